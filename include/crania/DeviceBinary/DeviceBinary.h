@@ -1,0 +1,69 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef CRANIA_DEVICEBINARY_DEVICEBINARY_H
+#define CRANIA_DEVICEBINARY_DEVICEBINARY_H
+
+#include "crania/DeviceBinary/DeviceBinary_generated.h"
+#include "crania/Layout/Tiling.h"
+#include "crania/Support/Result.h"
+#include "crania/Support/Span.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace crania::binary {
+
+/// Version of the file format: major << 16 | minor. A reader accepts its own
+/// major version and any minor version up to its own.
+constexpr uint32_t formatVersion = 1 << 16 | 0;
+
+/// A device binary that has been verified as a whole: magic, version, sizes,
+/// checksum, FlatBuffers structure, and for each program everything a machine
+/// may rely on (indices, ranges, token order, capacities against its target,
+/// directories against segments, use of weights only after their fetch). Nothing
+/// of the bytes is looked at before that.
+class DeviceBinary {
+public:
+  /// Verifies `bytes`, which it takes over.
+  static Result<DeviceBinary> parse(std::vector<uint8_t> bytes);
+  /// Reads and verifies a file.
+  static Result<DeviceBinary> load(const std::string &path);
+
+  const Bundle &bundle() const;
+  size_t programCount() const { return bundle().programs()->size(); }
+  const Program &program(size_t index) const {
+    return *bundle().programs()->Get(index);
+  }
+  /// The DRAM image of a program.
+  Span<const uint8_t> image(size_t program) const;
+  Span<const uint8_t> bytes() const;
+
+private:
+  struct Storage;
+  std::shared_ptr<const Storage> storage;
+};
+
+/// One program and its image, for writing.
+struct ProgramWithImage {
+  ProgramT program; // image_offset and image_bytes are filled in by the writer
+  std::vector<uint8_t> image;
+};
+
+/// Assembles the bytes of a device binary. Equal images are stored once. The
+/// result passes DeviceBinary::parse, or the error says why the programs are not
+/// valid.
+Result<std::vector<uint8_t>> write(std::vector<ProgramWithImage> programs,
+                                   std::string producer);
+
+/// Recomputes the checksum of a device binary after a change of its bytes (for
+/// tools and tests that alter files on purpose).
+Status repairChecksum(std::vector<uint8_t> &bytes);
+
+/// The tiling of a weight tensor.
+layout::Tiling tilingOf(const Weights &weights);
+
+} // namespace crania::binary
+
+#endif // CRANIA_DEVICEBINARY_DEVICEBINARY_H

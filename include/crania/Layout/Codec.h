@@ -1,0 +1,81 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef CRANIA_LAYOUT_CODEC_H
+#define CRANIA_LAYOUT_CODEC_H
+
+#include "crania/Support/Result.h"
+#include "crania/Support/Span.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace crania::layout {
+
+/// The codes of one cluster within one block: which of the block's positions
+/// the cluster holds, and the value words there.
+struct BlockCodes {
+  /// One byte per position, 1 where the cluster holds it.
+  std::vector<uint8_t> present;
+  /// The value words of the present positions, in ascending position, in the
+  /// low `valueBits` bits: the bit pattern of the weight (IEEE 754 or two's
+  /// complement).
+  std::vector<uint32_t> values;
+};
+
+/// What encoder and decoder both know before a block.
+struct BlockContext {
+  /// Number of positions of the block.
+  size_t positions = 0;
+  /// Bits per value word: 8, 16 or 32.
+  unsigned valueBits = 32;
+  /// One byte per position, 1 where an earlier cluster of the same tensor holds
+  /// it already. Empty means none.
+  Span<const uint8_t> occupied;
+};
+
+/// A weight layout: how the codes of one cluster of one block become bytes. A
+/// codec has no state; blocks decode on their own.
+class Codec {
+public:
+  virtual ~Codec() = default;
+
+  /// The name under which binaries refer to it, e.g. "bitmap".
+  virtual std::string_view id() const = 0;
+
+  /// Encodes to whole bytes.
+  virtual std::vector<uint8_t> encode(const BlockCodes &codes,
+                                      const BlockContext &context) const = 0;
+
+  /// Decodes exactly `bytes`. Any length, padding or position that `encode`
+  /// could not have produced is an error.
+  virtual Result<BlockCodes> decode(Span<const uint8_t> bytes,
+                                    const BlockContext &context) const = 0;
+
+  /// Bytes that `encode` would return, without encoding.
+  virtual size_t encodedBytes(const BlockCodes &codes,
+                              const BlockContext &context) const = 0;
+
+  /// Cycles one decoder lane group needs for a block, for the cost model and
+  /// the simulator: `lanes` value words per cycle unless the positions are the
+  /// bottleneck.
+  virtual uint64_t decodeCycles(size_t positions, size_t presentValues,
+                                unsigned lanes) const = 0;
+};
+
+/// The codec of that id, or null. Built-in ones are always there; a downstream
+/// project adds its own with `registerCodec`.
+const Codec *findCodec(std::string_view id);
+
+/// Makes `codec` known under its id; it must live as long as the process.
+/// Returns false and changes nothing if the id is taken. Thread-safe.
+bool registerCodec(const Codec &codec);
+
+/// Ids of all known codecs, sorted.
+std::vector<std::string> codecIds();
+
+} // namespace crania::layout
+
+#endif // CRANIA_LAYOUT_CODEC_H

@@ -1,0 +1,135 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef CRANIA_TARGET_TARGETMODEL_H
+#define CRANIA_TARGET_TARGETMODEL_H
+
+#include "crania/Support/Result.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace crania::target {
+
+enum class Precision { f32, i16, i8 };
+
+/// Bytes of a weight or activation at that precision.
+unsigned bytesOf(Precision precision);
+std::string_view nameOf(Precision precision);
+
+enum class WeightLoad {
+  serial,        // the array waits while a tile is loaded, as in SCALE-Sim
+  doubleBuffered // the next tile loads while this one computes
+};
+
+enum class StorePolicy { none, compilerManaged };
+
+/// The machine. Every "how big, how fast, how much energy, is this legal" is
+/// asked of this one object: compiler, verifiers and simulator have no constants
+/// of their own. Defaults are those of the preset `edge`.
+struct TargetModel {
+  std::string name = "edge";
+
+  double clockMHz = 200;
+
+  struct Array {
+    uint32_t rows = 16, cols = 16;
+    /// Depth of the weight registers of a PE: a tile is cols outputs by
+    /// rows * weightsPerPE inputs.
+    uint32_t weightsPerPE = 16;
+    WeightLoad weightLoad = WeightLoad::doubleBuffered;
+  } array;
+
+  struct Decoder {
+    /// Value words per cycle.
+    uint32_t lanes = 16;
+  } decoder;
+
+  struct GlobalBuffer {
+    uint64_t bytes = 128 * 1024;
+  } globalBuffer;
+
+  struct StagingFifo {
+    uint64_t bytes = 4096;
+  } stagingFifo;
+
+  struct WeightStore {
+    uint64_t bytes = 32 * 1024;
+    StorePolicy policy = StorePolicy::compilerManaged;
+  } weightStore;
+
+  struct VectorUnit {
+    uint32_t lanes = 16;
+  } vectorUnit;
+
+  struct ExitUnit {
+    uint32_t cyclesPerClass = 4;
+  } exitUnit;
+
+  struct Dram {
+    double gigabytesPerSecond = 6.4;
+    double latencyNs = 60;
+    uint32_t burstBytes = 64;
+    double picojoulesPerBit = 20;
+  } dram;
+
+  struct Dma {
+    /// Bytes of one request.
+    uint32_t requestBytes = 256;
+  } dma;
+
+  // Derived quantities. Energies in pJ, areas in mm2; the source of each
+  // constant is beside it in Energy.cpp and Area.cpp.
+
+  /// Rows of the weight matrix in one tile.
+  uint32_t tileDepth() const { return array.rows * array.weightsPerPE; }
+  uint32_t tileOutputs() const { return array.cols; }
+  double dramBytesPerCycle() const;
+  uint64_t dramLatencyCycles() const;
+  uint64_t processingElements() const {
+    return uint64_t(array.rows) * array.cols;
+  }
+
+  double macPicojoules(Precision precision) const;
+  double vectorOpPicojoules(Precision precision) const;
+  double globalBufferReadPicojoulesPerByte() const;
+  double globalBufferWritePicojoulesPerByte() const;
+  double storeReadPicojoulesPerByte() const;
+  double storeWritePicojoulesPerByte() const;
+  double fifoPicojoulesPerByte() const;
+  double registerPicojoules(Precision precision) const;
+  double dramPicojoulesPerByte() const;
+
+  struct AreaEntry {
+    std::string component;
+    double mm2;
+    bool addition; // part of what CRANIA adds to the base machine
+  };
+  /// Area by component at a precision.
+  std::vector<AreaEntry> area(Precision precision) const;
+  /// CRANIA's addition over the machine without it, in percent.
+  double areaOverheadPercent(Precision precision) const;
+
+  /// What makes the machine impossible, with the remedy; success if nothing.
+  Status check() const;
+
+  /// The target-file format; parse(toJson()) gives the same machine.
+  std::string toJson() const;
+};
+
+/// Reads a target file's text. Keys left out keep the value of `base` (a preset
+/// name, "edge" if absent); an unknown key is an error.
+Result<TargetModel> parseTarget(std::string_view json);
+
+/// A named preset, or an error that lists the names.
+Result<TargetModel> findPreset(std::string_view name);
+std::vector<std::string> presetNames();
+
+/// A preset name or the path of a target file.
+Result<TargetModel> loadTarget(const std::string &nameOrPath);
+
+} // namespace crania::target
+
+#endif // CRANIA_TARGET_TARGETMODEL_H

@@ -46,12 +46,13 @@ function(crania_add_unittest name)
 endfunction()
 
 # crania_add_flatbuffers(target schema): generates schema_generated.h beside the
-# build tree's copy of the schema's folder.
+# build tree's copy of the schema's folder. --force-empty: empty vectors are
+# written as such, so that readers never meet a null one.
 function(crania_add_flatbuffers target schema)
   get_filename_component(stem ${schema} NAME_WE)
   set(output ${CMAKE_CURRENT_BINARY_DIR}/${stem}_generated.h)
   add_custom_command(OUTPUT ${output}
-    COMMAND ${FLATC} --cpp --scoped-enums --gen-mutable --gen-object-api --cpp-std c++17
+    COMMAND ${FLATC} --cpp --scoped-enums --gen-mutable --gen-object-api --force-empty --cpp-std c++17
             -o ${CMAKE_CURRENT_BINARY_DIR} ${CMAKE_CURRENT_SOURCE_DIR}/${schema}
     DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${schema}
     COMMENT "Generating ${stem}_generated.h")

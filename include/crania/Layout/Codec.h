@@ -32,12 +32,15 @@ struct BlockContext {
   /// Bits per value word: 8, 16 or 32.
   unsigned valueBits = 32;
   /// One byte per position, 1 where an earlier cluster of the same tensor holds
-  /// it already. Empty means none.
+  /// it already. Empty means that none does.
   Span<const uint8_t> occupied;
 };
 
 /// A weight layout: how the codes of one cluster of one block become bytes. A
 /// codec has no state; blocks decode on their own.
+///
+/// Clusters have disjoint supports: codes hold no position that the context
+/// calls occupied, and decoding bytes that do is an error.
 class Codec {
 public:
   virtual ~Codec() = default;
@@ -45,7 +48,13 @@ public:
   /// The name under which binaries refer to it, e.g. "bitmap".
   virtual std::string_view id() const = 0;
 
-  /// Encodes to whole bytes.
+  /// Whether the layout can express the codes, so that decoding gives them back
+  /// bit for bit. False for malformed codes (see `areWellFormed`) and for what
+  /// the layout has no word for, such as an absent position in "raw".
+  virtual bool supports(const BlockCodes &codes,
+                        const BlockContext &context) const;
+
+  /// Encodes codes that it supports to whole bytes.
   virtual std::vector<uint8_t> encode(const BlockCodes &codes,
                                       const BlockContext &context) const = 0;
 
@@ -58,12 +67,23 @@ public:
   virtual size_t encodedBytes(const BlockCodes &codes,
                               const BlockContext &context) const = 0;
 
+  /// Bytes of the shortest encoding of any codes of a block none of whose
+  /// positions is occupied. A reader compares it with the bytes that are there
+  /// before it allocates anything for the positions, so it must grow with them.
+  virtual uint64_t minimumBytes(uint64_t positions,
+                                unsigned valueBits) const = 0;
+
   /// Cycles one decoder lane group needs for a block, for the cost model and
   /// the simulator: `lanes` value words per cycle unless the positions are the
   /// bottleneck.
   virtual uint64_t decodeCycles(size_t positions, size_t presentValues,
                                 unsigned lanes) const = 0;
 };
+
+/// Whether the codes fit the context at all: one presence byte of 0 or 1 per
+/// position, none at an occupied position, as many values as present positions,
+/// each within `valueBits` bits, which are 8, 16 or 32.
+bool areWellFormed(const BlockCodes &codes, const BlockContext &context);
 
 /// The codec of that id, or null. Built-in ones are always there; a downstream
 /// project adds its own with `registerCodec`.

@@ -24,8 +24,8 @@ public:
   template <typename U = T, typename = std::enable_if_t<std::is_const_v<U>>>
   Span(const std::vector<Value> &values)
       : first(values.data()), count(values.size()) {}
-  template <typename U = T, typename = std::enable_if_t<std::is_const_v<U>>>
-  Span(Span<Value> values) : first(values.data()), count(values.size()) {}
+  template <typename U, typename = std::enable_if_t<std::is_same_v<const U, T>>>
+  Span(Span<U> values) : first(values.data()), count(values.size()) {}
 
   T *data() const { return first; }
   size_t size() const { return count; }

@@ -1,0 +1,55 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef CRANIA_SUPPORT_NPY_H
+#define CRANIA_SUPPORT_NPY_H
+
+#include "crania/Support/Result.h"
+#include "crania/Support/Span.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace crania::npy {
+
+/// Element types that are read, all little-endian.
+enum class Type { u1, i1, u2, i2, u4, i4, u8, i8, f4, f8 };
+
+unsigned bytesOf(Type type);
+/// The type string of the file format, e.g. "<f4".
+std::string descriptorOf(Type type);
+
+/// An array in C order. An empty shape is a scalar.
+struct Array {
+  Type type = Type::f4;
+  std::vector<uint64_t> shape;
+  /// Little-endian elements, elements() * bytesOf(type) bytes.
+  std::vector<uint8_t> data;
+
+  uint64_t elements() const;
+  bool isInteger() const { return type != Type::f4 && type != Type::f8; }
+  /// Element `index`, which must be below elements(). u8 and i8 above 2^53 are
+  /// rounded as double does.
+  double asDouble(uint64_t index) const;
+  /// The same of an integer array; u8 values above the range of int64 wrap.
+  int64_t asInt64(uint64_t index) const;
+};
+
+/// Parses the bytes of a .npy file of version 1, 2 or 3. The shape is compared
+/// with the bytes that are really there before anything is allocated for it.
+/// `name` is what errors call the file.
+Result<Array> parse(Span<const uint8_t> bytes, const std::string &name);
+
+/// Reads a .npy file.
+Result<Array> read(const std::string &path);
+
+/// The bytes of a version 1.0 file.
+std::vector<uint8_t> serialize(const Array &array);
+
+/// Writes a .npy file, atomically.
+Status write(const std::string &path, const Array &array);
+
+} // namespace crania::npy
+
+#endif // CRANIA_SUPPORT_NPY_H

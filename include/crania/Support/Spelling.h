@@ -1,0 +1,24 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef CRANIA_SUPPORT_SPELLING_H
+#define CRANIA_SUPPORT_SPELLING_H
+
+#include "crania/Support/Span.h"
+
+#include <string>
+#include <string_view>
+
+namespace crania {
+
+/// The candidate that is most like `word`, if one is near enough to be meant
+/// (an edit distance of at most a third of the word's length), else "".
+std::string nearestSpelling(std::string_view word,
+                            Span<const std::string> candidates);
+
+/// "a, b, c", for messages.
+std::string joinNames(Span<const std::string> names);
+
+} // namespace crania
+
+#endif // CRANIA_SUPPORT_SPELLING_H

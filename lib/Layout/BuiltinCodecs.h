@@ -1,0 +1,24 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef CRANIA_LAYOUT_BUILTINCODECS_H
+#define CRANIA_LAYOUT_BUILTINCODECS_H
+
+#include "crania/Layout/Codec.h"
+
+namespace crania::layout {
+
+/// "raw": the value words of all positions, one after the other. Dense: only
+/// for a cluster that holds every position of the block.
+const Codec &rawCodec();
+
+/// "bitmap": one bit per position, then the value words of the set ones.
+const Codec &bitmapCodec();
+
+/// "bitmap-free": as "bitmap", but with bits only for the positions that
+/// earlier clusters left free.
+const Codec &bitmapFreeCodec();
+
+} // namespace crania::layout
+
+#endif // CRANIA_LAYOUT_BUILTINCODECS_H

@@ -1,0 +1,94 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "crania/Layout/Codec.h"
+
+#include "BuiltinCodecs.h"
+
+#include <algorithm>
+#include <map>
+#include <mutex>
+
+namespace crania::layout {
+
+bool areWellFormed(const BlockCodes &codes, const BlockContext &context) {
+  if (context.valueBits != 8 && context.valueBits != 16 &&
+      context.valueBits != 32)
+    return false;
+  if (codes.present.size() != context.positions)
+    return false;
+  if (!context.occupied.empty() && context.occupied.size() != context.positions)
+    return false;
+  size_t count = 0;
+  for (size_t i = 0; i < context.positions; ++i) {
+    if (codes.present[i] > 1)
+      return false;
+    if (codes.present[i] && !context.occupied.empty() && context.occupied[i])
+      return false;
+    count += codes.present[i];
+  }
+  if (codes.values.size() != count)
+    return false;
+  uint32_t excess =
+      context.valueBits == 32 ? 0 : ~uint32_t(0) << context.valueBits;
+  return std::none_of(codes.values.begin(), codes.values.end(),
+                      [&](uint32_t value) { return value & excess; });
+}
+
+bool Codec::supports(const BlockCodes &codes,
+                     const BlockContext &context) const {
+  return areWellFormed(codes, context);
+}
+
+namespace {
+
+/// The known codecs by id, built in or registered.
+class Registry {
+public:
+  static Registry &instance() {
+    static Registry registry;
+    return registry;
+  }
+
+  const Codec *find(std::string_view id) {
+    std::lock_guard<std::mutex> lock(mutex);
+    auto it = codecs.find(id);
+    return it == codecs.end() ? nullptr : it->second;
+  }
+
+  bool add(const Codec &codec) {
+    std::lock_guard<std::mutex> lock(mutex);
+    return codecs.emplace(codec.id(), &codec).second;
+  }
+
+  std::vector<std::string> ids() {
+    std::lock_guard<std::mutex> lock(mutex);
+    std::vector<std::string> result;
+    for (const auto &entry : codecs)
+      result.push_back(entry.first);
+    return result;
+  }
+
+private:
+  Registry() {
+    for (const Codec *codec : {&rawCodec(), &bitmapCodec(), &bitmapFreeCodec()})
+      codecs.emplace(codec->id(), codec);
+  }
+
+  std::mutex mutex;
+  std::map<std::string, const Codec *, std::less<>> codecs;
+};
+
+} // namespace
+
+const Codec *findCodec(std::string_view id) {
+  return Registry::instance().find(id);
+}
+
+bool registerCodec(const Codec &codec) {
+  return Registry::instance().add(codec);
+}
+
+std::vector<std::string> codecIds() { return Registry::instance().ids(); }
+
+} // namespace crania::layout

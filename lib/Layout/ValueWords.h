@@ -1,0 +1,34 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef CRANIA_LAYOUT_VALUEWORDS_H
+#define CRANIA_LAYOUT_VALUEWORDS_H
+
+#include "crania/Support/Result.h"
+#include "crania/Support/Span.h"
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+namespace crania::layout {
+
+/// Error text that names the codec and what its bytes do wrong.
+Error codecError(std::string_view codec, const std::string &what);
+
+/// Success if words of that many bits can be stored: 8, 16 or 32.
+Status checkValueBits(std::string_view codec, unsigned valueBits);
+
+/// Appends value words of 8, 16 or 32 bits, little-endian.
+void appendWords(std::vector<uint8_t> &bytes, Span<const uint32_t> words,
+                 unsigned valueBits);
+
+/// Reads all words of `bytes`, whose size is a multiple of the word's.
+std::vector<uint32_t> readWords(Span<const uint8_t> bytes, unsigned valueBits);
+
+/// Cycles until `values` words have left `lanes` lanes, one per cycle and lane.
+uint64_t wordCycles(uint64_t values, unsigned lanes);
+
+} // namespace crania::layout
+
+#endif // CRANIA_LAYOUT_VALUEWORDS_H

@@ -1,0 +1,324 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "crania/Support/Npy.h"
+
+#include "crania/Support/File.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <optional>
+#include <string_view>
+
+namespace crania::npy {
+
+namespace {
+
+struct TypeInfo {
+  Type type;
+  const char *descriptor;
+  unsigned bytes;
+};
+
+constexpr std::array<TypeInfo, 10> typeInfos = {{{Type::u1, "|u1", 1},
+                                                 {Type::i1, "|i1", 1},
+                                                 {Type::u2, "<u2", 2},
+                                                 {Type::i2, "<i2", 2},
+                                                 {Type::u4, "<u4", 4},
+                                                 {Type::i4, "<i4", 4},
+                                                 {Type::u8, "<u8", 8},
+                                                 {Type::i8, "<i8", 8},
+                                                 {Type::f4, "<f4", 4},
+                                                 {Type::f8, "<f8", 8}}};
+
+constexpr std::string_view magic("\x93NUMPY", 6);
+constexpr const char *remedy =
+    "; save it with numpy.save(path, numpy.ascontiguousarray(array))";
+/// NumPy itself makes at most 32 dimensions (64 since 2.0).
+constexpr size_t maxDimensions = 64;
+
+const TypeInfo &infoOf(Type type) { return typeInfos[size_t(type)]; }
+
+uint64_t littleEndian(const uint8_t *bytes, unsigned count) {
+  uint64_t value = 0;
+  for (unsigned i = 0; i < count; ++i)
+    value |= uint64_t(bytes[i]) << (8 * i);
+  return value;
+}
+
+/// Reads the header, a Python dictionary literal of the three known keys:
+/// {'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }
+class HeaderParser {
+public:
+  explicit HeaderParser(std::string_view text) : rest(text) {}
+
+  /// Returns what is wrong, or "".
+  std::string parse() {
+    if (!consume('{'))
+      return "its header is not a dictionary";
+    while (!consume('}')) {
+      std::string problem = parseEntry();
+      if (!problem.empty())
+        return problem;
+      if (!consume(',') && !startsWith('}'))
+        return "its header has no comma between entries";
+    }
+    skipSpace();
+    if (!rest.empty())
+      return "its header has text after the dictionary";
+    if (!type || !fortranOrder || !shape)
+      return "its header lacks 'descr', 'fortran_order' or 'shape'";
+    return "";
+  }
+
+  std::optional<Type> type;
+  std::optional<bool> fortranOrder;
+  std::optional<std::vector<uint64_t>> shape;
+
+private:
+  std::string parseEntry() {
+    std::optional<std::string_view> key = parseString();
+    if (!key || !consume(':'))
+      return "its header has a malformed entry";
+    if (*key == "descr")
+      return parseDescriptor();
+    if (*key == "fortran_order")
+      return parseOrder();
+    if (*key == "shape")
+      return parseShape();
+    return "its header has the unknown key '" + std::string(*key) + "'";
+  }
+
+  std::string parseDescriptor() {
+    std::optional<std::string_view> text = parseString();
+    if (!text)
+      return "its element type is not a plain one (structured arrays are not "
+             "supported)";
+    for (const TypeInfo &info : typeInfos) {
+      std::string_view name = info.descriptor;
+      bool anyByteOrder = info.bytes == 1 && text->size() == 3 &&
+                          text->substr(1) == name.substr(1) &&
+                          std::strchr("|<>=", text->front());
+      if (*text != name && !anyByteOrder)
+        continue;
+      type = info.type;
+      return "";
+    }
+    return "its element type '" + std::string(*text) +
+           "' is not supported (little-endian integers, float32 and float64 "
+           "are)";
+  }
+
+  std::string parseOrder() {
+    if (consumeWord("False")) {
+      fortranOrder = false;
+      return "";
+    }
+    if (consumeWord("True")) {
+      fortranOrder = true;
+      return "";
+    }
+    return "its 'fortran_order' is neither True nor False";
+  }
+
+  std::string parseShape() {
+    if (!consume('('))
+      return "its shape is not a tuple";
+    std::vector<uint64_t> dims;
+    while (!consume(')')) {
+      std::optional<uint64_t> dim = parseNumber();
+      if (!dim)
+        return "its shape holds something that is no size";
+      if (dims.size() == maxDimensions)
+        return "its shape has too many dimensions";
+      dims.push_back(*dim);
+      if (!consume(',') && !startsWith(')'))
+        return "its shape has no comma between sizes";
+    }
+    shape = std::move(dims);
+    return "";
+  }
+
+  std::optional<uint64_t> parseNumber() {
+    skipSpace();
+    size_t digits = 0;
+    uint64_t value = 0;
+    while (digits < rest.size() && rest[digits] >= '0' && rest[digits] <= '9') {
+      if (__builtin_mul_overflow(value, uint64_t(10), &value) ||
+          __builtin_add_overflow(value, uint64_t(rest[digits] - '0'), &value))
+        return std::nullopt;
+      ++digits;
+    }
+    if (digits == 0)
+      return std::nullopt;
+    rest.remove_prefix(digits);
+    return value;
+  }
+
+  std::optional<std::string_view> parseString() {
+    skipSpace();
+    if (rest.empty() || (rest.front() != '\'' && rest.front() != '"'))
+      return std::nullopt;
+    size_t end = rest.find(rest.front(), 1);
+    if (end == std::string_view::npos)
+      return std::nullopt;
+    std::string_view text = rest.substr(1, end - 1);
+    rest.remove_prefix(end + 1);
+    return text;
+  }
+
+  void skipSpace() {
+    size_t first = rest.find_first_not_of(" \t\n");
+    rest.remove_prefix(std::min(first, rest.size()));
+  }
+
+  bool startsWith(char c) {
+    skipSpace();
+    return !rest.empty() && rest.front() == c;
+  }
+
+  bool consume(char c) {
+    if (!startsWith(c))
+      return false;
+    rest.remove_prefix(1);
+    return true;
+  }
+
+  bool consumeWord(std::string_view word) {
+    skipSpace();
+    if (rest.substr(0, word.size()) != word)
+      return false;
+    rest.remove_prefix(word.size());
+    return true;
+  }
+
+  std::string_view rest;
+};
+
+/// Bytes of an array of that shape, or nothing if they exceed 64 bits.
+std::optional<uint64_t> byteCount(const std::vector<uint64_t> &shape,
+                                  Type type) {
+  uint64_t bytes = bytesOf(type);
+  for (uint64_t dim : shape)
+    if (dim == 0)
+      return 0;
+  for (uint64_t dim : shape)
+    if (__builtin_mul_overflow(bytes, dim, &bytes))
+      return std::nullopt;
+  return bytes;
+}
+
+} // namespace
+
+unsigned bytesOf(Type type) { return infoOf(type).bytes; }
+
+std::string descriptorOf(Type type) { return infoOf(type).descriptor; }
+
+uint64_t Array::elements() const { return data.size() / bytesOf(type); }
+
+int64_t Array::asInt64(uint64_t index) const {
+  unsigned bytes = bytesOf(type);
+  uint64_t word = littleEndian(data.data() + index * bytes, bytes);
+  bool isSigned = type == Type::i1 || type == Type::i2 || type == Type::i4;
+  if (isSigned && word >> (8 * bytes - 1))
+    word |= ~uint64_t(0) << (8 * bytes);
+  return int64_t(word);
+}
+
+double Array::asDouble(uint64_t index) const {
+  if (type == Type::u8)
+    return double(uint64_t(asInt64(index)));
+  if (isInteger())
+    return double(asInt64(index));
+  unsigned bytes = bytesOf(type);
+  uint64_t word = littleEndian(data.data() + index * bytes, bytes);
+  if (type == Type::f8) {
+    double value;
+    std::memcpy(&value, &word, sizeof(value));
+    return value;
+  }
+  uint32_t low = uint32_t(word);
+  float value;
+  std::memcpy(&value, &low, sizeof(value));
+  return value;
+}
+
+Result<Array> parse(Span<const uint8_t> bytes, const std::string &name) {
+  auto fail = [&](const std::string &reason) {
+    return Error{"cannot read '" + name + "': " + reason + remedy};
+  };
+  if (bytes.size() < magic.size() + 2 ||
+      std::memcmp(bytes.data(), magic.data(), magic.size()) != 0)
+    return fail("it is not a .npy file");
+  unsigned major = bytes[magic.size()];
+  if (major < 1 || major > 3)
+    return fail("its format version " + std::to_string(major) +
+                " is not supported (1, 2 and 3 are)");
+
+  size_t lengthBytes = major == 1 ? 2 : 4;
+  size_t headerBegin = magic.size() + 2 + lengthBytes;
+  if (bytes.size() < headerBegin)
+    return fail("it ends within its header");
+  uint64_t headerBytes =
+      littleEndian(bytes.data() + magic.size() + 2, lengthBytes);
+  if (headerBytes > bytes.size() - headerBegin)
+    return fail("it ends within its header");
+
+  HeaderParser header(
+      {reinterpret_cast<const char *>(bytes.data()) + headerBegin,
+       size_t(headerBytes)});
+  if (std::string problem = header.parse(); !problem.empty())
+    return fail(problem);
+  // A transposed order matters only from two dimensions on.
+  if (*header.fortranOrder && header.shape->size() > 1)
+    return fail("it is in Fortran order");
+
+  std::optional<uint64_t> needed = byteCount(*header.shape, *header.type);
+  uint64_t present = bytes.size() - headerBegin - headerBytes;
+  if (!needed || *needed != present)
+    return fail("its shape needs " +
+                (needed ? std::to_string(*needed) : "more than 2^64") +
+                " bytes of data, but it has " + std::to_string(present));
+  Array array;
+  array.type = *header.type;
+  array.shape = std::move(*header.shape);
+  Span<const uint8_t> data = bytes.slice(headerBegin + headerBytes, present);
+  array.data.assign(data.begin(), data.end());
+  return array;
+}
+
+Result<Array> read(const std::string &path) {
+  Result<std::vector<uint8_t>> bytes = readFile(path);
+  if (!bytes)
+    return bytes.error();
+  return parse(*bytes, path);
+}
+
+std::vector<uint8_t> serialize(const Array &array) {
+  std::string header = "{'descr': '" + descriptorOf(array.type) +
+                       "', 'fortran_order': False, 'shape': (";
+  for (uint64_t dim : array.shape)
+    header += std::to_string(dim) + ",";
+  header += "), }";
+  // The data starts at a multiple of 64 bytes, the header ends with a newline.
+  constexpr size_t alignment = 64;
+  size_t prefix = magic.size() + 4;
+  size_t total =
+      (prefix + header.size() + 1 + alignment - 1) / alignment * alignment;
+  header.resize(total - prefix - 1, ' ');
+  header += '\n';
+
+  std::vector<uint8_t> bytes(magic.begin(), magic.end());
+  bytes.insert(bytes.end(), {1, 0, uint8_t(header.size() & 255),
+                             uint8_t(header.size() >> 8)});
+  bytes.insert(bytes.end(), header.begin(), header.end());
+  bytes.insert(bytes.end(), array.data.begin(), array.data.end());
+  return bytes;
+}
+
+Status write(const std::string &path, const Array &array) {
+  return writeFileAtomically(path, serialize(array));
+}
+
+} // namespace crania::npy

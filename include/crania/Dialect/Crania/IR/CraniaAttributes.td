@@ -1,0 +1,166 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef CRANIA_DIALECT_CRANIA_IR_CRANIAATTRIBUTES_TD
+#define CRANIA_DIALECT_CRANIA_IR_CRANIAATTRIBUTES_TD
+
+include "crania/Dialect/Crania/IR/CraniaDialect.td"
+include "crania/Dialect/Crania/IR/CraniaInterfaces.td"
+include "mlir/IR/AttrTypeBase.td"
+include "mlir/IR/EnumAttr.td"
+
+//===----------------------------------------------------------------------===//
+// Exit rules
+//===----------------------------------------------------------------------===//
+
+def Crania_Confidence : I32EnumAttr<"Confidence", "how the confidence of logits is measured", [
+  I32EnumAttrCase<"Softmax", 0, "softmax">,
+  I32EnumAttrCase<"Margin", 1, "margin">,
+  I32EnumAttrCase<"Entropy", 2, "entropy">
+]> {
+  let cppNamespace = "::crania::ir";
+  let genSpecializedAttr = 0;
+}
+
+def Crania_ExitAttr : AttrDef<Crania_Dialect, "Exit", [
+    DeclareAttrInterfaceMethods<Crania_ExitRuleAttrInterface>]> {
+  let mnemonic = "exit";
+  let summary = "Exit rule with a threshold per round but the last";
+  let description = [{
+    With p = softmax(logits), computed in f64 from the f32 logits with the
+    largest logit subtracted first, round r stops when
+
+    - `softmax`: max(p) >= threshold r, thresholds in [0, 1];
+    - `margin`: largest p - second largest p >= threshold r, thresholds in [0, 1];
+    - `entropy`: -sum(p * ln p) in nats <= threshold r, thresholds >= 0.
+
+    A confidence that is not a number never stops a round. The last round always
+    stops and has no threshold.
+
+    Example: `#crania.exit<softmax, [0.9, 0.8, 0.7]>`
+  }];
+  let parameters = (ins
+    EnumParameter<Crania_Confidence>:$confidence,
+    "::mlir::DenseF64ArrayAttr":$thresholds
+  );
+  let assemblyFormat = "`<` $confidence `,` custom<Thresholds>($thresholds) `>`";
+  let genVerifyDecl = 1;
+}
+
+//===----------------------------------------------------------------------===//
+// Clustering schemes
+//===----------------------------------------------------------------------===//
+
+def Crania_ImportanceAttr : AttrDef<Crania_Dialect, "Importance", [
+    DeclareAttrInterfaceMethods<Crania_SchemeAttrInterface>]> {
+  let mnemonic = "importance";
+  let summary = "Clusters with disjoint supports, the most important weights first";
+  let description = [{
+    Each weight belongs to one cluster; D_r holds the weights of clusters 1..r
+    and 0 elsewhere. Additive. The assignment of `crania.weights` holds, per
+    weight, the number of its cluster counted from 0.
+
+    Example: `#crania.importance`
+  }];
+}
+
+//===----------------------------------------------------------------------===//
+// Layouts, residency, plans
+//===----------------------------------------------------------------------===//
+
+def Crania_RawLayoutAttr : AttrDef<Crania_Dialect, "RawLayout", [
+    DeclareAttrInterfaceMethods<Crania_LayoutAttrInterface>]> {
+  let mnemonic = "raw_layout";
+  let summary = "Every position of the block stores its value";
+  let description = [{
+    Legal for clusters that hold every weight of a block.
+
+    Example: `#crania.raw_layout`
+  }];
+}
+
+def Crania_BitmapLayoutAttr : AttrDef<Crania_Dialect, "BitmapLayout", [
+    DeclareAttrInterfaceMethods<Crania_LayoutAttrInterface>]> {
+  let mnemonic = "bitmap_layout";
+  let summary = "A bit per position, then the raw values of the present ones";
+  let description = [{
+    With `free`, positions that earlier clusters hold have no bit: the decoder
+    knows them already.
+
+    Example: `#crania.bitmap_layout` or `#crania.bitmap_layout<free>`
+  }];
+  let parameters = (ins DefaultValuedParameter<"bool", "false">:$free);
+  let assemblyFormat = "(`<` custom<FreeFlag>($free)^ `>`)?";
+}
+
+def Crania_Residency : I32EnumAttr<"Residency", "where fetched weights live on chip", [
+  I32EnumAttrCase<"Streamed", 0, "streamed">,
+  I32EnumAttrCase<"Retained", 1, "retained">
+]> {
+  let cppNamespace = "::crania::ir";
+  let genSpecializedAttr = 0;
+}
+
+def Crania_SegmentAttr : AttrDef<Crania_Dialect, "Segment"> {
+  let mnemonic = "segment";
+  let summary = "What has been decided of one cluster of one weight tensor";
+  let description = [{
+    Passes fill it in from left to right: `crania-assign-layouts` the layout and
+    the encoded bytes, `crania-schedule-fetches` the residency and, when
+    retained, the byte offset in the weight store, `crania-place-segments` the
+    byte address in the weight image. What is there already is kept, so any
+    decision can be made by hand.
+
+    Example:
+    `#crania.segment<layout = #crania.bitmap_layout, bytes = 640, residency = retained, store_offset = 0, address = 4096>`
+  }];
+  let parameters = (ins
+    OptionalParameter<"::crania::ir::LayoutAttrInterface">:$layout,
+    OptionalParameter<"::crania::ir::Decision<int64_t>">:$bytes,
+    OptionalParameter<"::crania::ir::Decision<::crania::ir::Residency>">:$residency,
+    OptionalParameter<"::crania::ir::Decision<int64_t>">:$storeOffset,
+    OptionalParameter<"::crania::ir::Decision<int64_t>">:$address
+  );
+  let hasCustomAssemblyFormat = 1;
+  let genVerifyDecl = 1;
+}
+
+def Crania_FetchPlanAttr : AttrDef<Crania_Dialect, "FetchPlan"> {
+  let mnemonic = "fetch_plan";
+  let summary = "The segments of one weight tensor, one per cluster";
+  let description = [{
+    Example: `#crania.fetch_plan<@conv1, [#crania.segment<layout = #crania.raw_layout, bytes = 64>]>`
+  }];
+  let parameters = (ins
+    "::mlir::FlatSymbolRefAttr":$weights,
+    ArrayRefParameter<"::crania::ir::SegmentAttr">:$segments
+  );
+  let assemblyFormat = "`<` $weights `,` `[` $segments `]` `>`";
+}
+
+//===----------------------------------------------------------------------===//
+// Target
+//===----------------------------------------------------------------------===//
+
+def Crania_TargetAttr : AttrDef<Crania_Dialect, "Target"> {
+  let mnemonic = "target";
+  let summary = "The machine a program is compiled for";
+  let description = [{
+    A preset by name, or a name and the text of a target file (JSON, see
+    docs/Targets.md).
+
+    Example: `#crania.target<"edge">`
+  }];
+  let parameters = (ins
+    StringRefParameter<"preset, or name of a machine of one's own">:$name,
+    OptionalParameter<"::mlir::StringAttr">:$description
+  );
+  let assemblyFormat = "`<` $name (`,` $description^)? `>`";
+  let genVerifyDecl = 1;
+  let extraClassDeclaration = [{
+    /// The machine; the verifier has checked that it can be read.
+    ::crania::target::TargetModel getModel() const;
+  }];
+}
+
+#endif // CRANIA_DIALECT_CRANIA_IR_CRANIAATTRIBUTES_TD

@@ -1,0 +1,53 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef CRANIA_DIALECT_CRANIA_IR_CRANIADIALECT_TD
+#define CRANIA_DIALECT_CRANIA_IR_CRANIADIALECT_TD
+
+include "mlir/IR/OpBase.td"
+
+def Crania_Dialect : Dialect {
+  let name = "crania";
+  let cppNamespace = "::crania::ir";
+  let summary = "Clustered weights and rounds of iterative neural inference";
+  let description = [{
+    The dialect says *what* is iterated and how weights are clustered, not how a
+    machine does it. A trained weight tensor W is kept as an ordered list of K
+    clusters of codes (`crania.weights`); round r of an inference computes with
+    the tensor D_r that clusters 1..r give (`crania.materialize`), and D_K = W
+    exactly. One region op, `crania.iterate`, runs its body round after round
+    until the logits are confident enough.
+
+    Everything else in the body is ordinary upstream IR: a consumer of
+    `crania.materialize` is a linalg op that does not know of clusters.
+
+    Attributes that functions and modules carry:
+
+    - `crania.classifier` (unit, on a function): the function returns one tensor
+      of logits and may be turned into rounds.
+    - `crania.target` (`#crania.target`, on any ancestor of a `crania.iterate`):
+      the machine that layouts, schedule and addresses are meant for.
+  }];
+  let useDefaultTypePrinterParser = 1;
+  let useDefaultAttributePrinterParser = 1;
+  let hasOperationAttrVerify = 1;
+  let hasConstantMaterializer = 1;
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect",
+    "::mlir::tensor::TensorDialect",
+  ];
+  let extraClassDeclaration = [{
+    /// Marks a function that returns logits.
+    static constexpr llvm::StringLiteral getClassifierAttrName() {
+      return "crania.classifier";
+    }
+    /// The machine a module or function is compiled for.
+    static constexpr llvm::StringLiteral getTargetAttrName() {
+      return "crania.target";
+    }
+    void registerTypes();
+    void registerAttributes();
+  }];
+}
+
+#endif // CRANIA_DIALECT_CRANIA_IR_CRANIADIALECT_TD

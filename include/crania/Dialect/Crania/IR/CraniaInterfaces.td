@@ -1,0 +1,63 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef CRANIA_DIALECT_CRANIA_IR_CRANIAINTERFACES_TD
+#define CRANIA_DIALECT_CRANIA_IR_CRANIAINTERFACES_TD
+
+include "mlir/IR/Interfaces.td"
+
+def Crania_ExitRuleAttrInterface : AttrInterface<"ExitRuleAttrInterface"> {
+  let cppNamespace = "::crania::ir";
+  let description = [{
+    Decides after a round whether its logits are confident enough to stop. A rule
+    has one threshold per round but the last, which always stops.
+  }];
+  let methods = [
+    InterfaceMethod<"Number of thresholds: rounds - 1.", "int64_t", "getNumThresholds">,
+    InterfaceMethod<[{
+      Emits the reference computation of the rule: an i1 that is true when the
+      logits, a ranked tensor or memref of f32, stop in round `round` (an index,
+      1-based, less than the last round).
+    }], "::mlir::Value", "emitTest",
+      (ins "::mlir::OpBuilder &":$builder, "::mlir::Location":$loc,
+           "::mlir::Value":$logits, "::mlir::Value":$round)>,
+  ];
+}
+
+def Crania_SchemeAttrInterface : AttrInterface<"SchemeAttrInterface"> {
+  let cppNamespace = "::crania::ir";
+  let description = [{
+    A clustering scheme: what the clusters of a `crania.weights` mean and how D_r
+    follows from the first r of them.
+  }];
+  let methods = [
+    InterfaceMethod<[{
+      True if D_r - D_(r-1) depends on cluster r only, so that partial sums of an
+      earlier round may be kept.
+    }], "bool", "isAdditive">,
+    InterfaceMethod<[{
+      Checks the operation's data against the scheme; reports through `emitError`.
+    }], "::llvm::LogicalResult", "verifyWeights", (ins "::mlir::Operation *":$weights)>,
+    InterfaceMethod<[{
+      Emits the reference computation of D_round from the data of `weights`, a
+      `crania.weights`. `round` is an index, 1-based.
+    }], "::mlir::Value", "emitMaterialize",
+      (ins "::mlir::OpBuilder &":$builder, "::mlir::Location":$loc,
+           "::mlir::Operation *":$weights, "::mlir::Value":$round)>,
+  ];
+}
+
+def Crania_LayoutAttrInterface : AttrInterface<"LayoutAttrInterface"> {
+  let cppNamespace = "::crania::ir";
+  let description = [{
+    How the codes of a cluster become bytes. The codec with that id does the
+    work, in the compiler and in the machine: a downstream project adds a layout
+    with an attribute of its own that implements this interface, and a codec
+    registered with `crania::layout::registerCodec`.
+  }];
+  let methods = [
+    InterfaceMethod<"Id of the codec in `crania::layout`.", "::llvm::StringRef", "getCodecId">,
+  ];
+}
+
+#endif // CRANIA_DIALECT_CRANIA_IR_CRANIAINTERFACES_TD

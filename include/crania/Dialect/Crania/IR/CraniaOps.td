@@ -1,0 +1,192 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef CRANIA_DIALECT_CRANIA_IR_CRANIAOPS_TD
+#define CRANIA_DIALECT_CRANIA_IR_CRANIAOPS_TD
+
+include "crania/Dialect/Crania/IR/CraniaAttributes.td"
+include "crania/Dialect/Crania/IR/CraniaTypes.td"
+include "mlir/Dialect/Bufferization/IR/BufferizableOpInterface.td"
+include "mlir/IR/BuiltinAttributes.td"
+include "mlir/IR/CommonAttrConstraints.td"
+include "mlir/IR/OpAsmInterface.td"
+include "mlir/IR/SymbolInterfaces.td"
+include "mlir/Interfaces/ControlFlowInterfaces.td"
+include "mlir/Interfaces/InferTypeOpInterface.td"
+include "mlir/Interfaces/LoopLikeInterface.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+
+class Crania_Op<string mnemonic, list<Trait> traits = []>
+    : Op<Crania_Dialect, mnemonic, traits>;
+
+def Crania_WeightsOp : Crania_Op<"weights", [
+    Symbol, HasParent<"::mlir::ModuleOp">,
+    DeclareOpInterfaceMethods<OpAsmOpInterface, ["getAsmResultNames"]>]> {
+  let summary = "A clustered weight tensor of the module";
+  let description = [{
+    Holds the codes of a weight tensor and the cluster that each belongs to, by
+    the rules of its scheme. Large data belongs in `dense_resource` blobs. How
+    clusters are laid out and when they are fetched is not said here: two
+    functions may share weights and decide differently.
+
+    Example:
+
+    ```mlir
+    crania.weights @fc : !crania.clustered<tensor<2x2xf32>, clusters = 2>
+        scheme #crania.importance
+        values dense<[[0.5, -2.0], [1.0, 0.25]]> : tensor<2x2xf32>
+        assignment dense<[[1, 0], [0, 1]]> : tensor<2x2xi8>
+    ```
+  }];
+  let arguments = (ins
+    SymbolNameAttr:$sym_name,
+    OptionalAttr<StrAttr>:$sym_visibility,
+    TypeAttrOf<Crania_ClusteredType>:$type,
+    Crania_SchemeAttrInterface:$scheme,
+    ElementsAttr:$values,
+    ElementsAttr:$assignment
+  );
+  let assemblyFormat = [{
+    ($sym_visibility^)? $sym_name `:` $type `scheme` $scheme `values` $values
+    `assignment` $assignment attr-dict
+  }];
+  let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    ::crania::ir::ClusteredType getClusteredType() {
+      return ::llvm::cast<::crania::ir::ClusteredType>(getType());
+    }
+    int64_t getClusters() { return getClusteredType().getClusters(); }
+    /// The bytes of the values, row-major, little-endian; one entry per weight
+    /// even where the attribute is a splat. Points into the attribute where it
+    /// can, else into `storage`.
+    ::llvm::ArrayRef<char> getValueBytes(::llvm::SmallVectorImpl<char> &storage);
+    /// The cluster of each weight, counted from 0, row-major.
+    ::llvm::ArrayRef<uint8_t> getAssignmentBytes(::llvm::SmallVectorImpl<char> &storage);
+  }];
+}
+
+def Crania_GetOp : Crania_Op<"get", [
+    Pure, DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
+  let summary = "The clustered weights of that name";
+  let description = [{
+    Example:
+
+    ```mlir
+    %w = crania.get @fc : !crania.clustered<tensor<2x2xf32>, clusters = 2>
+    ```
+  }];
+  let arguments = (ins FlatSymbolRefAttr:$weights);
+  let results = (outs Crania_ClusteredType:$result);
+  let assemblyFormat = "$weights `:` type($result) attr-dict";
+}
+
+def Crania_MaterializeOp : Crania_Op<"materialize", [
+    Pure, DeclareOpInterfaceMethods<InferTypeOpInterface>]> {
+  let summary = "The weight tensor D_r that a round computes with";
+  let description = [{
+    `round` counts from 1. A round below 1 or above the number of clusters is
+    undefined.
+
+    Example:
+
+    ```mlir
+    %d = crania.materialize %w upto %round : !crania.clustered<tensor<2x2xf32>, clusters = 2>
+    ```
+  }];
+  let arguments = (ins Crania_ClusteredType:$weights, Index:$round);
+  let results = (outs AnyStaticShapeTensor:$result);
+  let assemblyFormat = "$weights `upto` $round `:` type($weights) attr-dict";
+}
+
+def Crania_PerRoundOp : Crania_Op<"per_round", [
+    Pure, DeclareOpInterfaceMethods<InferTypeOpInterface>]> {
+  let summary = "A small constant that depends on the round";
+  let description = [{
+    Gives the constant of round `round`, counted from 1: a scale, a correction, a
+    threshold.
+
+    Example:
+
+    ```mlir
+    %s = crania.per_round %round [1.0 : f32, 2.0 : f32]
+    ```
+  }];
+  let arguments = (ins Index:$round, TypedArrayAttrBase<TypedAttrInterface, "typed constants">:$constants);
+  let results = (outs AnyType:$result);
+  let assemblyFormat = "$round $constants attr-dict";
+  let hasVerifier = 1;
+  let hasFolder = 1;
+}
+
+def Crania_IterateOp : Crania_Op<"iterate", [
+    RecursiveMemoryEffects,
+    SingleBlock,
+    DeclareOpInterfaceMethods<RegionBranchOpInterface, ["getRegionInvocationBounds"]>,
+    DeclareOpInterfaceMethods<LoopLikeOpInterface>,
+    DeclareOpInterfaceMethods<BufferizableOpInterface, [
+      "getAliasingOpOperands", "isRepetitiveRegion", "getBufferType", "bufferize"]>]> {
+  let summary = "Iterative inference: rounds of the body until its logits are confident";
+  let description = [{
+    Runs the body with the round number 1, 2, ..., `rounds` as block argument.
+    After each round but the last, `exit` decides whether the yielded logits
+    stop it. Results are the logits of the round that stopped and its number.
+
+    What does not depend on the round is loop-invariant: stock LICM hoists it.
+
+    The optional `plan` holds what is decided of each weight tensor's segments
+    for this use of it (`#crania.fetch_plan`), and `exit_histogram` the fraction
+    of inputs that stop after each round as a calibration run measured it.
+
+    Example:
+
+    ```mlir
+    %logits, %exit_round = crania.iterate upto 4
+        exit #crania.exit<softmax, [0.9, 0.9, 0.9]> : tensor<1x10xf32> round(%round) {
+      ...
+      crania.yield %l : tensor<1x10xf32>
+    }
+    ```
+  }];
+  let arguments = (ins
+    ConfinedAttr<I64Attr, [IntPositive]>:$rounds,
+    Crania_ExitRuleAttrInterface:$exit,
+    OptionalAttr<TypedArrayAttrBase<Crania_FetchPlanAttr, "fetch plans">>:$plan,
+    OptionalAttr<DenseF64ArrayAttr>:$exit_histogram
+  );
+  let results = (outs AnyTypeOf<[AnyRankedTensor, AnyMemRef]>:$logits, Index:$exit_round);
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = [{
+    `upto` $rounds `exit` $exit (`histogram` $exit_histogram^)? (`plan` $plan^)?
+    attr-dict-with-keyword `:` type($logits) custom<RoundBody>($body)
+  }];
+  let hasVerifier = 1;
+  let hasRegionVerifier = 1;
+  let skipDefaultBuilders = 1;
+  let builders = [
+    OpBuilder<(ins "int64_t":$rounds, "::crania::ir::ExitRuleAttrInterface":$exit,
+                   "::mlir::Type":$logits)>
+  ];
+  let extraClassDeclaration = [{
+    ::mlir::Value getRound() { return getBody().getArgument(0); }
+    /// The plan of one weight symbol, or null.
+    ::crania::ir::FetchPlanAttr getPlanOf(::mlir::StringAttr weights);
+    /// The machine: `crania.target` of the closest ancestor that has it, or null.
+    ::crania::ir::TargetAttr getTarget();
+  }];
+}
+
+def Crania_YieldOp : Crania_Op<"yield", [
+    Pure, Terminator, HasParent<"::crania::ir::IterateOp">,
+    DeclareOpInterfaceMethods<RegionBranchTerminatorOpInterface, ["getMutableSuccessorOperands"]>,
+    DeclareOpInterfaceMethods<BufferizableOpInterface, [
+      "bufferizesToMemoryRead", "bufferizesToMemoryWrite", "getAliasingValues",
+      "mustBufferizeInPlace", "bufferize"]>]> {
+  let summary = "The logits of a round";
+  let description = [{
+    Example: `crania.yield %logits : tensor<1x10xf32>`
+  }];
+  let arguments = (ins AnyTypeOf<[AnyRankedTensor, AnyMemRef]>:$logits);
+  let assemblyFormat = "$logits attr-dict `:` type($logits)";
+}
+
+#endif // CRANIA_DIALECT_CRANIA_IR_CRANIAOPS_TD

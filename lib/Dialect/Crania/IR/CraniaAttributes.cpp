@@ -1,0 +1,239 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "crania/Dialect/Crania/IR/CraniaAttributes.h"
+#include "crania/Dialect/Crania/IR/CraniaDialect.h"
+#include "mlir/IR/DialectImplementation.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+#include <cmath>
+
+using namespace mlir;
+using namespace crania::ir;
+
+//===----------------------------------------------------------------------===//
+// Custom directives
+//===----------------------------------------------------------------------===//
+
+static ParseResult parseThresholds(AsmParser &parser,
+                                   DenseF64ArrayAttr &thresholds) {
+  SmallVector<double> values;
+  if (parser.parseCommaSeparatedList(AsmParser::Delimiter::Square, [&] {
+        return parser.parseFloat(values.emplace_back());
+      }))
+    return failure();
+  thresholds = DenseF64ArrayAttr::get(parser.getContext(), values);
+  return success();
+}
+
+/// Shortest decimal form that reads back as the same double.
+static void printDouble(raw_ostream &os, double value) {
+  SmallString<32> text;
+  APFloat(value).toString(text);
+  os << text;
+  if (StringRef(text).find_first_of(".eEn") == StringRef::npos)
+    os << ".0";
+}
+
+static void printThresholds(AsmPrinter &printer, DenseF64ArrayAttr thresholds) {
+  printer << "[";
+  llvm::interleaveComma(
+      thresholds.asArrayRef(), printer.getStream(),
+      [&](double value) { printDouble(printer.getStream(), value); });
+  printer << "]";
+}
+
+static ParseResult parseFreeFlag(AsmParser &parser, bool &free) {
+  free = true;
+  return parser.parseKeyword("free");
+}
+
+static void printFreeFlag(AsmPrinter &printer, bool free) { printer << "free"; }
+
+#include "crania/Dialect/Crania/IR/CraniaAttrInterfaces.cpp.inc"
+#include "crania/Dialect/Crania/IR/CraniaEnums.cpp.inc"
+
+#define GET_ATTRDEF_CLASSES
+#include "crania/Dialect/Crania/IR/CraniaAttributes.cpp.inc"
+
+void CraniaDialect::registerAttributes() {
+  addAttributes<
+#define GET_ATTRDEF_LIST
+#include "crania/Dialect/Crania/IR/CraniaAttributes.cpp.inc"
+      >();
+}
+
+//===----------------------------------------------------------------------===//
+// ExitAttr
+//===----------------------------------------------------------------------===//
+
+LogicalResult ExitAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                               Confidence confidence,
+                               DenseF64ArrayAttr thresholds) {
+  bool isProbability = confidence != Confidence::Entropy;
+  for (auto [i, threshold] : llvm::enumerate(thresholds.asArrayRef())) {
+    if (std::isfinite(threshold) && threshold >= 0 &&
+        (!isProbability || threshold <= 1))
+      continue;
+    return emitError() << "threshold " << threshold << " of round " << i + 1
+                       << " is out of range: a "
+                       << stringifyConfidence(confidence) << " threshold is "
+                       << (isProbability ? "between 0 and 1" : "at least 0");
+  }
+  return success();
+}
+
+int64_t ExitAttr::getNumThresholds() const { return getThresholds().size(); }
+
+//===----------------------------------------------------------------------===//
+// Layouts
+//===----------------------------------------------------------------------===//
+
+StringRef RawLayoutAttr::getCodecId() const { return "raw"; }
+
+StringRef BitmapLayoutAttr::getCodecId() const {
+  return getFree() ? "bitmap-free" : "bitmap";
+}
+
+//===----------------------------------------------------------------------===//
+// SegmentAttr
+//===----------------------------------------------------------------------===//
+
+LogicalResult SegmentAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                                  LayoutAttrInterface layout,
+                                  Decision<int64_t> bytes,
+                                  Decision<Residency> residency,
+                                  Decision<int64_t> storeOffset,
+                                  Decision<int64_t> address) {
+  if (bytes && *bytes < 0)
+    return emitError() << "bytes must not be negative, found " << *bytes;
+  if (storeOffset && *storeOffset < 0)
+    return emitError() << "store_offset must not be negative, found "
+                       << *storeOffset;
+  if (address && *address < 0)
+    return emitError() << "address must not be negative, found " << *address;
+  bool retained = residency == Residency::Retained;
+  if (storeOffset && !retained)
+    return emitError() << "only a retained segment has a store_offset";
+  if (retained && !storeOffset)
+    return emitError() << "a retained segment needs a store_offset";
+  return success();
+}
+
+namespace {
+/// Parses `key = value` pairs, each key at most once, in any order.
+struct SegmentParser {
+  AsmParser &parser;
+  LayoutAttrInterface layout;
+  Decision<int64_t> bytes, storeOffset, address;
+  Decision<Residency> residency;
+
+  ParseResult parseInteger(Decision<int64_t> &field) {
+    int64_t value;
+    if (parser.parseInteger(value))
+      return failure();
+    field = value;
+    return success();
+  }
+
+  ParseResult parseResidency() {
+    StringRef keyword;
+    SMLoc loc = parser.getCurrentLocation();
+    if (parser.parseKeyword(&keyword))
+      return failure();
+    if (std::optional<Residency> value = symbolizeResidency(keyword))
+      residency = *value;
+    else
+      return parser.emitError(loc)
+             << "expected streamed or retained, found '" << keyword << "'";
+    return success();
+  }
+
+  ParseResult parseField() {
+    StringRef key;
+    SMLoc loc = parser.getCurrentLocation();
+    if (parser.parseKeyword(&key) || parser.parseEqual())
+      return failure();
+    bool repeated = (key == "layout" && layout) || (key == "bytes" && bytes) ||
+                    (key == "residency" && residency) ||
+                    (key == "store_offset" && storeOffset) ||
+                    (key == "address" && address);
+    if (repeated)
+      return parser.emitError(loc) << "'" << key << "' is given twice";
+    if (key == "layout")
+      return parser.parseAttribute(layout);
+    if (key == "bytes")
+      return parseInteger(bytes);
+    if (key == "residency")
+      return parseResidency();
+    if (key == "store_offset")
+      return parseInteger(storeOffset);
+    if (key == "address")
+      return parseInteger(address);
+    return parser.emitError(loc)
+           << "unknown key '" << key << "' of a segment; expected layout, "
+           << "bytes, residency, store_offset or address";
+  }
+};
+} // namespace
+
+Attribute SegmentAttr::parse(AsmParser &parser, Type) {
+  SegmentParser fields{parser, {}, {}, {}, {}, {}};
+  SMLoc loc = parser.getCurrentLocation();
+  if (parser.parseCommaSeparatedList(AsmParser::Delimiter::OptionalLessGreater,
+                                     [&] { return fields.parseField(); }))
+    return {};
+  return SegmentAttr::getChecked(
+      [&] { return parser.emitError(loc); }, parser.getContext(), fields.layout,
+      fields.bytes, fields.residency, fields.storeOffset, fields.address);
+}
+
+void SegmentAttr::print(AsmPrinter &printer) const {
+  SmallVector<std::string> fields;
+  auto add = [&](StringRef key, auto value) {
+    llvm::raw_string_ostream(fields.emplace_back()) << key << " = " << value;
+  };
+  if (getLayout())
+    add("layout", Attribute(getLayout()));
+  if (getBytes())
+    add("bytes", *getBytes());
+  if (getResidency())
+    add("residency", stringifyResidency(*getResidency()));
+  if (getStoreOffset())
+    add("store_offset", *getStoreOffset());
+  if (getAddress())
+    add("address", *getAddress());
+  if (!fields.empty())
+    printer << "<" << llvm::join(fields, ", ") << ">";
+}
+
+//===----------------------------------------------------------------------===//
+// TargetAttr
+//===----------------------------------------------------------------------===//
+
+static crania::Result<crania::target::TargetModel>
+readTarget(StringRef name, StringAttr description) {
+  if (description)
+    return crania::target::parseTarget(
+        std::string_view(description.data(), description.size()));
+  return crania::target::findPreset(std::string_view(name.data(), name.size()));
+}
+
+LogicalResult TargetAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                                 StringRef name, StringAttr description) {
+  auto model = readTarget(name, description);
+  if (!model)
+    return emitError() << "target \"" << name
+                       << "\": " << model.error().message;
+  if (crania::Status status = model->check(); !status)
+    return emitError() << "target \"" << name
+                       << "\": " << status.error().message;
+  return success();
+}
+
+crania::target::TargetModel TargetAttr::getModel() const {
+  auto model = readTarget(getName(), getDescription());
+  model->name = getName().str();
+  return *model;
+}

@@ -1,0 +1,59 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "crania/Dialect/Crania/IR/CraniaOps.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+
+using namespace mlir;
+using namespace crania::ir;
+
+bool ImportanceAttr::isAdditive() const { return true; }
+
+LogicalResult ImportanceAttr::verifyWeights(Operation *op) const {
+  auto weights = cast<WeightsOp>(op);
+  SmallVector<char> storage;
+  ArrayRef<uint8_t> assignment = weights.getAssignmentBytes(storage);
+  int64_t clusters = weights.getClusters();
+  const uint8_t *outside = llvm::find_if(
+      assignment, [&](uint8_t cluster) { return cluster >= clusters; });
+  if (outside == assignment.end())
+    return success();
+  return op->emitOpError() << "assigns weight "
+                           << std::distance(assignment.begin(), outside)
+                           << " to cluster " << int(*outside)
+                           << " (counted from 0), but there are only "
+                           << clusters << " clusters";
+}
+
+/// select(assignment < round, values, 0), element by element.
+Value ImportanceAttr::emitMaterialize(OpBuilder &builder, Location loc,
+                                      Operation *op, Value round) const {
+  auto weights = cast<WeightsOp>(op);
+  RankedTensorType type = weights.getClusteredType().getTensor();
+  Value values = arith::ConstantOp::create(
+      builder, loc, cast<TypedAttr>(weights.getValues()));
+  Value assignment = arith::ConstantOp::create(
+      builder, loc, cast<TypedAttr>(weights.getAssignment()));
+  Value limit =
+      arith::IndexCastOp::create(builder, loc, builder.getI32Type(), round);
+  Value zero = arith::ConstantOp::create(
+      builder, loc, builder.getZeroAttr(type.getElementType()));
+  Value empty = tensor::EmptyOp::create(builder, loc, type.getShape(),
+                                        type.getElementType());
+  AffineMap identity = builder.getMultiDimIdentityMap(type.getRank());
+  SmallVector<AffineMap> maps(3, identity);
+  SmallVector<utils::IteratorType> iterators(type.getRank(),
+                                             utils::IteratorType::parallel);
+  auto generic = linalg::GenericOp::create(
+      builder, loc, type, ValueRange{values, assignment}, ValueRange{empty},
+      maps, iterators, [&](OpBuilder &b, Location l, ValueRange args) {
+        Value cluster = arith::ExtUIOp::create(b, l, b.getI32Type(), args[1]);
+        Value present = arith::CmpIOp::create(b, l, arith::CmpIPredicate::ult,
+                                              cluster, limit);
+        Value value = arith::SelectOp::create(b, l, present, args[0], zero);
+        linalg::YieldOp::create(b, l, value);
+      });
+  return generic.getResult(0);
+}

@@ -1,0 +1,102 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+// Energies. Sources, at 45 nm:
+//   [H] M. Horowitz, "Computing's energy problem", ISSCC 2014, as tabulated in
+//       EIE (arXiv 1602.01528, Table I) and in QKeras;
+//   [E] ratios between precisions in EIE, Table I;
+//   [C] CACTI 7, low-power cells, 8-byte ports, measured from 2 KB to 1 MB;
+//   [Y] relative access costs in Eyeriss (ISCA 2016): register file 1, global
+//       buffer 6, DRAM 200 per 16 bits, with a 16-bit MAC as 1.
+
+#include "crania/Target/TargetModel.h"
+
+#include <cmath>
+
+namespace crania::target {
+
+namespace {
+
+// pJ per operation.
+constexpr double addI32 = 0.1;      // [H]
+constexpr double addF32 = 0.9;      // [H]
+constexpr double multiplyI8 = 0.2;  // [H]
+constexpr double multiplyI16 = 0.6; // [E]
+constexpr double multiplyI32 = 3.1; // [H]
+constexpr double multiplyF32 = 3.7; // [H]
+
+// [C] energy of an 8-byte access of a memory of S KB: factor * S^exponent pJ,
+// within 35 % of each measured size. Smaller memories are extrapolated.
+constexpr double sramPortBytes = 8;
+constexpr double sramReadFactor = 1.27, sramReadExponent = 0.62;
+constexpr double sramWriteFactor = 4.38, sramWriteExponent = 0.41;
+
+// [Y] energy of a register access over that of a 16-bit MAC, per 16 bits.
+constexpr double registerAccessPerMac = 1;
+constexpr double registerReferenceBytes = 2;
+
+double sramPicojoulesPerByte(uint64_t bytes, double factor, double exponent) {
+  if (bytes == 0)
+    return 0;
+  return factor * std::pow(double(bytes) / 1024, exponent) / sramPortBytes;
+}
+
+double sramReadPicojoulesPerByte(uint64_t bytes) {
+  return sramPicojoulesPerByte(bytes, sramReadFactor, sramReadExponent);
+}
+
+double sramWritePicojoulesPerByte(uint64_t bytes) {
+  return sramPicojoulesPerByte(bytes, sramWriteFactor, sramWriteExponent);
+}
+
+} // namespace
+
+double TargetModel::macPicojoules(Precision precision) const {
+  switch (precision) {
+  case Precision::f32:
+    return multiplyF32 + addF32;
+  case Precision::i16:
+    return multiplyI16 + addI32;
+  case Precision::i8:
+    return multiplyI8 + addI32;
+  }
+  __builtin_unreachable();
+}
+
+double TargetModel::vectorOpPicojoules(Precision precision) const {
+  // A multiplication, the dearest of the frequent operations, in the precision
+  // of the accumulators.
+  return precision == Precision::f32 ? multiplyF32 : multiplyI32;
+}
+
+double TargetModel::globalBufferReadPicojoulesPerByte() const {
+  return sramReadPicojoulesPerByte(globalBuffer.bytes);
+}
+
+double TargetModel::globalBufferWritePicojoulesPerByte() const {
+  return sramWritePicojoulesPerByte(globalBuffer.bytes);
+}
+
+double TargetModel::storeReadPicojoulesPerByte() const {
+  return sramReadPicojoulesPerByte(weightStore.bytes);
+}
+
+double TargetModel::storeWritePicojoulesPerByte() const {
+  return sramWritePicojoulesPerByte(weightStore.bytes);
+}
+
+double TargetModel::fifoPicojoulesPerByte() const {
+  return sramReadPicojoulesPerByte(stagingFifo.bytes) +
+         sramWritePicojoulesPerByte(stagingFifo.bytes);
+}
+
+double TargetModel::registerPicojoules(Precision precision) const {
+  return registerAccessPerMac * macPicojoules(Precision::i16) *
+         (bytesOf(precision) / registerReferenceBytes);
+}
+
+double TargetModel::dramPicojoulesPerByte() const {
+  return dram.picojoulesPerBit * 8;
+}
+
+} // namespace crania::target

@@ -1,0 +1,92 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "crania/Support/File.h"
+#include "crania/Support/Spelling.h"
+#include "crania/Target/TargetModel.h"
+
+#include <cerrno>
+#include <sys/stat.h>
+
+namespace crania::target {
+
+namespace {
+
+struct Preset {
+  const char *name;
+  TargetModel (*make)();
+};
+
+/// 45 nm, 16x16 MACs at 200 MHz, LPDDR3-1600 x32 (6.4 GB/s; 60 ns from row
+/// activation to data: tRCD + CL at 1.25 ns and the controller), 20 pJ/bit
+/// (EIE's 640 pJ per 32 bits).
+TargetModel makeEdge() { return {}; }
+
+/// As edge, with the addition held to 0.3 % of the area: what is left beside
+/// half a KB of store pays for one decoder lane.
+TargetModel makeEdgeLite() {
+  TargetModel t;
+  t.name = "edge-lite";
+  t.weightStore.bytes = 512;
+  t.decoder.lanes = 1;
+  return t;
+}
+
+/// The same 0.3 % on a design of the size of EIE (45 nm, 64 PEs, 800 MHz,
+/// 40.8 mm2). Its memories are one global buffer here, sized so that the area
+/// without the addition is EIE's.
+TargetModel makeEieLite() {
+  TargetModel t;
+  t.name = "eie-lite";
+  t.clockMHz = 800;
+  t.array.rows = 8;
+  t.array.cols = 8;
+  t.globalBuffer.bytes = 12 * 1024 * 1024;
+  t.weightStore.bytes = 36 * 1024;
+  t.decoder.lanes = 8;
+  return t;
+}
+
+constexpr Preset presets[] = {
+    {"edge", makeEdge}, {"edge-lite", makeEdgeLite}, {"eie-lite", makeEieLite}};
+
+bool exists(const std::string &path) {
+  struct stat info;
+  return ::stat(path.c_str(), &info) == 0 || errno != ENOENT;
+}
+
+} // namespace
+
+std::vector<std::string> presetNames() {
+  std::vector<std::string> names;
+  for (const Preset &preset : presets)
+    names.push_back(preset.name);
+  return names;
+}
+
+Result<TargetModel> findPreset(std::string_view name) {
+  for (const Preset &preset : presets)
+    if (name == preset.name)
+      return preset.make();
+  return Error{"there is no target preset '" + std::string(name) +
+               "'; the presets are " + joinNames(presetNames())};
+}
+
+Result<TargetModel> loadTarget(const std::string &nameOrPath) {
+  if (Result<TargetModel> preset = findPreset(nameOrPath); preset)
+    return preset;
+  if (!exists(nameOrPath))
+    return Error{"'" + nameOrPath +
+                 "' is neither a target file nor a preset; the presets are " +
+                 joinNames(presetNames())};
+  Result<std::vector<uint8_t>> bytes = readFile(nameOrPath);
+  if (!bytes)
+    return bytes.error();
+  Result<TargetModel> target = parseTarget(
+      {reinterpret_cast<const char *>(bytes->data()), bytes->size()});
+  if (!target)
+    return Error{"target file '" + nameOrPath + "': " + target.error().message};
+  return target;
+}
+
+} // namespace crania::target

@@ -1,0 +1,268 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+// The target-file format: a JSON object of sections of numbers and words.
+
+#include "Fields.h"
+
+#include "crania/Support/Spelling.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+namespace crania::target {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// A key of the file and its value.
+struct Entry {
+  std::string section, key;
+  std::variant<uint64_t, double, std::string> value;
+
+  std::string path() const {
+    return section.empty() ? key : section + "." + key;
+  }
+};
+
+/// Collects the entries of a file of two levels and refuses anything that has
+/// another structure. Events, not a document, so that duplicate keys are seen
+/// and no depth of nesting costs anything.
+class EntryReader : public nlohmann::json_sax<nlohmann::json> {
+public:
+  std::vector<Entry> entries;
+  std::string problem;
+
+  bool null() override { return wrongType("null"); }
+  bool boolean(bool) override { return wrongType("a truth value"); }
+  bool number_integer(number_integer_t value) override {
+    return add(double(value));
+  }
+  bool number_unsigned(number_unsigned_t value) override {
+    return add(uint64_t(value));
+  }
+  bool number_float(number_float_t value, const string_t &) override {
+    return add(value);
+  }
+  bool string(string_t &value) override { return add(value); }
+  bool binary(binary_t &) override { return wrongType("binary data"); }
+  bool start_array(size_t) override { return wrongType("an array"); }
+  bool end_array() override { return true; }
+
+  bool start_object(size_t) override {
+    if (depth == 2)
+      return wrongType("an object");
+    if (depth == 1) {
+      section = current;
+      sections.push_back(section);
+    }
+    ++depth;
+    return true;
+  }
+
+  bool end_object() override {
+    section.clear();
+    --depth;
+    return true;
+  }
+
+  bool key(string_t &value) override {
+    current = value;
+    Entry entry{section, value, {}};
+    bool seenSection = depth == 1 && std::find(sections.begin(), sections.end(),
+                                               value) != sections.end();
+    bool seenEntry =
+        std::any_of(entries.begin(), entries.end(), [&](const Entry &other) {
+          return other.section == section && other.key == value;
+        });
+    return !(seenSection || seenEntry) ||
+           fail("'" + entry.path() + "' is given twice");
+  }
+
+  bool parse_error(size_t position, const std::string &,
+                   const nlohmann::json::exception &) override {
+    return fail("it is not JSON: error at byte " + std::to_string(position));
+  }
+
+  /// Sections that were opened, also the empty ones.
+  std::vector<std::string> sections;
+
+private:
+  bool add(std::variant<uint64_t, double, std::string> value) {
+    if (depth == 0)
+      return fail("it is not a JSON object");
+    entries.push_back({section, current, std::move(value)});
+    return true;
+  }
+
+  bool wrongType(const char *type) {
+    if (depth == 0)
+      return fail("it is not a JSON object");
+    Entry entry{section, current, {}};
+    return fail("'" + entry.path() + "' is " + type +
+                ", but must be a number, a word or a section");
+  }
+
+  bool fail(std::string text) {
+    problem = std::move(text);
+    return false;
+  }
+
+  int depth = 0;
+  std::string section, current;
+};
+
+Error wrongValue(const Entry &entry, const std::string &expected) {
+  return {"'" + entry.path() + "' must be " + expected};
+}
+
+template <typename Integer>
+Status assignInteger(Integer &field, const Field &info, const Entry &entry) {
+  std::string expected = "a whole number from " + formatNumber(info.minimum) +
+                         " to " + formatNumber(info.maximum);
+  const uint64_t *value = std::get_if<uint64_t>(&entry.value);
+  if (!value || double(*value) < info.minimum || double(*value) > info.maximum)
+    return wrongValue(entry, expected);
+  field = Integer(*value);
+  return {};
+}
+
+Status assign(uint32_t *field, const Field &info, const Entry &entry) {
+  return assignInteger(*field, info, entry);
+}
+
+Status assign(uint64_t *field, const Field &info, const Entry &entry) {
+  return assignInteger(*field, info, entry);
+}
+
+Status assign(double *field, const Field &info, const Entry &entry) {
+  std::string expected = "a number from " + formatNumber(info.minimum) +
+                         " to " + formatNumber(info.maximum);
+  if (std::holds_alternative<std::string>(entry.value))
+    return wrongValue(entry, expected);
+  const uint64_t *whole = std::get_if<uint64_t>(&entry.value);
+  double value = whole ? double(*whole) : std::get<double>(entry.value);
+  if (!(value >= info.minimum && value <= info.maximum))
+    return wrongValue(entry, expected);
+  *field = value;
+  return {};
+}
+
+template <typename Enum>
+Status assign(Enum *field, const Field &, const Entry &entry) {
+  std::vector<std::string> names = namesOf(*field);
+  const std::string *word = std::get_if<std::string>(&entry.value);
+  auto it = word ? std::find(names.begin(), names.end(), *word) : names.end();
+  if (it == names.end())
+    return wrongValue(entry, "one of " + joinNames(names));
+  *field = Enum(it - names.begin());
+  return {};
+}
+
+Error unknownKey(const std::string &path, const std::vector<Field> &fields) {
+  std::vector<std::string> known = {"base", "name"};
+  for (const Field &field : fields)
+    known.push_back(field.path());
+  std::string near = nearestSpelling(path, known);
+  return {"there is no key '" + path + "'" +
+          (near.empty() ? "; the keys are " + joinNames(known)
+                        : "; did you mean '" + near + "'?")};
+}
+
+Status apply(const Entry &entry, TargetModel &target) {
+  if (entry.section.empty() && entry.key == "base")
+    return {};
+  if (entry.section.empty() && entry.key == "name") {
+    const std::string *name = std::get_if<std::string>(&entry.value);
+    if (!name)
+      return wrongValue(entry, "a word");
+    target.name = *name;
+    return {};
+  }
+  std::vector<Field> fields = fieldsOf(target);
+  for (const Field &field : fields)
+    if (entry.section == field.section && entry.key == field.key)
+      return std::visit(
+          [&](auto *value) { return assign(value, field, entry); },
+          field.value);
+  return unknownKey(entry.path(), fields);
+}
+
+Status checkSections(const std::vector<std::string> &sections) {
+  TargetModel target;
+  std::vector<std::string> known;
+  for (const Field &field : fieldsOf(target))
+    if (*field.section && (known.empty() || known.back() != field.section))
+      known.push_back(field.section);
+  for (const std::string &section : sections) {
+    if (std::find(known.begin(), known.end(), section) != known.end())
+      continue;
+    std::string near = nearestSpelling(section, known);
+    return Error{"there is no section '" + section + "'" +
+                 (near.empty() ? "; the sections are " + joinNames(known)
+                               : "; did you mean '" + near + "'?")};
+  }
+  return {};
+}
+
+/// The preset that the file starts from.
+Result<TargetModel> baseOf(const std::vector<Entry> &entries) {
+  for (const Entry &entry : entries) {
+    if (!entry.section.empty() || entry.key != "base")
+      continue;
+    const std::string *name = std::get_if<std::string>(&entry.value);
+    if (!name)
+      return wrongValue(entry, "one of " + joinNames(presetNames()));
+    return findPreset(*name);
+  }
+  return findPreset("edge");
+}
+
+Json toJsonValue(const Field &field) {
+  return std::visit(
+      [](auto *value) -> Json {
+        if constexpr (std::is_enum_v<std::decay_t<decltype(*value)>>)
+          return namesOf(*value)[size_t(*value)];
+        else
+          return *value;
+      },
+      field.value);
+}
+
+} // namespace
+
+Result<TargetModel> parseTarget(std::string_view json) {
+  EntryReader reader;
+  bool complete = nlohmann::json::sax_parse(json.begin(), json.end(), &reader);
+  if (!complete)
+    return Error{reader.problem};
+  if (Status status = checkSections(reader.sections); !status)
+    return status.error();
+  Result<TargetModel> target = baseOf(reader.entries);
+  if (!target)
+    return target.error();
+  for (const Entry &entry : reader.entries)
+    if (Status status = apply(entry, *target); !status)
+      return status.error();
+  if (Status status = target->check(); !status)
+    return status.error();
+  return target;
+}
+
+std::string TargetModel::toJson() const {
+  TargetModel copy = *this;
+  Json json;
+  json["name"] = name;
+  for (const Field &field : fieldsOf(copy)) {
+    if (*field.section)
+      json[field.section][field.key] = toJsonValue(field);
+    else
+      json[field.key] = toJsonValue(field);
+  }
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+} // namespace crania::target

@@ -1,0 +1,116 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "crania/Target/TargetModel.h"
+
+#include "Fields.h"
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
+namespace crania::target {
+
+unsigned bytesOf(Precision precision) {
+  switch (precision) {
+  case Precision::f32:
+    return 4;
+  case Precision::i16:
+    return 2;
+  case Precision::i8:
+    return 1;
+  }
+  __builtin_unreachable();
+}
+
+std::string_view nameOf(Precision precision) {
+  switch (precision) {
+  case Precision::f32:
+    return "f32";
+  case Precision::i16:
+    return "i16";
+  case Precision::i8:
+    return "i8";
+  }
+  __builtin_unreachable();
+}
+
+double TargetModel::dramBytesPerCycle() const {
+  return dram.gigabytesPerSecond * 1e9 / (clockMHz * 1e6);
+}
+
+uint64_t TargetModel::dramLatencyCycles() const {
+  return uint64_t(std::ceil(dram.latencyNs * clockMHz / 1000));
+}
+
+namespace {
+
+/// The value of a numeric field; nothing for an enumeration.
+std::optional<double> numberIn(const Field &field) {
+  if (auto *value = std::get_if<uint32_t *>(&field.value))
+    return **value;
+  if (auto *value = std::get_if<uint64_t *>(&field.value))
+    return double(**value);
+  if (auto *value = std::get_if<double *>(&field.value))
+    return **value;
+  return std::nullopt;
+}
+
+Status checkRange(const Field &field) {
+  std::optional<double> number = numberIn(field);
+  if (!number || (*number >= field.minimum && *number <= field.maximum))
+    return {};
+  return Error{field.path() + " is " + formatNumber(*number) +
+               ", but must be from " + formatNumber(field.minimum) + " to " +
+               formatNumber(field.maximum)};
+}
+
+Status checkName(const std::string &name) {
+  constexpr size_t longestName = 64;
+  bool printable = std::all_of(name.begin(), name.end(),
+                               [](char c) { return c >= ' ' && c <= '~'; });
+  if (!name.empty() && name.size() <= longestName && printable)
+    return {};
+  return Error{"name must be 1 to 64 printable ASCII characters"};
+}
+
+bool isPowerOfTwo(uint64_t value) { return (value & (value - 1)) == 0; }
+
+/// What no range of a single parameter can say.
+Status checkTogether(const TargetModel &t) {
+  if (!isPowerOfTwo(t.dram.burstBytes))
+    return Error{"dram.burst_bytes is " + std::to_string(t.dram.burstBytes) +
+                 ", but must be a power of two"};
+  if (t.dma.requestBytes % t.dram.burstBytes != 0)
+    return Error{"dma.request_bytes (" + std::to_string(t.dma.requestBytes) +
+                 ") must be a multiple of dram.burst_bytes (" +
+                 std::to_string(t.dram.burstBytes) + ")"};
+  if (t.stagingFifo.bytes < t.dma.requestBytes)
+    return Error{"staging_fifo.bytes (" + std::to_string(t.stagingFifo.bytes) +
+                 ") must hold at least one dma request of " +
+                 std::to_string(t.dma.requestBytes) + " bytes"};
+  if (t.weightStore.policy == StorePolicy::none && t.weightStore.bytes != 0)
+    return Error{"weight_store.policy is none, but weight_store.bytes is " +
+                 std::to_string(t.weightStore.bytes) +
+                 "; set it to 0 or choose another policy"};
+  return {};
+}
+
+} // namespace
+
+Status TargetModel::check() const {
+  auto fail = [&](const Status &status) {
+    return Error{"target \"" + name + "\": " + status.error().message};
+  };
+  if (Status status = checkName(name); !status)
+    return Error{"target: " + status.error().message};
+  TargetModel copy = *this;
+  for (const Field &field : fieldsOf(copy))
+    if (Status status = checkRange(field); !status)
+      return fail(status);
+  if (Status status = checkTogether(*this); !status)
+    return fail(status);
+  return {};
+}
+
+} // namespace crania::target

@@ -1,0 +1,94 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "crania/DeviceBinary/DeviceBinary.h"
+
+#include "Format.h"
+#include "Verify.h"
+
+#include "crania/Support/File.h"
+
+namespace crania::binary {
+
+struct DeviceBinary::Storage {
+  std::vector<uint8_t> bytes;
+  Header header;
+  const Bundle *bundle;
+};
+
+namespace {
+
+// Limits of the FlatBuffers verifier. The schema nests eight tables deep; a
+// program of a large network has some ten thousand commands, of up to a dozen
+// tables each.
+constexpr flatbuffers::uoffset_t maxTableDepth = 16;
+constexpr flatbuffers::uoffset_t maxTables = 8'000'000;
+
+/// The root of the metadata, or null if its structure is broken.
+const Bundle *verifiedRoot(Span<const uint8_t> metadata) {
+  if (metadata.size() >= FLATBUFFERS_MAX_BUFFER_SIZE)
+    return nullptr;
+  flatbuffers::Verifier verifier(metadata.data(), metadata.size(),
+                                 maxTableDepth, maxTables);
+  if (!VerifyBundleBuffer(verifier))
+    return nullptr;
+  return GetBundle(metadata.data());
+}
+
+} // namespace
+
+Result<DeviceBinary> DeviceBinary::parse(std::vector<uint8_t> bytes) {
+  Result<Header> header = readHeader(bytes);
+  if (!header)
+    return header.error();
+  if (!checksumMatches(bytes))
+    return Error{"device binary is damaged: its checksum does not match; "
+                 "compile the network again or copy the file again"};
+  auto storage = std::make_shared<Storage>();
+  storage->bytes = std::move(bytes);
+  storage->header = *header;
+  Span<const uint8_t> all(storage->bytes);
+  storage->bundle =
+      verifiedRoot(all.slice(metadataOffset, header->metadataBytes));
+  if (!storage->bundle)
+    return Error{"device binary is damaged: its metadata is not a valid "
+                 "FlatBuffer of the schema"};
+  if (Status status = verifyBundle(*storage->bundle, header->imageBytes);
+      !status)
+    return status.error();
+  DeviceBinary binary;
+  binary.storage = std::move(storage);
+  return binary;
+}
+
+Result<DeviceBinary> DeviceBinary::load(const std::string &path) {
+  Result<std::vector<uint8_t>> bytes = readFile(path);
+  if (!bytes)
+    return bytes.error();
+  Result<DeviceBinary> binary = parse(std::move(*bytes));
+  if (!binary)
+    return Error{"cannot load '" + path + "': " + binary.error().message};
+  return binary;
+}
+
+const Bundle &DeviceBinary::bundle() const { return *storage->bundle; }
+
+Span<const uint8_t> DeviceBinary::image(size_t index) const {
+  const Program &p = program(index);
+  return bytes().slice(storage->header.imageOffset + p.image_offset(),
+                       p.image_bytes());
+}
+
+Span<const uint8_t> DeviceBinary::bytes() const { return storage->bytes; }
+
+layout::Tiling tilingOf(const Weights &weights) {
+  layout::Tiling tiling;
+  tiling.groups = weights.groups();
+  tiling.outputs = weights.outputs();
+  tiling.depth = weights.depth();
+  tiling.tileOutputs = weights.tile_outputs();
+  tiling.tileDepth = weights.tile_depth();
+  return tiling;
+}
+
+} // namespace crania::binary

@@ -1,0 +1,46 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "Verify.h"
+
+#include "Format.h"
+
+#include <string>
+
+namespace crania::binary {
+
+namespace {
+
+/// A bundle holds one program per baseline row. The bound keeps what a small
+/// file can make a reader decode in proportion: programs may share an image.
+constexpr size_t maxPrograms = 64;
+
+Status verifyImageRange(const Program &program, uint64_t imageBytes) {
+  if (program.image_offset() % imageAlignment == 0 &&
+      program.image_offset() <= imageBytes &&
+      program.image_bytes() <= imageBytes - program.image_offset())
+    return {};
+  return Error{"program \"" + program.name()->str() + "\": its image [" +
+               std::to_string(program.image_offset()) + ", +" +
+               std::to_string(program.image_bytes()) +
+               ") is misaligned or outside the image segment of " +
+               std::to_string(imageBytes) + " bytes"};
+}
+
+} // namespace
+
+Status verifyBundle(const Bundle &bundle, uint64_t imageBytes) {
+  if (Status status = verifyPresence(bundle); !status)
+    return status;
+  size_t count = bundle.programs()->size();
+  if (count == 0 || count > maxPrograms)
+    return Error{"device binary has " + std::to_string(count) +
+                 " programs, but must have 1 to " +
+                 std::to_string(maxPrograms)};
+  for (const Program *program : *bundle.programs())
+    if (Status status = verifyImageRange(*program, imageBytes); !status)
+      return status;
+  return {};
+}
+
+} // namespace crania::binary

@@ -1,0 +1,78 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+// Add, Relu, and the operators that do nothing in inference.
+
+#include "Operators.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+
+using namespace crania::importer;
+using namespace mlir;
+
+/// The first opset with NumPy's broadcasting. Before it, `broadcast` = 1 aligns
+/// the second operand with the axis `axis` of the first, by default at the end.
+static constexpr int64_t kNumpyBroadcastOpset = 7;
+
+static FailureOr<Tensor> alignLegacyOperand(const Node &node) {
+  for (StringRef name : {"axis", "broadcast"})
+    if (node.opset() >= kNumpyBroadcastOpset && node.hasAttribute(name))
+      return node.emitAttributeError(name)
+             << "does not exist in opset " << node.opset();
+  if (!node.hasAttribute("axis"))
+    return node.input(1);
+  int64_t axis = 0;
+  if (failed(node.readAxis("axis", node.rank(0), axis)))
+    return failure();
+  SmallVector<int64_t> aligned = node.shape(1);
+  if (axis + aligned.size() > node.rank(0))
+    return node.emitAttributeError("axis")
+           << "does not leave room for input '" << node.proto.input(1)
+           << "' of shape " << formatShape(aligned);
+  aligned.append(node.rank(0) - axis - aligned.size(), 1);
+  return node.emit.reshape(node.input(1), aligned);
+}
+
+FailureOr<Tensor> crania::importer::importAdd(const Node &node) {
+  FailureOr<Tensor> rhs = alignLegacyOperand(node);
+  if (failed(rhs))
+    return failure();
+  FailureOr<SmallVector<int64_t>> shape =
+      broadcastShapes(node.shape(0), shapeOf(*rhs));
+  if (failed(shape))
+    return node.emitError()
+           << "shapes " << formatShape(node.shape(0)) << " and "
+           << formatShape(shapeOf(*rhs)) << " do not broadcast";
+  return Tensor(node.emit.add(node.input(0), *rhs, *shape));
+}
+
+FailureOr<Tensor> crania::importer::importRelu(const Node &node) {
+  SmallVector<int64_t> shape = node.shape(0);
+  AffineMap identity =
+      node.emit.getBuilder().getMultiDimIdentityMap(shape.size());
+  return Tensor(node.emit.elementwise(
+      node.value(0), identity, shape,
+      [](OpBuilder &builder, Location loc, ValueRange x) -> Value {
+        Value zero =
+            arith::ConstantOp::create(builder, loc, builder.getF32FloatAttr(0));
+        return arith::MaximumFOp::create(builder, loc, x[0], zero);
+      }));
+}
+
+FailureOr<Tensor> crania::importer::importIdentity(const Node &node) {
+  return node.input(0);
+}
+
+FailureOr<Tensor> crania::importer::importDropout(const Node &node) {
+  // From opset 12 on, a third operand can ask for training.
+  constexpr unsigned kTrainingMode = 2;
+  if (!node.hasInput(kTrainingMode))
+    return node.input(0);
+  const ConstantTensor *training = node.constant(kTrainingMode);
+  if (!training || training->isFloat() ||
+      training->integers() != ArrayRef<int64_t>(0))
+    return node.emitError() << "input '" << node.proto.input(kTrainingMode)
+                            << "' (training_mode) must be the constant false; "
+                               "export the model for inference";
+  return node.input(0);
+}

@@ -1,0 +1,105 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+// Building blocks of the emitted IR, shared by the operators.
+
+#ifndef CRANIA_LIB_IMPORT_ONNX_EMITTER_H
+#define CRANIA_LIB_IMPORT_ONNX_EMITTER_H
+
+#include "ConstantTensor.h"
+
+#include "mlir/IR/AffineMap.h"
+#include "mlir/IR/BuiltinAttributes.h"
+#include "mlir/IR/BuiltinTypes.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
+
+#include "llvm/ADT/DenseMap.h"
+
+#include <map>
+#include <variant>
+
+namespace crania::importer {
+
+/// A value of the ONNX graph: an SSA value of type tensor<...xf32>, or a
+/// constant that is emitted when an operation reads it.
+using Tensor = std::variant<mlir::Value, ConstantTensor>;
+
+llvm::SmallVector<int64_t> shapeOf(const Tensor &tensor);
+llvm::ArrayRef<int64_t> shapeOf(mlir::Value value);
+
+/// Emits f32 tensor operations at the current location. All shapes are static;
+/// the callers have checked that they fit.
+class Emitter {
+public:
+  using Body = llvm::function_ref<mlir::Value(mlir::OpBuilder &, mlir::Location,
+                                              mlir::ValueRange)>;
+
+  Emitter(mlir::Location loc, mlir::MLIRContext *context)
+      : builder(loc, context) {}
+
+  mlir::ImplicitLocOpBuilder &getBuilder() { return builder; }
+  mlir::RankedTensorType tensorType(llvm::ArrayRef<int64_t> shape);
+
+  /// `tensor` as an SSA value. Constants with the same elements share a blob.
+  mlir::Value value(const Tensor &tensor);
+  mlir::Value scalar(float number);
+  mlir::Value empty(llvm::ArrayRef<int64_t> shape);
+  mlir::Value filled(llvm::ArrayRef<int64_t> shape, float number);
+
+  /// `tensor` under another shape with as many elements: free for constants,
+  /// collapse_shape and expand_shape for values.
+  Tensor reshape(const Tensor &tensor, llvm::ArrayRef<int64_t> shape);
+  mlir::Value reshape(mlir::Value value, llvm::ArrayRef<int64_t> shape);
+
+  /// The tensor of shape `shape` whose element at index i is the element of
+  /// `tensor` at those of i's coordinates that are not in `dimensions`.
+  mlir::Value broadcastAlong(const Tensor &tensor,
+                             llvm::ArrayRef<int64_t> shape,
+                             llvm::ArrayRef<int64_t> dimensions);
+  /// `tensor` broadcast to `shape` by NumPy's rules, which it must obey.
+  mlir::Value broadcastTo(const Tensor &tensor, llvm::ArrayRef<int64_t> shape);
+
+  /// Surrounds `value` with `low` and `high` elements of `padding` in each
+  /// dimension; `value` itself if there are none.
+  mlir::Value pad(mlir::Value value, llvm::ArrayRef<int64_t> low,
+                  llvm::ArrayRef<int64_t> high, float padding);
+
+  mlir::Value transpose(mlir::Value value, llvm::ArrayRef<int64_t> permutation);
+
+  /// A parallel linalg.generic of result shape `shape`; one map per input.
+  mlir::Value elementwise(mlir::ValueRange inputs,
+                          llvm::ArrayRef<mlir::AffineMap> maps,
+                          llvm::ArrayRef<int64_t> shape, Body body);
+  mlir::Value scale(mlir::Value value, float factor);
+  /// a + b with the result shape `shape`, to which both broadcast.
+  mlir::Value add(const Tensor &a, const Tensor &b,
+                  llvm::ArrayRef<int64_t> shape);
+
+private:
+  /// A tensor without its broadcast dimensions, and how to index it from the
+  /// result.
+  struct Indexed {
+    Tensor tensor;
+    mlir::AffineMap map;
+  };
+  Indexed dropBroadcastDims(const Tensor &tensor,
+                            llvm::ArrayRef<int64_t> resultShape);
+  mlir::Value constant(const ConstantTensor &tensor);
+
+  mlir::ImplicitLocOpBuilder builder;
+  llvm::DenseMap<mlir::Attribute, mlir::Value> constants;
+  /// The blob of each constant. Holds the data alive, so that its address
+  /// stays unique.
+  std::map<std::shared_ptr<const ConstantData>,
+           mlir::DenseResourceElementsHandle>
+      blobs;
+};
+
+/// The shape that `a` and `b` broadcast to by NumPy's rules.
+mlir::FailureOr<llvm::SmallVector<int64_t>>
+broadcastShapes(llvm::ArrayRef<int64_t> a, llvm::ArrayRef<int64_t> b);
+
+} // namespace crania::importer
+
+#endif // CRANIA_LIB_IMPORT_ONNX_EMITTER_H

@@ -1,0 +1,94 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+// Walks an ONNX graph and emits its function.
+
+#ifndef CRANIA_LIB_IMPORT_ONNX_GRAPHIMPORTER_H
+#define CRANIA_LIB_IMPORT_ONNX_GRAPHIMPORTER_H
+
+#include "Emitter.h"
+#include "Operators.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+
+#include "llvm/ADT/DenseSet.h"
+#include "llvm/ADT/StringMap.h"
+#include "llvm/ADT/StringSet.h"
+
+namespace crania::importer {
+
+class GraphImporter {
+public:
+  /// `fileLoc` locates the model's file; `opset` is the version of ONNX's
+  /// default operator set that the model uses.
+  GraphImporter(const ::onnx::GraphProto &graph, int64_t opset,
+                mlir::Location fileLoc);
+
+  /// Emits the function into the empty `module`. Fails after a diagnostic.
+  mlir::LogicalResult importInto(mlir::ModuleOp module);
+
+private:
+  mlir::LogicalResult collectInitializers();
+  mlir::LogicalResult collectUses();
+  mlir::LogicalResult createFunction(mlir::ModuleOp module);
+  mlir::LogicalResult importNodes();
+  mlir::LogicalResult createReturn();
+
+  mlir::FailureOr<const ::onnx::ValueInfoProto *> findInput();
+  mlir::FailureOr<mlir::RankedTensorType>
+  readInputType(const ::onnx::ValueInfoProto &input);
+  mlir::LogicalResult checkDeclaredShape(const ::onnx::ValueInfoProto &output,
+                                         llvm::ArrayRef<int64_t> shape);
+
+  mlir::FailureOr<const Operator *>
+  findSupported(const ::onnx::NodeProto &proto);
+  mlir::LogicalResult checkAttributes(const ::onnx::NodeProto &proto,
+                                      const Operator &op);
+  mlir::LogicalResult checkArity(const ::onnx::NodeProto &proto,
+                                 const Operator &op);
+  mlir::LogicalResult importNode(const ::onnx::NodeProto &proto);
+  mlir::LogicalResult checkOperands(const Node &node, const Operator &op);
+  mlir::LogicalResult
+  resolveOperands(const ::onnx::NodeProto &proto,
+                  llvm::SmallVectorImpl<const Tensor *> &operands);
+  mlir::LogicalResult emitUndefined(const ::onnx::NodeProto &proto,
+                                    llvm::StringRef name);
+  mlir::LogicalResult define(const ::onnx::NodeProto &proto,
+                             llvm::StringRef name, Tensor tensor);
+
+  /// The BatchNormalization that is the only reader of the convolution
+  /// `proto`'s result, if it can be folded into the weights.
+  const ::onnx::NodeProto *
+  findFoldableNormalization(const ::onnx::NodeProto &proto,
+                            llvm::ArrayRef<const Tensor *> operands);
+  mlir::LogicalResult
+  importNormalizedConv(const ::onnx::NodeProto &conv,
+                       const ::onnx::NodeProto &normalization,
+                       llvm::ArrayRef<const Tensor *> operands);
+
+  /// The tensor called `name`, or null. Reads initializers when they are first
+  /// asked for; `emitError` reports what is wrong with one.
+  mlir::FailureOr<const Tensor *> lookup(llvm::StringRef name,
+                                         EmitError emitError);
+
+  mlir::Location locate(const ::onnx::NodeProto &proto);
+  mlir::InFlightDiagnostic emitNodeError(const ::onnx::NodeProto &proto);
+
+  const ::onnx::GraphProto &graph;
+  int64_t opset;
+  mlir::Location fileLoc;
+  Emitter emit;
+  mlir::func::FuncOp function;
+
+  llvm::StringMap<const ::onnx::TensorProto *> initializers;
+  llvm::StringMap<Tensor> tensors;
+  /// Readers of each value; a graph output counts as the reader null.
+  llvm::StringMap<llvm::SmallVector<const ::onnx::NodeProto *, 1>> readers;
+  /// The node that makes each value; to explain why one is not defined.
+  llvm::StringMap<const ::onnx::NodeProto *> producers;
+  llvm::DenseSet<const ::onnx::NodeProto *> folded;
+};
+
+} // namespace crania::importer
+
+#endif // CRANIA_LIB_IMPORT_ONNX_GRAPHIMPORTER_H

@@ -30,9 +30,8 @@ static void printRoundBody(OpAsmPrinter &printer, Operation *, Region &body) {
 // WeightsOp
 //===----------------------------------------------------------------------===//
 
-/// The bytes of `elements`, one entry per element even for a splat.
-static ArrayRef<char> rawBytes(ElementsAttr elements,
-                               SmallVectorImpl<char> &storage) {
+ArrayRef<char> WeightsOp::rawBytes(ElementsAttr elements,
+                                   SmallVectorImpl<char> &storage) {
   if (auto resource = dyn_cast<DenseResourceElementsAttr>(elements)) {
     AsmResourceBlob *blob = resource.getRawHandle().getBlob();
     return blob ? blob->getData() : ArrayRef<char>();
@@ -71,7 +70,7 @@ static LogicalResult verifyData(WeightsOp op, StringRef name,
   auto shaped = cast<ShapedType>(type);
   size_t expected =
       shaped.getNumElements() * (shaped.getElementTypeBitWidth() / 8);
-  size_t found = rawBytes(elements, storage).size();
+  size_t found = WeightsOp::rawBytes(elements, storage).size();
   if (found != expected)
     return op.emitOpError()
            << name << " must have " << expected << " bytes of data, found "

@@ -56,9 +56,12 @@ def Crania_WeightsOp : Crania_Op<"weights", [
       return ::llvm::cast<::crania::ir::ClusteredType>(getType());
     }
     int64_t getClusters() { return getClusteredType().getClusters(); }
-    /// The bytes of the values, row-major, little-endian; one entry per weight
-    /// even where the attribute is a splat. Points into the attribute where it
-    /// can, else into `storage`.
+    /// The bytes of dense or dense_resource elements, one entry per element even
+    /// for a splat. Points into the attribute where it can, else into `storage`;
+    /// empty if a resource has no data.
+    static ::llvm::ArrayRef<char> rawBytes(::mlir::ElementsAttr elements,
+                                           ::llvm::SmallVectorImpl<char> &storage);
+    /// The bytes of the values, row-major, little-endian.
     ::llvm::ArrayRef<char> getValueBytes(::llvm::SmallVectorImpl<char> &storage);
     /// The cluster of each weight, counted from 0, row-major.
     ::llvm::ArrayRef<uint8_t> getAssignmentBytes(::llvm::SmallVectorImpl<char> &storage);
@@ -84,8 +87,9 @@ def Crania_MaterializeOp : Crania_Op<"materialize", [
     Pure, DeclareOpInterfaceMethods<InferTypeOpInterface>]> {
   let summary = "The weight tensor D_r that a round computes with";
   let description = [{
-    `round` counts from 1. A round below 1 or above the number of clusters is
-    undefined.
+    `round` counts from 1, and a round below that is undefined. From round K on,
+    K being the number of clusters, D_r is the whole tensor: layers with fewer
+    clusters than there are rounds are complete early.
 
     Example:
 

@@ -1,0 +1,133 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef CRANIA_DIALECT_CRANIA_TRANSFORMS_PASSES_TD
+#define CRANIA_DIALECT_CRANIA_TRANSFORMS_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def CheckClassifiers : Pass<"crania-check-classifiers", "::mlir::ModuleOp"> {
+  let summary = "Check the entry contract of classifiers";
+  let description = [{
+    The entry contract of every function marked `crania.classifier`:
+
+    - it has a body of one block;
+    - it takes one tensor of f32 and returns one tensor of f32, the logits, all
+      of whose dimensions but one are 1 and that one is at least 2;
+    - every tensor in it has a static shape.
+
+    With `function`, that function is marked first; without it, the only public
+    function of the module is marked if none is yet. Other functions are left
+    alone. Changes nothing else.
+  }];
+  let options = [
+    Option<"function", "function", "std::string", "\"\"",
+           "Function to mark as a classifier">,
+  ];
+}
+
+def AttachTarget : Pass<"crania-attach-target", "::mlir::ModuleOp"> {
+  let summary = "Say which machine the module is compiled for";
+  let description = [{
+    Sets `crania.target` of the module, unless it has one already.
+  }];
+  let options = [
+    Option<"target", "target", "std::string", "\"edge\"",
+           "Preset name, or path of a target file">,
+  ];
+  let dependentDialects = ["::crania::ir::CraniaDialect"];
+}
+
+def ClusterWeights : Pass<"crania-cluster-weights", "::mlir::ModuleOp"> {
+  let summary = "Cluster the constant weights of contractions by importance";
+  let description = [{
+    Every contraction of a classifier with a constant operand (convolution,
+    matrix product) reads it through `crania.get` and `crania.materialize`
+    afterwards, upto the last cluster: what is computed does not change.
+
+    Clusters are chosen per weight tensor by the importance |w|: the first holds
+    the largest weights, and so on. Of equal weights, the one earlier in the
+    tensor comes first. The n-th boundary is at round(N * (f_1 + ... + f_n)) of N
+    weights. A constant that several contractions use becomes one symbol.
+    Weights that are clustered already are kept as they are.
+
+    Refuses weights that are not finite.
+  }];
+  let options = [
+    Option<"clusters", "clusters", "std::string", "\"1\"",
+           "Fractions of the weights per cluster, most important first, that "
+           "add up to 1 (e.g. 0.1,0.2,0.3,0.4), or equal:K">,
+  ];
+  let dependentDialects = ["::crania::ir::CraniaDialect",
+                           "::mlir::arith::ArithDialect"];
+}
+
+def FormRounds : Pass<"crania-form-rounds", "::mlir::ModuleOp"> {
+  let summary = "Run classifiers round by round";
+  let description = [{
+    Moves what computes the logits of each classifier into a `crania.iterate`
+    with as many rounds as its most clustered weights have clusters, and lets
+    round r read D_r. A softmax behind the logits stays outside, as the exit rule
+    works on logits. Classifiers that iterate already are kept.
+
+    Needs clustered weights (`crania-cluster-weights`).
+  }];
+  let options = [
+    Option<"exit", "exit", "std::string", "\"softmax:0.9\"",
+           "Exit rule: softmax, margin or entropy, a colon, and a threshold, or "
+           "one per round but the last, separated by commas">,
+  ];
+  let dependentDialects = ["::crania::ir::CraniaDialect"];
+}
+
+def AssignLayouts : Pass<"crania-assign-layouts", "::mlir::ModuleOp"> {
+  let summary = "Choose a layout for each cluster of each weight tensor";
+  let description = [{
+    For every `crania.iterate`, adds to its plan the layout with the fewest
+    encoded bytes among the allowed ones, per (weight tensor, cluster), and those
+    bytes. Of layouts with equally many bytes the first in the list wins. Layouts
+    that are there already are kept.
+
+    Needs `crania.target`: the tiles of the PE array are the blocks of the
+    layout. Each weight tensor must have one consumer in the iteration.
+  }];
+  let options = [
+    ListOption<"layouts", "layouts", "std::string",
+               "Allowed layouts, by codec: raw, bitmap, bitmap-free (default: all)">,
+  ];
+}
+
+def ScheduleFetches : Pass<"crania-schedule-fetches", "::mlir::ModuleOp"> {
+  let summary = "Decide which clusters the weight store retains";
+  let description = [{
+    Every segment of a plan is streamed, or retained in the weight store from its
+    first fetch on, across rounds and inputs. The store goes to the segments with
+    the most expected fetches per byte: cluster k is used by sum over r >= k of
+    P(R >= r) rounds per input, R being the exit round. P comes from
+    `exit_histogram` of the iteration (in text: `histogram`), else from the option
+    of that name, else every exit round is equally likely. Segments are taken
+    whole, greedily; ties go to the earlier layer.
+
+    Needs encoded bytes (`crania-assign-layouts`). Decisions that are there
+    already are kept, and the store bytes they take.
+  }];
+  let options = [
+    Option<"retain", "retain", "bool", "true",
+           "Use the weight store; false streams everything">,
+    ListOption<"exitHistogram", "exit-histogram", "double",
+               "Fraction of inputs that stop after each round">,
+  ];
+}
+
+def PlaceSegments : Pass<"crania-place-segments", "::mlir::ModuleOp"> {
+  let summary = "Give each segment its address in the weight image";
+  let description = [{
+    Segments follow one another in the order in which an inference consumes them:
+    layer by layer, cluster by cluster, each aligned to a DRAM burst. Addresses
+    that are there already are kept, and new segments go behind them.
+
+    Needs encoded bytes (`crania-assign-layouts`) and `crania.target`.
+  }];
+}
+
+#endif // CRANIA_DIALECT_CRANIA_TRANSFORMS_PASSES_TD

@@ -1,0 +1,269 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "crania/Analysis/Contraction.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
+#include "llvm/ADT/STLExtras.h"
+
+using namespace mlir;
+using namespace crania;
+
+namespace {
+
+/// Row-major strides, in elements, of a static shape.
+SmallVector<int64_t> rowMajorStrides(ArrayRef<int64_t> shape) {
+  SmallVector<int64_t> strides(shape.size(), 1);
+  for (int64_t i = int64_t(shape.size()) - 2; i >= 0; --i)
+    strides[i] = strides[i + 1] * shape[i + 1];
+  return strides;
+}
+
+/// An operand as a function of the loops.
+class OperandView {
+public:
+  OperandView(linalg::LinalgOp op, OpOperand *operand)
+      : shape(cast<ShapedType>(operand->get().getType()).getShape()),
+        strides(rowMajorStrides(shape)),
+        map(op.getMatchingIndexingMap(operand)) {}
+
+  /// The dimension of the operand that a loop walks along, if any.
+  std::optional<unsigned> dimensionOf(unsigned loop) const {
+    for (auto [i, expr] : llvm::enumerate(map.getResults()))
+      if (expr.isFunctionOfDim(loop))
+        return i;
+    return std::nullopt;
+  }
+
+  /// Elements between neighbours along the dimension that a loop walks.
+  int64_t strideOf(std::optional<unsigned> loop) const {
+    std::optional<unsigned> dim = loop ? dimensionOf(*loop) : std::nullopt;
+    return dim ? strides[*dim] : 0;
+  }
+
+  int64_t sizeOf(std::optional<unsigned> loop) const {
+    std::optional<unsigned> dim = loop ? dimensionOf(*loop) : std::nullopt;
+    return dim ? shape[*dim] : 1;
+  }
+
+private:
+  ArrayRef<int64_t> shape;
+  SmallVector<int64_t> strides;
+  AffineMap map;
+};
+
+/// The loops of a contraction by role; absent ones have one iteration.
+struct LoopRoles {
+  std::optional<unsigned> group, output, channel;
+  std::optional<unsigned> outRow, outColumn, kernelRow, kernelColumn;
+};
+
+class Analyzer {
+public:
+  Analyzer(linalg::LinalgOp op, Value weights, std::string &why)
+      : op(op), loopSizes(op.getStaticLoopRanges()), why(why) {
+    for (OpOperand *operand : op.getDpsInputOperands())
+      (operand->get() == weights && !result.weights ? result.weights
+                                                    : result.input) = operand;
+    result.op = op;
+  }
+
+  FailureOr<Contraction> run() {
+    if (!result.weights || !result.input)
+      return fail("weights must be one of its two inputs");
+    if (op.hasDynamicShape())
+      return fail("shapes must be static");
+    if (!isContractionLike(op))
+      return fail("it does not multiply and add");
+    FailureOr<LoopRoles> roles = linalg::isaConvolutionOpInterface(op)
+                                     ? rolesOfConvolution()
+                                     : rolesOfProduct();
+    if (failed(roles))
+      return failure();
+    fill(*roles);
+    return result;
+  }
+
+private:
+  LogicalResult fail(const Twine &reason) {
+    why = reason.str();
+    return failure();
+  }
+
+  LogicalResult assign(std::optional<unsigned> &role, ArrayRef<unsigned> loops,
+                       StringRef name) {
+    if (loops.size() > 1)
+      return fail("it has more than one loop over " + name);
+    if (!loops.empty())
+      role = loops.front();
+    return success();
+  }
+
+  LogicalResult checkBatch(ArrayRef<unsigned> batch) {
+    for (unsigned loop : batch)
+      if (loopSizes[loop] != 1)
+        return fail("the batch is " + Twine(loopSizes[loop]) +
+                    "; one input at a time is supported");
+    return success();
+  }
+
+  FailureOr<LoopRoles> rolesOfConvolution() {
+    if (result.weights->getOperandNumber() != 1)
+      return fail("weights must be the filter");
+    FailureOr<linalg::ConvolutionDimensions> dims =
+        linalg::inferConvolutionDims(op);
+    if (failed(dims))
+      return fail("it is no convolution that can be recognised");
+    LoopRoles roles;
+    if (failed(checkBatch(dims->batch)) ||
+        failed(assign(roles.group, dims->depth, "groups")) ||
+        failed(assign(roles.output, dims->outputChannel, "output channels")) ||
+        failed(assign(roles.channel, dims->inputChannel, "input channels")))
+      return failure();
+    size_t rank = dims->outputImage.size();
+    if (rank > 2 || dims->filterLoop.size() != rank)
+      return fail("it convolves over " + Twine(rank) +
+                  " dimensions; up to 2 are supported");
+    OperandView input(op, result.input);
+    for (unsigned i = 0; i < rank; ++i) {
+      bool isColumn = i + 1 == rank;
+      unsigned image = dims->outputImage[i];
+      // The filter loop that walks the same input dimension.
+      unsigned filter = *llvm::find_if(dims->filterLoop, [&](unsigned loop) {
+        return input.dimensionOf(loop) == input.dimensionOf(image);
+      });
+      unsigned position =
+          llvm::find(dims->filterLoop, filter) - dims->filterLoop.begin();
+      (isColumn ? roles.outColumn : roles.outRow) = image;
+      (isColumn ? roles.kernelColumn : roles.kernelRow) = filter;
+      (isColumn ? result.strideW : result.strideH) = dims->strides[i];
+      (isColumn ? result.dilationW : result.dilationH) =
+          dims->dilations[position];
+    }
+    return roles;
+  }
+
+  FailureOr<LoopRoles> rolesOfProduct() {
+    FailureOr<linalg::ContractionDimensions> dims =
+        linalg::inferContractionDims(op);
+    if (failed(dims))
+      return fail("it is no matrix product that can be recognised");
+    bool weightsAreLhs = result.weights->getOperandNumber() == 0;
+    ArrayRef<unsigned> rows = weightsAreLhs ? dims->n : dims->m;
+    ArrayRef<unsigned> outputs = weightsAreLhs ? dims->m : dims->n;
+    LoopRoles roles;
+    if (failed(checkBatch(dims->batch)) ||
+        failed(assign(roles.outColumn, rows, "rows")) ||
+        failed(assign(roles.output, outputs, "output channels")) ||
+        failed(assign(roles.channel, dims->k, "input channels")))
+      return failure();
+    return roles;
+  }
+
+  int64_t sizeOf(std::optional<unsigned> loop) const {
+    return loop ? loopSizes[*loop] : 1;
+  }
+
+  void fill(const LoopRoles &roles) {
+    result.groups = sizeOf(roles.group);
+    result.outputs = sizeOf(roles.output);
+    result.channels = sizeOf(roles.channel);
+    result.kernelH = sizeOf(roles.kernelRow);
+    result.kernelW = sizeOf(roles.kernelColumn);
+
+    OperandView weights(op, result.weights);
+    result.weightStrides = {
+        weights.strideOf(roles.group), weights.strideOf(roles.output),
+        weights.strideOf(roles.channel), weights.strideOf(roles.kernelRow),
+        weights.strideOf(roles.kernelColumn)};
+    result.inputPlane =
+        planeOf(result.input, roles, roles.channel, result.channels);
+    result.outputPlane =
+        planeOf(op.getDpsInitOperand(0), roles, roles.output, result.outputs);
+  }
+
+  Contraction::Plane planeOf(OpOperand *operand, const LoopRoles &roles,
+                             std::optional<unsigned> channelLoop,
+                             int64_t channelsPerGroup) {
+    OperandView view(op, operand);
+    Contraction::Plane plane;
+    plane.channels = result.groups * channelsPerGroup;
+    plane.height = view.sizeOf(roles.outRow);
+    plane.width = view.sizeOf(roles.outColumn);
+    // With one channel per group the group loop walks the channels.
+    plane.channelStride = channelsPerGroup > 1 || !roles.group
+                              ? view.strideOf(channelLoop)
+                              : view.strideOf(roles.group);
+    plane.rowStride = view.strideOf(roles.outRow);
+    plane.columnStride = view.strideOf(roles.outColumn);
+    return plane;
+  }
+
+  linalg::LinalgOp op;
+  SmallVector<int64_t> loopSizes;
+  std::string &why;
+  Contraction result;
+};
+
+/// Groups must follow one another channel by channel, as the array addresses
+/// them: true of NGCHW and NHWGC.
+bool groupsAreContiguous(const Contraction &c) {
+  if (c.groups == 1)
+    return true;
+  auto walksGroups = [&](OpOperand *operand, int64_t perGroup,
+                         int64_t channelStride) {
+    auto type = cast<ShapedType>(operand->get().getType());
+    int64_t expected = perGroup * channelStride;
+    SmallVector<int64_t> strides = rowMajorStrides(type.getShape());
+    return llvm::is_contained(strides, expected);
+  };
+  return walksGroups(c.input, c.channels, c.inputPlane.channelStride);
+}
+
+} // namespace
+
+bool crania::isContractionLike(linalg::LinalgOp op) {
+  if (op.getNumDpsInputs() != 2 || op.getNumDpsInits() != 1 ||
+      op.getNumReductionLoops() == 0)
+    return false;
+  return llvm::any_of(op.getBlock()->without_terminator(),
+                      [](Operation &inner) {
+                        return isa<arith::MulFOp, arith::MulIOp>(inner);
+                      });
+}
+
+FailureOr<Contraction> crania::analyzeContraction(linalg::LinalgOp op,
+                                                  Value weights,
+                                                  std::string &why) {
+  FailureOr<Contraction> contraction = Analyzer(op, weights, why).run();
+  if (succeeded(contraction) && !groupsAreContiguous(*contraction)) {
+    why = "its groups are not contiguous in memory";
+    return failure();
+  }
+  return contraction;
+}
+
+layout::Tiling Contraction::tiling(const target::TargetModel &target) const {
+  layout::Tiling tiling;
+  tiling.groups = groups;
+  tiling.outputs = outputs;
+  tiling.depth = depth();
+  tiling.tileOutputs = std::min<uint64_t>(target.tileOutputs(), outputs);
+  tiling.tileDepth = std::min<uint64_t>(target.tileDepth(), depth());
+  return tiling;
+}
+
+SmallVector<int64_t> Contraction::matrixToTensor() const {
+  SmallVector<int64_t> indices;
+  indices.reserve(groups * outputs * depth());
+  for (int64_t g = 0; g < groups; ++g)
+    for (int64_t m = 0; m < outputs; ++m)
+      for (int64_t c = 0; c < channels; ++c)
+        for (int64_t i = 0; i < kernelH; ++i)
+          for (int64_t j = 0; j < kernelW; ++j)
+            indices.push_back(g * weightStrides.group +
+                              m * weightStrides.output +
+                              c * weightStrides.channel +
+                              i * weightStrides.row + j * weightStrides.column);
+  return indices;
+}

@@ -1,0 +1,172 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "crania/Analysis/Contraction.h"
+#include "crania/Clustering/Importance.h"
+#include "crania/Dialect/Crania/IR/CraniaOps.h"
+#include "crania/Dialect/Crania/Transforms/Passes.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/AsmState.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
+#include "mlir/IR/Remarks.h"
+
+namespace crania {
+#define GEN_PASS_DEF_CLUSTERWEIGHTS
+#include "crania/Dialect/Crania/Transforms/Passes.h.inc"
+} // namespace crania
+
+using namespace mlir;
+using namespace crania::ir;
+
+namespace {
+
+/// The constant that feeds an operand, if it is a dense one.
+arith::ConstantOp getDenseConstant(Value value) {
+  auto constant = value.getDefiningOp<arith::ConstantOp>();
+  if (!constant ||
+      !isa<DenseElementsAttr, DenseResourceElementsAttr>(constant.getValue()))
+    return {};
+  return constant;
+}
+
+/// A name for the weights: that of the blob, else of the location, else "w".
+std::string nameOf(arith::ConstantOp constant, linalg::LinalgOp user) {
+  if (auto resource = dyn_cast<DenseResourceElementsAttr>(constant.getValue()))
+    return resource.getRawHandle().getKey().str();
+  if (auto loc = user.getLoc()->findInstanceOf<NameLoc>())
+    return loc.getName().str();
+  return "w";
+}
+
+/// Clusters the weights of one module.
+class Clusterer {
+public:
+  Clusterer(ModuleOp module, ArrayRef<double> fractions)
+      : module(module), symbols(module), fractions(fractions) {}
+
+  LogicalResult cluster(func::FuncOp function) {
+    SmallVector<linalg::LinalgOp> contractions;
+    function.walk([&](linalg::LinalgOp op) {
+      if (crania::isContractionLike(op))
+        contractions.push_back(op);
+    });
+    for (linalg::LinalgOp op : contractions)
+      for (OpOperand *operand : op.getDpsInputOperands())
+        if (arith::ConstantOp constant = getDenseConstant(operand->get()))
+          if (failed(readThroughClusters(op, *operand, constant)))
+            return failure();
+    return success();
+  }
+
+private:
+  LogicalResult readThroughClusters(linalg::LinalgOp op, OpOperand &operand,
+                                    arith::ConstantOp constant) {
+    WeightsOp &weights = clustered[constant.getValue()];
+    if (!weights) {
+      FailureOr<WeightsOp> created = createWeights(op, constant);
+      if (failed(created))
+        return failure();
+      weights = *created;
+    }
+    OpBuilder builder(op);
+    Location loc = op.getLoc();
+    Value all =
+        arith::ConstantIndexOp::create(builder, loc, weights.getClusters());
+    auto symbol = FlatSymbolRefAttr::get(weights.getSymNameAttr());
+    Value get = GetOp::create(builder, loc, weights.getType(), symbol);
+    operand.set(MaterializeOp::create(builder, loc, get, all));
+    if (constant->use_empty())
+      constant->erase();
+    return success();
+  }
+
+  FailureOr<WeightsOp> createWeights(linalg::LinalgOp op,
+                                     arith::ConstantOp constant) {
+    auto values = cast<ElementsAttr>(constant.getValue());
+    auto type = cast<RankedTensorType>(values.getType());
+    if (!type.getElementType().isF32())
+      return op.emitError() << "weights of type " << type
+                            << " cannot be clustered by importance yet: "
+                            << "f32 is supported";
+    OpBuilder builder(module.getBodyRegion());
+    auto clusteredType =
+        ClusteredType::get(module.getContext(), type, fractions.size());
+    std::string name = nameOf(constant, op);
+    FailureOr<ElementsAttr> assignment = assign(op, values, type, name);
+    if (failed(assignment))
+      return failure();
+    auto weights = WeightsOp::create(
+        builder, constant.getLoc(), builder.getStringAttr(name), StringAttr(),
+        TypeAttr::get(clusteredType), ImportanceAttr::get(module.getContext()),
+        values, *assignment);
+    symbols.insert(weights);
+    return weights;
+  }
+
+  FailureOr<ElementsAttr> assign(linalg::LinalgOp op, ElementsAttr values,
+                                 RankedTensorType type, StringRef name) {
+    SmallVector<char> storage;
+    ArrayRef<char> bytes = WeightsOp::rawBytes(values, storage);
+    if (int64_t(bytes.size()) != type.getNumElements() * 4)
+      return op.emitError() << "weights '" << name << "' have no data: is the "
+                            << "resource section missing?";
+    crania::Span<const float> floats(
+        reinterpret_cast<const float *>(bytes.data()), bytes.size() / 4);
+    std::vector<uint64_t> sizes = crania::clustering::clusterSizes(
+        floats.size(), {fractions.data(), fractions.size()});
+    auto assignment = crania::clustering::assignByImportance(floats, sizes);
+    if (!assignment)
+      return op.emitError()
+             << "weights '" << name << "': " << assignment.error().message;
+    report(op, name, sizes);
+    auto ids = RankedTensorType::get(type.getShape(),
+                                     IntegerType::get(module.getContext(), 8));
+    return ElementsAttr(DenseResourceElementsAttr::get(
+        ids, (name + ".cluster").str(),
+        HeapAsmResourceBlob::allocateAndCopyWithAlign(
+            ArrayRef<char>(reinterpret_cast<const char *>(assignment->data()),
+                           assignment->size()),
+            /*align=*/1)));
+  }
+
+  void report(linalg::LinalgOp op, StringRef name, ArrayRef<uint64_t> sizes) {
+    std::string text;
+    llvm::raw_string_ostream os(text);
+    llvm::interleaveComma(sizes, os);
+    remark::passed(op.getLoc(), remark::RemarkOpts::name("ClusteredWeights")
+                                    .category("crania-cluster-weights"))
+        << "clustered weights" << remark::metric("Weights", name)
+        << remark::metric("ClusterSizes", text);
+  }
+
+  ModuleOp module;
+  SymbolTable symbols;
+  ArrayRef<double> fractions;
+  llvm::DenseMap<Attribute, WeightsOp> clustered;
+};
+
+struct ClusterWeights
+    : public crania::impl::ClusterWeightsBase<ClusterWeights> {
+  using ClusterWeightsBase::ClusterWeightsBase;
+
+  void runOnOperation() override {
+    ModuleOp module = getOperation();
+    auto fractions = crania::clustering::parseFractions(clusters.getValue());
+    if (!fractions) {
+      module.emitError() << fractions.error().message;
+      return signalPassFailure();
+    }
+    Clusterer clusterer(module, *fractions);
+    SmallVector<func::FuncOp> classifiers;
+    for (auto function : module.getOps<func::FuncOp>())
+      if (function->hasAttr(CraniaDialect::getClassifierAttrName()))
+        classifiers.push_back(function);
+    for (func::FuncOp function : classifiers)
+      if (failed(clusterer.cluster(function)))
+        return signalPassFailure();
+  }
+};
+
+} // namespace

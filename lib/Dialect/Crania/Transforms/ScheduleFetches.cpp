@@ -1,0 +1,111 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "PlanBuilder.h"
+#include "crania/Dialect/Crania/Transforms/Passes.h"
+#include "crania/Scheduling/FetchSchedule.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/Remarks.h"
+
+namespace crania {
+#define GEN_PASS_DEF_SCHEDULEFETCHES
+#include "crania/Dialect/Crania/Transforms/Passes.h.inc"
+} // namespace crania
+
+using namespace mlir;
+using namespace crania::ir;
+using namespace crania::scheduling;
+
+namespace {
+
+FetchProblem::Segment describe(const PlanBuilder::Segment &segment,
+                               double uses) {
+  FetchProblem::Segment described;
+  described.bytes = *segment.bytes;
+  described.uses = uses;
+  described.decided = bool(segment.residency);
+  if (segment.storeOffset)
+    described.storeOffset = *segment.storeOffset;
+  return described;
+}
+
+void decide(PlanBuilder::Segment &segment, std::optional<uint64_t> offset) {
+  segment.residency = offset ? Residency::Retained : Residency::Streamed;
+  if (offset)
+    segment.storeOffset = int64_t(*offset);
+}
+
+struct ScheduleFetches
+    : public crania::impl::ScheduleFetchesBase<ScheduleFetches> {
+  using ScheduleFetchesBase::ScheduleFetchesBase;
+
+  void runOnOperation() override {
+    WalkResult result = getOperation().walk(
+        [&](IterateOp iterate) { return WalkResult(schedule(iterate)); });
+    if (result.wasInterrupted())
+      signalPassFailure();
+  }
+
+  /// P(R = r) for r = 1, 2, ...
+  FailureOr<SmallVector<double>> exitDistribution(IterateOp iterate) {
+    size_t rounds = iterate.getRounds();
+    if (auto histogram = iterate.getExitHistogram())
+      return SmallVector<double>(*histogram);
+    if (exitHistogram.empty())
+      return SmallVector<double>(rounds, 1.0 / double(rounds));
+    if (exitHistogram.size() != rounds)
+      return iterate.emitError()
+             << "the exit histogram has " << exitHistogram.size()
+             << " fractions for " << rounds << " rounds";
+    return SmallVector<double>(exitHistogram.begin(), exitHistogram.end());
+  }
+
+  LogicalResult schedule(IterateOp iterate) {
+    FailureOr<crania::target::TargetModel> target = getTargetModel(iterate);
+    FailureOr<PlanBuilder> plan = PlanBuilder::read(iterate);
+    if (failed(target) || failed(plan) || failed(plan->requireBytes()))
+      return failure();
+    FailureOr<SmallVector<double>> exits = exitDistribution(iterate);
+    if (failed(exits))
+      return failure();
+    std::vector<double> uses = expectedUses({exits->data(), exits->size()});
+
+    FetchProblem problem;
+    if (target->weightStore.policy ==
+        crania::target::StorePolicy::compilerManaged)
+      problem.storeBytes = target->weightStore.bytes;
+    for (PlanBuilder::Entry &entry : plan->getEntries())
+      for (auto [k, segment] : llvm::enumerate(entry.segments))
+        problem.segments.push_back(describe(segment, uses[k]));
+    if (crania::Status status = problem.check(); !status)
+      return iterate.emitError() << "plan: " << status.error().message;
+
+    FetchSchedule answer =
+        retain ? scheduleGreedily(problem) : scheduleNothing(problem);
+    size_t next = 0;
+    for (PlanBuilder::Entry &entry : plan->getEntries())
+      for (PlanBuilder::Segment &segment : entry.segments)
+        decide(segment, answer.storeOffsets[next++]);
+    plan->write();
+    report(iterate, problem, answer);
+    return success();
+  }
+
+  static void report(IterateOp iterate, const FetchProblem &problem,
+                     const FetchSchedule &answer) {
+    uint64_t retained = 0;
+    for (auto [segment, offset] :
+         llvm::zip_equal(problem.segments, answer.storeOffsets))
+      retained += offset ? segment.bytes : 0;
+    remark::analysis(iterate.getLoc(), remark::RemarkOpts::name("FetchSchedule")
+                                           .category("crania-schedule-fetches"))
+        << "scheduled fetches" << remark::metric("RetainedBytes", retained)
+        << remark::metric("StoreBytes", problem.storeBytes)
+        << remark::metric("ExpectedDramBytesPerInput",
+                          answer.expectedBytes(problem))
+        << remark::metric("WithoutStore",
+                          scheduleNothing(problem).expectedBytes(problem));
+  }
+};
+
+} // namespace

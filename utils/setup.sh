@@ -22,7 +22,7 @@ build_packages=(
   libdnnl-dev nlohmann-json3-dev libxxhash-dev zlib1g-dev libzstd-dev)
 test_packages=(
   libgtest-dev librapidcheck-dev libclang-rt-22-dev
-  python3-numpy python3-onnx git)
+  python3-numpy python3-onnx python3-psutil git)
 lint_packages=(clang-format-22 clang-tidy-22)
 
 missing_of() {

@@ -1,0 +1,89 @@
+# Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#
+# Substitutions: %python, %examples (examples/ of the source), %shared_data,
+# %crania_runtime (libcrania_runtime.so), %crania_plugin, %mlir_lib (folder of
+# libmlir_runner_utils.so).
+# Features: onnxruntime, shared-data, slow (off in a quick run), asan, roundtrip.
+# Parameters: quick=1, roundtrip=1 (or CRANIA_VERIFY_ROUNDTRIP=1): crania-opt
+# prints and parses every module again, as text and as bytecode.
+
+import os
+import shutil
+
+import lit.formats
+
+config.name = "CRANIA"
+config.test_format = lit.formats.ShTest(execute_external=False)
+config.suffixes = [".mlir", ".test"]
+config.excludes = ["Inputs", "CMakeLists.txt"]
+config.test_source_root = os.path.dirname(__file__)
+config.test_exec_root = os.path.join(config.crania_binary_dir, "test")
+
+quick = bool(int(lit_config.params.get("quick", "0")))
+roundtrip = bool(int(lit_config.params.get(
+    "roundtrip", os.environ.get("CRANIA_VERIFY_ROUNDTRIP", "0"))))
+
+
+def find_onnxruntime():
+    """Folder with the node modules of ONNX Runtime, or None."""
+    if not shutil.which("node"):
+        return None
+    for build in (config.crania_binary_dir, os.path.join(config.crania_source_dir, "build")):
+        modules = os.path.join(build, "node_modules")
+        if os.path.isdir(os.path.join(modules, "onnxruntime-node")):
+            return modules
+    return None
+
+
+def set_environment():
+    environment = config.environment
+    environment["PATH"] = os.pathsep.join(
+        [config.crania_tools_dir, config.llvm_tools_dir, environment["PATH"]])
+    environment["PYTHONDONTWRITEBYTECODE"] = "1"
+    environment["CRANIA_EXAMPLES"] = os.path.join(config.crania_source_dir, "examples")
+    environment["CRANIA_SHARED_DATA"] = config.shared_data
+    environment["CRANIA_ONNXRUNTIME"] = find_onnxruntime() or ""
+    for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS"):
+        if name in os.environ:
+            environment[name] = os.environ[name]
+
+
+def set_substitutions():
+    config.substitutions += [
+        ("%python", config.python),
+        ("%examples", os.path.join(config.crania_source_dir, "examples")),
+        ("%shared_data", config.shared_data),
+        ("%crania_runtime", config.runtime_library),
+        ("%crania_plugin", config.plugin),
+        ("%mlir_lib", config.mlir_lib_dir),
+    ]
+    if roundtrip:
+        config.substitutions.append((r"\bcrania-opt\b", "crania-opt --verify-roundtrip"))
+
+
+def set_features():
+    features = {
+        "onnxruntime": find_onnxruntime() is not None,
+        "shared-data": os.path.isdir(os.path.join(config.shared_data, "models")),
+        "slow": not quick,
+        "asan": config.sanitize,
+        "roundtrip": roundtrip,
+    }
+    config.available_features.update(name for name, there in features.items() if there)
+
+
+def limit_time():
+    """A test that hangs fails; lit needs psutil to end one."""
+    if lit_config.maxIndividualTestTime or not lit_config.maxIndividualTestTimeIsSupported[0]:
+        return
+    lit_config.maxIndividualTestTime = 1800 if config.sanitize else 900
+
+
+set_environment()
+set_substitutions()
+set_features()
+limit_time()
+if roundtrip:
+    # Neither of these calls crania-opt.
+    config.excludes += ["Unit", "Integration"]

@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+# usage: utils/bench.sh NAME [--json=FILE] [ARGUMENT...]
+#
+# Runs the benchmark test/Benchmark/NAME.py with the tools in build/bin.
+#   --json=FILE  the benchmark also writes its figures there
+# Other arguments are the benchmark's own (utils/bench.sh NAME --help).
+set -euo pipefail
+. "$(dirname "$0")/common.sh"
+
+benchmarks=$(cd "$root/test" && find Benchmark -maxdepth 1 -name '*.py' -printf '%f\n' 2>/dev/null |
+  sed 's/\.py$//' | sort) || true
+list_benchmarks() { echo "benchmarks: ${benchmarks:-none yet (test/Benchmark is empty)}" | tr '\n' ' '; echo; }
+
+case ${1-} in
+  '' | -*)
+    usage
+    list_benchmarks
+    [ "${1-}" = --help ] || [ "${1-}" = -h ] || exit 1
+    exit ;;
+esac
+name=$1
+shift
+grep -qxF -- "$name" <<<"$benchmarks" || {
+  list_benchmarks >&2
+  die "there is no benchmark '$name'"
+}
+"$root/utils/setup.sh" --for=test
+"$root/utils/build.sh" crania-compile crania-run
+PATH=$build/bin:$PATH exec "$python" "$root/test/Benchmark/$name.py" "$@"

@@ -1,0 +1,61 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef CRANIA_SIMULATOR_FUNCTIONALENGINE_H
+#define CRANIA_SIMULATOR_FUNCTIONALENGINE_H
+
+#include "crania/Simulator/ProgramView.h"
+#include "crania/Simulator/WeightDecoder.h"
+
+#include <memory>
+#include <vector>
+
+namespace crania::simulator {
+
+/// Computes what a program computes, one input at a time, in the arithmetic
+/// that the timing charges for. Results depend on the program and the input
+/// only: not on other inputs, on threads, or on what ran before.
+class FunctionalEngine {
+public:
+  /// The memories of the machine for one input in flight, reusable for any
+  /// number of rounds and inputs, by one thread at a time.
+  class Memory {
+  public:
+    Memory(Memory &&) noexcept;
+    Memory &operator=(Memory &&) noexcept;
+    ~Memory();
+
+  private:
+    friend class FunctionalEngine;
+    struct Storage;
+    explicit Memory(std::unique_ptr<Storage> storage);
+    std::unique_ptr<Storage> storage;
+  };
+
+  /// Resolves every command of every round to pointers and loop plans. Keeps a
+  /// reference to `weights`, which must outlive the engine.
+  FunctionalEngine(const ProgramView &program, const WeightDecoder &weights);
+  FunctionalEngine(FunctionalEngine &&) noexcept;
+  FunctionalEngine &operator=(FunctionalEngine &&) noexcept;
+  ~FunctionalEngine();
+
+  Memory allocate() const;
+
+  /// Runs a round (from 0) on `input` (the input port's elements, row-major)
+  /// and copies the logits out; the result is the confidence that the exit unit
+  /// found. On-chip memory and scratch DRAM start out as NaN, so that a program
+  /// that reads what it did not write shows it.
+  double runRound(unsigned round, Span<const float> input, Memory &memory,
+                  Span<float> logits) const;
+
+  uint64_t inputElements() const;
+  uint64_t logitElements() const;
+
+private:
+  struct Plans;
+  std::unique_ptr<Plans> plans;
+};
+
+} // namespace crania::simulator
+
+#endif // CRANIA_SIMULATOR_FUNCTIONALENGINE_H

@@ -1,0 +1,112 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef CRANIA_SIMULATOR_PROGRAMVIEW_H
+#define CRANIA_SIMULATOR_PROGRAMVIEW_H
+
+#include "crania/DeviceBinary/DeviceBinary.h"
+#include "crania/Layout/Codec.h"
+#include "crania/Target/TargetModel.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace crania::simulator {
+
+/// One program of a verified device binary, prepared for the simulator: the
+/// target parsed, tilings and codecs looked up. Cheap to copy; it keeps the
+/// bytes alive.
+class ProgramView {
+public:
+  /// Refuses, by name, what the machine model does not cover: a precision other
+  /// than f32, and a layout whose codec is not registered. The device binary
+  /// has been verified, so nothing else can be wrong.
+  static Result<ProgramView> create(const binary::DeviceBinary &bundle,
+                                    size_t program);
+
+  /// One encoded codec block of one cluster.
+  struct Block {
+    uint32_t weights; ///< index into the program's weights
+    uint32_t cluster; ///< from 0
+    uint32_t index;   ///< within its segment
+    uint64_t address; ///< in the program's image
+    uint64_t bytes;
+    uint64_t storeOffset; ///< in the weight store, if retained
+    uint32_t tileBegin, tileEnd;
+  };
+
+  const binary::Program &program() const { return *flat; }
+  const target::TargetModel &target() const { return machine; }
+  std::string name() const { return flat->name()->str(); }
+  unsigned rounds() const { return flat->rounds()->size(); }
+  /// Commands of a round, counted from 0.
+  const flatbuffers::Vector<flatbuffers::Offset<binary::Command>> &
+  commands(unsigned round) const {
+    return *flat->rounds()->Get(round)->commands();
+  }
+  /// "round 2, command 7 (fc1, Contract)", for messages.
+  std::string describe(unsigned round, uint32_t command) const;
+  std::string labelOf(const binary::Command &command) const;
+
+  size_t weightsCount() const { return tilings.size(); }
+  const binary::Weights &weights(uint32_t index) const {
+    return *flat->weights()->Get(index);
+  }
+  const layout::Tiling &tiling(uint32_t weights) const {
+    return tilings[weights];
+  }
+  unsigned clusters(uint32_t weights) const {
+    return this->weights(weights).segments()->size();
+  }
+  const binary::Segment &segment(uint32_t weights, unsigned cluster) const {
+    return *this->weights(weights).segments()->Get(cluster);
+  }
+  const layout::Codec &codec(uint32_t weights, unsigned cluster) const {
+    return *codecs[weights][cluster];
+  }
+  bool isRetained(uint32_t weights, unsigned cluster) const {
+    return segment(weights, cluster).residency() == binary::Residency::retained;
+  }
+
+  uint32_t blockCount() const { return uint32_t(blockList.size()); }
+  const Block &block(uint32_t id) const { return blockList[id]; }
+  /// Ids of the blocks of a cluster that code tiles [tileBegin, tileEnd), as a
+  /// half-open range. An error if the range cuts a block in two.
+  struct BlockRange {
+    uint32_t begin, end;
+  };
+  Result<BlockRange> blocksOf(uint32_t weights, unsigned cluster,
+                              uint32_t tileBegin, uint32_t tileEnd) const;
+
+  /// Id of the block of a cluster that codes a tile.
+  uint32_t blockOf(uint32_t weights, unsigned cluster, uint32_t tile) const;
+
+  Span<const uint8_t> image() const { return bundle.image(programIndex); }
+  /// Encoded bytes of a block.
+  Span<const uint8_t> bytesOf(const Block &block) const {
+    return image().slice(block.address, block.bytes);
+  }
+
+  /// Elements of the input and of the logits.
+  uint64_t inputElements() const;
+  uint64_t logitElements() const;
+
+private:
+  explicit ProgramView(binary::DeviceBinary bundle, size_t program);
+  Status checkPrecision() const;
+  Status indexWeights();
+
+  binary::DeviceBinary bundle;
+  size_t programIndex;
+  const binary::Program *flat;
+  target::TargetModel machine;
+  std::vector<layout::Tiling> tilings;
+  std::vector<std::vector<const layout::Codec *>> codecs;
+  std::vector<Block> blockList;
+  std::vector<std::vector<uint32_t>> firstBlock; // per weights and cluster
+};
+
+} // namespace crania::simulator
+
+#endif // CRANIA_SIMULATOR_PROGRAMVIEW_H

@@ -1,0 +1,144 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "crania/Simulator/Account.h"
+
+#include <numeric>
+
+using namespace crania;
+using namespace crania::simulator;
+
+std::string_view simulator::nameOf(Unit unit) {
+  constexpr std::string_view names[unitCount] = {
+      "weight_dma", "activation_dma", "dram", "decoder",
+      "array",      "vector",         "exit"};
+  return names[size_t(unit)];
+}
+
+std::string_view simulator::nameOf(Stall stall) {
+  constexpr std::string_view names[stallCount] = {
+      "dram", "decoder", "activations", "vector", "drain"};
+  return names[size_t(stall)];
+}
+
+uint64_t Counts::weightBytesTotal() const {
+  return std::accumulate(weightBytes.begin(), weightBytes.end(), uint64_t(0));
+}
+
+namespace {
+
+/// Calls f(a.field, b.field) for every scalar field.
+template <typename A, typename B, typename F>
+void forEachField(A &a, B &b, F f) {
+  f(a.cycles, b.cycles);
+  for (size_t i = 0; i < unitCount; ++i)
+    f(a.busy[i], b.busy[i]);
+  for (size_t i = 0; i < stallCount; ++i)
+    f(a.stalls[i], b.stalls[i]);
+  f(a.parameterBytes, b.parameterBytes);
+  f(a.activationBytesRead, b.activationBytesRead);
+  f(a.activationBytesWritten, b.activationBytesWritten);
+  f(a.burstBytes, b.burstBytes);
+  f(a.storeHitBytes, b.storeHitBytes);
+  f(a.storeReadBytes, b.storeReadBytes);
+  f(a.storeWriteBytes, b.storeWriteBytes);
+  f(a.fifoBytes, b.fifoBytes);
+  f(a.globalBufferReadBytes, b.globalBufferReadBytes);
+  f(a.globalBufferWriteBytes, b.globalBufferWriteBytes);
+  f(a.decodedValues, b.decodedValues);
+  f(a.macs, b.macs);
+  f(a.macsSkipped, b.macsSkipped);
+  f(a.vectorOps, b.vectorOps);
+  f(a.exitOps, b.exitOps);
+}
+
+} // namespace
+
+Counts &Counts::operator+=(const Counts &other) {
+  forEachField(*this, other,
+               [](uint64_t &sum, const uint64_t &x) { sum += x; });
+  if (weightBytes.size() < other.weightBytes.size())
+    weightBytes.resize(other.weightBytes.size());
+  for (size_t i = 0; i < other.weightBytes.size(); ++i)
+    weightBytes[i] += other.weightBytes[i];
+  return *this;
+}
+
+Counts Counts::operator*(uint64_t times) const {
+  Counts result = *this;
+  forEachField(result, *this, [times](uint64_t &product, const uint64_t &) {
+    product *= times;
+  });
+  for (uint64_t &bytes : result.weightBytes)
+    bytes *= times;
+  return result;
+}
+
+bool Counts::operator==(const Counts &other) const {
+  bool equal = weightBytes == other.weightBytes;
+  forEachField(*this, other, [&](const uint64_t &a, const uint64_t &b) {
+    equal = equal && a == b;
+  });
+  return equal;
+}
+
+double Energy::total() const {
+  double sum = 0;
+  for (const auto &component : components())
+    sum += component.second;
+  return sum;
+}
+
+std::vector<std::pair<std::string_view, double>> Energy::components() const {
+  return {{"dram", dram},
+          {"array", array},
+          {"registers", registers},
+          {"global_buffer", globalBuffer},
+          {"fifo", fifo},
+          {"store", store},
+          {"decoder", decoder},
+          {"vector", vector},
+          {"exit", exit}};
+}
+
+Energy simulator::energyOf(const Counts &counts,
+                           const target::TargetModel &target,
+                           target::Precision precision) {
+  // Of a weight-stationary PE per multiply-accumulate: its weight is read, the
+  // activation and the partial sum are written on to the neighbours.
+  constexpr double registerAccessesPerMac = 3;
+  const double registerAccess = target.registerPicojoules(precision);
+  const double operation = target.vectorOpPicojoules(precision);
+  Energy energy;
+  energy.dram = double(counts.burstBytes) * target.dramPicojoulesPerByte();
+  energy.array = double(counts.macs) * target.macPicojoules(precision);
+  energy.registers = (double(counts.macs) * registerAccessesPerMac +
+                      double(counts.decodedValues)) *
+                     registerAccess;
+  energy.globalBuffer = double(counts.globalBufferReadBytes) *
+                            target.globalBufferReadPicojoulesPerByte() +
+                        double(counts.globalBufferWriteBytes) *
+                            target.globalBufferWritePicojoulesPerByte();
+  energy.fifo = double(counts.fifoBytes) * target.fifoPicojoulesPerByte();
+  energy.store =
+      double(counts.storeReadBytes) * target.storeReadPicojoulesPerByte() +
+      double(counts.storeWriteBytes) * target.storeWritePicojoulesPerByte();
+  energy.decoder = double(counts.decodedValues) * registerAccess;
+  energy.vector = double(counts.vectorOps) * operation;
+  energy.exit = double(counts.exitOps) * operation;
+  return energy;
+}
+
+Bound simulator::boundOf(const Counts &counts,
+                         const target::TargetModel &target) {
+  return {double(counts.dramBytes()) / target.dramBytesPerCycle(),
+          double(counts.macs) / double(target.processingElements())};
+}
+
+double simulator::utilisationOf(const Counts &counts,
+                                const target::TargetModel &target) {
+  if (counts.cycles == 0)
+    return 0;
+  return double(counts.macs) /
+         (double(counts.cycles) * double(target.processingElements()));
+}

@@ -1,0 +1,51 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef CRANIA_LIB_SIMULATOR_ARRAYTIMING_H
+#define CRANIA_LIB_SIMULATOR_ARRAYTIMING_H
+
+#include "WeightPath.h"
+
+namespace crania::simulator {
+
+/// When the blocks of outputs of each Contract are drained, as far as known: in
+/// the order of their tiles.
+class OutputBlocks {
+public:
+  void add(uint32_t contract, uint64_t time) {
+    times[contract].push_back(time);
+  }
+  std::optional<uint64_t> readyAt(uint32_t contract, size_t block) const {
+    auto it = times.find(contract);
+    if (it == times.end() || it->second.size() <= block)
+      return std::nullopt;
+    return it->second[block];
+  }
+
+private:
+  std::map<uint32_t, std::vector<uint64_t>> times;
+};
+
+/// The weight-stationary PE array.
+class Array : public UnitModel {
+public:
+  Array(Scoreboard &board, TileProgress &progress, OutputBlocks &blocks,
+        const std::vector<TileStep> &steps)
+      : UnitModel(board), progress(progress), blocks(blocks), steps(steps) {}
+  bool step() override;
+  std::optional<std::string> blockedOn() const override;
+
+private:
+  void accountStalls(const Scoreboard::Tokens &tokens, uint64_t dramWait);
+  Stall causeOf(int64_t token) const;
+  void compute();
+  void accountTile(const binary::Contract &contract, uint32_t tile);
+
+  TileProgress &progress;
+  OutputBlocks &blocks;
+  const std::vector<TileStep> &steps;
+};
+
+} // namespace crania::simulator
+
+#endif // CRANIA_LIB_SIMULATOR_ARRAYTIMING_H

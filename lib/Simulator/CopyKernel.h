@@ -1,0 +1,38 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef CRANIA_LIB_SIMULATOR_COPYKERNEL_H
+#define CRANIA_LIB_SIMULATOR_COPYKERNEL_H
+
+#include "MemoryMap.h"
+
+namespace crania::simulator {
+
+/// A box of elements as few nested loops: neighbouring dimensions that both
+/// sides walk as one are merged, dimensions of one element dropped.
+struct Box {
+  struct Dim {
+    uint64_t extent;
+    int64_t sourceStride, destinationStride;
+  };
+  std::vector<Dim> dims; // outermost first; at least one
+};
+
+Box boxOf(const binary::Copy &copy);
+
+/// A Copy command, resolved.
+class CopyKernel {
+public:
+  static CopyKernel plan(const ProgramView &program, const binary::Copy &copy);
+  void run(const Memories &memories) const;
+
+private:
+  void copy(const float *from, float *to, size_t dim) const;
+
+  Location source, destination;
+  Box box;
+};
+
+} // namespace crania::simulator
+
+#endif // CRANIA_LIB_SIMULATOR_COPYKERNEL_H

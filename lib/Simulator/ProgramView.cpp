@@ -1,0 +1,139 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "crania/Simulator/ProgramView.h"
+
+using namespace crania;
+using namespace crania::simulator;
+
+ProgramView::ProgramView(binary::DeviceBinary bundle, size_t program)
+    : bundle(std::move(bundle)), programIndex(program),
+      flat(&this->bundle.program(program)) {}
+
+Result<ProgramView> ProgramView::create(const binary::DeviceBinary &bundle,
+                                        size_t program) {
+  if (program >= bundle.programCount())
+    return Error{"there is no program " + std::to_string(program) +
+                 ": the device binary holds " +
+                 std::to_string(bundle.programCount())};
+  ProgramView view(bundle, program);
+  const std::string where = "program '" + view.name() + "': ";
+  Result<target::TargetModel> machine =
+      target::parseTarget(view.flat->target()->string_view());
+  if (!machine)
+    return Error{where + machine.error().message};
+  view.machine = std::move(*machine);
+
+  for (Status status : {view.checkPrecision(), view.indexWeights()})
+    if (!status)
+      return Error{where + status.error().message};
+  return view;
+}
+
+Status ProgramView::checkPrecision() const {
+  auto unmodelled = [](const std::string &what, binary::ElementType type) {
+    return Error{what + " is " + binary::EnumNameElementType(type) +
+                 ", but the machine model computes in f32 only; compile with "
+                 "--precision=f32"};
+  };
+  if (flat->precision() != binary::ElementType::f32)
+    return unmodelled("its precision", flat->precision());
+  for (const binary::Buffer *buffer : *flat->buffers())
+    if (buffer->element() != binary::ElementType::f32)
+      return unmodelled("buffer '" + buffer->name()->str() + "'",
+                        buffer->element());
+  for (const binary::Weights *weights : *flat->weights())
+    if (weights->element() != binary::ElementType::f32)
+      return unmodelled("weight tensor '" + weights->name()->str() + "'",
+                        weights->element());
+  return {};
+}
+
+Status ProgramView::indexWeights() {
+  for (uint32_t w = 0; w < flat->weights()->size(); ++w) {
+    tilings.push_back(binary::tilingOf(weights(w)));
+    codecs.emplace_back();
+    firstBlock.emplace_back();
+    for (unsigned c = 0; c < clusters(w); ++c) {
+      const binary::Segment &s = segment(w, c);
+      const layout::Codec *codec = layout::findCodec(s.layout()->string_view());
+      if (!codec)
+        return Error{"weight tensor '" + weights(w).name()->str() +
+                     "' uses the unknown layout '" + s.layout()->str() +
+                     "'; register its codec before loading the binary"};
+      codecs.back().push_back(codec);
+      firstBlock.back().push_back(uint32_t(blockList.size()));
+      for (uint32_t b = 0; b + 1 < s.block_offsets()->size(); ++b) {
+        uint64_t offset = s.block_offsets()->Get(b);
+        blockList.push_back({w, c, b, s.address() + offset,
+                             s.block_offsets()->Get(b + 1) - offset,
+                             s.store_offset() + offset, s.block_tiles()->Get(b),
+                             s.block_tiles()->Get(b + 1)});
+      }
+    }
+    firstBlock.back().push_back(uint32_t(blockList.size()));
+  }
+  return {};
+}
+
+Result<ProgramView::BlockRange> ProgramView::blocksOf(uint32_t weights,
+                                                      unsigned cluster,
+                                                      uint32_t tileBegin,
+                                                      uint32_t tileEnd) const {
+  auto first = blockList.begin() + firstBlock[weights][cluster];
+  auto last = blockList.begin() + firstBlock[weights][cluster + 1];
+  auto startsBefore = [](const Block &block, uint32_t tile) {
+    return block.tileBegin < tile;
+  };
+  auto begin = std::lower_bound(first, last, tileBegin, startsBefore);
+  auto end = std::lower_bound(begin, last, tileEnd, startsBefore);
+  bool covered = begin != end && begin->tileBegin == tileBegin &&
+                 std::prev(end)->tileEnd == tileEnd;
+  if (!covered)
+    return Error{"tiles [" + std::to_string(tileBegin) + ", " +
+                 std::to_string(tileEnd) + ") of cluster " +
+                 std::to_string(cluster + 1) + " of '" +
+                 this->weights(weights).name()->str() +
+                 "' are not a whole number of codec blocks"};
+  return BlockRange{uint32_t(begin - blockList.begin()),
+                    uint32_t(end - blockList.begin())};
+}
+
+uint32_t ProgramView::blockOf(uint32_t weights, unsigned cluster,
+                              uint32_t tile) const {
+  auto first = blockList.begin() + firstBlock[weights][cluster];
+  auto last = blockList.begin() + firstBlock[weights][cluster + 1];
+  auto endsBefore = [](uint32_t tile, const Block &block) {
+    return tile < block.tileEnd;
+  };
+  return uint32_t(std::upper_bound(first, last, tile, endsBefore) -
+                  blockList.begin());
+}
+
+std::string ProgramView::labelOf(const binary::Command &command) const {
+  return flat->labels()->Get(command.label())->str();
+}
+
+std::string ProgramView::describe(unsigned round, uint32_t command) const {
+  const binary::Command &c = *commands(round).Get(command);
+  return "round " + std::to_string(round + 1) + ", command " +
+         std::to_string(command) + " (" +
+         binary::EnumNameCommandBody(c.body_type()) + " of '" + labelOf(c) +
+         "')";
+}
+
+namespace {
+uint64_t elementsOf(const binary::Port &port) {
+  uint64_t elements = 1;
+  for (uint32_t extent : *port.shape())
+    elements *= extent;
+  return elements;
+}
+} // namespace
+
+uint64_t ProgramView::inputElements() const {
+  return elementsOf(*flat->input());
+}
+uint64_t ProgramView::logitElements() const {
+  return elementsOf(*flat->logits());
+}

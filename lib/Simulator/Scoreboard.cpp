@@ -1,0 +1,93 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "Scoreboard.h"
+
+#include <algorithm>
+#include <numeric>
+
+using namespace crania;
+using namespace crania::simulator;
+
+Scoreboard::Scoreboard(const ProgramView &program, const WeightDecoder &weights,
+                       unsigned round)
+    : program(program), weights(weights), target(program.target()),
+      round(round), ends(program.commands(round).size()),
+      labels(program.program().labels()->size()) {
+  lastActivity.fill(-1);
+}
+
+bool Scoreboard::advance() {
+  while (!wakeups.empty() && wakeups.top() <= now)
+    wakeups.pop();
+  if (wakeups.empty())
+    return false;
+  now = wakeups.top();
+  return true;
+}
+
+/// Whether a token of a Contract is a Fetch whose blocks it takes as they come.
+bool Scoreboard::isStreamOf(uint32_t contract, uint32_t token) const {
+  const binary::Contract *consumer = command(contract).body_as_Contract();
+  const binary::Fetch *fetch = command(token).body_as_Fetch();
+  return consumer && fetch && consumer->weights() == fetch->weights();
+}
+
+std::optional<Scoreboard::Tokens> Scoreboard::tokensOf(uint32_t index) const {
+  Tokens tokens = {0, -1};
+  for (uint32_t token : *command(index).after()) {
+    if (isStreamOf(index, token))
+      continue;
+    if (!ends[token])
+      return std::nullopt;
+    if (tokens.last < 0 || *ends[token] > tokens.time)
+      tokens = {*ends[token], token};
+  }
+  return tokens;
+}
+
+void Scoreboard::finish(uint32_t command, uint64_t end) {
+  ends[command] = end;
+  wakeAt(end);
+}
+
+uint64_t Scoreboard::end() const {
+  uint64_t last = 0;
+  for (const std::optional<uint64_t> &end : ends)
+    last = std::max(last, end.value_or(0));
+  return last;
+}
+
+void Scoreboard::record(Unit unit, uint32_t command, uint64_t begin,
+                        uint64_t end) {
+  if (begin == end)
+    return;
+  countsOf(command).busy[size_t(unit)] += end - begin;
+  int64_t &last = lastActivity[size_t(unit)];
+  if (last >= 0 && activities[last].command == command &&
+      activities[last].end == begin) {
+    activities[last].end = end;
+    return;
+  }
+  last = int64_t(activities.size());
+  activities.push_back({unit, command, begin, end});
+}
+
+void Scoreboard::fail(uint32_t command, const std::string &message) {
+  if (!error)
+    error = Error{"program '" + program.name() + "', " +
+                  program.describe(round, command) + ": " + message};
+}
+
+void Scoreboard::attributeCycles() {
+  std::vector<uint32_t> order(ends.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) {
+    return std::make_pair(ends[a], a) < std::make_pair(ends[b], b);
+  });
+  uint64_t finishedUpTo = 0;
+  for (uint32_t command : order) {
+    countsOf(command).cycles += *ends[command] - finishedUpTo;
+    finishedUpTo = *ends[command];
+  }
+}

@@ -1,0 +1,103 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef CRANIA_LIB_SIMULATOR_SCOREBOARD_H
+#define CRANIA_LIB_SIMULATOR_SCOREBOARD_H
+
+#include "crania/Simulator/Timeline.h"
+
+#include <functional>
+#include <optional>
+#include <queue>
+
+namespace crania::simulator {
+
+/// Time, tokens and accounts of one round: what all units share.
+class Scoreboard {
+public:
+  Scoreboard(const ProgramView &program, const WeightDecoder &weights,
+             unsigned round);
+
+  const ProgramView &program;
+  const WeightDecoder &weights;
+  const target::TargetModel &target;
+  const unsigned round;
+  uint64_t now = 0;
+
+  uint32_t commandCount() const { return uint32_t(ends.size()); }
+  const binary::Command &command(uint32_t index) const {
+    return *program.commands(round).Get(index);
+  }
+  Counts &countsOf(uint32_t command) {
+    return labels[this->command(command).label()];
+  }
+
+  /// Makes the clock stop at `time`, which is not in the past.
+  void wakeAt(uint64_t time) { wakeups.push(time); }
+  /// Moves the clock to the next wake-up; false if there is none.
+  bool advance();
+
+  /// When the tokens of a command were, or will be, done; nothing while that is
+  /// not known. `last` is the token that is done last, or -1.
+  struct Tokens {
+    uint64_t time;
+    int64_t last;
+  };
+  std::optional<Tokens> tokensOf(uint32_t command) const;
+  bool areTokensDone(uint32_t command) const {
+    std::optional<Tokens> tokens = tokensOf(command);
+    return tokens && tokens->time <= now;
+  }
+
+  /// A command's time is known; `end` may be ahead of the clock.
+  void finish(uint32_t command, uint64_t end);
+  bool isFinished(uint32_t command) const { return ends[command].has_value(); }
+  /// The first cycle after the last command.
+  uint64_t end() const;
+
+  /// A unit works for a command.
+  void record(Unit unit, uint32_t command, uint64_t begin, uint64_t end);
+
+  void fail(uint32_t command, const std::string &message);
+  const std::optional<Error> &failure() const { return error; }
+
+  /// Distributes the round's cycles over the labels.
+  void attributeCycles();
+  std::vector<Counts> takeLabels() { return std::move(labels); }
+  std::vector<Activity> takeActivities() { return std::move(activities); }
+
+private:
+  bool isStreamOf(uint32_t contract, uint32_t token) const;
+
+  std::priority_queue<uint64_t, std::vector<uint64_t>, std::greater<>> wakeups;
+  std::vector<std::optional<uint64_t>> ends;
+  std::vector<Counts> labels;
+  std::vector<Activity> activities;
+  std::array<int64_t, unitCount> lastActivity;
+  std::optional<Error> error;
+};
+
+/// A unit of the machine with its queue of commands.
+class UnitModel {
+public:
+  explicit UnitModel(Scoreboard &board) : board(board) {}
+  virtual ~UnitModel() = default;
+
+  /// Does what can be done in this cycle; true if that was anything.
+  virtual bool step() = 0;
+  /// The command at the head of the queue and what it waits for; nothing if the
+  /// queue is empty.
+  virtual std::optional<std::string> blockedOn() const = 0;
+
+protected:
+  std::string describeHead(uint32_t command, const std::string &reason) const {
+    return board.program.describe(board.round, command) + " waits for " +
+           reason;
+  }
+
+  Scoreboard &board;
+};
+
+} // namespace crania::simulator
+
+#endif // CRANIA_LIB_SIMULATOR_SCOREBOARD_H

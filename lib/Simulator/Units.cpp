@@ -1,0 +1,316 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "Units.h"
+
+#include <algorithm>
+
+using namespace crania;
+using namespace crania::simulator;
+
+namespace {
+
+const binary::Buffer &bufferOf(const Scoreboard &board, uint32_t index) {
+  return *board.program.program().buffers()->Get(index);
+}
+
+bool isOnChip(const Scoreboard &board, uint32_t buffer) {
+  return bufferOf(board, buffer).space() == binary::Space::global_buffer;
+}
+
+template <typename IsMine>
+std::vector<uint32_t> queueOf(const Scoreboard &board, IsMine isMine) {
+  std::vector<uint32_t> queue;
+  for (uint32_t i = 0; i < board.commandCount(); ++i)
+    if (isMine(board.command(i)))
+      queue.push_back(i);
+  return queue;
+}
+
+} // namespace
+
+//===----------------------------------------------------------------------===//
+// ActivationDma
+//===----------------------------------------------------------------------===//
+
+ActivationDma::ActivationDma(Scoreboard &board, Dram &dram)
+    : UnitModel(board), dram(dram),
+      queue(queueOf(board, [](const binary::Command &command) {
+        return command.body_as_Copy() != nullptr;
+      })) {}
+
+/// Cuts a run of bytes at multiples of the request size.
+void ActivationDma::planRun(uint64_t address, uint64_t bytes) {
+  const uint64_t requestBytes = board.target.dma.requestBytes;
+  while (bytes != 0) {
+    const uint64_t now = std::min(bytes, requestBytes - address % requestBytes);
+    requests.push_back({address, now});
+    address += now;
+    bytes -= now;
+  }
+}
+
+/// The runs of neighbouring elements on the DRAM side of a Copy: the innermost
+/// `runDims` dimensions are one run.
+void ActivationDma::planRuns(const binary::Copy &copy, size_t dim,
+                             uint64_t address, uint64_t runElements,
+                             size_t runDims) {
+  const size_t dims = copy.extents()->size();
+  if (dim + runDims == dims)
+    return planRun(address, runElements * sizeof(float));
+  const auto &strides =
+      reads ? *copy.source_strides() : *copy.destination_strides();
+  for (uint32_t i = 0; i < copy.extents()->Get(dim); ++i)
+    planRuns(copy, dim + 1,
+             address + uint64_t(int64_t(i) * strides.Get(dim)) * sizeof(float),
+             runElements, runDims);
+}
+
+void ActivationDma::begin(uint32_t command) {
+  const binary::Copy &copy = *board.command(command).body_as_Copy();
+  requests.clear();
+  nextRequest = 0;
+  lastDone = board.now;
+  reads = !isOnChip(board, copy.source());
+
+  const auto &strides =
+      reads ? *copy.source_strides() : *copy.destination_strides();
+  uint64_t runElements = 1;
+  size_t runDims = 0;
+  for (size_t i = copy.extents()->size(); i-- > 0; ++runDims) {
+    const uint32_t extent = copy.extents()->Get(i);
+    if (extent != 1 && strides.Get(i) != int64_t(runElements))
+      break;
+    runElements *= extent;
+  }
+  const uint64_t offset =
+      reads ? copy.source_offset() : copy.destination_offset();
+  const binary::Buffer &buffer =
+      bufferOf(board, reads ? copy.source() : copy.destination());
+  planRuns(copy, 0, buffer.offset() + offset * sizeof(float), runElements,
+           runDims);
+}
+
+void ActivationDma::account(Counts &counts, const binary::Copy &copy,
+                            uint64_t bytes) const {
+  (reads ? counts.globalBufferWriteBytes : counts.globalBufferReadBytes) +=
+      bytes;
+  if (copy.purpose() == binary::Purpose::parameters)
+    counts.parameterBytes += bytes;
+  else if (reads)
+    counts.activationBytesRead += bytes;
+  else
+    counts.activationBytesWritten += bytes;
+}
+
+void ActivationDma::issue(uint32_t command, const Request &request) {
+  const Dram::Service service =
+      dram.request(board.now, request.address, request.bytes);
+  lastDone = reads ? service.arrived : service.transferred;
+  nextIssue = std::max(board.now + 1, service.begin);
+  Counts &counts = board.countsOf(command);
+  account(counts, *board.command(command).body_as_Copy(), request.bytes);
+  counts.burstBytes += service.movedBytes;
+  counts.busy[size_t(Unit::dram)] += service.busyCycles;
+  board.record(Unit::activationDma, command, board.now, nextIssue);
+}
+
+bool ActivationDma::step() {
+  bool progressed = false;
+  for (; head < queue.size(); ++head) {
+    const uint32_t command = queue[head];
+    if (!isBegun) {
+      if (!board.areTokensDone(command))
+        return progressed;
+      begin(command);
+      isBegun = progressed = true;
+    }
+    for (; nextRequest < requests.size(); ++nextRequest) {
+      if (board.now < nextIssue) {
+        board.wakeAt(nextIssue);
+        return progressed;
+      }
+      issue(command, requests[nextRequest]);
+      progressed = true;
+    }
+    board.finish(command, lastDone);
+    isBegun = false;
+  }
+  return progressed;
+}
+
+std::optional<std::string> ActivationDma::blockedOn() const {
+  if (head == queue.size())
+    return std::nullopt;
+  return describeHead(queue[head], isBegun ? "DRAM" : "its tokens");
+}
+
+//===----------------------------------------------------------------------===//
+// VectorUnit
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+uint64_t pointsOf(const binary::Vector &vector) {
+  uint64_t points = 1;
+  for (uint32_t extent : *vector.extents())
+    points *= extent;
+  return points;
+}
+
+/// Instructions that take a slot of the lanes: constants are immediates.
+uint64_t operationsOf(const binary::Vector &vector) {
+  uint64_t operations = 0;
+  for (const binary::VectorInstruction *instruction : *vector.code())
+    operations += instruction->op() != binary::VectorOp::constant;
+  return operations;
+}
+
+/// How often the elements of an access are touched: once per iteration of the
+/// loops around and including the innermost one that it depends on; inside of
+/// that, a register holds the element.
+uint64_t touchesOf(const binary::Access &access, const binary::Vector &vector) {
+  uint64_t touches = 1, iterations = 1;
+  for (size_t i = 0; i < vector.extents()->size(); ++i) {
+    iterations *= vector.extents()->Get(i);
+    const auto &dims = *access.dims();
+    bool isUsed = std::any_of(dims.begin(), dims.end(),
+                              [i](const binary::AccessDim *dim) {
+                                return dim->coefficients()->Get(i) != 0;
+                              });
+    if (isUsed)
+      touches = iterations;
+  }
+  return touches;
+}
+
+/// Outputs of the blocks of a Contract up to each of them.
+std::vector<uint64_t> outputsUpTo(const ProgramView &program,
+                                  const binary::Contract &contract) {
+  const layout::Tiling &tiling = program.tiling(contract.weights());
+  std::vector<uint64_t> sums;
+  uint64_t sum = 0;
+  for (uint32_t t = contract.tile_begin(); t < contract.tile_end();
+       t += tiling.depthBlocks())
+    sums.push_back(sum += tiling.tile(t).outputs);
+  return sums;
+}
+
+} // namespace
+
+VectorUnit::VectorUnit(Scoreboard &board, const OutputBlocks &blocks)
+    : UnitModel(board), blocks(blocks),
+      queue(queueOf(board, [](const binary::Command &command) {
+        return command.body_as_Vector() != nullptr;
+      })) {}
+
+void VectorUnit::account(uint32_t command) {
+  const binary::Vector &vector = *board.command(command).body_as_Vector();
+  Counts &counts = board.countsOf(command);
+  for (const binary::Access *input : *vector.inputs())
+    counts.globalBufferReadBytes += touchesOf(*input, vector) * sizeof(float);
+  const uint64_t written = touchesOf(*vector.output(), vector) * sizeof(float);
+  counts.globalBufferWriteBytes += written;
+  if (vector.reduces() && !vector.initialized())
+    counts.globalBufferReadBytes += written;
+  counts.vectorOps += pointsOf(vector) * operationsOf(vector);
+}
+
+void VectorUnit::begin(uint32_t command) {
+  const binary::Vector &vector = *board.command(command).body_as_Vector();
+  account(command);
+
+  const uint64_t lanes = board.target.vectorUnit.lanes;
+  const uint64_t cycles = (pointsOf(vector) + lanes - 1) / lanes *
+                          std::max<uint64_t>(operationsOf(vector), 1);
+  const int32_t follows = board.command(command).follows();
+  nextBlock = 0;
+  cyclesUpTo = {cycles};
+  if (follows < 0)
+    return;
+  cyclesUpTo =
+      outputsUpTo(board.program, *board.command(follows).body_as_Contract());
+  const uint64_t all = cyclesUpTo.back();
+  for (uint64_t &upTo : cyclesUpTo)
+    upTo = uint64_t((unsigned __int128)cycles * upTo / all);
+}
+
+bool VectorUnit::isBlockReady(uint32_t command) const {
+  const int32_t follows = board.command(command).follows();
+  if (follows < 0)
+    return true;
+  std::optional<uint64_t> ready = blocks.readyAt(follows, nextBlock);
+  return ready && *ready <= board.now;
+}
+
+void VectorUnit::compute(uint32_t command) {
+  const uint64_t before = nextBlock == 0 ? 0 : cyclesUpTo[nextBlock - 1];
+  busyUntil = board.now + cyclesUpTo[nextBlock] - before;
+  board.record(Unit::vector, command, board.now, busyUntil);
+  board.wakeAt(busyUntil);
+  ++nextBlock;
+}
+
+bool VectorUnit::step() {
+  bool progressed = false;
+  while (head < queue.size() && board.now >= busyUntil) {
+    const uint32_t command = queue[head];
+    if (!isBegun) {
+      if (!board.areTokensDone(command))
+        return progressed;
+      begin(command);
+      isBegun = true;
+    }
+    if (!isBlockReady(command))
+      return progressed;
+    compute(command);
+    progressed = true;
+    if (nextBlock == cyclesUpTo.size()) {
+      board.finish(command, busyUntil);
+      isBegun = false;
+      ++head;
+    }
+  }
+  return progressed;
+}
+
+std::optional<std::string> VectorUnit::blockedOn() const {
+  if (head == queue.size())
+    return std::nullopt;
+  return describeHead(queue[head],
+                      isBegun ? "the contraction it follows" : "its tokens");
+}
+
+//===----------------------------------------------------------------------===//
+// ExitUnit
+//===----------------------------------------------------------------------===//
+
+ExitUnit::ExitUnit(Scoreboard &board)
+    : UnitModel(board),
+      queue(queueOf(board, [](const binary::Command &command) {
+        return command.body_as_ExitTest() != nullptr;
+      })) {}
+
+bool ExitUnit::step() {
+  if (head == queue.size() || board.now < busyUntil ||
+      !board.areTokensDone(queue[head]))
+    return false;
+  const uint32_t command = queue[head];
+  const binary::ExitTest &test = *board.command(command).body_as_ExitTest();
+  const uint64_t cycles =
+      uint64_t(test.classes()) * board.target.exitUnit.cyclesPerClass;
+  busyUntil = board.now + cycles;
+  Counts &counts = board.countsOf(command);
+  counts.exitOps += cycles; // one operation a cycle
+  counts.globalBufferReadBytes += test.classes() * sizeof(float);
+  board.record(Unit::exit, command, board.now, busyUntil);
+  board.finish(command, busyUntil);
+  ++head;
+  return true;
+}
+
+std::optional<std::string> ExitUnit::blockedOn() const {
+  if (head == queue.size())
+    return std::nullopt;
+  return describeHead(queue[head], "its tokens");
+}

@@ -1,0 +1,76 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef CRANIA_LIB_SIMULATOR_UNITS_H
+#define CRANIA_LIB_SIMULATOR_UNITS_H
+
+#include "ArrayTiming.h"
+
+namespace crania::simulator {
+
+/// Executes Copy: boxes of elements between DRAM and the global buffer.
+class ActivationDma : public UnitModel {
+public:
+  ActivationDma(Scoreboard &board, Dram &dram);
+  bool step() override;
+  std::optional<std::string> blockedOn() const override;
+
+private:
+  struct Request {
+    uint64_t address, bytes;
+  };
+  void begin(uint32_t command);
+  void planRuns(const binary::Copy &copy, size_t dim, uint64_t address,
+                uint64_t runElements, size_t runDims);
+  void planRun(uint64_t address, uint64_t bytes);
+  void issue(uint32_t command, const Request &request);
+  void account(Counts &counts, const binary::Copy &copy, uint64_t bytes) const;
+
+  Dram &dram;
+  std::vector<uint32_t> queue;
+  size_t head = 0;
+  bool isBegun = false, reads = false;
+  std::vector<Request> requests;
+  size_t nextRequest = 0;
+  uint64_t nextIssue = 0, lastDone = 0;
+};
+
+/// Executes Vector: instructions x points / lanes, block by block behind the
+/// Contract that it follows.
+class VectorUnit : public UnitModel {
+public:
+  VectorUnit(Scoreboard &board, const OutputBlocks &blocks);
+  bool step() override;
+  std::optional<std::string> blockedOn() const override;
+
+private:
+  void begin(uint32_t command);
+  bool isBlockReady(uint32_t command) const;
+  void compute(uint32_t command);
+  void account(uint32_t command);
+
+  const OutputBlocks &blocks;
+  std::vector<uint32_t> queue;
+  size_t head = 0;
+  bool isBegun = false;
+  std::vector<uint64_t> cyclesUpTo; ///< per block of outputs, cumulative
+  size_t nextBlock = 0;
+  uint64_t busyUntil = 0;
+};
+
+/// Executes ExitTest.
+class ExitUnit : public UnitModel {
+public:
+  explicit ExitUnit(Scoreboard &board);
+  bool step() override;
+  std::optional<std::string> blockedOn() const override;
+
+private:
+  std::vector<uint32_t> queue;
+  size_t head = 0;
+  uint64_t busyUntil = 0;
+};
+
+} // namespace crania::simulator
+
+#endif // CRANIA_LIB_SIMULATOR_UNITS_H

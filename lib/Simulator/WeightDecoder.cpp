@@ -1,0 +1,258 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "crania/Simulator/WeightDecoder.h"
+#include "crania/Simulator/WeightStore.h"
+
+#include <cstring>
+
+using namespace crania;
+using namespace crania::simulator;
+
+/// The state of the weight path while the commands of the rounds go by.
+class WeightDecoder::Walk {
+public:
+  Walk(const ProgramView &program, WeightDecoder &result)
+      : program(program), result(result) {}
+
+  Status round(unsigned round);
+
+private:
+  Status command(const binary::Command &command);
+  Status fetch(const binary::Fetch &fetch);
+  Status release(const binary::Release &release);
+  Status contract(const binary::Contract &contract);
+  Result<std::vector<uint8_t>> take(uint32_t block);
+  DecodedWeights &matrixOf(uint32_t weights, unsigned clusters);
+  Status decodeTiles(const binary::Contract &contract);
+
+  const ProgramView &program;
+  WeightDecoder &result;
+  WeightStore places;
+  /// Bytes on chip: copies, so that only what a Fetch moved can be decoded.
+  std::map<uint32_t, std::vector<uint8_t>> stored;
+  std::multimap<uint32_t, std::vector<uint8_t>> staged;
+  std::set<uint32_t> fetchedThisRound;
+  std::map<std::pair<uint32_t, unsigned>, std::vector<bool>> done;
+};
+
+Status WeightDecoder::Walk::round(unsigned round) {
+  fetchedThisRound.clear();
+  for (uint32_t i = 0; i < program.commands(round).size(); ++i)
+    if (Status status = command(*program.commands(round).Get(i)); !status)
+      return Error{program.describe(round, i) + ": " + status.error().message};
+  if (staged.empty())
+    return {};
+  const ProgramView::Block &left = program.block(staged.begin()->first);
+  return Error{"round " + std::to_string(round + 1) + " ends with " +
+               std::to_string(staged.size()) +
+               " fetched blocks in the staging FIFO that nothing decoded, the "
+               "first of '" +
+               program.weights(left.weights).name()->str() + "'"};
+}
+
+Status WeightDecoder::Walk::command(const binary::Command &command) {
+  if (const binary::Fetch *body = command.body_as_Fetch())
+    return fetch(*body);
+  if (const binary::Release *body = command.body_as_Release())
+    return release(*body);
+  if (const binary::Contract *body = command.body_as_Contract())
+    return contract(*body);
+  return {};
+}
+
+Status WeightDecoder::Walk::fetch(const binary::Fetch &fetch) {
+  for (uint16_t cluster : *fetch.clusters()) {
+    auto blocks = program.blocksOf(fetch.weights(), cluster - 1,
+                                   fetch.tile_begin(), fetch.tile_end());
+    if (!blocks)
+      return blocks.error();
+    for (uint32_t id = blocks->begin; id < blocks->end; ++id) {
+      Span<const uint8_t> bytes = program.bytesOf(program.block(id));
+      if (fetch.residency() == binary::Residency::streamed) {
+        staged.emplace(id, std::vector<uint8_t>(bytes.begin(), bytes.end()));
+        continue;
+      }
+      if (Status status = places.insert(program, id); !status)
+        return status;
+      stored.try_emplace(id, bytes.begin(), bytes.end());
+      fetchedThisRound.insert(id);
+    }
+  }
+  return {};
+}
+
+Status WeightDecoder::Walk::release(const binary::Release &release) {
+  const uint32_t weights = release.weights();
+  const unsigned cluster = release.cluster() - 1u;
+  places.release(program, weights, cluster);
+  for (auto it = stored.begin(); it != stored.end();) {
+    const ProgramView::Block &block = program.block(it->first);
+    bool drop = block.weights == weights && block.cluster == cluster;
+    if (drop)
+      fetchedThisRound.erase(it->first);
+    it = drop ? stored.erase(it) : std::next(it);
+  }
+  return {};
+}
+
+/// The bytes of a block as they are on chip; staged ones are used up.
+Result<std::vector<uint8_t>> WeightDecoder::Walk::take(uint32_t block) {
+  if (auto it = staged.find(block); it != staged.end()) {
+    std::vector<uint8_t> bytes = std::move(it->second);
+    staged.erase(it);
+    return bytes;
+  }
+  if (fetchedThisRound.count(block))
+    return stored.find(block)->second;
+  const ProgramView::Block &b = program.block(block);
+  return Error{"uses tiles [" + std::to_string(b.tileBegin) + ", " +
+               std::to_string(b.tileEnd) + ") of cluster " +
+               std::to_string(b.cluster + 1) + " of '" +
+               program.weights(b.weights).name()->str() +
+               "', which were not fetched in this round"};
+}
+
+DecodedWeights &WeightDecoder::Walk::matrixOf(uint32_t weights,
+                                              unsigned clusters) {
+  std::unique_ptr<DecodedWeights> &slot = result.decoded[{weights, clusters}];
+  if (!slot) {
+    const layout::Tiling &tiling = program.tiling(weights);
+    slot = std::make_unique<DecodedWeights>();
+    slot->matrix.resize(tiling.elements());
+    slot->present.resize(tiling.tiles());
+    slot->fullest.resize(tiling.tiles());
+    done[{weights, clusters}].resize(tiling.tiles());
+  }
+  return *slot;
+}
+
+namespace {
+
+/// The positions of a range of tiles, one tile after the other.
+struct TileRange {
+  TileRange(const layout::Tiling &tiling, uint32_t begin, uint32_t end)
+      : tiling(tiling), begin(begin) {
+    for (uint32_t tile = begin; tile < end; ++tile)
+      starts.push_back(starts.back() + tiling.tile(tile).positions());
+  }
+  size_t startOf(uint32_t tile) const { return starts[tile - begin]; }
+  size_t positions() const { return starts.back(); }
+
+  const layout::Tiling &tiling;
+  uint32_t begin;
+  std::vector<size_t> starts = {0};
+};
+
+/// Scatters the values of a block into the matrix.
+void scatter(const layout::BlockCodes &codes, const ProgramView::Block &block,
+             const layout::Tiling &tiling, std::vector<float> &matrix) {
+  size_t position = 0, value = 0;
+  for (uint32_t index = block.tileBegin; index < block.tileEnd; ++index) {
+    const layout::Tiling::Tile tile = tiling.tile(index);
+    for (uint64_t i = 0; i < tile.positions(); ++i, ++position)
+      if (codes.present[position])
+        std::memcpy(&matrix[tiling.element(tile, i)], &codes.values[value++],
+                    sizeof(float));
+  }
+}
+
+/// Counts the weights that are there, per tile and in its fullest PE.
+void countPresent(const layout::Tiling &tiling, uint32_t index, uint32_t rows,
+                  DecodedWeights &weights) {
+  const layout::Tiling::Tile tile = tiling.tile(index);
+  uint32_t present = 0, fullest = 0;
+  std::vector<uint32_t> column(rows);
+  for (uint32_t output = 0; output < tile.outputs; ++output) {
+    std::fill(column.begin(), column.end(), 0);
+    const float *row =
+        &weights.matrix[tiling.element(tile, uint64_t(output) * tile.depth)];
+    for (uint32_t d = 0; d < tile.depth; ++d)
+      column[d % rows] += row[d] != 0;
+    for (uint32_t count : column) {
+      present += count;
+      fullest = std::max(fullest, count);
+    }
+  }
+  weights.present[index] = present;
+  weights.fullest[index] = fullest;
+}
+
+} // namespace
+
+Status WeightDecoder::Walk::contract(const binary::Contract &contract) {
+  matrixOf(contract.weights(), contract.clusters());
+  if (Status status = decodeTiles(contract); !status)
+    return status;
+  std::vector<bool> &tiles = done[{contract.weights(), contract.clusters()}];
+  std::fill(tiles.begin() + contract.tile_begin(),
+            tiles.begin() + contract.tile_end(), true);
+  return {};
+}
+
+Status WeightDecoder::Walk::decodeTiles(const binary::Contract &contract) {
+  const uint32_t w = contract.weights();
+  const layout::Tiling &tiling = program.tiling(w);
+  const std::vector<bool> &tiles = done[{w, contract.clusters()}];
+  const bool known = std::find(tiles.begin() + contract.tile_begin(),
+                               tiles.begin() + contract.tile_end(),
+                               false) == tiles.begin() + contract.tile_end();
+  DecodedWeights &weights = matrixOf(w, contract.clusters());
+  TileRange range(tiling, contract.tile_begin(), contract.tile_end());
+  std::vector<uint8_t> occupied(known ? 0 : range.positions());
+
+  for (unsigned cluster = 0; cluster < contract.clusters(); ++cluster) {
+    auto blocks = program.blocksOf(w, cluster, contract.tile_begin(),
+                                   contract.tile_end());
+    if (!blocks)
+      return blocks.error();
+    const layout::Codec &codec = program.codec(w, cluster);
+    for (uint32_t id = blocks->begin; id < blocks->end; ++id) {
+      auto bytes = take(id);
+      if (!bytes)
+        return bytes.error();
+      if (known)
+        continue; // the same bytes were decoded for an earlier command
+      const ProgramView::Block &block = program.block(id);
+      const size_t start = range.startOf(block.tileBegin);
+      const size_t positions = range.startOf(block.tileEnd) - start;
+      uint8_t *mask = occupied.data() + start;
+      layout::BlockContext context;
+      context.positions = positions;
+      context.occupied = Span<const uint8_t>(mask, positions);
+      Result<layout::BlockCodes> codes = codec.decode(*bytes, context);
+      if (!codes)
+        return Error{"block " + std::to_string(block.index) + " of cluster " +
+                     std::to_string(cluster + 1) + " of '" +
+                     program.weights(w).name()->str() +
+                     "': " + codes.error().message};
+      scatter(*codes, block, tiling, weights.matrix);
+      for (size_t i = 0; i < positions; ++i)
+        mask[i] |= codes->present[i];
+      result.blockWork[id] = {
+          uint32_t(codes->values.size()),
+          codec.decodeCycles(positions, codes->values.size(),
+                             program.target().decoder.lanes)};
+    }
+  }
+  if (!known)
+    for (uint32_t t = contract.tile_begin(); t < contract.tile_end(); ++t)
+      countPresent(tiling, t, program.target().array.rows, weights);
+  return {};
+}
+
+Result<WeightDecoder> WeightDecoder::create(const ProgramView &program) {
+  WeightDecoder result(program.blockCount());
+  Walk walk(program, result);
+  for (unsigned round = 0; round < program.rounds(); ++round)
+    if (Status status = walk.round(round); !status)
+      return Error{"program '" + program.name() + "', " +
+                   status.error().message};
+  return result;
+}
+
+const DecodedWeights *WeightDecoder::find(uint32_t weights,
+                                          unsigned clusters) const {
+  auto it = decoded.find({weights, clusters});
+  return it == decoded.end() ? nullptr : it->second.get();
+}

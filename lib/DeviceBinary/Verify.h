@@ -6,6 +6,9 @@
 
 #include "crania/DeviceBinary/DeviceBinary_generated.h"
 #include "crania/Support/Result.h"
+#include "crania/Target/TargetModel.h"
+
+#include <string>
 
 namespace crania::binary {
 
@@ -16,6 +19,39 @@ Status verifyBundle(const Bundle &bundle, uint64_t imageBytes);
 /// That no string, vector, table or command body is missing, so that nothing
 /// after it meets a null pointer.
 Status verifyPresence(const Bundle &bundle);
+
+/// What the checks of a program's parts look things up in.
+struct ProgramContext {
+  const Program &program;
+  const target::TargetModel &target;
+};
+
+/// A program whose fields are all there.
+Status verifyProgram(const Program &program);
+
+/// Tilings, segments, directories and the weight store's contents.
+Status verifyWeights(const ProgramContext &context);
+
+/// The commands of round `index`, from 0: each on its own, their tokens, and
+/// that weights are fetched before they are used.
+Status verifyRound(const ProgramContext &context, size_t index);
+
+// Commands on their own. Operands that compute are in the global buffer.
+Status verifyFetch(const Fetch &fetch, const ProgramContext &context);
+Status verifyRelease(const Release &release, const ProgramContext &context);
+Status verifyContract(const Contract &contract, const ProgramContext &context);
+Status verifyVector(const Vector &vector, const ProgramContext &context);
+Status verifyCopy(const Copy &copy, const ProgramContext &context);
+Status verifyExitTest(const ExitTest &test, const ProgramContext &context);
+
+/// Whether an enumeration read from a file has one of its values.
+template <typename Enum>
+bool isKnown(Enum value) {
+  return value >= Enum::MIN && value <= Enum::MAX;
+}
+
+/// "[begin, end)", for messages.
+std::string rangeText(uint64_t begin, uint64_t end);
 
 } // namespace crania::binary
 

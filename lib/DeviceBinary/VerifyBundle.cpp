@@ -37,9 +37,12 @@ Status verifyBundle(const Bundle &bundle, uint64_t imageBytes) {
     return Error{"device binary has " + std::to_string(count) +
                  " programs, but must have 1 to " +
                  std::to_string(maxPrograms)};
-  for (const Program *program : *bundle.programs())
+  for (const Program *program : *bundle.programs()) {
     if (Status status = verifyImageRange(*program, imageBytes); !status)
       return status;
+    if (Status status = verifyProgram(*program); !status)
+      return status;
+  }
   return {};
 }
 

@@ -1,0 +1,146 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "Operands.h"
+#include "Verify.h"
+
+#include <cmath>
+
+namespace crania::binary {
+
+namespace {
+
+/// DRAM scratch of a program. The largest activations of the networks in use
+/// are some tens of MB; a reader allocates this much per context.
+constexpr uint64_t maxScratchBytes = uint64_t(256) << 20;
+constexpr size_t maxRounds = 256;
+
+/// Bytes of a memory as this program sees it.
+uint64_t capacityOf(Space space, const ProgramContext &context) {
+  switch (space) {
+  case Space::image:
+    return context.program.image_bytes();
+  case Space::dram:
+    return context.program.dram_bytes();
+  case Space::global_buffer:
+    return context.target.globalBuffer.bytes;
+  }
+  __builtin_unreachable();
+}
+
+Status verifyBuffer(const Buffer &buffer, const ProgramContext &context) {
+  if (!isKnown(buffer.space()) || !isKnown(buffer.element()))
+    return Error{"its memory or element type is unknown"};
+  uint64_t capacity = capacityOf(buffer.space(), context);
+  if (buffer.offset() > capacity || buffer.bytes() > capacity - buffer.offset())
+    return Error{"bytes [" + std::to_string(buffer.offset()) + ", +" +
+                 std::to_string(buffer.bytes()) + ") exceed the " +
+                 std::to_string(capacity) + " bytes of " +
+                 std::string(nameOf(buffer.space()))};
+  unsigned size = bytesOf(buffer.element());
+  if (buffer.bytes() == 0 || buffer.offset() % size != 0 ||
+      buffer.bytes() % size != 0)
+    return Error{"its offset " + std::to_string(buffer.offset()) + " and its " +
+                 std::to_string(buffer.bytes()) + " bytes are not whole " +
+                 std::string(nameOf(buffer.element())) + " elements"};
+  return {};
+}
+
+Status verifyBuffers(const ProgramContext &context) {
+  for (const Buffer *buffer : *context.program.buffers())
+    if (Status status = verifyBuffer(*buffer, context); !status)
+      return Error{"buffer \"" + buffer->name()->str() +
+                   "\": " + status.error().message};
+  return {};
+}
+
+Status verifyPort(const Port &port, const std::string &role,
+                  const ProgramContext &context) {
+  Result<const Buffer *> buffer = bufferOf(port.buffer(), role, context);
+  if (!buffer)
+    return buffer.error();
+  if ((*buffer)->space() == Space::image)
+    return Error{role + " is in the read-only image"};
+  if (port.element() != (*buffer)->element())
+    return Error{role + " and its buffer \"" + (*buffer)->name()->str() +
+                 "\" have different element types"};
+  uint64_t elements = (*buffer)->bytes() / bytesOf((*buffer)->element());
+  std::optional<uint64_t> wanted = boundedProduct(*port.shape(), elements);
+  if (!wanted)
+    return Error{role +
+                 " has a shape that is empty or larger than its "
+                 "buffer \"" +
+                 (*buffer)->name()->str() + "\" of " +
+                 std::to_string(elements) + " elements"};
+  return {};
+}
+
+Status verifyExitRule(const Program &program) {
+  if (!isKnown(program.exit_rule()))
+    return Error{"its exit rule is unknown"};
+  size_t expected = program.rounds()->size() - 1;
+  if (program.thresholds()->size() != expected)
+    return Error{"it has " + std::to_string(program.thresholds()->size()) +
+                 " thresholds, but must have " + std::to_string(expected) +
+                 ", one per round but the last"};
+  for (double threshold : *program.thresholds())
+    if (!std::isfinite(threshold))
+      return Error{"a threshold is not finite"};
+  return {};
+}
+
+Status verifyScalars(const Program &program) {
+  if (program.precision() != ElementType::f32)
+    return Error{"its precision is not f32, the only one this version "
+                 "computes in"};
+  if (program.dram_bytes() > maxScratchBytes)
+    return Error{"it needs " + std::to_string(program.dram_bytes()) +
+                 " bytes of DRAM scratch, above the limit of " +
+                 std::to_string(maxScratchBytes)};
+  size_t rounds = program.rounds()->size();
+  if (rounds == 0 || rounds > maxRounds)
+    return Error{"it has " + std::to_string(rounds) +
+                 " rounds, but must have 1 to " + std::to_string(maxRounds)};
+  return verifyExitRule(program);
+}
+
+Status verifyParts(const ProgramContext &context) {
+  const Program &program = context.program;
+  if (Status status = verifyScalars(program); !status)
+    return status;
+  if (Status status = verifyBuffers(context); !status)
+    return status;
+  if (Status status = verifyPort(*program.input(), "input", context); !status)
+    return status;
+  if (Status status = verifyPort(*program.logits(), "logits", context); !status)
+    return status;
+  if (Status status = verifyWeights(context); !status)
+    return status;
+  for (size_t i = 0; i < program.rounds()->size(); ++i)
+    if (Status status = verifyRound(context, i); !status)
+      return status;
+  return {};
+}
+
+} // namespace
+
+std::string rangeText(uint64_t begin, uint64_t end) {
+  return "[" + std::to_string(begin) + ", " + std::to_string(end) + ")";
+}
+
+Status verifyProgram(const Program &program) {
+  auto fail = [&](const std::string &message) {
+    bool nested = message.rfind("round ", 0) == 0;
+    return Error{"program \"" + program.name()->str() + "\"" +
+                 (nested ? ", " : ": ") + message};
+  };
+  Result<target::TargetModel> target =
+      target::parseTarget(program.target()->string_view());
+  if (!target)
+    return fail("its target is not valid: " + target.error().message);
+  if (Status status = verifyParts({program, *target}); !status)
+    return fail(status.error().message);
+  return {};
+}
+
+} // namespace crania::binary

@@ -1,0 +1,202 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "Operands.h"
+#include "Verify.h"
+
+#include "crania/DeviceBinary/DeviceBinary.h"
+#include "crania/Layout/Codec.h"
+#include "crania/Support/Spelling.h"
+
+#include <algorithm>
+
+namespace crania::binary {
+
+namespace {
+
+/// Elements of a weight tensor; tile indices are 32 bits wide. The largest
+/// layer in use has 10^8.
+constexpr uint64_t maxElements = uint64_t(1) << 31;
+constexpr size_t maxClusters = 256;
+
+/// Bytes begin to end of a memory, and what lies there.
+struct Extent {
+  uint64_t begin, end;
+  std::string what;
+};
+
+/// The first two that overlap, as text, or "".
+std::string findOverlap(std::vector<Extent> extents) {
+  std::sort(extents.begin(), extents.end(),
+            [](const Extent &a, const Extent &b) { return a.begin < b.begin; });
+  for (size_t i = 1; i < extents.size(); ++i)
+    if (extents[i].begin < extents[i - 1].end)
+      return extents[i - 1].what + " and " + extents[i].what;
+  return "";
+}
+
+Status verifyTiling(const Weights &weights, const ProgramContext &context) {
+  if (weights.element() != context.program.precision())
+    return Error{"its elements are not of the program's precision"};
+  uint64_t dims[] = {weights.groups(), weights.outputs(), weights.depth()};
+  if (!boundedProduct(dims, maxElements))
+    return Error{"its shape " + std::to_string(dims[0]) + "x" +
+                 std::to_string(dims[1]) + "x" + std::to_string(dims[2]) +
+                 " is empty or has more than " + std::to_string(maxElements) +
+                 " elements"};
+  uint32_t outputs = weights.tile_outputs(), depth = weights.tile_depth();
+  const target::TargetModel &target = context.target;
+  if (outputs == 0 || depth == 0 || outputs > target.tileOutputs() ||
+      depth > target.tileDepth())
+    return Error{"tiles of " + std::to_string(outputs) + "x" +
+                 std::to_string(depth) + ", but target \"" + target.name +
+                 "\" takes 1x1 to " + std::to_string(target.tileOutputs()) +
+                 "x" + std::to_string(target.tileDepth())};
+  return {};
+}
+
+Status verifyPlace(const Segment &segment, const ProgramContext &context) {
+  if (segment.address() % context.target.dram.burstBytes != 0)
+    return Error{"address " + std::to_string(segment.address()) +
+                 " is not aligned to a DRAM burst of " +
+                 std::to_string(context.target.dram.burstBytes) + " bytes"};
+  uint64_t image = context.program.image_bytes();
+  if (segment.address() > image || segment.bytes() > image - segment.address())
+    return Error{"bytes [" + std::to_string(segment.address()) + ", +" +
+                 std::to_string(segment.bytes()) +
+                 ") are outside the image of " + std::to_string(image) +
+                 " bytes"};
+  return {};
+}
+
+Status verifyResidency(const Segment &segment, const ProgramContext &context) {
+  if (!isKnown(segment.residency()))
+    return Error{"its residency is unknown"};
+  if (segment.residency() == Residency::streamed)
+    return {};
+  const auto &store = context.target.weightStore;
+  if (store.policy == target::StorePolicy::none)
+    return Error{"it is retained, but target \"" + context.target.name +
+                 "\" has no weight store"};
+  if (segment.store_offset() > store.bytes ||
+      segment.bytes() > store.bytes - segment.store_offset())
+    return Error{"bytes [" + std::to_string(segment.store_offset()) + ", +" +
+                 std::to_string(segment.bytes()) +
+                 ") are outside the weight store of " +
+                 std::to_string(store.bytes) + " bytes"};
+  return {};
+}
+
+/// The directory: byte offsets and tiles of the blocks.
+Status verifyDirectory(const Segment &segment, uint64_t tiles) {
+  const auto &offsets = *segment.block_offsets();
+  const auto &firstTiles = *segment.block_tiles();
+  if (offsets.size() < 2 || offsets.size() != firstTiles.size())
+    return Error{"its directory has " + std::to_string(offsets.size()) +
+                 " offsets and " + std::to_string(firstTiles.size()) +
+                 " tiles; both must have one more than there are blocks"};
+  size_t last = offsets.size() - 1;
+  if (offsets.Get(0) != 0 || offsets.Get(last) != segment.bytes())
+    return Error{"its block offsets do not go from 0 to its " +
+                 std::to_string(segment.bytes()) + " bytes"};
+  if (firstTiles.Get(0) != 0 || firstTiles.Get(last) != tiles)
+    return Error{"its blocks do not cover the tiles [0, " +
+                 std::to_string(tiles) + ")"};
+  for (size_t i = 0; i < last; ++i)
+    if (offsets.Get(i) > offsets.Get(i + 1) ||
+        firstTiles.Get(i) >= firstTiles.Get(i + 1))
+      return Error{"its directory does not ascend at block " +
+                   std::to_string(i)};
+  return {};
+}
+
+/// The layout is known, and the first cluster has bytes enough for all
+/// positions. That bounds what a reader allocates by the size of the file:
+/// segments do not overlap, and no other cluster has more positions.
+Status verifyLayout(const Segment &segment, const layout::Tiling &tiling,
+                    ElementType element) {
+  std::string id = segment.layout()->str();
+  const layout::Codec *codec = layout::findCodec(id);
+  if (!codec)
+    return Error{"there is no layout \"" + id + "\"; the layouts are " +
+                 joinNames(layout::codecIds())};
+  if (segment.tables()->size() != 0)
+    return Error{"layout \"" + id + "\" takes no tables"};
+  uint64_t least = codec->minimumBytes(tiling.elements(), 8 * bytesOf(element));
+  if (segment.cluster() == 1 && segment.bytes() < least)
+    return Error{"its " + std::to_string(segment.bytes()) +
+                 " bytes cannot hold " + std::to_string(tiling.elements()) +
+                 " positions in layout \"" + id + "\", which needs at least " +
+                 std::to_string(least)};
+  return {};
+}
+
+Status verifySegment(const Segment &segment, const Weights &weights,
+                     const ProgramContext &context) {
+  layout::Tiling tiling = tilingOf(weights);
+  if (Status status = verifyPlace(segment, context); !status)
+    return status;
+  if (Status status = verifyResidency(segment, context); !status)
+    return status;
+  if (Status status = verifyDirectory(segment, tiling.tiles()); !status)
+    return status;
+  return verifyLayout(segment, tiling, weights.element());
+}
+
+Status verifySegments(const Weights &weights, const ProgramContext &context) {
+  const auto &segments = *weights.segments();
+  if (segments.size() == 0 || segments.size() > maxClusters)
+    return Error{"it has " + std::to_string(segments.size()) +
+                 " clusters, but must have 1 to " +
+                 std::to_string(maxClusters)};
+  for (size_t i = 0; i < segments.size(); ++i) {
+    const Segment &segment = *segments.Get(i);
+    if (segment.cluster() != i + 1)
+      return Error{"segment " + std::to_string(i) + " is of cluster " +
+                   std::to_string(segment.cluster()) + ", but must be of " +
+                   std::to_string(i + 1)};
+    if (Status status = verifySegment(segment, weights, context); !status)
+      return Error{"cluster " + std::to_string(i + 1) + ": " +
+                   status.error().message};
+  }
+  return {};
+}
+
+/// Segments share no byte of the image, and retained ones none of the store.
+Status verifyOverlaps(const ProgramContext &context) {
+  std::vector<Extent> inImage, inStore;
+  for (const Weights *weights : *context.program.weights()) {
+    for (const Segment *segment : *weights->segments()) {
+      if (segment->bytes() == 0)
+        continue;
+      std::string what = "cluster " + std::to_string(segment->cluster()) +
+                         " of weights \"" + weights->name()->str() + "\"";
+      inImage.push_back(
+          {segment->address(), segment->address() + segment->bytes(), what});
+      if (segment->residency() == Residency::retained)
+        inStore.push_back({segment->store_offset(),
+                           segment->store_offset() + segment->bytes(), what});
+    }
+  }
+  if (std::string pair = findOverlap(std::move(inImage)); !pair.empty())
+    return Error{pair + " overlap in the image"};
+  if (std::string pair = findOverlap(std::move(inStore)); !pair.empty())
+    return Error{pair + " overlap in the weight store"};
+  return {};
+}
+
+} // namespace
+
+Status verifyWeights(const ProgramContext &context) {
+  for (const Weights *weights : *context.program.weights()) {
+    Status status = verifyTiling(*weights, context);
+    if (status)
+      status = verifySegments(*weights, context);
+    if (!status)
+      return Error{"weights \"" + weights->name()->str() +
+                   "\": " + status.error().message};
+  }
+  return verifyOverlaps(context);
+}
+
+} // namespace crania::binary

@@ -7,6 +7,7 @@
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/TypeSwitch.h"
 
+#include <charconv>
 #include <cmath>
 
 using namespace mlir;
@@ -29,10 +30,12 @@ static ParseResult parseThresholds(AsmParser &parser,
 
 /// Shortest decimal form that reads back as the same double.
 static void printDouble(raw_ostream &os, double value) {
-  SmallString<32> text;
-  APFloat(value).toString(text);
+  char digits[32]; // a double takes at most 24 characters
+  const char *end = std::to_chars(digits, std::end(digits), value).ptr;
+  StringRef text(digits, end - digits);
   os << text;
-  if (StringRef(text).find_first_of(".eEn") == StringRef::npos)
+  // "1" would be read as an integer.
+  if (text.find_first_of(".e") == StringRef::npos)
     os << ".0";
 }
 

@@ -8,23 +8,23 @@
 // @a: 16 positions in one tile. Cluster 1 holds 4 weights: 2 bytes of bitmap and
 // 16 of values. Cluster 2 holds 12: 12 positions are free, so its bitmap takes 2
 // bytes either way. @b is whole: 16 raw values.
-// CHECK: plan [#crania.fetch_plan<@a, [#crania.segment<layout = #crania.bitmap_layout, bytes = 18>, #crania.segment<layout = #crania.bitmap_layout, bytes = 50>]>
-// CHECK-SAME: #crania.fetch_plan<@b, [#crania.segment<layout = #crania.raw_layout, bytes = 64>]>]
-// BITMAP: #crania.fetch_plan<@b, [#crania.segment<layout = #crania.bitmap_layout, bytes = 66>]>]
+// CHECK: plan [#crania.fetch_plan<@a, [<layout = #crania.bitmap_layout, bytes = 18>, <layout = #crania.bitmap_layout, bytes = 50>]>
+// CHECK-SAME: #crania.fetch_plan<@b, [<layout = #crania.raw_layout, bytes = 64>]>]
+// BITMAP: #crania.fetch_plan<@b, [<layout = #crania.bitmap_layout, bytes = 66>]>]
 // NOTARGET: error: is compiled for no machine: set 'crania.target' on the module
 // RAW: error: cluster 1 of @a: none of the allowed layouts can express it; allow bitmap
 // UNKNOWN: error: unknown layout 'zip'; expected raw, bitmap or bitmap-free
 
-crania.weights @a : <tensor<2x8xf32>, clusters = 2> scheme #crania.importance
+crania.weights @a : !crania.clustered<tensor<2x8xf32>, clusters = 2> scheme #crania.importance
     values dense<[[9.0, 1.0, 8.0, 2.0, 3.0, 1.5, 0.5, 0.25], [7.0, 1.0, 6.0, 2.0, 3.0, 1.5, 0.5, 0.25]]> : tensor<2x8xf32>
     assignment dense<[[0, 1, 0, 1, 1, 1, 1, 1], [0, 1, 0, 1, 1, 1, 1, 1]]> : tensor<2x8xi8>
-crania.weights @b : <tensor<8x2xf32>, clusters = 1> scheme #crania.importance
+crania.weights @b : !crania.clustered<tensor<8x2xf32>, clusters = 1> scheme #crania.importance
     values dense<1.0> : tensor<8x2xf32> assignment dense<0> : tensor<8x2xi8>
 
 func.func @classify(%x: tensor<1x2xf32>) -> tensor<1x2xf32> attributes {crania.classifier} {
   %i8 = tensor.empty() : tensor<1x8xf32>
   %i2 = tensor.empty() : tensor<1x2xf32>
-  %logits, %exit = crania.iterate upto 2 exit #crania.exit<softmax, [0.9]> : tensor<1x2xf32> round(%r) {
+  %logits, %exit = crania.iterate upto 2 exit #crania.exit<softmax, [0.9]> -> tensor<1x2xf32> round(%r) {
     %a = crania.get @a : !crania.clustered<tensor<2x8xf32>, clusters = 2>
     %wa = crania.materialize %a upto %r : !crania.clustered<tensor<2x8xf32>, clusters = 2>
     %b = crania.get @b : !crania.clustered<tensor<8x2xf32>, clusters = 1>

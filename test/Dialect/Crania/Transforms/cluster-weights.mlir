@@ -4,9 +4,9 @@
 
 // The largest quarter of |w| comes first; what reads the weights is unchanged.
 
-// CHECK: crania.weights @[[FC:.*]] : <tensor<4x2xf32>, clusters = 2> scheme #crania.importance
+// CHECK: crania.weights @[[FC:.*]] : !crania.clustered<tensor<4x2xf32>, clusters = 2> scheme #crania.importance
 // CHECK-SAME: values dense<{{.*}}> : tensor<4x2xf32>
-// CHECK-SAME: assignment dense_resource<[[ID:.*]]> : tensor<4x2xi8>
+// CHECK-SAME: assignment dense_resource<{{.*}}> : tensor<4x2xi8>
 // EQUAL: clusters = 4
 
 // CHECK-LABEL: func.func @classify
@@ -37,4 +37,4 @@ func.func @other(%x: tensor<1x4xf32>) -> tensor<1x2xf32> {
 
 // 2 of 8 weights in the first cluster: 8.0 and -4.0, at positions 7 and 1. The
 // blob starts with its alignment, 4 bytes little-endian.
-// CHECK: [[ID]]: "0x010000000100010101010100"
+// CHECK: cluster: "0x010000000100010101010100"

@@ -7,7 +7,7 @@ func.func @classify(%x: tensor<1x2xf32>) -> tensor<1x2xf32> attributes {crania.c
 
 // -----
 
-crania.weights @a : <tensor<2x2xf32>, clusters = 2> scheme #crania.importance
+crania.weights @a : !crania.clustered<tensor<2x2xf32>, clusters = 2> scheme #crania.importance
     values dense<1.0> : tensor<2x2xf32> assignment dense<[[1, 0], [0, 1]]> : tensor<2x2xi8>
 
 // expected-error @+1 {{exit rule has 3 thresholds for 2 rounds; give one, or 1}}

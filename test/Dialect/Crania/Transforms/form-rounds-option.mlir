@@ -8,7 +8,7 @@
 // NUMBER: error: exit 'softmax:high': 'high' is no threshold
 // RANGE: error: threshold 1.5{{.*}} of round 1 is out of range: a softmax threshold is between 0 and 1
 
-crania.weights @a : <tensor<2x2xf32>, clusters = 2> scheme #crania.importance
+crania.weights @a : !crania.clustered<tensor<2x2xf32>, clusters = 2> scheme #crania.importance
     values dense<1.0> : tensor<2x2xf32> assignment dense<[[1, 0], [0, 1]]> : tensor<2x2xi8>
 
 func.func @classify(%x: tensor<1x2xf32>) -> tensor<1x2xf32> attributes {crania.classifier} {

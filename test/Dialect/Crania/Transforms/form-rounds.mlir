@@ -2,17 +2,17 @@
 // RUN: crania-opt %s --crania-form-rounds=exit=softmax:0.9,0.8 | FileCheck %s --check-prefix=EACH
 // RUN: crania-opt %s --crania-form-rounds=exit=margin:0.5 --crania-form-rounds=exit=entropy:1 | FileCheck %s
 
-crania.weights @a : <tensor<2x2xf32>, clusters = 2> scheme #crania.importance
+crania.weights @a : !crania.clustered<tensor<2x2xf32>, clusters = 2> scheme #crania.importance
     values dense<[[0.5, -2.0], [1.0, 0.25]]> : tensor<2x2xf32>
     assignment dense<[[1, 0], [0, 1]]> : tensor<2x2xi8>
-crania.weights @b : <tensor<2x2xf32>, clusters = 3> scheme #crania.importance
+crania.weights @b : !crania.clustered<tensor<2x2xf32>, clusters = 3> scheme #crania.importance
     values dense<[[0.5, -2.0], [1.0, 0.25]]> : tensor<2x2xf32>
     assignment dense<[[1, 0], [0, 2]]> : tensor<2x2xi8>
 
 // CHECK-LABEL: func.func @classify
 // CHECK-SAME: (%[[X:.*]]: tensor<1x2xf32>)
 func.func @classify(%x: tensor<1x2xf32>) -> tensor<1x2xf32> attributes {crania.classifier} {
-  // CHECK: %[[LOGITS:.*]], %{{.*}} = crania.iterate upto 3 exit #crania.exit<margin, [0.5, 0.5]> : tensor<1x2xf32> round(%[[R:.*]]) {
+  // CHECK: %[[LOGITS:.*]], %{{.*}} = crania.iterate upto 3 exit #crania.exit<margin, [0.5, 0.5]> -> tensor<1x2xf32> round(%[[R:.*]]) {
   // EACH: exit #crania.exit<softmax, [0.9, 0.8]>
   // CHECK: crania.materialize %{{.*}} upto %[[R]]
   // CHECK: crania.materialize %{{.*}} upto %[[R]]

@@ -4,23 +4,23 @@
 // RUN: not crania-opt %s --crania-attach-target --crania-schedule-fetches=exit-histogram=0.5 2>&1 | FileCheck %s --check-prefix=HISTOGRAM
 
 // Cluster 1 is used in both rounds and goes first; the rest does not fit any more.
-// CHECK: #crania.fetch_plan<@a, [#crania.segment<layout = #crania.bitmap_layout, bytes = 300, residency = retained, store_offset = 0>, #crania.segment<layout = #crania.bitmap_layout, bytes = 300, residency = streamed>]>
-// CHECK-SAME: #crania.fetch_plan<@b, [#crania.segment<layout = #crania.raw_layout, bytes = 64, residency = retained, store_offset = 300>]>
+// CHECK: #crania.fetch_plan<@a, [<layout = #crania.bitmap_layout, bytes = 300, residency = retained, store_offset = 0>, <layout = #crania.bitmap_layout, bytes = 300, residency = streamed>]>
+// CHECK-SAME: #crania.fetch_plan<@b, [<layout = #crania.raw_layout, bytes = 64, residency = retained, store_offset = 300>]>
 // NONE-COUNT-3: residency = streamed
 // ALL-COUNT-3: residency = retained
 // HISTOGRAM: error: the exit histogram has 1 fractions for 2 rounds
 
-crania.weights @a : <tensor<2x8xf32>, clusters = 2> scheme #crania.importance
+crania.weights @a : !crania.clustered<tensor<2x8xf32>, clusters = 2> scheme #crania.importance
     values dense<[[9.0, 1.0, 8.0, 2.0, 3.0, 1.5, 0.5, 0.25], [7.0, 1.0, 6.0, 2.0, 3.0, 1.5, 0.5, 0.25]]> : tensor<2x8xf32>
     assignment dense<[[0, 1, 0, 1, 1, 1, 1, 1], [0, 1, 0, 1, 1, 1, 1, 1]]> : tensor<2x8xi8>
-crania.weights @b : <tensor<8x2xf32>, clusters = 1> scheme #crania.importance
+crania.weights @b : !crania.clustered<tensor<8x2xf32>, clusters = 1> scheme #crania.importance
     values dense<1.0> : tensor<8x2xf32> assignment dense<0> : tensor<8x2xi8>
 
 func.func @classify(%x: tensor<1x2xf32>) -> tensor<1x2xf32> attributes {crania.classifier} {
   %i8 = tensor.empty() : tensor<1x8xf32>
   %i2 = tensor.empty() : tensor<1x2xf32>
   %logits, %exit = crania.iterate upto 2 exit #crania.exit<softmax, [0.9]>
-    plan [#crania.fetch_plan<@a, [#crania.segment<layout = #crania.bitmap_layout, bytes = 300>, #crania.segment<layout = #crania.bitmap_layout, bytes = 300>]>, #crania.fetch_plan<@b, [#crania.segment<layout = #crania.raw_layout, bytes = 64>]>] : tensor<1x2xf32> round(%r) {
+    plan [#crania.fetch_plan<@a, [#crania.segment<layout = #crania.bitmap_layout, bytes = 300>, #crania.segment<layout = #crania.bitmap_layout, bytes = 300>]>, #crania.fetch_plan<@b, [#crania.segment<layout = #crania.raw_layout, bytes = 64>]>] -> tensor<1x2xf32> round(%r) {
     %a = crania.get @a : !crania.clustered<tensor<2x8xf32>, clusters = 2>
     %wa = crania.materialize %a upto %r : !crania.clustered<tensor<2x8xf32>, clusters = 2>
     %b = crania.get @b : !crania.clustered<tensor<8x2xf32>, clusters = 1>

@@ -145,7 +145,7 @@ def Crania_IterateOp : Crania_Op<"iterate", [
 
     ```mlir
     %logits, %exit_round = crania.iterate upto 4
-        exit #crania.exit<softmax, [0.9, 0.9, 0.9]> : tensor<1x10xf32> round(%round) {
+        exit #crania.exit<softmax, [0.9, 0.9, 0.9]> -> tensor<1x10xf32> round(%round) {
       ...
       crania.yield %l : tensor<1x10xf32>
     }
@@ -161,7 +161,7 @@ def Crania_IterateOp : Crania_Op<"iterate", [
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = [{
     `upto` $rounds `exit` $exit (`histogram` $exit_histogram^)? (`plan` $plan^)?
-    attr-dict-with-keyword `:` type($logits) custom<RoundBody>($body)
+    attr-dict-with-keyword `->` type($logits) custom<RoundBody>($body)
   }];
   let hasVerifier = 1;
   let hasRegionVerifier = 1;

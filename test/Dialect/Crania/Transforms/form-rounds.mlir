@@ -16,7 +16,8 @@ func.func @classify(%x: tensor<1x2xf32>) -> tensor<1x2xf32> attributes {crania.c
   // EACH: exit #crania.exit<softmax, [0.9, 0.8]>
   // CHECK: crania.materialize %{{.*}} upto %[[R]]
   // CHECK: crania.materialize %{{.*}} upto %[[R]]
-  // CHECK: %[[Z:.*]] = linalg.matmul
+  // CHECK: %[[Y:.*]] = linalg.matmul
+  // CHECK: %[[Z:.*]] = linalg.matmul ins(%[[Y]]
   // CHECK: crania.yield %[[Z]]
   // CHECK: }
   %c2 = arith.constant 2 : index

@@ -90,7 +90,8 @@ private:
       return op.emitError() << "weights of type " << type
                             << " cannot be clustered by importance yet: "
                             << "f32 is supported";
-    OpBuilder builder(module.getBodyRegion());
+    // Before the function, so that symbols stand in the order of use.
+    OpBuilder builder(op->getParentOfType<func::FuncOp>());
     auto clusteredType =
         ClusteredType::get(module.getContext(), type, fractions.size());
     std::string name = nameOf(constant, op);
@@ -101,7 +102,7 @@ private:
         builder, constant.getLoc(), builder.getStringAttr(name), StringAttr(),
         TypeAttr::get(clusteredType), ImportanceAttr::get(module.getContext()),
         values, *assignment);
-    symbols.insert(weights);
+    symbols.insert(weights, Block::iterator(weights));
     return weights;
   }
 

@@ -8,6 +8,8 @@
 
 #include "crania/Support/File.h"
 
+#include <algorithm>
+
 namespace crania::binary {
 
 struct DeviceBinary::Storage {
@@ -23,6 +25,13 @@ namespace {
 // tables each.
 constexpr flatbuffers::uoffset_t maxTableDepth = 16;
 constexpr flatbuffers::uoffset_t maxTables = 8'000'000;
+
+/// Whether nothing hides between metadata and image segment.
+bool hasZeroPadding(Span<const uint8_t> bytes, const Header &header) {
+  const uint8_t *begin = bytes.begin() + metadataOffset + header.metadataBytes;
+  const uint8_t *end = bytes.begin() + header.imageOffset;
+  return std::all_of(begin, end, [](uint8_t byte) { return byte == 0; });
+}
 
 /// The root of the metadata, or null if its structure is broken.
 const Bundle *verifiedRoot(Span<const uint8_t> metadata) {
@@ -44,6 +53,9 @@ Result<DeviceBinary> DeviceBinary::parse(std::vector<uint8_t> bytes) {
   if (!checksumMatches(bytes))
     return Error{"device binary is damaged: its checksum does not match; "
                  "compile the network again or copy the file again"};
+  if (!hasZeroPadding(bytes, *header))
+    return Error{"device binary is damaged: the padding before its image "
+                 "segment is not zero"};
   auto storage = std::make_shared<Storage>();
   storage->bytes = std::move(bytes);
   storage->header = *header;

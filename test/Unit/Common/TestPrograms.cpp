@@ -1,0 +1,273 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "TestPrograms.h"
+
+#include "crania/Layout/Codec.h"
+#include "crania/Target/TargetModel.h"
+
+#include <cstdlib>
+#include <cstring>
+
+namespace crania::test {
+
+using namespace binary;
+
+namespace {
+
+constexpr size_t burstBytes = 64;
+
+void align(std::vector<uint8_t> &image) {
+  image.resize((image.size() + burstBytes - 1) / burstBytes * burstBytes);
+}
+
+template <size_t count>
+std::vector<uint32_t> wordsOf(const std::array<float, count> &values) {
+  std::vector<uint32_t> words(count);
+  std::memcpy(words.data(), values.data(), count * sizeof(float));
+  return words;
+}
+
+template <typename Body>
+std::unique_ptr<CommandT> command(Body body, std::vector<uint32_t> after) {
+  auto result = std::make_unique<CommandT>();
+  result->after = std::move(after);
+  result->body.Set(std::move(body));
+  return result;
+}
+
+std::unique_ptr<BufferT> buffer(const char *name, Space space, uint64_t offset,
+                                uint64_t elements) {
+  auto result = std::make_unique<BufferT>();
+  result->name = name;
+  result->space = space;
+  result->offset = offset;
+  result->bytes = elements * sizeof(float);
+  return result;
+}
+
+CopyT copyVector(uint32_t from, uint32_t to, uint32_t elements,
+                 Purpose purpose) {
+  CopyT copy;
+  copy.source = from;
+  copy.destination = to;
+  copy.extents = {elements};
+  copy.source_strides = copy.destination_strides = {1};
+  copy.purpose = purpose;
+  return copy;
+}
+
+FetchT fetchAll(uint16_t cluster, Residency residency, uint32_t tiles) {
+  FetchT fetch;
+  fetch.clusters = {cluster};
+  fetch.residency = residency;
+  fetch.tile_end = tiles;
+  return fetch;
+}
+
+std::unique_ptr<PlaneT> columnPlane(uint32_t buffer, uint32_t channels) {
+  auto plane = std::make_unique<PlaneT>();
+  plane->buffer = buffer;
+  plane->channels = channels;
+  plane->height = plane->width = 1;
+  plane->channel_stride = 1;
+  return plane;
+}
+
+ContractT contractAll(uint16_t clusters, uint32_t tiles) {
+  ContractT contract;
+  contract.clusters = clusters;
+  contract.tile_end = tiles;
+  contract.input = columnPlane(tinyInput, tiny::inputs);
+  contract.output = columnPlane(tinySum, tiny::classes);
+  contract.kernel_h = contract.kernel_w = 1;
+  contract.stride_h = contract.stride_w = 1;
+  contract.dilation_h = contract.dilation_w = 1;
+  return contract;
+}
+
+std::unique_ptr<AccessT> vectorAccess(uint32_t buffer) {
+  auto dim = std::make_unique<AccessDimT>();
+  dim->extent = tiny::classes;
+  dim->stride = 1;
+  dim->coefficients = {1};
+  auto access = std::make_unique<AccessT>();
+  access->buffer = buffer;
+  access->dims.push_back(std::move(dim));
+  return access;
+}
+
+VectorT addBias() {
+  VectorT vector;
+  vector.extents = {tiny::classes};
+  vector.inputs.push_back(vectorAccess(tinySum));
+  vector.inputs.push_back(vectorAccess(tinyBias));
+  vector.output = vectorAccess(tinyLogits);
+  vector.code.emplace_back(VectorOp::add, ElementType::f32, 0, 1, 0, 0.0);
+  return vector;
+}
+
+ExitTestT exitTest() {
+  ExitTestT test;
+  test.logits = tinyLogits;
+  test.classes = tiny::classes;
+  return test;
+}
+
+/// The commands of round `number`, from 1.
+std::unique_ptr<RoundT> round(uint16_t number, uint32_t tiles) {
+  auto result = std::make_unique<RoundT>();
+  auto &commands = result->commands;
+  commands.push_back(command(
+      copyVector(tinyInputDram, tinyInput, tiny::inputs, Purpose::activations),
+      {}));
+  commands.push_back(command(
+      copyVector(tinyBiasImage, tinyBias, tiny::classes, Purpose::parameters),
+      {}));
+  commands.push_back(command(fetchAll(1, Residency::streamed, tiles), {}));
+  if (number == 2)
+    commands.push_back(command(fetchAll(2, Residency::retained, tiles), {}));
+  uint32_t contract = commands.size();
+  commands.push_back(command(contractAll(number, tiles), {tinyCopyInput}));
+  commands.push_back(command(addBias(), {tinyCopyBias}));
+  commands.back()->follows = int32_t(contract);
+  commands.push_back(command(exitTest(), {contract + 1}));
+  return result;
+}
+
+std::unique_ptr<WeightsT> tinyWeights(std::vector<uint8_t> &image) {
+  auto weights = std::make_unique<WeightsT>();
+  weights->name = "fc";
+  weights->groups = 1;
+  weights->outputs = tiny::classes;
+  weights->depth = tiny::inputs;
+  weights->tile_outputs = tiny::tileOutputs;
+  weights->tile_depth = tiny::tileDepth;
+  std::vector<uint8_t> clusterOf(tiny::clusters.begin(), tiny::clusters.end());
+  for (uint16_t cluster : {1, 2})
+    appendSegment(*weights, image, wordsOf(tiny::weights), clusterOf, cluster,
+                  "bitmap", 2);
+  weights->segments[1]->residency = Residency::retained;
+  return weights;
+}
+
+std::unique_ptr<PortT> port(uint32_t buffer, uint32_t elements) {
+  auto result = std::make_unique<PortT>();
+  result->buffer = buffer;
+  result->shape = {1, elements};
+  return result;
+}
+
+/// The codes of `cluster` in the tiles [first, last).
+layout::BlockCodes blockCodes(const layout::Tiling &tiling, uint32_t first,
+                              uint32_t last, const std::vector<uint32_t> &words,
+                              const std::vector<uint8_t> &clusterOf,
+                              uint16_t cluster,
+                              std::vector<uint8_t> &occupied) {
+  layout::BlockCodes codes;
+  for (uint32_t index = first; index < last; ++index) {
+    layout::Tiling::Tile tile = tiling.tile(index);
+    for (uint64_t position = 0; position < tile.positions(); ++position) {
+      uint64_t element = tiling.element(tile, position);
+      bool present = clusterOf[element] == cluster;
+      codes.present.push_back(present);
+      occupied.push_back(clusterOf[element] < cluster);
+      if (present)
+        codes.values.push_back(words[element]);
+    }
+  }
+  return codes;
+}
+
+layout::Tiling tilingOf(const WeightsT &weights) {
+  layout::Tiling tiling;
+  tiling.groups = weights.groups;
+  tiling.outputs = weights.outputs;
+  tiling.depth = weights.depth;
+  tiling.tileOutputs = weights.tile_outputs;
+  tiling.tileDepth = weights.tile_depth;
+  return tiling;
+}
+
+} // namespace
+
+std::array<float, 3> tiny::logits(const std::array<float, 4> &input,
+                                  unsigned round) {
+  std::array<float, 3> result = bias;
+  for (uint32_t m = 0; m < classes; ++m)
+    for (uint32_t k = 0; k < inputs; ++k)
+      if (clusters[m * inputs + k] <= round)
+        result[m] += weights[m * inputs + k] * input[k];
+  return result;
+}
+
+void appendSegment(WeightsT &weights, std::vector<uint8_t> &image,
+                   const std::vector<uint32_t> &words,
+                   const std::vector<uint8_t> &clusterOf, uint16_t cluster,
+                   const std::string &codecId, uint32_t tilesPerBlock) {
+  align(image);
+  const layout::Codec *codec = layout::findCodec(codecId);
+  layout::Tiling tiling = tilingOf(weights);
+  auto segment = std::make_unique<SegmentT>();
+  segment->cluster = cluster;
+  segment->layout = codecId;
+  segment->address = image.size();
+  segment->block_offsets = {0};
+  segment->block_tiles = {0};
+  uint32_t tiles = tiling.tiles();
+  for (uint32_t first = 0; first < tiles; first += tilesPerBlock) {
+    uint32_t last = std::min(first + tilesPerBlock, tiles);
+    std::vector<uint8_t> occupied;
+    layout::BlockCodes codes =
+        blockCodes(tiling, first, last, words, clusterOf, cluster, occupied);
+    layout::BlockContext context{codes.present.size(), 32, occupied};
+    std::vector<uint8_t> bytes = codec->encode(codes, context);
+    image.insert(image.end(), bytes.begin(), bytes.end());
+    segment->block_offsets.push_back(image.size() - segment->address);
+    segment->block_tiles.push_back(last);
+  }
+  segment->bytes = image.size() - segment->address;
+  weights.segments.push_back(std::move(segment));
+}
+
+ProgramWithImage tinyProgram() {
+  ProgramWithImage result;
+  ProgramT &program = result.program;
+  program.name = "crania";
+  program.target = target::TargetModel().toJson();
+  program.labels = {"fc"};
+
+  std::vector<uint32_t> bias = wordsOf(tiny::bias);
+  result.image.resize(sizeof(tiny::bias));
+  std::memcpy(result.image.data(), bias.data(), sizeof(tiny::bias));
+  program.weights.push_back(tinyWeights(result.image));
+  uint32_t tiles = tilingOf(*program.weights[0]).tiles();
+
+  auto add = [&](const char *name, Space space, uint64_t offset,
+                 uint64_t elements) {
+    program.buffers.push_back(buffer(name, space, offset, elements));
+  };
+  add("input_dram", Space::dram, 0, tiny::inputs);
+  add("bias_image", Space::image, 0, tiny::classes);
+  add("input", Space::global_buffer, 0, tiny::inputs);
+  add("bias", Space::global_buffer, 64, tiny::classes);
+  add("sum", Space::global_buffer, 128, tiny::classes);
+  add("logits", Space::global_buffer, 192, tiny::classes);
+  program.dram_bytes = tiny::inputs * sizeof(float);
+
+  program.rounds.push_back(round(1, tiles));
+  program.rounds.push_back(round(2, tiles));
+  program.thresholds = {0.9};
+  program.input = port(tinyInputDram, tiny::inputs);
+  program.logits = port(tinyLogits, tiny::classes);
+  return result;
+}
+
+CommandT &firstOf(ProgramT &program, size_t round, CommandBody type) {
+  for (auto &command : program.rounds[round]->commands)
+    if (command->body.type == type)
+      return *command;
+  std::abort(); // the test asks for what its program does not have
+}
+
+} // namespace crania::test

@@ -1,0 +1,70 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef CRANIA_TEST_UNIT_COMMON_TESTPROGRAMS_H
+#define CRANIA_TEST_UNIT_COMMON_TESTPROGRAMS_H
+
+#include "crania/DeviceBinary/DeviceBinary.h"
+
+#include <array>
+#include <vector>
+
+namespace crania::test {
+
+/// A network of one matrix product and a bias, 4 inputs and 3 classes, whose
+/// weights are in two clusters: logits = D_r * input + bias.
+namespace tiny {
+
+constexpr uint32_t inputs = 4, classes = 3;
+constexpr uint32_t tileOutputs = 2, tileDepth = 3; // 2 x 2 tiles, two cut short
+
+/// Row-major (class, input).
+constexpr std::array<float, 12> weights = {0.5f,  -1.0f, 0.25f, 2.0f,
+                                           0.0f,  1.5f,  -0.5f, 1.0f,
+                                           -2.0f, 0.75f, 1.0f,  -0.125f};
+/// The cluster of each weight.
+constexpr std::array<uint8_t, 12> clusters = {2, 1, 2, 1, 2, 1,
+                                              2, 1, 1, 2, 1, 2};
+constexpr std::array<float, 3> bias = {0.5f, -0.25f, 0.125f};
+
+/// The logits of round 1 or 2, exact in f32.
+std::array<float, 3> logits(const std::array<float, 4> &input, unsigned round);
+
+} // namespace tiny
+
+/// The places of things in the tiny program.
+enum TinyBuffer : uint32_t {
+  tinyInputDram,
+  tinyBiasImage,
+  tinyInput,
+  tinyBias,
+  tinySum,
+  tinyLogits
+};
+
+/// Two rounds on preset "edge", softmax threshold 0.9. Cluster 1 is streamed,
+/// cluster 2 retained; both are in the layout "bitmap", one block per block of
+/// outputs. The commands of a round are, `tinyFetchRetained` in round 2 only:
+enum TinyCommand : uint32_t {
+  tinyCopyInput,
+  tinyCopyBias,
+  tinyFetchStreamed,
+  tinyFetchRetained,
+};
+binary::ProgramWithImage tinyProgram();
+
+/// Appends one segment to `weights` and its bytes to `image`, at the next
+/// multiple of 64: cluster `cluster` of the row-major (group, output, depth)
+/// matrix of words, one codec block per `tilesPerBlock` tiles.
+void appendSegment(binary::WeightsT &weights, std::vector<uint8_t> &image,
+                   const std::vector<uint32_t> &words,
+                   const std::vector<uint8_t> &clusterOf, uint16_t cluster,
+                   const std::string &codec, uint32_t tilesPerBlock);
+
+/// The command of a round that has this body type, the first one.
+binary::CommandT &firstOf(binary::ProgramT &program, size_t round,
+                          binary::CommandBody type);
+
+} // namespace crania::test
+
+#endif // CRANIA_TEST_UNIT_COMMON_TESTPROGRAMS_H

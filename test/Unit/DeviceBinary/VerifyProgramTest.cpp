@@ -1,0 +1,178 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+// Everything of a program but its commands.
+
+#include "ExpectInvalid.h"
+
+#include <cmath>
+#include <limits>
+
+namespace crania::binary {
+namespace {
+
+using P = ProgramWithImage;
+
+TEST(VerifyProgram, TinyProgramIsValid) {
+  EXPECT_EQ(errorAfter([](P &) {}), "");
+}
+
+TEST(VerifyProgram, ErrorsNameTheProgram) {
+  expectInvalid("program \"crania\": ",
+                [](P &p) { p.program.thresholds.clear(); });
+}
+
+TEST(VerifyProgram, Presence) {
+  expectInvalid("Program.input", [](P &p) { p.program.input.reset(); });
+  expectInvalid("Program.logits", [](P &p) { p.program.logits.reset(); });
+  expectInvalid("Contract.input", [](P &p) {
+    test::firstOf(p.program, 0, CommandBody::Contract)
+        .body.AsContract()
+        ->input.reset();
+  });
+  expectInvalid("Vector.output", [](P &p) {
+    test::firstOf(p.program, 0, CommandBody::Vector)
+        .body.AsVector()
+        ->output.reset();
+  });
+  expectInvalid("Command.body",
+                [](P &p) { p.program.rounds[0]->commands[0]->body.Reset(); });
+}
+
+TEST(VerifyProgram, Target) {
+  expectInvalid("target is not valid", [](P &p) { p.program.target = "{"; });
+  expectInvalid("did you mean",
+                [](P &p) { p.program.target = R"({"clock_mhs": 3})"; });
+}
+
+TEST(VerifyProgram, Scalars) {
+  expectInvalid("precision is not f32",
+                [](P &p) { p.program.precision = ElementType::i8; });
+  expectInvalid("exit rule is unknown",
+                [](P &p) { p.program.exit_rule = ExitRule(9); });
+  expectInvalid("thresholds, but must have 1",
+                [](P &p) { p.program.thresholds = {0.5, 0.5}; });
+  for (double bad : {std::nan(""), std::numeric_limits<double>::infinity()})
+    expectInvalid("not finite", [&](P &p) { p.program.thresholds = {bad}; });
+  expectInvalid("0 rounds", [](P &p) { p.program.rounds.clear(); });
+  expectInvalid("DRAM scratch",
+                [](P &p) { p.program.dram_bytes = uint64_t(1) << 40; });
+}
+
+TEST(VerifyBuffers, Ranges) {
+  expectInvalid("bytes of dram", [](P &p) { p.program.dram_bytes = 12; });
+  expectInvalid("buffer \"bias_image\"", [](P &p) {
+    p.program.buffers[test::tinyBiasImage]->offset = p.image.size() - 4;
+  });
+  expectInvalid("bytes of global_buffer", [](P &p) {
+    p.program.buffers[test::tinySum]->offset = 128 * 1024 - 8;
+  });
+  expectInvalid("bytes of global_buffer", [](P &p) {
+    p.program.buffers[test::tinySum]->offset = ~uint64_t(3);
+  });
+  expectInvalid("whole f32 elements",
+                [](P &p) { p.program.buffers[test::tinySum]->offset += 2; });
+  expectInvalid("whole f32 elements",
+                [](P &p) { p.program.buffers[test::tinySum]->bytes = 0; });
+  expectInvalid("unknown", [](P &p) {
+    p.program.buffers[test::tinySum]->space = Space(7);
+  });
+  expectInvalid("unknown", [](P &p) {
+    p.program.buffers[test::tinySum]->element = ElementType(7);
+  });
+}
+
+TEST(VerifyPorts, Ranges) {
+  expectInvalid("input is buffer 99",
+                [](P &p) { p.program.input->buffer = 99; });
+  expectInvalid("read-only image",
+                [](P &p) { p.program.input->buffer = test::tinyBiasImage; });
+  expectInvalid("logits has a shape",
+                [](P &p) { p.program.logits->shape = {4, 1}; });
+  expectInvalid("logits has a shape",
+                [](P &p) { p.program.logits->shape = {3, 0}; });
+  expectInvalid("input has a shape",
+                [](P &p) { p.program.input->shape = {1u << 31, 1u << 31, 4}; });
+  expectInvalid("different element types",
+                [](P &p) { p.program.input->element = ElementType::i8; });
+}
+
+WeightsT &weights(P &p) { return *p.program.weights[0]; }
+SegmentT &segment(P &p, size_t i) { return *weights(p).segments[i]; }
+
+TEST(VerifyWeights, Tiling) {
+  expectInvalid("weights \"fc\": its shape",
+                [](P &p) { weights(p).groups = 0; });
+  expectInvalid("its shape", [](P &p) {
+    weights(p).groups = weights(p).outputs = weights(p).depth = ~0u;
+  });
+  expectInvalid("takes 1x1 to 16x256",
+                [](P &p) { weights(p).tile_outputs = 17; });
+  expectInvalid("takes 1x1 to 16x256",
+                [](P &p) { weights(p).tile_depth = 257; });
+  expectInvalid("takes 1x1 to 16x256",
+                [](P &p) { weights(p).tile_outputs = 0; });
+  expectInvalid("program's precision",
+                [](P &p) { weights(p).element = ElementType::i8; });
+}
+
+TEST(VerifyWeights, Segments) {
+  expectInvalid("0 clusters", [](P &p) { weights(p).segments.clear(); });
+  expectInvalid("segment 0 is of cluster 2", [](P &p) {
+    std::swap(weights(p).segments[0], weights(p).segments[1]);
+  });
+  expectInvalid("aligned to a DRAM burst",
+                [](P &p) { segment(p, 0).address += 4; });
+  expectInvalid("cluster 2: bytes",
+                [](P &p) { segment(p, 1).address = ~uint64_t(63); });
+  expectInvalid("there is no layout \"zip\"; the layouts are bitmap",
+                [](P &p) { segment(p, 0).layout = "zip"; });
+  expectInvalid("takes no tables", [](P &p) { segment(p, 0).tables = {1}; });
+  expectInvalid("overlap in the image",
+                [](P &p) { segment(p, 1).address = segment(p, 0).address; });
+}
+
+TEST(VerifyWeights, Directory) {
+  expectInvalid("directory has", [](P &p) {
+    segment(p, 0).block_offsets.clear();
+    segment(p, 0).block_tiles.clear();
+  });
+  expectInvalid("directory has",
+                [](P &p) { segment(p, 0).block_tiles.pop_back(); });
+  expectInvalid("block offsets do not go from 0",
+                [](P &p) { segment(p, 0).block_offsets[0] = 1; });
+  expectInvalid("block offsets do not go from 0",
+                [](P &p) { segment(p, 0).block_offsets.back() -= 1; });
+  expectInvalid("do not cover the tiles",
+                [](P &p) { segment(p, 0).block_tiles.back() = 3; });
+  expectInvalid("does not ascend at block 0",
+                [](P &p) { segment(p, 0).block_tiles[1] = 0; });
+  expectInvalid("does not ascend at block 1", [](P &p) {
+    segment(p, 0).block_offsets[1] = segment(p, 0).bytes + 1;
+  });
+}
+
+/// A small file cannot demand memory for more positions than it has bits for.
+TEST(VerifyWeights, PositionsAreBoundedByBytes) {
+  expectInvalid("cannot hold 600000000 positions in layout \"bitmap\"",
+                [](P &p) {
+                  weights(p).groups = 200'000'000 / 4;
+                  for (auto &segment : weights(p).segments)
+                    segment->block_tiles.back() = weights(p).groups * 4;
+                });
+}
+
+TEST(VerifyWeights, Store) {
+  expectInvalid("outside the weight store of 32768 bytes",
+                [](P &p) { segment(p, 1).store_offset = 32768 - 4; });
+  expectInvalid("overlap in the weight store",
+                [](P &p) { segment(p, 0).residency = Residency::retained; });
+  expectInvalid("has no weight store", [](P &p) {
+    p.program.target = R"({"weight_store": {"bytes": 0, "policy": "none"}})";
+  });
+  expectInvalid("residency is unknown",
+                [](P &p) { segment(p, 1).residency = Residency(5); });
+}
+
+} // namespace
+} // namespace crania::binary

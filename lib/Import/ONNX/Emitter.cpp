@@ -42,11 +42,17 @@ RankedTensorType Emitter::tensorType(ArrayRef<int64_t> shape) {
   return RankedTensorType::get(shape, builder.getF32Type());
 }
 
-Value Emitter::constant(const ConstantTensor &tensor) {
-  auto &manager =
-      DenseResourceElementsHandle::getManagerInterface(builder.getContext());
+ElementsAttr Emitter::elementsOf(const ConstantTensor &tensor) {
+  RankedTensorType type = tensorType(tensor.shape());
+  // Upstream folders read the element of a rank 0 constant through iterators,
+  // which resources do not have.
+  if (type.getRank() == 0)
+    return DenseElementsAttr::getFromRawBuffer(type,
+                                               tensor.storage()->floatBytes);
   auto found = blobs.find(tensor.storage());
   if (found == blobs.end()) {
+    auto &manager =
+        DenseResourceElementsHandle::getManagerInterface(builder.getContext());
     AsmResourceBlob blob = HeapAsmResourceBlob::allocateAndCopyWithAlign(
         tensor.storage()->floatBytes, alignof(float),
         /*dataIsMutable=*/false);
@@ -57,11 +63,14 @@ Value Emitter::constant(const ConstantTensor &tensor) {
                      manager.insert(tensor.storage()->name, std::move(blob)))
             .first;
   }
-  auto elements =
-      DenseResourceElementsAttr::get(tensorType(tensor.shape()), found->second);
+  return DenseResourceElementsAttr::get(type, found->second);
+}
+
+Value Emitter::constant(const ConstantTensor &tensor) {
+  ElementsAttr elements = elementsOf(tensor);
   Value &emitted = constants[elements];
   if (!emitted)
-    emitted = arith::ConstantOp::create(builder, elements);
+    emitted = arith::ConstantOp::create(builder, cast<TypedAttr>(elements));
   return emitted;
 }
 

@@ -86,6 +86,7 @@ private:
   Indexed dropBroadcastDims(const Tensor &tensor,
                             llvm::ArrayRef<int64_t> resultShape);
   mlir::Value constant(const ConstantTensor &tensor);
+  mlir::ElementsAttr elementsOf(const ConstantTensor &tensor);
 
   mlir::ImplicitLocOpBuilder builder;
   llvm::DenseMap<mlir::Attribute, mlir::Value> constants;

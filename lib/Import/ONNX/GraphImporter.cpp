@@ -5,6 +5,7 @@
 #include "Normalization.h"
 
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
 
 using namespace crania::importer;
 using namespace mlir;
@@ -206,8 +207,16 @@ GraphImporter::findSupported(const NodeProto &proto) {
   const Operator *op = findOperator(proto.op_type());
   if (!op)
     return emitNodeError(proto)
-           << "operator '" << proto.op_type() << "' is not supported";
+           << "operator '" << proto.op_type()
+           << "' is not supported; supported are " << listOperators();
   return op;
+}
+
+/// Says which attributes an operator may have.
+static std::string listAttributes(const Operator &op) {
+  if (op.attributes.empty())
+    return op.type.str() + " takes none";
+  return "supported are " + llvm::join(op.attributes, ", ");
 }
 
 LogicalResult GraphImporter::checkAttributes(const NodeProto &proto,
@@ -216,8 +225,9 @@ LogicalResult GraphImporter::checkAttributes(const NodeProto &proto,
   for (const ::onnx::AttributeProto &attribute : proto.attribute()) {
     const std::string &name = attribute.name();
     if (!llvm::is_contained(op.attributes, StringRef(name)))
-      return emitNodeError(proto)
-             << "attribute '" << name << "' is not supported";
+      return Node(proto, opset, locate(proto), {}, emit)
+                 .emitAttributeError(name)
+             << "is not supported; " << listAttributes(op);
     if (!seen.insert(name).second)
       return emitNodeError(proto)
              << "attribute '" << name << "' is given twice";
@@ -363,8 +373,8 @@ GraphImporter::importNormalizedConv(const NodeProto &conv,
   Tensor newWeights =
       scaleFilters(std::get<ConstantTensor>(*operands[1]), *transform);
   Tensor newBias = transformBias(bias, *transform, normalization.input(2));
-  Node node(conv, opset, locate(conv), {operands[0], &newWeights, &newBias},
-            emit);
+  const Tensor *newOperands[] = {operands[0], &newWeights, &newBias};
+  Node node(conv, opset, locate(conv), newOperands, emit);
   FailureOr<Tensor> result = importConv(node);
   if (failed(result))
     return failure();

@@ -6,6 +6,8 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 
+#include "llvm/ADT/STLExtras.h"
+
 #include <cmath>
 
 using namespace crania::importer;
@@ -38,25 +40,28 @@ crania::importer::readBatchNormalization(const Node &node, int64_t channels) {
   float epsilon = 1e-5f;
   if (failed(requireInference(node)) || failed(node.read("epsilon", epsilon)))
     return failure();
-  FailureOr<std::vector<float>> gamma = readPerChannel(node, 1, channels);
-  FailureOr<std::vector<float>> beta = readPerChannel(node, 2, channels);
-  FailureOr<std::vector<float>> mean = readPerChannel(node, 3, channels);
-  FailureOr<std::vector<float>> variance = readPerChannel(node, 4, channels);
-  if (failed(gamma) || failed(beta) || failed(mean) || failed(variance))
-    return failure();
+  // gamma, beta, mean and variance
+  std::vector<float> parameters[4];
+  for (auto [i, parameter] : llvm::enumerate(parameters)) {
+    FailureOr<std::vector<float>> numbers =
+        readPerChannel(node, i + 1, channels);
+    if (failed(numbers))
+      return failure();
+    parameter = std::move(*numbers);
+  }
+  const auto &[gamma, beta, mean, variance] = parameters;
 
   // y = gamma * (x - mean) / sqrt(variance + epsilon) + beta
   ChannelTransform transform;
   for (int64_t c = 0; c < channels; ++c) {
-    double spread = static_cast<double>((*variance)[c]) + epsilon;
+    double spread = static_cast<double>(variance[c]) + epsilon;
     if (!(spread > 0.0))
       return node.emitError()
-             << "channel " << c << " has the variance " << (*variance)[c]
+             << "channel " << c << " has the variance " << variance[c]
              << ", whose sum with epsilon is not positive";
-    double scale = (*gamma)[c] / std::sqrt(spread);
+    double scale = gamma[c] / std::sqrt(spread);
     transform.scale.push_back(static_cast<float>(scale));
-    transform.shift.push_back(
-        static_cast<float>((*beta)[c] - (*mean)[c] * scale));
+    transform.shift.push_back(static_cast<float>(beta[c] - mean[c] * scale));
   }
   return transform;
 }

@@ -3,6 +3,9 @@
 
 #include "Operators.h"
 
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
+
 using namespace crania::importer;
 using llvm::StringLiteral;
 
@@ -52,4 +55,11 @@ const Operator *crania::importer::findOperator(llvm::StringRef type) {
     if (candidate.type == type)
       return &candidate;
   return nullptr;
+}
+
+std::string crania::importer::listOperators() {
+  return llvm::join(
+      llvm::map_range(kOperators,
+                      [](const Operator &op) { return op.type.str(); }),
+      ", ");
 }

@@ -31,6 +31,9 @@ struct Operator {
 /// Null if the operator is not supported.
 const Operator *findOperator(llvm::StringRef type);
 
+/// The names of all supported operators, for messages.
+std::string listOperators();
+
 mlir::FailureOr<Tensor> importAdd(const Node &node);
 mlir::FailureOr<Tensor> importAveragePool(const Node &node);
 mlir::FailureOr<Tensor> importBatchNormalization(const Node &node);

@@ -1,0 +1,126 @@
+/* Part of the CRANIA project, under the Apache License v2.0 with LLVM
+   Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+
+/* The C API of the CRANIA runtime (libcrania_runtime.so): loads device
+ * binaries, runs inputs on the simulated machine, reports what they cost. It
+ * needs no LLVM.
+ *
+ * Stability: within a major version, functions are added but neither removed
+ * nor changed.
+ *
+ * Errors: functions that can fail take a callback that is called with the
+ * reason, a NUL-terminated text that lives during the call, and say so by their
+ * result. The callback may be NULL.
+ *
+ * Threads: a bundle may be shared by threads, a session is used by one thread
+ * at a time, and craniaRuntimeInfer may be called from any number of them.
+ */
+
+#ifndef CRANIA_C_RUNTIME_H
+#define CRANIA_C_RUNTIME_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(_WIN32)
+#define CRANIA_RUNTIME_EXPORT __declspec(dllexport)
+#else
+#define CRANIA_RUNTIME_EXPORT __attribute__((visibility("default")))
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Version of this header: major << 16 | minor. */
+#define CRANIA_RUNTIME_VERSION ((uint32_t)((1u << 16) | 0u))
+
+/* Version of the library; it can be used when its major version is that of the
+ * header and its minor version at least the header's. */
+CRANIA_RUNTIME_EXPORT uint32_t craniaRuntimeGetVersion(void);
+
+/* A device binary: one or more programs. */
+typedef struct CraniaRuntimeBundleImpl *CraniaRuntimeBundle;
+/* A program on a machine of its own, with its inputs in flight. */
+typedef struct CraniaRuntimeSessionImpl *CraniaRuntimeSession;
+
+typedef void (*CraniaRuntimeErrorCallback)(const char *message, void *userData);
+
+/* Loads a device binary and verifies all of it. NULL on error. The bytes are
+ * copied. */
+CRANIA_RUNTIME_EXPORT CraniaRuntimeBundle
+craniaRuntimeBundleLoad(const void *bytes, uint64_t size,
+                        CraniaRuntimeErrorCallback onError, void *userData);
+CRANIA_RUNTIME_EXPORT CraniaRuntimeBundle craniaRuntimeBundleLoadFile(
+    const char *path, CraniaRuntimeErrorCallback onError, void *userData);
+/* Sessions of the bundle remain valid. NULL is ignored. */
+CRANIA_RUNTIME_EXPORT void
+craniaRuntimeBundleDestroy(CraniaRuntimeBundle bundle);
+
+CRANIA_RUNTIME_EXPORT uint64_t
+craniaRuntimeBundleGetProgramCount(CraniaRuntimeBundle bundle);
+/* Name of a program, as long as the bundle lives; NULL if there is none. */
+CRANIA_RUNTIME_EXPORT const char *
+craniaRuntimeBundleGetProgramName(CraniaRuntimeBundle bundle, uint64_t program);
+/* The program that speaks for the bundle: "crania", or else the last one. */
+CRANIA_RUNTIME_EXPORT uint64_t
+craniaRuntimeBundleGetDefaultProgram(CraniaRuntimeBundle bundle);
+
+/* A session of a program, from 0. NULL on error. */
+CRANIA_RUNTIME_EXPORT CraniaRuntimeSession
+craniaRuntimeSessionCreate(CraniaRuntimeBundle bundle, uint64_t program,
+                           CraniaRuntimeErrorCallback onError, void *userData);
+/* NULL is ignored. */
+CRANIA_RUNTIME_EXPORT void
+craniaRuntimeSessionDestroy(CraniaRuntimeSession session);
+
+/* Elements (f32) of an input, row-major in the shape of the model's input, and
+ * of its logits. */
+CRANIA_RUNTIME_EXPORT uint64_t
+craniaRuntimeSessionGetInputElements(CraniaRuntimeSession session);
+CRANIA_RUNTIME_EXPORT uint64_t
+craniaRuntimeSessionGetLogitElements(CraniaRuntimeSession session);
+/* Rounds that an input can take. */
+CRANIA_RUNTIME_EXPORT uint32_t
+craniaRuntimeSessionGetRounds(CraniaRuntimeSession session);
+
+/* Queues an input for its first round. Its ticket, or 0 on error. */
+CRANIA_RUNTIME_EXPORT uint64_t craniaRuntimeSessionSubmit(
+    CraniaRuntimeSession session, const float *input, uint64_t inputElements,
+    CraniaRuntimeErrorCallback onError, void *userData);
+
+/* One sweep: runs one round for one input in flight. 1 if there was one, 0 if
+ * none is in flight, -1 on error. */
+CRANIA_RUNTIME_EXPORT int
+craniaRuntimeSessionStep(CraniaRuntimeSession session,
+                         CraniaRuntimeErrorCallback onError, void *userData);
+/* Sweeps until no input is in flight. 0, or -1 on error. */
+CRANIA_RUNTIME_EXPORT int
+craniaRuntimeSessionRun(CraniaRuntimeSession session,
+                        CraniaRuntimeErrorCallback onError, void *userData);
+
+/* The answer of a ticket: its exit round, from 1, and the logits; each ticket
+ * is answered once. 0 while the input is in flight, -1 on error (an unknown
+ * ticket, or fewer logitElements than there are). */
+CRANIA_RUNTIME_EXPORT int64_t craniaRuntimeSessionPoll(
+    CraniaRuntimeSession session, uint64_t ticket, float *logits,
+    uint64_t logitElements, CraniaRuntimeErrorCallback onError, void *userData);
+
+/* What the answered inputs cost, as JSON (the keys of a row in docs/Report.md).
+ * The text lives until the next report or the end of the session. */
+CRANIA_RUNTIME_EXPORT const char *
+craniaRuntimeSessionReport(CraniaRuntimeSession session);
+
+/* For compiled host code: runs one input through the default program of a
+ * device binary in memory and writes its logits. The exit round, from 1, or -1
+ * after printing the reason to stderr. The loaded binary is kept for later
+ * calls with the same address, size and contents. */
+CRANIA_RUNTIME_EXPORT int64_t craniaRuntimeInfer(
+    const void *binary, uint64_t size, const float *input,
+    uint64_t inputElements, float *logits, uint64_t logitElements);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* CRANIA_C_RUNTIME_H */

@@ -1,0 +1,43 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef CRANIA_RUNTIME_EVALUATION_H
+#define CRANIA_RUNTIME_EVALUATION_H
+
+#include "crania/Runtime/Executable.h"
+
+#include <functional>
+
+namespace crania::runtime {
+
+/// Writes input `index` of a data set; called from several threads.
+using InputSource = std::function<void(size_t index, Span<float> input)>;
+
+struct EvaluationOptions {
+  unsigned threads = 1;
+  /// Called from the calling thread now and then with the inputs done so far.
+  std::function<void(size_t done)> progress;
+};
+
+/// What a program answers for each input of a data set.
+struct Evaluation {
+  std::vector<uint32_t> prediction;
+  std::vector<uint32_t> exitRound; ///< from 1
+  /// Logits of the exit round, inputs x classes.
+  std::vector<float> logits;
+  /// Predictions of the last round alone: of the network with all its weights.
+  std::vector<uint32_t> fullPrediction;
+};
+
+/// Runs a program on inputs 0..count-1. Every input is computed on its own:
+/// results do not depend on the number of threads.
+Evaluation evaluate(const Executable &executable, size_t count,
+                    const InputSource &source,
+                    const EvaluationOptions &options);
+
+/// The share of equal elements, in [0, 1]; 0 for none.
+double agreement(Span<const uint32_t> a, Span<const uint32_t> b);
+
+} // namespace crania::runtime
+
+#endif // CRANIA_RUNTIME_EVALUATION_H

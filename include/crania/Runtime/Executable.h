@@ -1,0 +1,47 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef CRANIA_RUNTIME_EXECUTABLE_H
+#define CRANIA_RUNTIME_EXECUTABLE_H
+
+#include "crania/Simulator/FunctionalEngine.h"
+
+#include <memory>
+
+namespace crania::runtime {
+
+/// One program of a device binary, decoded and ready to run. Immutable, so that
+/// threads and sessions share it.
+class Executable {
+public:
+  static Result<std::shared_ptr<const Executable>>
+  load(const binary::DeviceBinary &bundle, size_t program);
+
+  const simulator::ProgramView &program() const { return view; }
+  const simulator::WeightDecoder &weights() const { return decoder; }
+  const simulator::FunctionalEngine &engine() const { return functional; }
+
+  unsigned rounds() const { return view.rounds(); }
+  uint64_t inputElements() const { return functional.inputElements(); }
+  uint64_t logitElements() const { return functional.logitElements(); }
+
+  /// Whether the sweep of an input ends with this round (from 0), given the
+  /// confidence of its logits: the threshold of the round is passed, or there
+  /// is no further round.
+  bool exitsAfter(unsigned round, double confidence) const;
+
+private:
+  Executable(simulator::ProgramView view, simulator::WeightDecoder decoder);
+
+  simulator::ProgramView view;
+  simulator::WeightDecoder decoder;
+  simulator::FunctionalEngine functional;
+};
+
+/// The program that speaks for a bundle: "crania" if there is one of that name,
+/// else the last.
+size_t defaultProgram(const binary::DeviceBinary &bundle);
+
+} // namespace crania::runtime
+
+#endif // CRANIA_RUNTIME_EXECUTABLE_H

@@ -1,0 +1,42 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "crania/Runtime/Executable.h"
+#include "crania/Simulator/ExitRule.h"
+
+using namespace crania;
+using namespace crania::runtime;
+
+Executable::Executable(simulator::ProgramView view,
+                       simulator::WeightDecoder decoder)
+    : view(std::move(view)), decoder(std::move(decoder)),
+      functional(this->view, this->decoder) {}
+
+Result<std::shared_ptr<const Executable>>
+Executable::load(const binary::DeviceBinary &bundle, size_t program) {
+  Result<simulator::ProgramView> view =
+      simulator::ProgramView::create(bundle, program);
+  if (!view)
+    return view.error();
+  Result<simulator::WeightDecoder> decoder =
+      simulator::WeightDecoder::create(*view);
+  if (!decoder)
+    return decoder.error();
+  return std::shared_ptr<const Executable>(
+      new Executable(std::move(*view), std::move(*decoder)));
+}
+
+bool Executable::exitsAfter(unsigned round, double confidence) const {
+  const binary::Program &program = view.program();
+  if (round + 1 == rounds())
+    return true;
+  return simulator::passesThreshold(program.exit_rule(), confidence,
+                                    program.thresholds()->Get(round));
+}
+
+size_t runtime::defaultProgram(const binary::DeviceBinary &bundle) {
+  for (size_t i = 0; i < bundle.programCount(); ++i)
+    if (bundle.program(i).name()->string_view() == "crania")
+      return i;
+  return bundle.programCount() - 1;
+}

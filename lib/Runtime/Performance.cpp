@@ -1,0 +1,201 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "crania/Runtime/Performance.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <numeric>
+
+using namespace crania;
+using namespace crania::runtime;
+using simulator::Counts;
+using Json = nlohmann::ordered_json;
+
+PerformanceMeter::PerformanceMeter(const Executable &executable)
+    : timing(executable.program(), executable.weights()),
+      exits(executable.rounds()) {}
+
+void PerformanceMeter::addInput(unsigned rounds, uint64_t cycles) {
+  ++exits[rounds - 1];
+  latencies.push_back(cycles);
+}
+
+Status PerformanceMeter::addWholeInput(unsigned rounds) {
+  uint64_t sum = 0;
+  for (unsigned round = 0; round < rounds; ++round) {
+    Result<uint64_t> cycles = timing.runRound(round);
+    if (!cycles)
+      return cycles.error();
+    sum += *cycles;
+  }
+  addInput(rounds, sum);
+  return {};
+}
+
+/// The smallest value that at least `percent` % of the values do not exceed.
+static uint64_t percentile(const std::vector<uint64_t> &sorted,
+                           unsigned percent) {
+  if (sorted.empty())
+    return 0;
+  const size_t rank = (sorted.size() * percent + 99) / 100;
+  return sorted[std::max<size_t>(rank, 1) - 1];
+}
+
+Performance PerformanceMeter::result() const {
+  Performance p;
+  p.inputs = latencies.size();
+  p.exits = exits;
+  p.total = timing.total();
+  p.byLabel = timing.byLabel();
+  p.byRound = timing.byRound();
+  std::vector<uint64_t> sorted = latencies;
+  std::sort(sorted.begin(), sorted.end());
+  p.medianLatency = percentile(sorted, 50);
+  p.percentile99Latency = percentile(sorted, 99);
+  if (p.inputs != 0)
+    p.meanLatency =
+        double(std::accumulate(sorted.begin(), sorted.end(), uint64_t(0))) /
+        double(p.inputs);
+  return p;
+}
+
+double Performance::meanRounds() const {
+  double sum = 0;
+  for (size_t i = 0; i < exits.size(); ++i)
+    sum += double(i + 1) * double(exits[i]);
+  return inputs == 0 ? 0 : sum / double(inputs);
+}
+
+//===----------------------------------------------------------------------===//
+// JSON
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+/// Per-input means of counts.
+class CountsJson {
+public:
+  CountsJson(const simulator::ProgramView &program, uint64_t inputs)
+      : program(program), inputs(double(std::max<uint64_t>(inputs, 1))) {}
+
+  Json operator()(const Counts &c) const {
+    const target::TargetModel &target = program.target();
+    const simulator::Energy energy =
+        energyOf(c, target, target::Precision::f32);
+    const simulator::Bound bound = boundOf(c, target);
+    Json json;
+    json["cycles"] = mean(c.cycles);
+    json["cycles_busy"] = busy(c);
+    json["cycles_stalled"] = stalls(c);
+    json["bound_cycles"] = bound.cycles() / inputs;
+    json["bound_by"] = bound.dram > bound.array ? "dram" : "array";
+    json["bound_cycles_dram"] = bound.dram / inputs;
+    json["bound_cycles_array"] = bound.array / inputs;
+    json["utilisation"] = utilisationOf(c, target);
+    json["dram_bytes"] = mean(c.dramBytes());
+    json["dram_bytes_by_purpose"] = purposes(c);
+    json["dram_burst_bytes"] = mean(c.burstBytes);
+    json["store_hit_bytes"] = mean(c.storeHitBytes);
+    json["macs"] = mean(c.macs);
+    json["macs_skipped"] = mean(c.macsSkipped);
+    json["energy_pj"] = energy.total() / inputs;
+    Json components;
+    for (const auto &[name, picojoules] : energy.components())
+      components[std::string(name)] = picojoules / inputs;
+    json["energy_by_component"] = std::move(components);
+    return json;
+  }
+
+private:
+  double mean(uint64_t sum) const { return double(sum) / inputs; }
+
+  Json busy(const Counts &c) const {
+    Json json;
+    for (size_t i = 0; i < simulator::unitCount; ++i)
+      json[std::string(nameOf(simulator::Unit(i)))] = mean(c.busy[i]);
+    return json;
+  }
+
+  Json stalls(const Counts &c) const {
+    Json json;
+    for (size_t i = 0; i < simulator::stallCount; ++i)
+      json[std::string(nameOf(simulator::Stall(i)))] = mean(c.stalls[i]);
+    return json;
+  }
+
+  Json purposes(const Counts &c) const {
+    Json clusters = Json::array();
+    for (uint64_t bytes : c.weightBytes)
+      clusters.push_back(mean(bytes));
+    return {{"weights", mean(c.weightBytesTotal())},
+            {"weights_by_cluster", std::move(clusters)},
+            {"parameters", mean(c.parameterBytes)},
+            {"activations_read", mean(c.activationBytesRead)},
+            {"activations_written", mean(c.activationBytesWritten)}};
+  }
+
+  const simulator::ProgramView &program;
+  double inputs;
+};
+
+Json areaOf(const target::TargetModel &target) {
+  Json components, additions = Json::array();
+  for (const auto &entry : target.area(target::Precision::f32)) {
+    components[entry.component] = entry.mm2;
+    if (entry.addition)
+      additions.push_back(entry.component);
+  }
+  return {
+      {"mm2_by_component", std::move(components)},
+      {"additions", std::move(additions)},
+      {"overhead_percent", target.areaOverheadPercent(target::Precision::f32)}};
+}
+
+/// Encoded bytes of the weights in the image, by cluster.
+Json encodedBytes(const simulator::ProgramView &program) {
+  std::vector<uint64_t> bytes;
+  for (uint32_t i = 0; i < program.blockCount(); ++i) {
+    const simulator::ProgramView::Block &block = program.block(i);
+    bytes.resize(std::max<size_t>(bytes.size(), block.cluster + 1));
+    bytes[block.cluster] += block.bytes;
+  }
+  return bytes;
+}
+
+} // namespace
+
+Json runtime::toJson(const Performance &performance,
+                     const simulator::ProgramView &program) {
+  const target::TargetModel &target = program.target();
+  const CountsJson counts(program, performance.inputs);
+  const double inputs = double(std::max<uint64_t>(performance.inputs, 1));
+  Json json;
+  json["mean_rounds"] = performance.meanRounds();
+  json["exit_histogram"] = Json::array();
+  for (uint64_t exits : performance.exits)
+    json["exit_histogram"].push_back(double(exits) / inputs);
+  json.update(counts(performance.total));
+  json["latency_us"] = {
+      {"mean", performance.meanLatency / target.clockMHz},
+      {"p50", double(performance.medianLatency) / target.clockMHz},
+      {"p99", double(performance.percentile99Latency) / target.clockMHz}};
+  json["weight_bytes_by_cluster"] = encodedBytes(program);
+  json["area"] = areaOf(target);
+  json["dram_pj_per_bit"] = target.dram.picojoulesPerBit;
+
+  json["layers"] = Json::array();
+  for (size_t i = 0; i < performance.byLabel.size(); ++i) {
+    Json layer = {{"name", program.program().labels()->Get(i)->str()}};
+    layer.update(counts(performance.byLabel[i]));
+    json["layers"].push_back(std::move(layer));
+  }
+  json["rounds"] = Json::array();
+  for (size_t i = 0; i < performance.byRound.size(); ++i) {
+    Json round = {{"round", i + 1}};
+    round.update(counts(performance.byRound[i]));
+    json["rounds"].push_back(std::move(round));
+  }
+  return json;
+}

@@ -1,0 +1,109 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "Options.h"
+
+#include <CLI/CLI.hpp>
+
+#include <iostream>
+#include <map>
+
+using namespace crania;
+using namespace crania::run;
+
+static const char *const description =
+    R"(Runs a device binary on the simulated machine: predictions, exit rounds,
+accuracy, and what time, traffic and energy every program in it costs.)";
+
+static const char *const examples = R"(
+How the input is made of the images: x' = (x * scale - mean) / std, per channel
+in the order after --input-channels.
+
+Examples:
+  MNIST, 8-bit grey images of shape (10000, 28, 28), scaled to [0, 1]:
+    crania-run lenet5.crania --images=test_x_u8.npy --labels=test_y_u8.npy \
+      --input-scale=0.00392156862745098
+
+  CIFAR-10, (10000, 32, 32, 3) in RGB, normalised by mean and deviation:
+    crania-run vgg8.crania --images=x.npy --labels=y.npy \
+      --input-scale=0.00392156862745098 --input-mean=.485,.456,.406 \
+      --input-std=.229,.224,.225 --threads=2
+
+  A Caffe network that wants BGR with the mean taken off, 50 images, all numbers
+  into a file, a timeline for https://ui.perfetto.dev into another:
+    crania-run net.crania --images=x.npy --input-channels=bgr \
+      --input-mean=104,117,123 --limit=50 --report=R.json --trace=T.json
+
+The keys of the report are documented in docs/Report.md.)";
+
+ParsedOptions run::parseOptions(int argc, char **argv) {
+  ParsedOptions parsed;
+  Options &o = parsed.options;
+  Preprocessing &p = o.preprocessing;
+  CLI::App app(description, "crania-run");
+  app.footer(examples);
+  app.add_option("NET", o.binary,
+                 "The device binary, as crania-compile writes it")
+      ->required()
+      ->type_name("FILE");
+  app.add_option("--images", o.images,
+                 "The images: .npy of uint8 or float32, one per first index; "
+                 "a missing channel axis is one channel")
+      ->required()
+      ->type_name("X.npy");
+  app.add_option("--labels", o.labels,
+                 "The right classes, for accuracies: .npy of any integer type, "
+                 "one per image")
+      ->type_name("Y.npy");
+  const std::map<std::string, ImageLayout> layouts = {
+      {"auto", ImageLayout::automatic},
+      {"nhwc", ImageLayout::nhwc},
+      {"nchw", ImageLayout::nchw}};
+  app.add_option("--input-layout", p.layout,
+                 "Order of the axes in the file. auto (default): nhwc if that "
+                 "fits the network's input, else nchw")
+      ->transform(CLI::CheckedTransformer(layouts))
+      ->type_name("nhwc|nchw");
+  const std::map<std::string, bool> channels = {{"rgb", false}, {"bgr", true}};
+  app.add_option("--input-channels", p.reverseChannels,
+                 "rgb (default): channels as they are in the file; bgr: in the "
+                 "reverse order")
+      ->transform(CLI::CheckedTransformer(channels))
+      ->type_name("rgb|bgr");
+  app.add_option("--input-scale", p.scale, "Factor on the pixels (default 1)")
+      ->type_name("S");
+  app.add_option("--input-mean", p.mean,
+                 "Subtracted after scaling: one value, or one per channel "
+                 "(default 0)")
+      ->delimiter(',')
+      ->type_name("a,b,c");
+  app.add_option("--input-std", p.deviation,
+                 "Divides at last: one value, or one per channel (default 1)")
+      ->delimiter(',')
+      ->type_name("a,b,c");
+  app.add_option("--limit", o.limit, "Only the first N images")
+      ->check(CLI::PositiveNumber)
+      ->type_name("N");
+  app.add_option("--threads", o.threads,
+                 "Threads that share the images (default 1); results do not "
+                 "depend on it")
+      ->check(CLI::Range(1, 1024))
+      ->type_name("T");
+  app.add_option("--report", o.report, "Writes all numbers as JSON")
+      ->type_name("R.json");
+  app.add_option("--trace", o.trace,
+                 "Writes the timeline of the first image, for each program, as "
+                 "Chrome trace JSON")
+      ->type_name("T.json");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp &) {
+    std::cout << app.help();
+    parsed.exitCode = 0;
+  } catch (const CLI::ParseError &error) {
+    std::cerr << "crania-run: error: " << error.what()
+              << "\nRun with --help for the options and examples.\n";
+    parsed.exitCode = 1;
+  }
+  return parsed;
+}

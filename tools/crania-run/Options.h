@@ -1,0 +1,35 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef CRANIA_RUN_OPTIONS_H
+#define CRANIA_RUN_OPTIONS_H
+
+#include "ImageSet.h"
+
+#include <optional>
+#include <string>
+
+namespace crania::run {
+
+struct Options {
+  std::string binary;
+  std::string images;
+  std::string labels; ///< empty: none
+  Preprocessing preprocessing;
+  uint64_t limit = 0; ///< 0: all images
+  unsigned threads = 1;
+  std::string report; ///< empty: none
+  std::string trace;  ///< empty: none
+};
+
+/// Parses the command line. If there is nothing to run, because help was asked
+/// for or the line is wrong, says so and returns the exit code instead.
+struct ParsedOptions {
+  Options options;
+  std::optional<int> exitCode;
+};
+ParsedOptions parseOptions(int argc, char **argv);
+
+} // namespace crania::run
+
+#endif // CRANIA_RUN_OPTIONS_H

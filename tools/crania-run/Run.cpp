@@ -1,0 +1,133 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "Run.h"
+#include "ProgressBar.h"
+
+#include "crania/Simulator/TraceWriter.h"
+
+#include <algorithm>
+
+using namespace crania;
+using namespace crania::run;
+
+const ProgramRun *BundleRun::iterative() const {
+  auto it = std::find_if(
+      programs.begin(), programs.end(),
+      [](const ProgramRun &program) { return program.name() == "iterative"; });
+  return it == programs.end() ? nullptr : &*it;
+}
+
+static std::vector<uint64_t> shapeOf(const binary::Port &port) {
+  return {port.shape()->begin(), port.shape()->end()};
+}
+
+/// Time and energy of the inputs, back to back on one machine.
+static Result<runtime::Performance>
+measure(const runtime::Executable &executable,
+        const std::vector<uint32_t> &exitRounds) {
+  runtime::PerformanceMeter meter(executable);
+  for (uint32_t rounds : exitRounds)
+    if (Status status = meter.addWholeInput(rounds); !status)
+      return status.error();
+  return meter.result();
+}
+
+static Result<ProgramRun>
+runProgram(const binary::DeviceBinary &bundle, size_t index,
+           const ImageSet &images, size_t count,
+           const runtime::EvaluationOptions &options) {
+  auto executable = runtime::Executable::load(bundle, index);
+  if (!executable)
+    return executable.error();
+  ProgramRun run;
+  run.executable = std::move(*executable);
+  auto source = [&](size_t image, Span<float> input) {
+    images.load(image, input);
+  };
+  run.evaluation = runtime::evaluate(*run.executable, count, source, options);
+  auto performance = measure(*run.executable, run.evaluation.exitRound);
+  if (!performance)
+    return performance.error();
+  run.performance = std::move(*performance);
+  return run;
+}
+
+/// Programs of a bundle are rows of one table: they take the same input.
+static Status checkPorts(const binary::DeviceBinary &bundle) {
+  const binary::Program &first = bundle.program(0);
+  for (size_t i = 1; i < bundle.programCount(); ++i) {
+    const binary::Program &program = bundle.program(i);
+    if (shapeOf(*program.input()) != shapeOf(*first.input()) ||
+        shapeOf(*program.logits()) != shapeOf(*first.logits()))
+      return Error{"programs '" + first.name()->str() + "' and '" +
+                   program.name()->str() +
+                   "' have different inputs or outputs"};
+  }
+  return {};
+}
+
+Result<BundleRun> run::run(const Options &options) {
+  auto bundle = binary::DeviceBinary::load(options.binary);
+  if (!bundle)
+    return bundle.error();
+  if (Status status = checkPorts(*bundle); !status)
+    return Error{options.binary + ": " + status.error().message};
+  const binary::Program &first = bundle->program(0);
+
+  auto array = npy::read(options.images);
+  if (!array)
+    return array.error();
+  auto images = ImageSet::create(std::move(*array), shapeOf(*first.input()),
+                                 options.preprocessing);
+  if (!images)
+    return Error{options.images + ": " + images.error().message};
+
+  BundleRun result;
+  result.defaultProgram = runtime::defaultProgram(*bundle);
+  result.images = images->size();
+  if (options.limit != 0)
+    result.images = std::min<size_t>(result.images, options.limit);
+  if (!options.labels.empty()) {
+    uint64_t classes = 1;
+    for (uint64_t extent : shapeOf(*first.logits()))
+      classes *= extent;
+    auto labels = readLabels(options.labels, images->size(), classes);
+    if (!labels)
+      return labels.error();
+    labels->resize(result.images);
+    result.labels = std::move(*labels);
+  }
+
+  ProgressBar bar(bundle->programCount() * result.images);
+  for (size_t i = 0; i < bundle->programCount(); ++i) {
+    runtime::EvaluationOptions evaluation;
+    evaluation.threads = options.threads;
+    evaluation.progress = [&](size_t done) {
+      bar.show(i * result.images + done, bundle->program(i).name()->str());
+    };
+    auto program = runProgram(*bundle, i, *images, result.images, evaluation);
+    if (!program)
+      return Error{options.binary + ": " + program.error().message};
+    result.programs.push_back(std::move(*program));
+  }
+  return result;
+}
+
+Result<std::string> run::traceOf(const BundleRun &run) {
+  simulator::TraceWriter writer;
+  for (const ProgramRun &program : run.programs) {
+    const simulator::ProgramView &view = program.executable->program();
+    writer.beginProgram(view);
+    simulator::WeightStore store;
+    for (unsigned round = 0; round < program.evaluation.exitRound[0]; ++round) {
+      auto timing = simulator::simulateRound(
+          view, program.executable->weights(), round, store);
+      if (!timing)
+        return timing.error();
+      writer.addRound(view, round, *timing);
+      store = std::move(timing->storeAfter);
+    }
+  }
+  return writer.json();
+}

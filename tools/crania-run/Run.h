@@ -1,0 +1,43 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef CRANIA_RUN_RUN_H
+#define CRANIA_RUN_RUN_H
+
+#include "Options.h"
+
+#include "crania/Runtime/Evaluation.h"
+#include "crania/Runtime/Performance.h"
+
+namespace crania::run {
+
+/// One program of the bundle on all images.
+struct ProgramRun {
+  std::shared_ptr<const runtime::Executable> executable;
+  runtime::Evaluation evaluation;
+  runtime::Performance performance;
+
+  std::string name() const { return executable->program().name(); }
+};
+
+struct BundleRun {
+  std::vector<ProgramRun> programs;
+  std::vector<uint32_t> labels; ///< empty: not given
+  size_t images = 0;
+  size_t defaultProgram = 0; ///< the one that speaks for the bundle
+
+  const ProgramRun &main() const { return programs[defaultProgram]; }
+  /// The row that ratios refer to, or null.
+  const ProgramRun *iterative() const;
+};
+
+/// Runs all programs of the device binary on the images.
+Result<BundleRun> run(const Options &options);
+
+/// The timeline of the first image, for each program, from a machine with an
+/// empty weight store.
+Result<std::string> traceOf(const BundleRun &run);
+
+} // namespace crania::run
+
+#endif // CRANIA_RUN_RUN_H

@@ -1,0 +1,166 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "Table.h"
+
+#include <algorithm>
+#include <cstdio>
+
+using namespace crania;
+using namespace crania::run;
+using simulator::Counts;
+
+namespace {
+
+std::string number(const char *format, double value) {
+  char text[64];
+  std::snprintf(text, sizeof(text), format, value);
+  return text;
+}
+
+std::string percent(double share) { return number("%.2f %%", 100 * share); }
+
+/// Lines of cells: the first column to the left, the others to the right.
+class Grid {
+public:
+  void add(std::vector<std::string> line) { lines.push_back(std::move(line)); }
+
+  std::string text() const {
+    std::vector<size_t> widths;
+    for (const auto &line : lines) {
+      widths.resize(std::max(widths.size(), line.size()));
+      for (size_t i = 0; i < line.size(); ++i)
+        widths[i] = std::max(widths[i], line[i].size());
+    }
+    std::string text;
+    for (const auto &line : lines) {
+      for (size_t i = 0; i < line.size(); ++i) {
+        const std::string gap(widths[i] - line[i].size(), ' ');
+        text += i == 0 ? line[i] + gap : "  " + gap + line[i];
+      }
+      text += "\n";
+    }
+    return text;
+  }
+
+private:
+  std::vector<std::vector<std::string>> lines;
+};
+
+/// What the rows are made of.
+struct Row {
+  explicit Row(const ProgramRun &program)
+      : program(program), view(program.executable->program()),
+        counts(program.performance.total),
+        inputs(double(std::max<uint64_t>(program.performance.inputs, 1))),
+        energy(energyOf(counts, view.target(), target::Precision::f32)) {}
+
+  double microjoules(double picojoules) const {
+    return picojoules / inputs / 1e6;
+  }
+  double cycles() const { return double(counts.cycles) / inputs; }
+  double boundCycles() const {
+    return boundOf(counts, view.target()).cycles() / inputs;
+  }
+
+  const ProgramRun &program;
+  const simulator::ProgramView &view;
+  const Counts &counts;
+  double inputs;
+  simulator::Energy energy;
+};
+
+std::string accuracyText(const BundleRun &run,
+                         const std::vector<uint32_t> &prediction) {
+  return run.labels.empty()
+             ? "-"
+             : percent(runtime::agreement(prediction, run.labels));
+}
+
+std::string summary(const Options &options, const BundleRun &run) {
+  const ProgramRun &main = run.main();
+  const runtime::Evaluation &e = main.evaluation;
+  const target::TargetModel &target = main.executable->program().target();
+  std::string text = options.binary + ": " + std::to_string(run.images) +
+                     " images, target " + target.name + ", f32, DRAM at " +
+                     number("%g", target.dram.picojoulesPerBit) + " pJ/bit, " +
+                     number("%g", target.clockMHz) + " MHz\n\n";
+  if (!run.labels.empty())
+    text += "accuracy     " + accuracyText(run, e.prediction) +
+            "  (with all weights " + accuracyText(run, e.fullPrediction) +
+            ")\n";
+  text += "agreement    " +
+          percent(runtime::agreement(e.prediction, e.fullPrediction)) +
+          " of the predictions are those of the network with all weights\n";
+  text += "exit rounds ";
+  for (size_t i = 0; i < main.performance.exits.size(); ++i)
+    text += " " + std::to_string(i + 1) + ": " +
+            percent(double(main.performance.exits[i]) / double(run.images)) +
+            (i + 1 < main.performance.exits.size() ? "," : "");
+  return text + "  (program '" + main.name() + "')\n\n";
+}
+
+std::string ratioText(double reference, double value) {
+  return value == 0 ? "-" : number("%.2fx", reference / value);
+}
+
+std::string programGrid(const BundleRun &run, const std::vector<Row> &rows) {
+  const ProgramRun *iterative = run.iterative();
+  Grid grid;
+  std::vector<std::string> head = {"per input", "accuracy",   "agreement",
+                                   "rounds",    "DRAM KB",    "cycles",
+                                   "bound",     "latency us", "energy uJ"};
+  if (iterative)
+    head.insert(head.end(), {"energy", "speed"});
+  head.push_back("area");
+  grid.add(head);
+  for (const Row &row : rows) {
+    const runtime::Evaluation &e = row.program.evaluation;
+    const runtime::Performance &p = row.program.performance;
+    std::vector<std::string> line = {
+        row.program.name(),
+        accuracyText(run, e.prediction),
+        percent(runtime::agreement(e.prediction, e.fullPrediction)),
+        number("%.3f", p.meanRounds()),
+        number("%.1f", double(row.counts.dramBytes()) / row.inputs / 1024),
+        number("%.0f", row.cycles()),
+        number("%.0f", row.boundCycles()),
+        number("%.1f", p.meanLatency / row.view.target().clockMHz),
+        number("%.2f", row.microjoules(row.energy.total()))};
+    if (iterative) {
+      const Row reference(*iterative);
+      line.push_back(ratioText(reference.energy.total(), row.energy.total()));
+      line.push_back(ratioText(reference.cycles(), row.cycles()));
+    }
+    line.push_back(number("+%.1f %%", row.view.target().areaOverheadPercent(
+                                          target::Precision::f32)));
+    grid.add(std::move(line));
+  }
+  return grid.text();
+}
+
+std::string energyGrid(const std::vector<Row> &rows) {
+  Grid grid;
+  std::vector<std::string> head = {"energy, uJ per input"};
+  for (const auto &component : rows.front().energy.components())
+    head.emplace_back(component.first);
+  grid.add(head);
+  for (const Row &row : rows) {
+    std::vector<std::string> line = {row.program.name()};
+    for (const auto &component : row.energy.components())
+      line.push_back(number("%.3f", row.microjoules(component.second)));
+    grid.add(std::move(line));
+  }
+  return grid.text();
+}
+
+} // namespace
+
+std::string run::tableOf(const Options &options, const BundleRun &run) {
+  const std::vector<Row> rows(run.programs.begin(), run.programs.end());
+  std::string text = summary(options, run) + programGrid(run, rows);
+  if (run.iterative())
+    text += "energy and speed: 'iterative' divided by the row. ";
+  text += "bound: the larger of DRAM bytes / bandwidth and MACs / PEs.\n\n";
+  return text + energyGrid(rows);
+}

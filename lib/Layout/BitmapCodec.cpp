@@ -40,7 +40,7 @@ public:
 
   Result<BlockCodes> decode(Span<const uint8_t> bytes,
                             const BlockContext &context) const override {
-    if (Status status = checkValueBits(id(), context.valueBits); !status)
+    if (Status status = checkContext(id(), context); !status)
       return status.error();
     size_t bits = codedPositions(context);
     size_t mapBytes = bitmapBytes(bits);

@@ -4,8 +4,6 @@
 #include "BuiltinCodecs.h"
 #include "ValueWords.h"
 
-#include <algorithm>
-
 namespace crania::layout {
 
 namespace {
@@ -29,7 +27,7 @@ public:
 
   Result<BlockCodes> decode(Span<const uint8_t> bytes,
                             const BlockContext &context) const override {
-    if (Status status = checkValueBits(id(), context.valueBits); !status)
+    if (Status status = checkContext(id(), context); !status)
       return status.error();
     if (bytes.size() / (context.valueBits / 8) != context.positions ||
         bytes.size() % (context.valueBits / 8) != 0)

@@ -11,11 +11,17 @@ Error codecError(std::string_view codec, const std::string &what) {
   return {"layout \"" + std::string(codec) + "\": " + what};
 }
 
-Status checkValueBits(std::string_view codec, unsigned valueBits) {
-  if (valueBits == 8 || valueBits == 16 || valueBits == 32)
-    return {};
-  return codecError(codec, "value words of " + std::to_string(valueBits) +
-                               " bits; only 8, 16 and 32 can be stored");
+Status checkContext(std::string_view codec, const BlockContext &context) {
+  unsigned bits = context.valueBits;
+  if (bits != 8 && bits != 16 && bits != 32)
+    return codecError(codec, "value words of " + std::to_string(bits) +
+                                 " bits; only 8, 16 and 32 can be stored");
+  size_t occupied = context.occupied.size();
+  if (occupied != 0 && occupied != context.positions)
+    return codecError(codec, "occupancy of " + std::to_string(occupied) +
+                                 " positions for a block of " +
+                                 std::to_string(context.positions));
+  return {};
 }
 
 void appendWords(std::vector<uint8_t> &bytes, Span<const uint32_t> words,

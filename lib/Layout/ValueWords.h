@@ -4,8 +4,7 @@
 #ifndef CRANIA_LAYOUT_VALUEWORDS_H
 #define CRANIA_LAYOUT_VALUEWORDS_H
 
-#include "crania/Support/Result.h"
-#include "crania/Support/Span.h"
+#include "crania/Layout/Codec.h"
 
 #include <cstdint>
 #include <string_view>
@@ -16,8 +15,9 @@ namespace crania::layout {
 /// Error text that names the codec and what its bytes do wrong.
 Error codecError(std::string_view codec, const std::string &what);
 
-/// Success if words of that many bits can be stored: 8, 16 or 32.
-Status checkValueBits(std::string_view codec, unsigned valueBits);
+/// Success if the context makes sense: words of 8, 16 or 32 bits, and an
+/// occupancy of all positions or none.
+Status checkContext(std::string_view codec, const BlockContext &context);
 
 /// Appends value words of 8, 16 or 32 bits, little-endian.
 void appendWords(std::vector<uint8_t> &bytes, Span<const uint32_t> words,

@@ -100,7 +100,7 @@ TEST(Container, DamagedMetadataNeverCrashes) {
   ASSERT_LT(end, bytes.size());
   size_t accepted = 0, refused = 0;
   for (size_t i = 64; i < end; ++i) {
-    for (unsigned change = 1; change < 256; ++change) {
+    for (unsigned change : {1, 2, 4, 8, 16, 32, 64, 128, 255}) {
       std::vector<uint8_t> damaged = bytes;
       damaged[i] ^= change;
       ASSERT_TRUE(repairChecksum(damaged));
@@ -108,7 +108,7 @@ TEST(Container, DamagedMetadataNeverCrashes) {
       ++(binary ? accepted : refused);
     }
   }
-  EXPECT_EQ(accepted + refused, (end - 64) * 255);
+  EXPECT_EQ(accepted + refused, (end - 64) * 9);
   EXPECT_GT(refused, accepted);
 }
 

@@ -1,0 +1,231 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "crania/Support/Npy.h"
+
+#include "TemporaryFolder.h"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <cstring>
+
+namespace crania::npy {
+namespace {
+
+/// A file of that version with that header text.
+std::vector<uint8_t> fileOf(unsigned major, const std::string &header,
+                            const std::vector<uint8_t> &data) {
+  std::string text = "\x93NUMPY";
+  text += char(major);
+  text += '\0';
+  for (int i = 0; i < (major == 1 ? 2 : 4); ++i)
+    text += char(header.size() >> (8 * i));
+  text += header;
+  std::vector<uint8_t> bytes(text.begin(), text.end());
+  bytes.insert(bytes.end(), data.begin(), data.end());
+  return bytes;
+}
+
+std::string errorOf(const std::vector<uint8_t> &bytes) {
+  Result<Array> array = parse(bytes, "x.npy");
+  return array ? "" : array.error().message;
+}
+
+std::string headerError(const std::string &header, size_t dataBytes = 4) {
+  return errorOf(fileOf(1, header, std::vector<uint8_t>(dataBytes)));
+}
+
+void expectPart(const std::string &message, const std::string &part) {
+  EXPECT_NE(message.find(part), std::string::npos)
+      << "message: " << message << "\nexpected: " << part;
+}
+
+/// As NumPy 1.24 writes numpy.array([[1, -2, 3]], dtype='<i2').
+TEST(Npy, ReadsWhatNumpyWrites) {
+  std::string header =
+      "{'descr': '<i2', 'fortran_order': False, 'shape': (1, 3), }";
+  header.resize(117, ' ');
+  header += '\n';
+  for (unsigned major : {1, 2, 3}) {
+    Result<Array> array =
+        parse(fileOf(major, header, {1, 0, 0xfe, 0xff, 3, 0}), "x.npy");
+    ASSERT_TRUE(array) << array.error().message;
+    EXPECT_EQ(array->type, Type::i2);
+    EXPECT_EQ(array->shape, (std::vector<uint64_t>{1, 3}));
+    EXPECT_EQ(array->elements(), 3u);
+    EXPECT_EQ(array->asInt64(1), -2);
+    EXPECT_EQ(array->asDouble(1), -2.0);
+  }
+}
+
+TEST(Npy, Values) {
+  auto one = [](Type type, std::vector<uint8_t> data) {
+    Array array;
+    array.type = type;
+    array.data = std::move(data);
+    EXPECT_EQ(array.elements(), 1u);
+    return array;
+  };
+  EXPECT_EQ(one(Type::u1, {200}).asInt64(0), 200);
+  EXPECT_EQ(one(Type::i1, {200}).asInt64(0), -56);
+  EXPECT_EQ(one(Type::u2, {0, 0x80}).asInt64(0), 32768);
+  EXPECT_EQ(one(Type::i2, {0, 0x80}).asInt64(0), -32768);
+  EXPECT_EQ(one(Type::u4, {0, 0, 0, 0x80}).asInt64(0), int64_t(1) << 31);
+  EXPECT_EQ(one(Type::i4, {0, 0, 0, 0x80}).asInt64(0), INT32_MIN);
+  EXPECT_EQ(one(Type::i8, {1, 0, 0, 0, 0, 0, 0, 0x80}).asInt64(0),
+            INT64_MIN + 1);
+  EXPECT_EQ(one(Type::u8, {0, 0, 0, 0, 0, 0, 0, 0x80}).asDouble(0), 0x1p63);
+  EXPECT_EQ(one(Type::f4, {0, 0, 0xc0, 0xbf}).asDouble(0), -1.5);
+  EXPECT_EQ(one(Type::f8, {0, 0, 0, 0, 0, 0, 0xf8, 0x3f}).asDouble(0), 1.5);
+}
+
+TEST(Npy, ScalarsAndEmptyArrays) {
+  Result<Array> scalar = parse(
+      fileOf(1, "{'descr': '|u1', 'fortran_order': False, 'shape': ()}", {7}),
+      "x");
+  ASSERT_TRUE(scalar) << scalar.error().message;
+  EXPECT_EQ(scalar->asInt64(0), 7);
+  Result<Array> empty =
+      parse(fileOf(1,
+                   "{'descr': '<f8', 'fortran_order': False, 'shape': (0, "
+                   "18446744073709551615, 9)}",
+                   {}),
+            "x");
+  ASSERT_TRUE(empty) << empty.error().message;
+  EXPECT_EQ(empty->elements(), 0u);
+}
+
+TEST(Npy, FortranOrderMattersFromTwoDimensionsOn) {
+  expectPart(headerError("{'descr': '<f4', 'fortran_order': True, 'shape': (1, "
+                         "1)}"),
+             "Fortran order; save it with numpy.save");
+  EXPECT_EQ(
+      headerError("{'descr': '<f4', 'fortran_order': True, 'shape': (1,)}"),
+      "");
+}
+
+TEST(Npy, ErrorsNameFileReasonAndRemedy) {
+  std::string message = errorOf({1, 2, 3});
+  expectPart(message, "cannot read 'x.npy': it is not a .npy file");
+  expectPart(message, "numpy.save");
+  expectPart(errorOf(fileOf(4, "{}", {})), "version 4");
+  expectPart(errorOf(fileOf(0, "{}", {})), "version 0");
+}
+
+TEST(Npy, TypesAreNamed) {
+  for (const char *type : {">f4", "<f2", "<c8", "|O", "|S3", "|b1", "", "u1"})
+    expectPart(headerError(std::string("{'descr': '") + type +
+                           "', 'fortran_order': False, 'shape': (1,)}"),
+               "element type '" + std::string(type) + "' is not supported");
+  expectPart(headerError("{'descr': [('a', '<f4')], 'fortran_order': False, "
+                         "'shape': (1,)}"),
+             "structured arrays");
+}
+
+TEST(Npy, ShapesAreComparedWithTheFile) {
+  auto shaped = [](const std::string &shape) {
+    return headerError(
+        "{'descr': '<f4', 'fortran_order': False, 'shape': " + shape + "}");
+  };
+  expectPart(shaped("(2,)"), "needs 8 bytes of data, but it has 4");
+  expectPart(shaped("(0,)"), "needs 0 bytes of data, but it has 4");
+  expectPart(shaped("(4000000000, 4000000000)"), "more than 2^64");
+  expectPart(shaped("(4611686018427387904,)"), "more than 2^64");
+  expectPart(shaped("(2305843009213693952,)"), "but it has 4");
+  expectPart(shaped("(99999999999999999999,)"), "something that is no size");
+  expectPart(shaped("(-1,)"), "something that is no size");
+  expectPart(shaped("(1 1)"), "no comma");
+  expectPart(shaped("3"), "not a tuple");
+  std::string many = "(";
+  for (int i = 0; i < 65; ++i)
+    many += "1,";
+  expectPart(shaped(many + ")"), "too many dimensions");
+}
+
+TEST(Npy, HeadersAreParsedStrictly) {
+  expectPart(headerError(""), "not a dictionary");
+  expectPart(headerError("{}"), "lacks");
+  expectPart(headerError("{'descr': '<f4', 'shape': (1,)}"), "lacks");
+  expectPart(headerError("{'descr': '<f4' 'shape': (1,)}"), "no comma");
+  expectPart(headerError("{'colour': 'red'}"), "unknown key 'colour'");
+  expectPart(headerError("{'fortran_order': Maybe}"), "neither True nor False");
+  expectPart(headerError("{'descr: 3"), "malformed entry");
+  expectPart(headerError(
+                 "{'descr': '<f4', 'fortran_order': False, 'shape': (1,)} + 1"),
+             "text after the dictionary");
+}
+
+TEST(Npy, EveryTruncationIsAnError) {
+  Array array;
+  array.type = Type::f4;
+  array.shape = {2, 3};
+  array.data.resize(24, 1);
+  std::vector<uint8_t> bytes = serialize(array);
+  ASSERT_EQ(errorOf(bytes), "");
+  for (size_t size = 0; size < bytes.size(); ++size)
+    EXPECT_NE(errorOf({bytes.begin(), bytes.begin() + size}), "") << size;
+}
+
+TEST(Npy, WritesAlignedHeaders) {
+  Array array;
+  array.shape = {5};
+  array.data.resize(20);
+  std::vector<uint8_t> bytes = serialize(array);
+  EXPECT_EQ((bytes.size() - 20) % 64, 0u);
+  EXPECT_EQ(bytes[bytes.size() - 21], '\n');
+}
+
+TEST(Npy, FilesRoundTrip) {
+  test::TemporaryFolder folder;
+  Array array;
+  array.type = Type::u2;
+  array.shape = {3};
+  array.data = {1, 0, 2, 0, 3, 0};
+  ASSERT_TRUE(write(folder.path("a.npy"), array));
+  Result<Array> back = read(folder.path("a.npy"));
+  ASSERT_TRUE(back) << back.error().message;
+  EXPECT_EQ(back->data, array.data);
+  EXPECT_FALSE(read(folder.path("absent.npy")));
+}
+
+RC_GTEST_PROP(NpyProperties, RoundTrip, ()) {
+  Array array;
+  array.type = Type(*rc::gen::inRange(0, 10));
+  array.shape = *rc::gen::container<std::vector<uint64_t>>(
+      rc::gen::inRange<uint64_t>(0, 5));
+  RC_PRE(array.shape.size() < 6);
+  uint64_t bytes = bytesOf(array.type);
+  for (uint64_t dim : array.shape)
+    bytes *= dim;
+  array.data = *rc::gen::container<std::vector<uint8_t>>(
+      bytes, rc::gen::arbitrary<uint8_t>());
+  Result<Array> back = parse(serialize(array), "x");
+  RC_ASSERT(bool(back));
+  RC_ASSERT(back->type == array.type);
+  RC_ASSERT(back->shape == array.shape);
+  RC_ASSERT(back->data == array.data);
+}
+
+/// Damage anywhere is refused or read as another array, never a crash; what is
+/// read has as many bytes as its shape says.
+RC_GTEST_PROP(NpyProperties, DamageNeverCrashes, ()) {
+  Array array;
+  array.shape = {4};
+  array.data.resize(16);
+  std::vector<uint8_t> bytes = serialize(array);
+  int changes = *rc::gen::inRange(1, 4);
+  for (int i = 0; i < changes; ++i)
+    bytes[*rc::gen::inRange<size_t>(0, bytes.size())] =
+        *rc::gen::arbitrary<uint8_t>();
+  Result<Array> damaged = parse(bytes, "x");
+  if (!damaged)
+    return;
+  uint64_t expected = bytesOf(damaged->type);
+  for (uint64_t dim : damaged->shape)
+    expected *= dim;
+  RC_ASSERT(damaged->data.size() == expected);
+}
+
+} // namespace
+} // namespace crania::npy

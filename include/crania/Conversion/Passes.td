@@ -1,0 +1,48 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef CRANIA_CONVERSION_PASSES_TD
+#define CRANIA_CONVERSION_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+//===----------------------------------------------------------------------===//
+// CraniaToSCF
+//===----------------------------------------------------------------------===//
+
+def ConvertCraniaToSCF : Pass<"convert-crania-to-scf", "::mlir::ModuleOp"> {
+  let summary = "Lower the crania dialect to scf, linalg and arith: the reference path";
+  let description = [{
+    Says with upstream operations what the dialect means, on tensors or, after
+    bufferization, on memrefs:
+
+    - `crania.iterate` becomes an `scf.while` that counts rounds from 1 and
+      stops when the exit rule holds or the last round is over; with one round,
+      the body alone;
+    - `crania.materialize` becomes what the clustering scheme emits: an
+      element-wise selection for the importance scheme, the values themselves
+      where the round is known to be the last cluster or later;
+    - `crania.per_round` becomes a selection among its constants;
+    - `crania.weights` are erased, and so are plans and `crania.*` attributes.
+
+    Nothing of the dialect is left in the module. Refuses a
+    `crania.materialize` whose weights are not the result of a `crania.get`
+    (inline functions that pass clustered weights around first).
+
+    Resource blobs of erased weights belong to the context and may be shared with
+    another module, a clone for instance, so they are kept unless
+    `release-blobs` is set.
+  }];
+  let options = [
+    Option<"releaseBlobs", "release-blobs", "bool", "false",
+           "Free the data of erased weights that nothing in this module uses any "
+           "more; only if no other module of the context shares it">,
+  ];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect",   "::mlir::linalg::LinalgDialect",
+    "::mlir::math::MathDialect",     "::mlir::memref::MemRefDialect",
+    "::mlir::scf::SCFDialect",       "::mlir::tensor::TensorDialect",
+  ];
+}
+
+#endif // CRANIA_CONVERSION_PASSES_TD

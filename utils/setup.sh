@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-# usage: utils/setup.sh [--for=build|test|lint]
+# usage: utils/setup.sh [--for=build|test|lint] [--list]
 #
 # Installs the Debian 12 packages that are missing, and nothing else.
 #   --for=build  what compiling and running the tools needs
@@ -9,6 +9,7 @@
 #                reference they compare with, from npm into build/node_modules;
 #                without it those tests say SKIPPED
 #   --for=lint   also clang-format and clang-tidy
+#   --list       only names the packages
 # LLVM 22 comes from Debian's own bookworm-security. Does nothing when all is
 # there already.
 set -euo pipefail
@@ -19,7 +20,7 @@ build_packages=(
   cmake ninja-build ccache pkg-config python3
   libflatbuffers-dev flatbuffers-compiler
   libonnx-dev libprotobuf-dev protobuf-compiler
-  libdnnl-dev nlohmann-json3-dev libxxhash-dev zlib1g-dev libzstd-dev)
+  libdnnl-dev libcli11-dev nlohmann-json3-dev libxxhash-dev zlib1g-dev libzstd-dev)
 test_packages=(
   libgtest-dev librapidcheck-dev libclang-rt-22-dev
   python3-numpy python3-onnx python3-psutil git)
@@ -84,10 +85,11 @@ ensure_onnxruntime() {
   fi
 }
 
-purpose=test
+purpose=test list=
 for argument in "$@"; do
   case $argument in
     --for=build | --for=test | --for=lint) purpose=${argument#--for=} ;;
+    --list) list=1 ;;
     -h | --help) usage; exit ;;
     *) die "unknown argument '$argument' (see --help)" ;;
   esac
@@ -96,5 +98,9 @@ done
 packages=("${build_packages[@]}")
 [ "$purpose" = build ] || packages+=("${test_packages[@]}")
 [ "$purpose" = lint ] && packages+=("${lint_packages[@]}")
+if [ -n "$list" ]; then
+  printf '%s\n' "${packages[@]}"
+  exit
+fi
 ensure_packages "${packages[@]}"
 [ "$purpose" = build ] || ensure_onnxruntime

@@ -2,6 +2,7 @@
 // Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Options.h"
+#include "Outputs.h"
 #include "Report.h"
 #include "Run.h"
 #include "Table.h"
@@ -31,6 +32,9 @@ static Status writeFiles(const Options &options, const BundleRun &result) {
     if (Status status = writeText(options.trace, *trace); !status)
       return status;
   }
+  if (!options.outputs.empty())
+    if (Status status = writeOutputs(options.outputs, result); !status)
+      return status;
   if (options.report.empty())
     return {};
   return writeText(options.report, reportOf(result));

@@ -95,6 +95,12 @@ ParsedOptions run::parseOptions(int argc, char **argv) {
                  "Writes the timeline of the first image, for each program, as "
                  "Chrome trace JSON")
       ->type_name("T.json");
+  app.add_option(
+         "--outputs", o.outputs,
+         "Writes predictions, exit rounds and logits of every image, for "
+         "each program, as .npy files into an existing folder")
+      ->check(CLI::ExistingDirectory)
+      ->type_name("DIR");
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp &) {

@@ -18,8 +18,9 @@ struct Options {
   Preprocessing preprocessing;
   uint64_t limit = 0; ///< 0: all images
   unsigned threads = 1;
-  std::string report; ///< empty: none
-  std::string trace;  ///< empty: none
+  std::string report;  ///< empty: none
+  std::string trace;   ///< empty: none
+  std::string outputs; ///< empty: none
 };
 
 /// Parses the command line. If there is nothing to run, because help was asked

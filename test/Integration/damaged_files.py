@@ -1,0 +1,172 @@
+# Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#
+# RUN: %python %s %t.dir binary 60
+# RUN: %python %s %t.dir onnx 60
+# RUN: %python %s %t.dir npy 60
+# RUN: %python %s %t.dir mlir 60
+"""Damaged files of every kind that a tool reads: never a crash, never a hang.
+
+usage: damaged_files.py FOLDER binary|onnx|npy|mlir COUNT [SEED]
+
+Each damaged file is a truncation, some flipped bits, or random contents. A tool
+must end by itself with exit code 0, or 1 and an error; any change of a device
+binary must be an error. The seed and the number of a file reproduce it.
+"""
+
+import concurrent.futures
+import os
+import pathlib
+import resource
+import subprocess
+import sys
+
+import numpy as np
+import onnx
+
+from networks import RandomNetwork
+from preprocessing import DIGITS
+from tools import EXAMPLES, compile_model, expect, main_of, run_tool
+
+MODEL = EXAMPLES / "digits" / "digits.onnx"
+IMAGES = EXAMPLES / "digits" / "test_x_u8.npy"
+DEFAULT_SEED = 1
+SMALL_NETWORK_SEED = 2  # some kilobytes of weights in the module's text
+TIMEOUT_SECONDS = 60
+# A crash of its own, distinct from an error's 1, in a build with sanitizers.
+SANITIZER_EXIT_CODE = 99
+# Far above what these small files need; an allocation by a damaged size fails.
+ADDRESS_SPACE_BYTES = 8 << 30
+
+
+def truncate(contents, rng):
+    return contents[:rng.integers(len(contents))]
+
+
+def flip_bits(contents, rng):
+    damaged = bytearray(contents)
+    for _ in range(rng.integers(1, 9)):
+        # Headers and structure are at the front: aim there half of the time.
+        reach = len(damaged) if rng.random() < 0.5 else min(len(damaged), 512)
+        damaged[rng.integers(reach)] ^= 1 << rng.integers(8)
+    return bytes(damaged)
+
+
+def randomise(contents, rng):
+    """Random bytes instead of the file, of a stretch of it, or after its start."""
+    begin, end = sorted(rng.integers(len(contents) + 1, size=2))
+    noise = rng.bytes(int(rng.integers(1, 4096)))
+    choice = rng.integers(3)
+    if choice == 0:
+        return noise
+    if choice == 1:
+        return contents[:begin] + rng.bytes(int(end - begin)) + contents[end:]
+    return contents[:min(begin, 64)] + noise
+
+
+DAMAGES = (truncate, flip_bits, randomise)
+
+
+class Kind:
+    """A kind of file: a good one, and the command that reads it."""
+
+    def __init__(self, good, command, must_fail=False):
+        self.good = pathlib.Path(good)
+        self.contents = self.good.read_bytes()
+        self.command = command
+        self.must_fail = must_fail
+
+
+def kinds(folder):
+    binary = compile_model(MODEL, folder / "good.crania", "--clusters=.1,.2,.3,.4",
+                           "--exit=softmax:0.9")
+    network = folder / "small.onnx"
+    onnx.save(RandomNetwork(SMALL_NETWORK_SEED).build(), str(network))
+    module = folder / "good.mlir"
+    module.write_text(run_tool("crania-translate", "--import-onnx", network))
+    images = folder / "good.npy"
+    np.save(images, np.load(IMAGES)[:3])
+
+    def run(binary, images):
+        return ["crania-run", binary, f"--images={images}", *DIGITS.options()]
+
+    return {
+        "binary": Kind(binary, lambda path: run(path, images), must_fail=True),
+        "onnx": Kind(MODEL, lambda path: ["crania-translate", "--import-onnx", path]),
+        "npy": Kind(images, lambda path: run(binary, path)),
+        "mlir": Kind(module, lambda path: ["crania-opt", path]),
+    }
+
+
+def sanitized(command):
+    """Whether a tool was built with sanitizers, which reserve address space."""
+    path = subprocess.run(["which", command], stdout=subprocess.PIPE, check=True)
+    return b"__asan_init" in pathlib.Path(path.stdout.decode().strip()).read_bytes()
+
+
+def limit_memory():
+    resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE_BYTES, ADDRESS_SPACE_BYTES))
+
+
+def environment():
+    result = dict(os.environ)
+    for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS"):
+        options = [o for o in (result.get(name), f"exitcode={SANITIZER_EXIT_CODE}",
+                               "allocator_may_return_null=1" if name[0] == "A" else None) if o]
+        result[name] = ":".join(options)
+    return result
+
+
+def verdict(kind, path, limited):
+    """None if the tool behaved on the file, else what it did."""
+    try:
+        done = subprocess.run([str(part) for part in kind.command(path)],
+                              stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                              stderr=subprocess.PIPE, timeout=TIMEOUT_SECONDS,
+                              env=environment(), preexec_fn=limit_memory if limited else None)
+    except subprocess.TimeoutExpired:
+        return f"still ran after {TIMEOUT_SECONDS} s"
+    message = done.stderr.decode(errors="replace")
+    if done.returncode not in (0, 1) or "Sanitizer" in message or "runtime error" in message:
+        return f"exit code {done.returncode}: {message[-2000:]}"
+    if done.returncode == 1 and "error" not in message:
+        return f"exit code 1 without an error message: {message[-500:]!r}"
+    if done.returncode == 0 and kind.must_fail:
+        return "accepted"
+    return None
+
+
+def damaged_contents(kind, seed, number):
+    """File `number` of a seed; always different from the good one."""
+    rng = np.random.default_rng([seed, number])
+    while True:
+        damaged = DAMAGES[number % len(DAMAGES)](kind.contents, rng)
+        if damaged != kind.contents:
+            return damaged
+
+
+def check_file(kind, folder, seed, number, limited):
+    path = folder / f"damaged-{number}{kind.good.suffix}"
+    path.write_bytes(damaged_contents(kind, seed, number))
+    problem = verdict(kind, path, limited)
+    if problem is None:
+        path.unlink()  # what is left shows the failures
+    return problem and f"{path} ({DAMAGES[number % len(DAMAGES)].__name__}): {problem}"
+
+
+def check(folder):
+    name, count = sys.argv[2], int(sys.argv[3])
+    seed = int(sys.argv[4]) if len(sys.argv) > 4 else DEFAULT_SEED
+    kind = kinds(folder)[name]
+    run_tool(*kind.command(kind.good))  # the good file is one
+    limited = not sanitized(kind.command(kind.good)[0])
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        problems = [p for p in pool.map(
+            lambda number: check_file(kind, folder, seed, number, limited), range(count)) if p]
+    expect(not problems, f"{len(problems)} of {count} damaged files, seed {seed}:\n"
+           + "\n".join(problems[:10]))
+    print(f"{count} damaged {name} files, seed {seed}: each an error or read as it is")
+
+
+if __name__ == "__main__":
+    main_of(check)

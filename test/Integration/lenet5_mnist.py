@@ -1,0 +1,50 @@
+# Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#
+# REQUIRES: shared-data, slow
+# RUN: %python %s %t.dir
+"""LeNet-5 on the 10,000 MNIST test images against figures measured elsewhere.
+
+Accuracy and exit rounds of importance clusters .1/.2/.3/.4 with a softmax
+threshold of 0.9 were measured with another implementation of the same rules.
+"""
+
+import time
+
+import numpy as np
+
+from preprocessing import Convention
+from tools import SHARED_DATA, classify, compile_model, expect, main_of
+
+MODEL = SHARED_DATA / "models" / "lenet5_mnist.onnx"
+IMAGES = SHARED_DATA / "mnist" / "test_x_u8.npy"
+LABELS = SHARED_DATA / "mnist" / "test_y_u8.npy"
+MNIST = Convention(scale=1 / 255)
+
+FULL_ACCURACY = 0.9913
+ACCURACY = 0.9912
+HISTOGRAM = (0.000, 0.882, 0.085, 0.033)
+TOLERANCE = 0.002
+MAX_SECONDS = 60
+
+
+def check(folder):
+    binary = compile_model(MODEL, folder / "lenet5.crania", "--clusters=.1,.2,.3,.4",
+                           "--exit=softmax:0.9", "--precision=f32", "--baselines")
+    begin = time.monotonic()
+    result = classify(binary, IMAGES, folder, MNIST, f"--labels={LABELS}", "--threads=1")
+    seconds = time.monotonic() - begin
+
+    report = result.report
+    expect(report["images"] == 10000, f"{report['images']} images")
+    expect(report["full_accuracy"] == FULL_ACCURACY, f"full accuracy {report['full_accuracy']}")
+    expect(abs(report["accuracy"] - ACCURACY) <= TOLERANCE, f"accuracy {report['accuracy']}")
+    expect(np.allclose(report["exit_histogram"], HISTOGRAM, atol=TOLERANCE),
+           f"exit histogram {report['exit_histogram']}")
+    expect(seconds < MAX_SECONDS, f"all rows took {seconds:.0f} s on one thread")
+    print(f"accuracy {report['accuracy']}, exit rounds {report['exit_histogram']}, "
+          f"{seconds:.1f} s")
+
+
+if __name__ == "__main__":
+    main_of(check)

@@ -20,9 +20,7 @@ class Convention:
 
     def options(self):
         """As options of crania-run."""
-        result = []
-        if self.layout != "nchw":
-            result.append(f"--input-layout={self.layout}")
+        result = [f"--input-layout={self.layout}"]
         if self.channels != "rgb":
             result.append(f"--input-channels={self.channels}")
         if self.scale is not None:

@@ -11,6 +11,7 @@
 
 #include "crania/Target/TargetModel.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace crania::target {
@@ -26,10 +27,12 @@ constexpr double multiplyI32 = 3.1; // [H]
 constexpr double multiplyF32 = 3.7; // [H]
 
 // [C] energy of an 8-byte access of a memory of S KB: factor * S^exponent pJ,
-// within 35 % of each measured size. Smaller memories are extrapolated.
+// within 35 % of each measured size. Smaller memories are extrapolated; larger
+// ones are banks of the largest measured size, whose wiring is not charged.
 constexpr double sramPortBytes = 8;
 constexpr double sramReadFactor = 1.27, sramReadExponent = 0.62;
 constexpr double sramWriteFactor = 4.38, sramWriteExponent = 0.41;
+constexpr double largestBankKB = 1024;
 
 // [Y] energy of a register access over that of a 16-bit MAC, per 16 bits.
 constexpr double registerAccessPerMac = 1;
@@ -38,7 +41,8 @@ constexpr double registerReferenceBytes = 2;
 double sramPicojoulesPerByte(uint64_t bytes, double factor, double exponent) {
   if (bytes == 0)
     return 0;
-  return factor * std::pow(double(bytes) / 1024, exponent) / sramPortBytes;
+  double bankKB = std::min(double(bytes) / 1024, largestBankKB);
+  return factor * std::pow(bankKB, exponent) / sramPortBytes;
 }
 
 double sramReadPicojoulesPerByte(uint64_t bytes) {

@@ -221,6 +221,18 @@ Result<TargetModel> baseOf(const std::vector<Entry> &entries) {
   return findPreset("edge");
 }
 
+/// A machine that differs from its base must not be reported under its name.
+void nameIfUnnamed(TargetModel &target, const std::vector<Entry> &entries) {
+  bool changed = false;
+  for (const Entry &entry : entries) {
+    if (entry.section.empty() && entry.key == "name")
+      return;
+    changed |= !entry.section.empty() || entry.key != "base";
+  }
+  if (changed)
+    target.name += "-custom";
+}
+
 Json toJsonValue(const Field &field) {
   return std::visit(
       [](auto *value) -> Json {
@@ -244,6 +256,7 @@ Result<TargetModel> parseTarget(std::string_view json) {
   Result<TargetModel> target = baseOf(reader.entries);
   if (!target)
     return target.error();
+  nameIfUnnamed(*target, reader.entries);
   for (const Entry &entry : reader.entries)
     if (Status status = apply(entry, *target); !status)
       return status.error();

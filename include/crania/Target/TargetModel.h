@@ -27,12 +27,12 @@ enum class WeightLoad {
 enum class StorePolicy { none, compilerManaged };
 
 /// The machine. Every "how big, how fast, how much energy, is this legal" is
-/// asked of this one object: compiler, verifiers and simulator have no constants
-/// of their own. Defaults are those of the preset `edge`.
+/// asked of this one object: compiler, verifiers and simulator have no
+/// constants of their own. Defaults are those of the preset `edge`.
 struct TargetModel {
   std::string name = "edge";
 
-  double clockMHz = 200;
+  double clockMHz = 200; // of everything but the DRAM
 
   struct Array {
     uint32_t rows = 16, cols = 16;
@@ -61,6 +61,7 @@ struct TargetModel {
   } weightStore;
 
   struct VectorUnit {
+    /// Element operations per cycle.
     uint32_t lanes = 16;
   } vectorUnit;
 
@@ -69,9 +70,13 @@ struct TargetModel {
   } exitUnit;
 
   struct Dram {
+    /// Peak bandwidth, 10^9 bytes per second.
     double gigabytesPerSecond = 6.4;
+    /// From request to first byte, row activation included.
     double latencyNs = 60;
+    /// Smallest transfer; segments are aligned to it.
     uint32_t burstBytes = 64;
+    /// System level: core, interface and wires.
     double picojoulesPerBit = 20;
   } dram;
 
@@ -86,19 +91,26 @@ struct TargetModel {
   /// Rows of the weight matrix in one tile.
   uint32_t tileDepth() const { return array.rows * array.weightsPerPE; }
   uint32_t tileOutputs() const { return array.cols; }
+  /// Peak bandwidth per machine cycle.
   double dramBytesPerCycle() const;
+  /// Latency in machine cycles, rounded up.
   uint64_t dramLatencyCycles() const;
   uint64_t processingElements() const {
     return uint64_t(array.rows) * array.cols;
   }
 
+  /// One multiplication and accumulation (in 32 bits).
   double macPicojoules(Precision precision) const;
+  /// One element operation of the vector unit.
   double vectorOpPicojoules(Precision precision) const;
   double globalBufferReadPicojoulesPerByte() const;
   double globalBufferWritePicojoulesPerByte() const;
+  /// 0 without a store.
   double storeReadPicojoulesPerByte() const;
   double storeWritePicojoulesPerByte() const;
+  /// One write and one read of the staging FIFO.
   double fifoPicojoulesPerByte() const;
+  /// One access of a register of a PE at that precision.
   double registerPicojoules(Precision precision) const;
   double dramPicojoulesPerByte() const;
 
@@ -119,8 +131,11 @@ struct TargetModel {
   std::string toJson() const;
 };
 
-/// Reads a target file's text. Keys left out keep the value of `base` (a preset
-/// name, "edge" if absent); an unknown key is an error.
+/// Reads a target file's text: a JSON object of the sections and keys that
+/// `toJson` writes. Keys left out keep the value of `base` (a preset name,
+/// "edge" if absent); a file that changes something and gives no `name` is
+/// called "<base>-custom". Unknown or repeated keys, values of a wrong type or
+/// out of range, and machines that `check` refuses are errors.
 Result<TargetModel> parseTarget(std::string_view json);
 
 /// A named preset, or an error that lists the names.

@@ -1,0 +1,152 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+// Energies and areas against their sources and against published designs.
+
+#include "crania/Target/TargetModel.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+namespace crania::target {
+namespace {
+
+constexpr Precision precisions[] = {Precision::f32, Precision::i16,
+                                    Precision::i8};
+
+TargetModel preset(const char *name) {
+  Result<TargetModel> target = findPreset(name);
+  EXPECT_TRUE(target) << name;
+  return *target;
+}
+
+double baseArea(const TargetModel &target, Precision precision) {
+  double sum = 0;
+  for (const TargetModel::AreaEntry &entry : target.area(precision))
+    sum += entry.addition ? 0 : entry.mm2;
+  return sum;
+}
+
+TEST(Energy, Arithmetic) {
+  TargetModel t;
+  EXPECT_DOUBLE_EQ(t.macPicojoules(Precision::i8), 0.3);
+  EXPECT_DOUBLE_EQ(t.macPicojoules(Precision::i16), 0.7);
+  EXPECT_DOUBLE_EQ(t.macPicojoules(Precision::f32), 4.6);
+  EXPECT_DOUBLE_EQ(t.vectorOpPicojoules(Precision::f32), 3.7);
+}
+
+/// CACTI 7 at 45 nm, pJ per 8-byte read; the fit claims 35 %.
+TEST(Energy, SramReadsAreNearCacti) {
+  struct {
+    uint64_t kb;
+    double picojoules;
+  } measured[] = {{2, 1.97},   {4, 3.39},   {8, 4.92},   {16, 7.10},
+                  {32, 8.20},  {64, 14.5},  {128, 32.3}, {256, 44.7},
+                  {512, 63.5}, {1024, 93.5}};
+  for (auto [kb, picojoules] : measured) {
+    TargetModel t;
+    t.globalBuffer.bytes = t.weightStore.bytes = kb * 1024;
+    double buffer = 8 * t.globalBufferReadPicojoulesPerByte();
+    EXPECT_NEAR(buffer / picojoules, 1, 0.35) << kb << " KB";
+    EXPECT_DOUBLE_EQ(8 * t.storeReadPicojoulesPerByte(), buffer);
+  }
+}
+
+TEST(Energy, LargeMemoriesAreBanked) {
+  TargetModel one, twelve;
+  one.globalBuffer.bytes = 1 << 20;
+  twelve.globalBuffer.bytes = 12 << 20;
+  EXPECT_DOUBLE_EQ(one.globalBufferReadPicojoulesPerByte(),
+                   twelve.globalBufferReadPicojoulesPerByte());
+}
+
+TEST(Energy, NoStoreCostsNothing) {
+  TargetModel t;
+  t.weightStore.bytes = 0;
+  EXPECT_EQ(t.storeReadPicojoulesPerByte(), 0);
+  EXPECT_EQ(t.storeWritePicojoulesPerByte(), 0);
+}
+
+/// The order that makes retention worth while, per byte.
+TEST(Energy, OrdersOfMemories) {
+  TargetModel t;
+  EXPECT_LT(t.registerPicojoules(Precision::i8),
+            t.storeReadPicojoulesPerByte());
+  EXPECT_LT(t.storeReadPicojoulesPerByte(),
+            t.globalBufferReadPicojoulesPerByte());
+  EXPECT_LT(10 * t.globalBufferReadPicojoulesPerByte(),
+            t.dramPicojoulesPerByte());
+  EXPECT_DOUBLE_EQ(t.dramPicojoulesPerByte(), 160);
+  EXPECT_GT(t.fifoPicojoulesPerByte(), 0);
+}
+
+TEST(Timing, Dram) {
+  TargetModel t;
+  EXPECT_DOUBLE_EQ(t.dramBytesPerCycle(), 32); // 6.4 GB/s at 200 MHz
+  EXPECT_EQ(t.dramLatencyCycles(), 12u);
+  t.dram.latencyNs = 61;
+  EXPECT_EQ(t.dramLatencyCycles(), 13u); // started cycles count
+  t.dram.latencyNs = 0;
+  EXPECT_EQ(t.dramLatencyCycles(), 0u);
+}
+
+TEST(Timing, Tiles) {
+  TargetModel t;
+  EXPECT_EQ(t.tileDepth(), 256u);
+  EXPECT_EQ(t.tileOutputs(), 16u);
+  EXPECT_EQ(t.processingElements(), 256u);
+}
+
+/// The base machine of `edge` by hand: 0.0033 mm2 per KB of SRAM dominates.
+TEST(Area, EdgeIsThreeQuartersOfASquareMillimetre) {
+  double i8 = baseArea(preset("edge"), Precision::i8);
+  double i16 = baseArea(preset("edge"), Precision::i16);
+  EXPECT_NEAR(i8, 0.75, 0.15);
+  EXPECT_NEAR(i16, 0.95, 0.15);
+  EXPECT_LT(i8, i16);
+}
+
+TEST(Area, OverheadIsAdditionOverBase) {
+  for (const std::string &name : presetNames()) {
+    TargetModel t = preset(name.c_str());
+    for (Precision precision : precisions) {
+      double addition = 0;
+      for (const TargetModel::AreaEntry &entry : t.area(precision)) {
+        EXPECT_GT(entry.mm2, 0) << entry.component;
+        addition += entry.addition ? entry.mm2 : 0;
+      }
+      EXPECT_NEAR(t.areaOverheadPercent(precision),
+                  100 * addition / baseArea(t, precision), 1e-9);
+    }
+  }
+}
+
+TEST(Area, StoreAndDecoderAreTheAddition) {
+  TargetModel small, large;
+  large.weightStore.bytes *= 2;
+  large.decoder.lanes *= 2;
+  EXPECT_DOUBLE_EQ(baseArea(small, Precision::i16),
+                   baseArea(large, Precision::i16));
+  EXPECT_NEAR(large.areaOverheadPercent(Precision::i16),
+              2 * small.areaOverheadPercent(Precision::i16), 1e-9);
+}
+
+TEST(Area, LitePresetsKeepThePublishedOverhead) {
+  for (const char *name : {"edge-lite", "eie-lite"})
+    for (Precision precision : precisions)
+      EXPECT_LE(preset(name).areaOverheadPercent(precision), 0.3) << name;
+  EXPECT_GT(preset("eie-lite").areaOverheadPercent(Precision::i16), 0.27);
+  EXPECT_NEAR(baseArea(preset("eie-lite"), Precision::i16), 40.8, 0.3);
+}
+
+TEST(Area, SerialLoadNeedsHalfTheWeightRegisters) {
+  TargetModel t;
+  double twice = baseArea(t, Precision::i16);
+  t.array.weightLoad = WeightLoad::serial;
+  double kilobytes = 256 * 16 * 2 / 1024.0;
+  EXPECT_NEAR(twice - baseArea(t, Precision::i16), kilobytes * 0.0033, 1e-9);
+}
+
+} // namespace
+} // namespace crania::target

@@ -5,9 +5,10 @@
 # RUN: %python %s %t.dir onnx 60
 # RUN: %python %s %t.dir npy 60
 # RUN: %python %s %t.dir mlir 60
+# RUN: %python %s %t.dir pipeline 60
 """Damaged files of every kind that a tool reads: never a crash, never a hang.
 
-usage: damaged_files.py FOLDER binary|onnx|npy|mlir COUNT [SEED]
+usage: damaged_files.py FOLDER binary|onnx|npy|mlir|pipeline COUNT [SEED]
 
 Each damaged file is a truncation, some flipped bits, or random contents. A tool
 must end by itself with exit code 0, or 1 and an error; any change of a device
@@ -77,25 +78,51 @@ class Kind:
         self.must_fail = must_fail
 
 
-def kinds(folder):
-    binary = compile_model(MODEL, folder / "good.crania", "--clusters=.1,.2,.3,.4",
-                           "--exit=softmax:0.9")
-    network = folder / "small.onnx"
-    onnx.save(RandomNetwork(SMALL_NETWORK_SEED).build(), str(network))
-    module = folder / "good.mlir"
-    module.write_text(run_tool("crania-translate", "--import-onnx", network))
+def good_binary(folder):
+    return compile_model(MODEL, folder / "good.crania", "--clusters=.1,.2,.3,.4",
+                         "--exit=softmax:0.9")
+
+
+def good_images(folder):
     images = folder / "good.npy"
     np.save(images, np.load(IMAGES)[:3])
+    return images
 
-    def run(binary, images):
-        return ["crania-run", binary, f"--images={images}", *DIGITS.options()]
 
-    return {
-        "binary": Kind(binary, lambda path: run(path, images), must_fail=True),
-        "onnx": Kind(MODEL, lambda path: ["crania-translate", "--import-onnx", path]),
-        "npy": Kind(images, lambda path: run(binary, path)),
-        "mlir": Kind(module, lambda path: ["crania-opt", path]),
-    }
+def run_command(binary, images):
+    return ["crania-run", binary, f"--images={images}", *DIGITS.options()]
+
+
+def binary_kind(folder):
+    images = good_images(folder)
+    return Kind(good_binary(folder), lambda path: run_command(path, images), must_fail=True)
+
+
+def npy_kind(folder):
+    binary = good_binary(folder)
+    return Kind(good_images(folder), lambda path: run_command(binary, path))
+
+
+def onnx_kind(folder):
+    return Kind(MODEL, lambda path: ["crania-translate", "--import-onnx", path])
+
+
+def mlir_kind(folder):
+    network, module = folder / "small.onnx", folder / "good.mlir"
+    onnx.save(RandomNetwork(SMALL_NETWORK_SEED).build(), str(network))
+    module.write_text(run_tool("crania-translate", "--import-onnx", network))
+    return Kind(module, lambda path: ["crania-opt", path])
+
+
+def pipeline_kind(folder):
+    """As mlir, and what still parses goes through all passes."""
+    kind = mlir_kind(folder)
+    kind.command = lambda path: ["crania-opt", "--crania-pipeline", path]
+    return kind
+
+
+KINDS = {"binary": binary_kind, "npy": npy_kind, "onnx": onnx_kind, "mlir": mlir_kind,
+         "pipeline": pipeline_kind}
 
 
 def sanitized(command):
@@ -157,7 +184,7 @@ def check_file(kind, folder, seed, number, limited):
 def check(folder):
     name, count = sys.argv[2], int(sys.argv[3])
     seed = int(sys.argv[4]) if len(sys.argv) > 4 else DEFAULT_SEED
-    kind = kinds(folder)[name]
+    kind = KINDS[name](folder)
     run_tool(*kind.command(kind.good))  # the good file is one
     limited = not sanitized(kind.command(kind.good)[0])
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:

@@ -13,15 +13,10 @@ import time
 
 import numpy as np
 
-from preprocessing import Convention
-from tools import SHARED_DATA, classify, compile_model, expect, main_of
+from real_networks import NETWORKS
+from tools import classify, compile_model, expect, main_of
 
-MODEL = SHARED_DATA / "models" / "lenet5_mnist.onnx"
-IMAGES = SHARED_DATA / "mnist" / "test_x_u8.npy"
-LABELS = SHARED_DATA / "mnist" / "test_y_u8.npy"
-MNIST = Convention(scale=1 / 255)
-
-FULL_ACCURACY = 0.9913
+LENET5 = NETWORKS["lenet5_mnist"]
 ACCURACY = 0.9912
 HISTOGRAM = (0.000, 0.882, 0.085, 0.033)
 TOLERANCE = 0.002
@@ -29,15 +24,17 @@ MAX_SECONDS = 60
 
 
 def check(folder):
-    binary = compile_model(MODEL, folder / "lenet5.crania", "--clusters=.1,.2,.3,.4",
+    binary = compile_model(LENET5.model, folder / "lenet5.crania", "--clusters=.1,.2,.3,.4",
                            "--exit=softmax:0.9", "--precision=f32", "--baselines")
     begin = time.monotonic()
-    result = classify(binary, IMAGES, folder, MNIST, f"--labels={LABELS}", "--threads=1")
+    result = classify(binary, LENET5.images, folder, LENET5.convention,
+                      f"--labels={LENET5.labels}", "--threads=1")
     seconds = time.monotonic() - begin
 
     report = result.report
     expect(report["images"] == 10000, f"{report['images']} images")
-    expect(report["full_accuracy"] == FULL_ACCURACY, f"full accuracy {report['full_accuracy']}")
+    expect(report["full_accuracy"] == LENET5.accuracy,
+           f"full accuracy {report['full_accuracy']}")
     expect(abs(report["accuracy"] - ACCURACY) <= TOLERANCE, f"accuracy {report['accuracy']}")
     expect(np.allclose(report["exit_histogram"], HISTOGRAM, atol=TOLERANCE),
            f"exit histogram {report['exit_histogram']}")

@@ -1,0 +1,51 @@
+# Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""The real networks of the shared data: images, input conventions, accuracies."""
+
+import dataclasses
+
+import numpy as np
+
+from preprocessing import Convention
+from tools import SHARED_DATA
+
+
+@dataclasses.dataclass(frozen=True)
+class RealNetwork:
+    name: str
+    image_set: str
+    label_set: str
+    convention: Convention
+    accuracy: float  # top-1 on all images, float32, as measured when it was trained
+
+    @property
+    def model(self):
+        return SHARED_DATA / "models" / f"{self.name}.onnx"
+
+    @property
+    def images(self):
+        return SHARED_DATA / f"{self.image_set}.npy"
+
+    @property
+    def labels(self):
+        return SHARED_DATA / f"{self.label_set}.npy"
+
+    def reference_logits(self):
+        """Logits of the first images, from the framework it was measured with."""
+        return np.load(SHARED_DATA / "models" / "ref_logits" / f"{self.name}.npy")
+
+
+MNIST = ("mnist/test_x_u8", "mnist/test_y_u8", Convention(scale=1 / 255))
+CIFAR = ("cifar10/test_x_u8_nhwc", "cifar10/test_y_u8")
+IMAGENET = ("imagenet_sample/x200_u8_nhwc_224", "imagenet_sample/y200_i32")
+NORMALISED = Convention(1 / 255, (.485, .456, .406), (.229, .224, .225), "nhwc")
+RAW = Convention(layout="nhwc")
+BGR = Convention(mean=(104, 117, 123), layout="nhwc", channels="bgr")
+
+NETWORKS = {network.name: network for network in (
+    RealNetwork("lenet5_mnist", *MNIST, 0.9913),
+    RealNetwork("lenet_caffe_mnist", *MNIST, 0.9906),
+    RealNetwork("vgg8_cifar10", *CIFAR, NORMALISED, 0.8443),
+    RealNetwork("resnet8_mlperftiny_cifar10", *CIFAR, RAW, 0.7548),
+    RealNetwork("squeezenet1_1_imagenet", *IMAGENET, BGR, 0.650),
+)}

@@ -20,6 +20,13 @@ function(crania_add_library name)
   endif()
 endfunction()
 
+# crania_sanitizer_options(executable): its defaults in a build with sanitizers.
+function(crania_sanitizer_options name)
+  if(CRANIA_SANITIZE)
+    target_sources(${name} PRIVATE ${CMAKE_SOURCE_DIR}/cmake/SanitizerOptions.cpp)
+  endif()
+endfunction()
+
 # crania_add_tool(name sources... [LINK libs...] [PLUGINS])
 # PLUGINS: the tool loads dialect and pass plugins, so it exports its symbols.
 function(crania_add_tool name)
@@ -30,6 +37,7 @@ function(crania_add_tool name)
   if(ARG_PLUGINS)
     export_executable_symbols_for_plugins(${name})
   endif()
+  crania_sanitizer_options(${name})
   set_property(GLOBAL APPEND PROPERTY CRANIA_TOOLS ${name})
 endfunction()
 
@@ -42,6 +50,7 @@ function(crania_add_unittest name)
   target_link_libraries(${name} PRIVATE ${ARG_LINK} GTest::gtest GTest::gtest_main rapidcheck rapidcheck_gtest)
   target_compile_options(${name} PRIVATE -fexceptions -frtti)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR})
+  crania_sanitizer_options(${name})
   set_property(GLOBAL APPEND PROPERTY CRANIA_UNITTESTS ${name})
 endfunction()
 

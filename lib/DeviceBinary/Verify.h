@@ -16,8 +16,8 @@ namespace crania::binary {
 /// `imageBytes` is the size of the file's image segment.
 Status verifyBundle(const Bundle &bundle, uint64_t imageBytes);
 
-/// That no string, vector, table or command body is missing, so that nothing
-/// after it meets a null pointer.
+/// That no string, vector, table or command body is missing and all vectors are
+/// aligned, so that nothing after it meets a null pointer or a misaligned one.
 Status verifyPresence(const Bundle &bundle);
 
 /// What the checks of a program's parts look things up in.

@@ -3,13 +3,14 @@
 
 #include "Verify.h"
 
+#include <cstdint>
 #include <string>
 
 namespace crania::binary {
 
 namespace {
 
-/// Notes the first field that is missing.
+/// Notes the first field that is missing or that cannot be read in place.
 class Presence {
 public:
   bool operator()(const void *field, const char *name) {
@@ -17,12 +18,26 @@ public:
       missing = name;
     return field;
   }
-  std::string missing;
+
+  /// A vector of elements of 8 bytes, whose alignment the FlatBuffers verifier
+  /// does not check.
+  template <typename VectorOf8>
+  bool wide(const VectorOf8 *field, const char *name) {
+    if (!(*this)(field, name))
+      return false;
+    bool aligned = field->size() == 0 ||
+                   reinterpret_cast<uintptr_t>(field->Data()) % 8 == 0;
+    if (!aligned && misaligned.empty())
+      misaligned = name;
+    return aligned;
+  }
+
+  std::string missing, misaligned;
 };
 
 void visit(const Segment &s, Presence &has) {
   has(s.layout(), "Segment.layout");
-  has(s.block_offsets(), "Segment.block_offsets");
+  has.wide(s.block_offsets(), "Segment.block_offsets");
   has(s.block_tiles(), "Segment.block_tiles");
   has(s.tables(), "Segment.tables");
 }
@@ -49,7 +64,7 @@ void visit(const Contract &c, Presence &has) {
 
 void visit(const Vector &v, Presence &has) {
   has(v.extents(), "Vector.extents");
-  has(v.code(), "Vector.code");
+  has.wide(v.code(), "Vector.code");
   visit(v.output(), "Vector.output", has);
   if (!has(v.inputs(), "Vector.inputs"))
     return;
@@ -58,8 +73,8 @@ void visit(const Vector &v, Presence &has) {
 }
 
 void visit(const Copy &c, Presence &has) {
-  has(c.source_strides(), "Copy.source_strides");
-  has(c.destination_strides(), "Copy.destination_strides");
+  has.wide(c.source_strides(), "Copy.source_strides");
+  has.wide(c.destination_strides(), "Copy.destination_strides");
   has(c.extents(), "Copy.extents");
 }
 
@@ -114,7 +129,7 @@ void visit(const Program &p, Presence &has) {
   has(p.name(), "Program.name");
   has(p.target(), "Program.target");
   has(p.labels(), "Program.labels");
-  has(p.thresholds(), "Program.thresholds");
+  has.wide(p.thresholds(), "Program.thresholds");
   visit(p.input(), "Program.input", has);
   visit(p.logits(), "Program.logits", has);
   visitBuffers(p, has);
@@ -130,10 +145,13 @@ Status verifyPresence(const Bundle &bundle) {
   if (has(bundle.programs(), "Bundle.programs"))
     for (const Program *program : *bundle.programs())
       visit(*program, has);
-  if (has.missing.empty())
-    return {};
-  return Error{"device binary lacks the field " + has.missing +
-               "; write empty vectors and strings, do not leave them out"};
+  if (!has.missing.empty())
+    return Error{"device binary lacks the field " + has.missing +
+                 "; write empty vectors and strings, do not leave them out"};
+  if (!has.misaligned.empty())
+    return Error{"device binary is damaged: the elements of " + has.misaligned +
+                 " are not aligned"};
+  return {};
 }
 
 } // namespace crania::binary

@@ -17,6 +17,14 @@ TEST(VerifyProgram, TinyProgramIsValid) {
   EXPECT_EQ(errorAfter([](P &) {}), "");
 }
 
+TEST(VerifyProgram, OneRoundNeedsNoThreshold) {
+  EXPECT_EQ(errorAfter([](P &p) {
+              p.program.rounds.erase(p.program.rounds.begin());
+              p.program.thresholds.clear();
+            }),
+            "");
+}
+
 TEST(VerifyProgram, ErrorsNameTheProgram) {
   expectInvalid("program \"crania\": ",
                 [](P &p) { p.program.thresholds.clear(); });

@@ -11,7 +11,7 @@ set -euo pipefail
 
 benchmarks=$(cd "$root/test" && find Benchmark -maxdepth 1 -name '*.py' -printf '%f\n' 2>/dev/null |
   sed 's/\.py$//' | sort) || true
-list_benchmarks() { echo "benchmarks: ${benchmarks:-none yet (test/Benchmark is empty)}" | tr '\n' ' '; echo; }
+list_benchmarks() { echo "benchmarks: ${benchmarks:-none}" | tr '\n' ' '; echo; }
 
 case ${1-} in
   '' | -*)

@@ -53,7 +53,8 @@ bool simulator::passesThreshold(binary::ExitRule rule, double confidence,
 size_t simulator::predictionOf(Span<const float> logits) {
   size_t best = 0;
   for (size_t i = 1; i < logits.size(); ++i)
-    if (logits[i] > logits[best] || std::isnan(logits[best]))
+    if (logits[i] > logits[best] ||
+        (std::isnan(logits[best]) && !std::isnan(logits[i])))
       best = i;
   return best;
 }

@@ -197,7 +197,7 @@ static void clampLanes(int64_t index, int64_t step, int64_t extent,
   };
   int64_t enter = step > 0 ? stepsTo(-index) : stepsTo(index - (extent - 1));
   int64_t leave = step > 0 ? stepsTo(extent - index) : stepsTo(index + 1);
-  first = std::max(first, enter);
+  first = std::min(std::max(first, enter), last);
   last = std::max(first, std::min(last, leave));
 }
 

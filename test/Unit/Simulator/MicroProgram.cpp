@@ -1,0 +1,204 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "MicroProgram.h"
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+
+using namespace crania;
+using namespace crania::test;
+using namespace crania::binary;
+
+namespace {
+
+std::unique_ptr<BufferT> bufferOf(const std::string &name, Space space,
+                                  uint64_t offset, uint64_t elements) {
+  auto buffer = std::make_unique<BufferT>();
+  buffer->name = name;
+  buffer->space = space;
+  buffer->offset = offset;
+  buffer->bytes = elements * sizeof(float);
+  return buffer;
+}
+
+std::unique_ptr<PortT> portOf(uint32_t buffer, uint64_t elements) {
+  auto port = std::make_unique<PortT>();
+  port->buffer = buffer;
+  port->shape = {1, uint32_t(elements)};
+  return port;
+}
+
+} // namespace
+
+MicroProgram::MicroProgram(const target::TargetModel &target,
+                           uint64_t inputElements, uint64_t outputElements,
+                           unsigned rounds) {
+  ProgramT &p = program.program;
+  p.name = "micro";
+  p.target = target.toJson();
+  p.labels = {"layer"};
+  p.buffers.push_back(bufferOf("input_dram", Space::dram, 0, inputElements));
+  p.buffers.push_back(
+      bufferOf("input", Space::global_buffer, 0, inputElements));
+  p.buffers.push_back(bufferOf("output", Space::global_buffer,
+                               inputElements * sizeof(float), outputElements));
+  p.dram_bytes = inputElements * sizeof(float);
+  p.input = portOf(inputDram, inputElements);
+  p.logits = portOf(output, outputElements);
+  p.thresholds.assign(rounds - 1, 2.0); // no confidence exceeds 1
+  for (unsigned round = 0; round < rounds; ++round) {
+    p.rounds.push_back(std::make_unique<RoundT>());
+    CopyT copy;
+    copy.source = inputDram;
+    copy.destination = input;
+    copy.extents = {uint32_t(inputElements)};
+    copy.source_strides = copy.destination_strides = {1};
+    add(std::move(copy), {}, round);
+  }
+}
+
+uint32_t MicroProgram::append(std::unique_ptr<CommandT> command,
+                              unsigned round) {
+  auto &commands = program.program.rounds[round]->commands;
+  commands.push_back(std::move(command));
+  return uint32_t(commands.size() - 1);
+}
+
+uint32_t MicroProgram::addWeights(const Shape &shape,
+                                  const std::vector<float> &values,
+                                  const std::vector<uint8_t> &clusterOf,
+                                  const std::string &codec, Residency residency,
+                                  uint32_t tilesPerBlock) {
+  const auto target = target::parseTarget(program.program.target);
+  auto weights = std::make_unique<WeightsT>();
+  weights->name = "w" + std::to_string(program.program.weights.size());
+  weights->groups = shape.groups;
+  weights->outputs = shape.outputs;
+  weights->depth = shape.depth;
+  weights->tile_outputs = std::min(target->tileOutputs(), shape.outputs);
+  weights->tile_depth = std::min(target->tileDepth(), shape.depth);
+  std::vector<uint32_t> words(values.size());
+  std::memcpy(words.data(), values.data(), values.size() * sizeof(float));
+  const uint16_t clusters =
+      *std::max_element(clusterOf.begin(), clusterOf.end());
+  uint64_t storeOffset = 0;
+  for (const auto &other : program.program.weights)
+    for (const auto &segment : other->segments)
+      if (segment->residency == Residency::retained)
+        storeOffset = segment->store_offset + segment->bytes;
+  for (uint16_t cluster = 1; cluster <= clusters; ++cluster) {
+    appendSegment(*weights, program.image, words, clusterOf, cluster, codec,
+                  tilesPerBlock);
+    SegmentT &segment = *weights->segments.back();
+    segment.residency = residency;
+    if (residency == Residency::retained) {
+      segment.store_offset = storeOffset;
+      storeOffset += segment.bytes;
+    }
+  }
+  program.program.weights.push_back(std::move(weights));
+  return uint32_t(program.program.weights.size() - 1);
+}
+
+uint32_t MicroProgram::tiles(uint32_t weights) const {
+  return program.program.weights[weights]->segments[0]->block_tiles.back();
+}
+
+uint32_t MicroProgram::addFetch(uint32_t weights, unsigned clusters,
+                                unsigned round) {
+  FetchT fetch;
+  fetch.weights = weights;
+  for (uint16_t cluster = 1; cluster <= clusters; ++cluster)
+    fetch.clusters.push_back(cluster);
+  fetch.residency = program.program.weights[weights]->segments[0]->residency;
+  fetch.tile_end = tiles(weights);
+  return add(std::move(fetch), {}, round);
+}
+
+Result<DeviceBinary> MicroProgram::finish() const {
+  ProgramWithImage copy;
+  copy.program = program.program;
+  copy.image = program.image;
+  for (auto &round : copy.program.rounds) {
+    ExitTestT test;
+    test.logits = output;
+    test.classes = copy.program.logits->shape[1];
+    auto command = std::make_unique<CommandT>();
+    for (uint32_t i = 0; i < round->commands.size(); ++i)
+      command->after.push_back(i);
+    command->body.Set(std::move(test));
+    round->commands.push_back(std::move(command));
+  }
+  std::vector<ProgramWithImage> programs;
+  programs.push_back(std::move(copy));
+  auto bytes = write(std::move(programs), "test");
+  if (!bytes)
+    return bytes.error();
+  return DeviceBinary::parse(std::move(*bytes));
+}
+
+std::shared_ptr<const runtime::Executable> MicroProgram::load() const {
+  auto bundle = finish();
+  if (!bundle) {
+    ADD_FAILURE() << bundle.error().message;
+    return nullptr;
+  }
+  auto executable = runtime::Executable::load(*bundle, 0);
+  if (!executable) {
+    ADD_FAILURE() << executable.error().message;
+    return nullptr;
+  }
+  return *executable;
+}
+
+std::unique_ptr<PlaneT> test::densePlane(uint32_t buffer, uint32_t channels,
+                                         uint32_t height, uint32_t width) {
+  auto plane = std::make_unique<PlaneT>();
+  plane->buffer = buffer;
+  plane->channels = channels;
+  plane->height = height;
+  plane->width = width;
+  plane->channel_stride = int64_t(height) * width;
+  plane->row_stride = width;
+  plane->column_stride = 1;
+  return plane;
+}
+
+ContractT test::matrixProduct(const MicroProgram &program, uint32_t weights,
+                              unsigned clusters, uint32_t pixels) {
+  const WeightsT &w = *program.program.program.weights[weights];
+  ContractT contract;
+  contract.weights = weights;
+  contract.clusters = uint16_t(clusters);
+  contract.tile_end = program.tiles(weights);
+  contract.input =
+      densePlane(MicroProgram::input, w.groups * w.depth, 1, pixels);
+  contract.output =
+      densePlane(MicroProgram::output, w.groups * w.outputs, 1, pixels);
+  contract.kernel_h = contract.kernel_w = 1;
+  contract.stride_h = contract.stride_w = 1;
+  contract.dilation_h = contract.dilation_w = 1;
+  return contract;
+}
+
+VectorT test::reluInPlace(uint32_t elements) {
+  auto access = [&] {
+    auto dim = std::make_unique<AccessDimT>();
+    dim->extent = elements;
+    dim->stride = 1;
+    dim->coefficients = {1};
+    auto result = std::make_unique<AccessT>();
+    result->buffer = MicroProgram::output;
+    result->dims.push_back(std::move(dim));
+    return result;
+  };
+  VectorT vector;
+  vector.extents = {elements};
+  vector.inputs.push_back(access());
+  vector.output = access();
+  vector.code.emplace_back(VectorOp::constant, ElementType::f32, 0, 0, 0, 0.0);
+  vector.code.emplace_back(VectorOp::max, ElementType::f32, 0, 2, 0, 0.0);
+  return vector;
+}

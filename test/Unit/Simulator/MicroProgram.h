@@ -1,0 +1,73 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef CRANIA_TEST_UNIT_SIMULATOR_MICROPROGRAM_H
+#define CRANIA_TEST_UNIT_SIMULATOR_MICROPROGRAM_H
+
+#include "TestPrograms.h"
+
+#include "crania/Runtime/Executable.h"
+#include "crania/Target/TargetModel.h"
+
+namespace crania::test {
+
+/// A program put together by hand: its input is copied into the global buffer,
+/// then come the commands of a test, whose result lies in the output buffer.
+class MicroProgram {
+public:
+  enum Buffer : uint32_t { inputDram, input, output };
+
+  MicroProgram(const target::TargetModel &target, uint64_t inputElements,
+               uint64_t outputElements, unsigned rounds = 1);
+
+  struct Shape {
+    uint32_t groups, outputs, depth;
+  };
+  /// Adds a tensor in tiles of the target's size, one codec block per
+  /// `tilesPerBlock` of them; clusterOf holds 1-based clusters. Returns its
+  /// index.
+  uint32_t addWeights(const Shape &shape, const std::vector<float> &values,
+                      const std::vector<uint8_t> &clusterOf,
+                      const std::string &codec,
+                      binary::Residency residency = binary::Residency::streamed,
+                      uint32_t tilesPerBlock = 1);
+  uint32_t tiles(uint32_t weights) const;
+
+  /// Appends a command to a round (from 0) and returns its index there.
+  template <typename Body>
+  uint32_t add(Body body, std::vector<uint32_t> after = {}, unsigned round = 0,
+               int32_t follows = -1) {
+    auto command = std::make_unique<binary::CommandT>();
+    command->after = std::move(after);
+    command->follows = follows;
+    command->body.Set(std::move(body));
+    return append(std::move(command), round);
+  }
+  /// A Fetch of all tiles of the first clusters.
+  uint32_t addFetch(uint32_t weights, unsigned clusters, unsigned round = 0);
+
+  /// Appends the exit tests and writes, verifies and loads the binary.
+  Result<binary::DeviceBinary> finish() const;
+  /// The same, decoded; a failure fails the test.
+  std::shared_ptr<const runtime::Executable> load() const;
+
+  binary::ProgramWithImage program;
+
+private:
+  uint32_t append(std::unique_ptr<binary::CommandT> command, unsigned round);
+};
+
+/// Plane of channels x height x width, dense in that order.
+std::unique_ptr<binary::PlaneT> densePlane(uint32_t buffer, uint32_t channels,
+                                           uint32_t height, uint32_t width);
+
+/// A 1x1 Contract on all tiles of dense planes of 1 x `pixels`.
+binary::ContractT matrixProduct(const MicroProgram &program, uint32_t weights,
+                                unsigned clusters, uint32_t pixels);
+
+/// An element-wise maximum with 0 over the output buffer, in place.
+binary::VectorT reluInPlace(uint32_t elements);
+
+} // namespace crania::test
+
+#endif // CRANIA_TEST_UNIT_SIMULATOR_MICROPROGRAM_H

@@ -1,0 +1,352 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "MicroProgram.h"
+
+#include "crania/Simulator/StreamTiming.h"
+#include "crania/Simulator/TraceWriter.h"
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+#include <rapidcheck/gtest.h>
+
+#include <random>
+
+using namespace crania;
+using namespace crania::test;
+using namespace crania::simulator;
+using binary::Residency;
+
+namespace {
+
+Result<RoundTiming> simulate(const runtime::Executable &executable,
+                             unsigned round = 0,
+                             const WeightStore &store = {}) {
+  return simulateRound(executable.program(), executable.weights(), round,
+                       store);
+}
+
+uint64_t busy(const RoundTiming &timing, Unit unit) {
+  return timing.total.busy[size_t(unit)];
+}
+
+/// A fully connected layer of dense weights in one cluster.
+struct FullyConnected {
+  uint32_t outputs = 32, depth = 512;
+  std::string codec = "raw";
+  Residency residency = Residency::streamed;
+
+  std::shared_ptr<const runtime::Executable>
+  load(const target::TargetModel &target) const {
+    MicroProgram program(target, depth, outputs);
+    const size_t count = size_t(outputs) * depth;
+    const uint32_t w =
+        program.addWeights({1, outputs, depth}, std::vector<float>(count, 1),
+                           std::vector<uint8_t>(count, 1), codec, residency);
+    program.addFetch(w, 1);
+    program.add(matrixProduct(program, w, 1, 1), {0});
+    return program.load();
+  }
+  uint64_t bytes() const { return uint64_t(outputs) * depth * sizeof(float); }
+};
+
+} // namespace
+
+TEST(Timeline, StreamingIsBoundByDramBandwidth) {
+  target::TargetModel target; // 32 bytes a cycle
+  target.decoder.lanes = 64;
+  FullyConnected layer;
+  auto executable = layer.load(target);
+  ASSERT_TRUE(executable);
+  auto timing = simulate(*executable);
+  ASSERT_TRUE(timing) << timing.error().message;
+  const Counts &total = timing->total;
+  EXPECT_EQ(total.weightBytesTotal(), layer.bytes());
+  EXPECT_EQ(total.fifoBytes, layer.bytes());
+  EXPECT_EQ(total.activationBytesRead, layer.depth * sizeof(float));
+  const double transfer = double(total.dramBytes()) / 32;
+  EXPECT_GE(double(total.cycles), transfer);
+  EXPECT_LE(double(total.cycles), transfer * 1.1 + 400);
+}
+
+TEST(Timeline, StreamingIsBoundByTheDecoder) {
+  target::TargetModel target;
+  target.decoder.lanes = 1;
+  FullyConnected layer;
+  auto timing = simulate(*layer.load(target));
+  ASSERT_TRUE(timing) << timing.error().message;
+  const uint64_t values = layer.outputs * layer.depth;
+  EXPECT_EQ(timing->total.decodedValues, values);
+  EXPECT_EQ(busy(*timing, Unit::decoder), values);
+  EXPECT_GE(timing->total.cycles, values);
+  EXPECT_LE(timing->total.cycles, values + 400);
+  EXPECT_GT(timing->total.stalls[size_t(Stall::decoder)], values / 2);
+}
+
+TEST(Timeline, TheFifoHoldsTheDmaBack) {
+  target::TargetModel large, small;
+  large.stagingFifo.bytes = 64 * 1024;
+  small.stagingFifo.bytes = 256; // one request
+  FullyConnected layer;
+  auto fast = simulate(*layer.load(large));
+  auto slow = simulate(*layer.load(small));
+  ASSERT_TRUE(fast && slow);
+  EXPECT_EQ(fast->total.dramBytes(), slow->total.dramBytes());
+  // Every request waits for the latency of the one before.
+  EXPECT_GT(slow->total.cycles, fast->total.cycles * 3 / 2);
+  EXPECT_GT(slow->total.stalls[size_t(Stall::dram)],
+            fast->total.stalls[size_t(Stall::dram)]);
+}
+
+TEST(Timeline, RetainedWeightsAreReadOnce) {
+  target::TargetModel target;
+  target.weightStore.bytes = 128 * 1024;
+  FullyConnected layer;
+  layer.residency = Residency::retained;
+  auto executable = layer.load(target);
+  ASSERT_TRUE(executable);
+  auto cold = simulate(*executable);
+  ASSERT_TRUE(cold) << cold.error().message;
+  auto warm = simulate(*executable, 0, cold->storeAfter);
+  ASSERT_TRUE(warm) << warm.error().message;
+  EXPECT_EQ(cold->total.weightBytesTotal(), layer.bytes());
+  EXPECT_EQ(cold->total.storeWriteBytes, layer.bytes());
+  EXPECT_EQ(cold->total.storeHitBytes, 0u);
+  EXPECT_EQ(cold->storeAfter.bytesHeld(), layer.bytes());
+  EXPECT_EQ(warm->total.weightBytesTotal(), 0u);
+  EXPECT_EQ(warm->total.storeHitBytes, layer.bytes());
+  EXPECT_EQ(warm->total.storeReadBytes, layer.bytes());
+  EXPECT_LT(warm->total.cycles, cold->total.cycles);
+}
+
+TEST(Timeline, ReleasedWeightsAreReadAgain) {
+  target::TargetModel target;
+  target.weightStore.bytes = 128 * 1024;
+  FullyConnected layer;
+  MicroProgram program(target, layer.depth, layer.outputs);
+  const size_t count = size_t(layer.outputs) * layer.depth;
+  const uint32_t w = program.addWeights(
+      {1, layer.outputs, layer.depth}, std::vector<float>(count, 1),
+      std::vector<uint8_t>(count, 1), "raw", Residency::retained);
+  program.addFetch(w, 1);
+  const uint32_t contract = program.add(matrixProduct(program, w, 1, 1), {0});
+  binary::ReleaseT release;
+  release.weights = w;
+  release.cluster = 1;
+  program.add(std::move(release), {contract});
+  auto timing = simulate(*program.load());
+  ASSERT_TRUE(timing) << timing.error().message;
+  EXPECT_EQ(timing->storeAfter.bytesHeld(), 0u);
+}
+
+TEST(Timeline, AVectorRunsBehindTheContractItFollows) {
+  auto cyclesWith = [](bool follows) {
+    target::TargetModel target;
+    target.vectorUnit.lanes = 1;
+    const uint32_t outputs = 64, depth = 32, pixels = 16;
+    MicroProgram program(target, depth * pixels, outputs * pixels);
+    const uint32_t w = program.addWeights(
+        {1, outputs, depth}, std::vector<float>(outputs * depth, 1),
+        std::vector<uint8_t>(outputs * depth, 1), "raw");
+    program.addFetch(w, 1);
+    const uint32_t contract =
+        program.add(matrixProduct(program, w, 1, pixels), {0});
+    if (follows)
+      program.add(reluInPlace(outputs * pixels), {}, 0, int32_t(contract));
+    else
+      program.add(reluInPlace(outputs * pixels), {contract});
+    auto timing = simulate(*program.load());
+    EXPECT_TRUE(timing) << timing.error().message;
+    // The work is the same, block by block or at once.
+    EXPECT_EQ(busy(*timing, Unit::vector), outputs * pixels);
+    return timing->total.cycles;
+  };
+  EXPECT_LT(cyclesWith(true), cyclesWith(false));
+}
+
+TEST(Timeline, AMachineThatIsStuckIsAnErrorThatNamesTheCommands) {
+  // Each cluster is one block of all tiles, and the FIFO cannot hold all of the
+  // first one, whose later tiles wait behind the second one.
+  target::TargetModel target;
+  target.stagingFifo.bytes = 1024;
+  const uint32_t outputs = 64, depth = 64;
+  MicroProgram program(target, depth, outputs);
+  std::vector<uint8_t> clusters(outputs * depth, 1);
+  for (size_t i = 0; i < clusters.size(); i += 2)
+    clusters[i] = 2;
+  const uint32_t w = program.addWeights(
+      {1, outputs, depth}, std::vector<float>(outputs * depth, 1), clusters,
+      "bitmap", Residency::streamed, 1000);
+  program.addFetch(w, 2);
+  program.add(matrixProduct(program, w, 2, 1), {0});
+  auto timing = simulate(*program.load());
+  ASSERT_FALSE(timing);
+  const std::string &message = timing.error().message;
+  EXPECT_NE(message.find("stuck"), std::string::npos) << message;
+  EXPECT_NE(message.find("Fetch"), std::string::npos) << message;
+  EXPECT_NE(message.find("room in the staging FIFO"), std::string::npos);
+  EXPECT_NE(message.find("Contract"), std::string::npos) << message;
+}
+
+TEST(Timeline, AbsentWeightsCostNoMultiplications) {
+  auto run = [](unsigned every) {
+    const uint32_t outputs = 16, depth = 256;
+    MicroProgram program(target::TargetModel(), depth * 8, outputs * 8);
+    std::vector<float> values(outputs * depth);
+    for (size_t i = 0; i < values.size(); i += every)
+      values[i] = 1;
+    const uint32_t w =
+        program.addWeights({1, outputs, depth}, values,
+                           std::vector<uint8_t>(values.size(), 1), "raw");
+    program.addFetch(w, 1);
+    program.add(matrixProduct(program, w, 1, 8), {0});
+    return *simulate(*program.load());
+  };
+  const RoundTiming dense = run(1), sparse = run(16);
+  EXPECT_EQ(dense.total.macs, 16u * 256 * 8);
+  EXPECT_EQ(dense.total.macsSkipped, 0u);
+  EXPECT_EQ(sparse.total.macs, 16u * 16 * 8);
+  EXPECT_EQ(sparse.total.macs + sparse.total.macsSkipped, dense.total.macs);
+  // Every 16th weight: row 0 of the 16 rows holds all of them, so its PEs are
+  // the fullest and have as much to do as in the dense case.
+  EXPECT_EQ(busy(sparse, Unit::array), busy(dense, Unit::array));
+  const RoundTiming even = run(17);
+  EXPECT_LT(busy(even, Unit::array), busy(dense, Unit::array) / 8);
+}
+
+//===----------------------------------------------------------------------===//
+// Properties of random programs
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+/// Random layers in one or two rounds on a random machine.
+std::shared_ptr<const runtime::Executable> anyProgram() {
+  auto number = [](uint32_t low, uint32_t high) {
+    return *rc::gen::inRange(low, high + 1);
+  };
+  target::TargetModel target;
+  target.array.rows = number(1, 8);
+  target.array.cols = number(1, 8);
+  target.array.weightsPerPE = number(1, 4);
+  target.array.weightLoad = *rc::gen::element(
+      target::WeightLoad::serial, target::WeightLoad::doubleBuffered);
+  target.decoder.lanes = number(1, 16);
+  target.vectorUnit.lanes = number(1, 16);
+  target.dram.gigabytesPerSecond = number(1, 100) / 10.0;
+  target.dram.latencyNs = number(0, 100);
+  target.dma.requestBytes = 64 * number(1, 4);
+  target.stagingFifo.bytes = number(1024, 8192);
+  const uint32_t groups = number(1, 2), outputs = number(1, 20),
+                 depth = number(1, 40), pixels = number(1, 9);
+  const unsigned rounds = number(1, 3);
+  const bool retained = *rc::gen::arbitrary<bool>();
+  std::mt19937 random(*rc::gen::arbitrary<uint32_t>());
+
+  MicroProgram program(target, groups * depth * pixels,
+                       groups * outputs * pixels, rounds);
+  std::vector<float> values(groups * outputs * depth);
+  std::vector<uint8_t> clusters(values.size());
+  for (size_t i = 0; i < values.size(); ++i) {
+    values[i] = random() % 4 == 0 ? 0 : float(random() % 9) - 4;
+    clusters[i] = uint8_t(1 + random() % rounds);
+  }
+  for (unsigned cluster = 1; cluster <= rounds && cluster <= values.size();
+       ++cluster)
+    clusters[values.size() - cluster] = uint8_t(rounds + 1 - cluster);
+  const uint32_t w =
+      program.addWeights({groups, outputs, depth}, values, clusters, "bitmap",
+                         retained ? Residency::retained : Residency::streamed);
+  const unsigned available =
+      unsigned(program.program.program.weights[w]->segments.size());
+  for (unsigned round = 0; round < rounds; ++round) {
+    const unsigned used = std::min(round + 1, available);
+    const uint32_t fetch = program.addFetch(w, used, round);
+    const uint32_t contract =
+        program.add(matrixProduct(program, w, used, pixels), {0, fetch}, round);
+    program.add(reluInPlace(groups * outputs * pixels), {}, round,
+                int32_t(contract));
+  }
+  return program.load();
+}
+
+} // namespace
+
+RC_GTEST_PROP(TimelineProperties, PartsAddUpAndBoundsHold, ()) {
+  auto executable = anyProgram();
+  RC_ASSERT(executable != nullptr);
+  const target::TargetModel &target = executable->program().target();
+  WeightStore store;
+  for (unsigned round = 0; round < executable->rounds(); ++round) {
+    auto timing = simulate(*executable, round, store);
+    RC_ASSERT(bool(timing)); // the simulator checks its own account, too
+    Counts sum;
+    for (const Counts &counts : timing->byLabel)
+      sum += counts;
+    RC_ASSERT(sum == timing->total);
+    const Counts &t = timing->total;
+    RC_ASSERT(boundOf(t, target).cycles() <= double(t.cycles));
+    RC_ASSERT(t.burstBytes >= t.dramBytes());
+    for (const Activity &activity : timing->activities)
+      RC_ASSERT(activity.begin < activity.end && activity.end <= t.cycles);
+    const Energy energy = energyOf(t, target, target::Precision::f32);
+    double components = 0;
+    for (const auto &component : energy.components())
+      components += component.second;
+    RC_ASSERT(components == energy.total());
+    store = timing->storeAfter;
+  }
+}
+
+RC_GTEST_PROP(TimelineProperties, MemoisedRunsEqualSimulatedOnes, ()) {
+  auto executable = anyProgram();
+  RC_ASSERT(executable != nullptr);
+  const auto exits = *rc::gen::container<std::vector<unsigned>>(
+      5, rc::gen::inRange(1u, executable->rounds() + 1));
+  StreamTiming memoised(executable->program(), executable->weights());
+  Counts simulated;
+  WeightStore store;
+  for (unsigned exit : exits)
+    for (unsigned round = 0; round < exit; ++round) {
+      RC_ASSERT(bool(memoised.runRound(round)));
+      auto timing = simulate(*executable, round, store);
+      RC_ASSERT(bool(timing));
+      simulated += timing->total;
+      store = timing->storeAfter;
+    }
+  RC_ASSERT(memoised.total() == simulated);
+  Counts byRound, byLabel;
+  for (const Counts &counts : memoised.byRound())
+    byRound += counts;
+  for (const Counts &counts : memoised.byLabel())
+    byLabel += counts;
+  RC_ASSERT(byRound == simulated);
+  RC_ASSERT(byLabel == simulated);
+}
+
+TEST(TraceWriter, WritesAValidTraceOfAllUnits) {
+  FullyConnected layer;
+  auto executable = layer.load(target::TargetModel());
+  auto timing = simulate(*executable);
+  ASSERT_TRUE(timing);
+  TraceWriter writer;
+  writer.beginProgram(executable->program());
+  writer.addRound(executable->program(), 0, *timing);
+  writer.addRound(executable->program(), 0, *timing);
+  const auto trace = nlohmann::json::parse(writer.json());
+  std::map<int, double> end; // per unit
+  size_t durations = 0;
+  for (const auto &event : trace["traceEvents"]) {
+    if (event["ph"] != "X")
+      continue;
+    ++durations;
+    EXPECT_EQ(event["name"], "layer");
+    double &last = end[event["tid"].get<int>()];
+    EXPECT_GE(event["ts"].get<double>(), last - 1e-9);
+    last = event["ts"].get<double>() + event["dur"].get<double>();
+  }
+  EXPECT_EQ(durations, 2 * timing->activities.size());
+  const double clock = executable->program().target().clockMHz;
+  EXPECT_NEAR(end[int(Unit::exit)], 2.0 * double(timing->total.cycles) / clock,
+              1e-9);
+}

@@ -22,9 +22,11 @@ namespace crania::importer {
 
 using EmitError = llvm::function_ref<mlir::InFlightDiagnostic()>;
 
-/// An upper bound on the elements of any tensor (256 MiB of f32), so that a
-/// damaged shape is an error and not an allocation of terabytes.
-inline constexpr int64_t kMaxElements = int64_t(1) << 26;
+/// An upper bound on the elements of any tensor (1 GiB of f32), so that a
+/// damaged shape is an error and not an allocation of terabytes. The largest
+/// layer in common use, the first fully connected one of VGG-16, has 1.03e8
+/// weights.
+inline constexpr int64_t kMaxElements = int64_t(1) << 28;
 
 /// An upper bound on the rank of any tensor.
 inline constexpr size_t kMaxRank = 8;

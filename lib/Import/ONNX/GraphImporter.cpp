@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "GraphImporter.h"
-#include "Normalization.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
@@ -298,26 +297,22 @@ LogicalResult GraphImporter::importNode(const NodeProto &proto) {
   return define(proto, proto.output(0), std::move(*result));
 }
 
-/// The number of filters of a convolution whose weights and bias are constants
-/// that a normalisation can be folded into; failure if there is none such.
-static FailureOr<int64_t>
-countFoldableFilters(ArrayRef<const Tensor *> operands) {
+/// Whether the weights of a convolution, and its bias if it has one, are
+/// constants with one entry per filter.
+static bool hasFoldableWeights(ArrayRef<const Tensor *> operands) {
   const auto *weights = std::get_if<ConstantTensor>(operands[1]);
   if (!weights || weights->shape().empty())
-    return failure();
-  int64_t filters = weights->shape().front();
+    return false;
   if (operands.size() < 3 || !operands[2])
-    return filters;
+    return true;
   const auto *bias = std::get_if<ConstantTensor>(operands[2]);
-  if (!bias || bias->shape() != ArrayRef<int64_t>(filters))
-    return failure();
-  return filters;
+  return bias && bias->shape() == weights->shape().take_front();
 }
 
 const NodeProto *
 GraphImporter::findFoldableNormalization(const NodeProto &proto,
                                          ArrayRef<const Tensor *> operands) {
-  if (proto.op_type() != "Conv" || failed(countFoldableFilters(operands)))
+  if (proto.op_type() != "Conv" || !hasFoldableWeights(operands))
     return nullptr;
   auto users = readers.find(proto.output(0));
   if (users == readers.end() || users->second.size() != 1 ||
@@ -341,41 +336,44 @@ GraphImporter::findFoldableNormalization(const NodeProto &proto,
   return user;
 }
 
-LogicalResult
-GraphImporter::importNormalizedConv(const NodeProto &conv,
-                                    const NodeProto &normalization,
-                                    ArrayRef<const Tensor *> operands) {
+FailureOr<ChannelTransform>
+GraphImporter::readFoldable(const NodeProto &normalization, int64_t channels) {
   FailureOr<const Operator *> op = findSupported(normalization);
   if (failed(op) || failed(checkAttributes(normalization, **op)) ||
       failed(checkArity(normalization, **op)))
     return failure();
-  // Only the parameters are read; the convolution's result does not exist.
-  SmallVector<const Tensor *> parameters(1, nullptr);
+  // Only the parameters are read; the convolution's own result will not exist.
+  SmallVector<const Tensor *> operands(1, nullptr);
   for (const std::string &name : llvm::drop_begin(normalization.input())) {
     FailureOr<const Tensor *> parameter =
         lookup(name, [&] { return emitNodeError(normalization); });
     if (failed(parameter))
       return failure();
-    parameters.push_back(*parameter);
+    operands.push_back(*parameter);
   }
-  Node reader(normalization, opset, locate(normalization), parameters, emit);
-  FailureOr<int64_t> filters = countFoldableFilters(operands);
-  if (failed(checkOperands(reader, **op)))
+  Node node(normalization, opset, locate(normalization), operands, emit);
+  if (failed(checkOperands(node, **op)))
     return failure();
+  return readBatchNormalization(node, channels);
+}
+
+LogicalResult
+GraphImporter::importNormalizedConv(const NodeProto &conv,
+                                    const NodeProto &normalization,
+                                    ArrayRef<const Tensor *> operands) {
+  const auto &weights = std::get<ConstantTensor>(*operands[1]);
+  bool hasBias = operands.size() > 2 && operands[2];
   FailureOr<ChannelTransform> transform =
-      readBatchNormalization(reader, *filters);
+      readFoldable(normalization, weights.shape().front());
   if (failed(transform))
     return failure();
-
-  const auto *bias = operands.size() > 2 && operands[2]
-                         ? &std::get<ConstantTensor>(*operands[2])
-                         : nullptr;
-  Tensor newWeights =
-      scaleFilters(std::get<ConstantTensor>(*operands[1]), *transform);
-  Tensor newBias = transformBias(bias, *transform, normalization.input(2));
+  Tensor newWeights = scaleFilters(weights, *transform);
+  Tensor newBias =
+      transformBias(hasBias ? &std::get<ConstantTensor>(*operands[2]) : nullptr,
+                    *transform, normalization.input(2));
   const Tensor *newOperands[] = {operands[0], &newWeights, &newBias};
-  Node node(conv, opset, locate(conv), newOperands, emit);
-  FailureOr<Tensor> result = importConv(node);
+  FailureOr<Tensor> result =
+      importConv(Node(conv, opset, locate(conv), newOperands, emit));
   if (failed(result))
     return failure();
   folded.insert(&normalization);

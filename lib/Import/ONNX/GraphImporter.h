@@ -7,6 +7,7 @@
 #define CRANIA_LIB_IMPORT_ONNX_GRAPHIMPORTER_H
 
 #include "Emitter.h"
+#include "Normalization.h"
 #include "Operators.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -61,6 +62,10 @@ private:
   const ::onnx::NodeProto *
   findFoldableNormalization(const ::onnx::NodeProto &proto,
                             llvm::ArrayRef<const Tensor *> operands);
+  /// What the BatchNormalization `normalization` does to its `channels`
+  /// channels.
+  mlir::FailureOr<ChannelTransform>
+  readFoldable(const ::onnx::NodeProto &normalization, int64_t channels);
   mlir::LogicalResult
   importNormalizedConv(const ::onnx::NodeProto &conv,
                        const ::onnx::NodeProto &normalization,

@@ -132,10 +132,24 @@ static Value scalePerPosition(const Node &node, Value sum,
       });
 }
 
+/// Divisors are computed per position, so a damaged size must not ask for
+/// billions of them.
+static LogicalResult requireModeratePlane(const Node &node,
+                                          const Window &window) {
+  constexpr int64_t kMaxPlane = int64_t(1) << 22;
+  int64_t rows = window.axes[0].output, columns = window.axes[1].output;
+  if (rows <= kMaxPlane && columns <= kMaxPlane && rows * columns <= kMaxPlane)
+    return success();
+  return node.emitError() << "the result has " << rows << "x" << columns
+                          << " positions; at most " << kMaxPlane
+                          << " are supported";
+}
+
 FailureOr<Tensor> crania::importer::importAveragePool(const Node &node) {
   FailureOr<Window> window = readPoolingWindow(node);
   int64_t includePads = 0;
   if (failed(window) || failed(node.read("count_include_pad", includePads)) ||
+      failed(requireModeratePlane(node, *window)) ||
       failed(requireValidTaps(node, *window)))
     return failure();
   FailureOr<Value> sum =

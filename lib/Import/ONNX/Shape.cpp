@@ -142,6 +142,9 @@ static FailureOr<Tensor> concatIntegers(const Node &node) {
     if (!part || part->isFloat() || part->shape().size() != 1)
       return node.emitError() << "mixes lists of integers with other tensors, "
                                  "which is not supported";
+    if (all.size() + part->integers().size() > kMaxRank)
+      return node.emitError() << "joins more than " << kMaxRank
+                              << " integers, the largest rank of a shape";
     llvm::append_range(all, part->integers());
   }
   int64_t size = all.size();

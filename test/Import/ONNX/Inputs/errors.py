@@ -247,7 +247,7 @@ def conv_batch():
 @model
 def conv_result_huge():
     """Each size is fine, the product of the result's is not."""
-    builder = ModelBuilder([1, 1, 4096, 4096])
+    builder = ModelBuilder([1, 1, 8192, 8192])
     return builder.output(builder.node("Conv", ["input", builder.weight("w", [64, 1, 1, 1])], name="conv"))
 
 
@@ -271,6 +271,7 @@ case("maxpool-no-kernel", IMAGE, "MaxPool")
 case("maxpool-kernel-zero", IMAGE, "MaxPool", kernel_shape=[0, 2])
 case("maxpool-kernel-rank", IMAGE, "MaxPool", kernel_shape=[2])
 case("maxpool-padding-only", IMAGE, "MaxPool", kernel_shape=[2, 2], pads=[2, 0, 0, 0])
+case("averagepool-huge", [1, 1, 4096, 4096], "AveragePool", kernel_shape=[1, 1])
 case("averagepool-padding-only", IMAGE, "AveragePool", kernel_shape=[2, 2], pads=[0, 0, 0, 3])
 case("globalaveragepool-rank", [1, 4], "GlobalAveragePool")
 
@@ -291,6 +292,13 @@ case("concat-shape", [1, 4], "Concat", [2, 3], axis=0)
 case("concat-rank", [1, 4], "Concat", [4], axis=0)
 case("concat-mixed", [1, 4], "Concat", numpy.array([[1, 2, 3, 4]]), axis=0)
 case("softmax-axis", [1, 4], "Softmax", axis=2)
+
+
+@model
+def concat_long_shape():
+    builder = ModelBuilder([1, 4])
+    shape = builder.node("Concat", [builder.integers("ones", [1] * 5)] * 2, name="concat", axis=0)
+    return builder.output(builder.node("Reshape", ["input", shape]))
 
 
 @model

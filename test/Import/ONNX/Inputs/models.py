@@ -315,6 +315,16 @@ def unnamed_nodes():
 
 
 @model
+def odd_names():
+    """Names that the IR's text has to quote."""
+    builder = ModelBuilder([1, 4])
+    value = "input"
+    for name in ("0.weight", "a \"quoted\" one", "two\nlines", "back\\slash", "gr\u00f6\u00dfe", "%0", "-#}"):
+        value = builder.node("Add", [value, builder.weight(name, [4])], name=name + ":add")
+    return builder.output(value)
+
+
+@model
 def opset_21():
     builder = ModelBuilder([1, 3, 6, 6], opset=21, ir_version=10)
     conv = builder.node("Conv", ["input", builder.weight("w", [4, 3, 3, 3]), builder.weight("b", [4])], name="conv")

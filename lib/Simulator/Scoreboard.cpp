@@ -60,15 +60,24 @@ uint64_t Scoreboard::end() const {
 
 void Scoreboard::record(Unit unit, uint32_t command, uint64_t begin,
                         uint64_t end) {
-  if (begin == end)
-    return;
   countsOf(command).busy[size_t(unit)] += end - begin;
+  trace(unit, command, begin, end);
+}
+
+/// Neighbouring activities of a command are one. Those of the DRAM bus, which
+/// changes between requests within a cycle, do not overlap by it.
+void Scoreboard::trace(Unit unit, uint32_t command, uint64_t begin,
+                       uint64_t end) {
   int64_t &last = lastActivity[size_t(unit)];
-  if (last >= 0 && activities[last].command == command &&
-      activities[last].end == begin) {
-    activities[last].end = end;
-    return;
+  if (last >= 0 && activities[last].end >= begin) {
+    begin = activities[last].end;
+    if (activities[last].command == command) {
+      activities[last].end = std::max(begin, end);
+      return;
+    }
   }
+  if (begin >= end)
+    return;
   last = int64_t(activities.size());
   activities.push_back({unit, command, begin, end});
 }

@@ -55,7 +55,9 @@ public:
   /// The first cycle after the last command.
   uint64_t end() const;
 
-  /// A unit works for a command.
+  /// A unit shows in the trace as at work for a command.
+  void trace(Unit unit, uint32_t command, uint64_t begin, uint64_t end);
+  /// The same, and is charged as busy.
   void record(Unit unit, uint32_t command, uint64_t begin, uint64_t end);
 
   void fail(uint32_t command, const std::string &message);

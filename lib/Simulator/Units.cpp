@@ -112,6 +112,7 @@ void ActivationDma::issue(uint32_t command, const Request &request) {
   account(counts, *board.command(command).body_as_Copy(), request.bytes);
   counts.burstBytes += service.movedBytes;
   counts.busy[size_t(Unit::dram)] += service.busyCycles;
+  board.trace(Unit::dram, command, service.begin, service.transferred);
   board.record(Unit::activationDma, command, board.now, nextIssue);
 }
 

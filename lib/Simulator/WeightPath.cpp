@@ -134,6 +134,7 @@ void WeightDma::issue(uint32_t command, const Request &request) {
   counts.burstBytes += service.movedBytes;
   (toStore ? counts.storeWriteBytes : counts.fifoBytes) += request.bytes;
   counts.busy[size_t(Unit::dram)] += service.busyCycles;
+  board.trace(Unit::dram, command, service.begin, service.transferred);
   board.record(Unit::weightDma, command, board.now, nextIssue);
 }
 

@@ -14,7 +14,7 @@
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
 
-quick= sanitize= format= tidy=
+quick='' sanitize='' format='' tidy=''
 for argument in "$@"; do
   case $argument in
     --quick) quick=1 ;;
@@ -51,7 +51,7 @@ check_tidy() {
     "^$root/(lib|tools)/"
 }
 
-purpose=test
+purpose='test'
 [ -z "$format$tidy" ] || purpose=lint
 "$root/utils/setup.sh" --for=$purpose
 [ -z "$format" ] || check_format

@@ -17,12 +17,13 @@ set -euo pipefail
 
 build_packages=(
   clang-22 lld-22 llvm-22-dev libmlir-22-dev mlir-22-tools llvm-22-tools
-  cmake ninja-build ccache pkg-config python3
+  cmake ninja-build ccache python3
   libflatbuffers-dev flatbuffers-compiler
   libonnx-dev libprotobuf-dev protobuf-compiler
-  libdnnl-dev libcli11-dev nlohmann-json3-dev libxxhash-dev zlib1g-dev libzstd-dev)
+  libdnnl-dev libcli11-dev nlohmann-json3-dev libxxhash-dev zlib1g-dev libzstd-dev
+  libgtest-dev librapidcheck-dev) # small, and configuring looks for them
 test_packages=(
-  libgtest-dev librapidcheck-dev libclang-rt-22-dev
+  libclang-rt-22-dev
   python3-numpy python3-onnx python3-psutil git)
 lint_packages=(clang-format-22 clang-tidy-22)
 
@@ -85,7 +86,7 @@ ensure_onnxruntime() {
   fi
 }
 
-purpose=test list=
+purpose=test list=""
 for argument in "$@"; do
   case $argument in
     --for=build | --for=test | --for=lint) purpose=${argument#--for=} ;;

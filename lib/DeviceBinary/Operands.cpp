@@ -3,47 +3,19 @@
 
 #include "Operands.h"
 
-#include <algorithm>
-
 namespace crania::binary {
 
 namespace {
 
-Wide magnitude(Wide value) { return value < 0 ? -value : value; }
-
 std::string text(Wide value) {
   std::string digits;
-  for (Wide rest = magnitude(value); rest != 0 || digits.empty(); rest /= 10)
+  for (Wide rest = value < 0 ? -value : value; rest != 0 || digits.empty();
+       rest /= 10)
     digits.insert(digits.begin(), char('0' + int(rest % 10)));
   return (value < 0 ? "-" : "") + digits;
 }
 
 } // namespace
-
-ElementRange rangeOf(uint64_t offset, Span<const Axis> axes) {
-  ElementRange range{Wide(offset), Wide(offset)};
-  for (const Axis &axis : axes) {
-    Wide first = axis.low * axis.stride, last = axis.high * axis.stride;
-    range.low += std::min(first, last);
-    range.high += std::max(first, last);
-  }
-  return range;
-}
-
-bool areDistinct(std::vector<Axis> axes) {
-  std::sort(axes.begin(), axes.end(), [](const Axis &a, const Axis &b) {
-    return magnitude(a.stride) < magnitude(b.stride);
-  });
-  Wide reach = 0;
-  for (const Axis &axis : axes) {
-    if (axis.low == axis.high)
-      continue;
-    if (magnitude(axis.stride) <= reach)
-      return false;
-    reach += (axis.high - axis.low) * magnitude(axis.stride);
-  }
-  return true;
-}
 
 unsigned bytesOf(ElementType type) {
   switch (type) {
@@ -63,6 +35,13 @@ unsigned bytesOf(ElementType type) {
 std::string_view nameOf(ElementType type) { return EnumNameElementType(type); }
 
 std::string_view nameOf(Space space) { return EnumNameSpace(space); }
+
+Status checkStride(int64_t stride, const std::string &role) {
+  if (stride >= -maxStride && stride <= maxStride)
+    return {};
+  return Error{role + " has a stride of " + std::to_string(stride) +
+               " elements, beyond any memory"};
+}
 
 Result<const Buffer *> bufferOf(uint32_t index, const std::string &role,
                                 const ProgramContext &context) {
@@ -91,14 +70,14 @@ Result<const Buffer *> computeBufferOf(uint32_t index, const std::string &role,
   return buffer;
 }
 
-Status checkInside(const ElementRange &range, const Buffer &buffer,
+Status checkInside(const Interval &elements, const Buffer &buffer,
                    const std::string &role) {
-  Wide elements = buffer.bytes() / bytesOf(buffer.element());
-  if (range.low >= 0 && range.high < elements)
+  Wide count = buffer.bytes() / bytesOf(buffer.element());
+  if (elements.low >= 0 && elements.high < count)
     return {};
-  return Error{role + " reaches elements " + text(range.low) + " to " +
-               text(range.high) + " of buffer \"" + buffer.name()->str() +
-               "\", which has " + text(elements)};
+  return Error{role + " reaches elements " + text(elements.low) + " to " +
+               text(elements.high) + " of buffer \"" + buffer.name()->str() +
+               "\", which has " + text(count)};
 }
 
 } // namespace crania::binary

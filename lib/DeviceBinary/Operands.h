@@ -4,37 +4,10 @@
 #ifndef CRANIA_DEVICEBINARY_OPERANDS_H
 #define CRANIA_DEVICEBINARY_OPERANDS_H
 
+#include "Addresses.h"
 #include "Verify.h"
 
-#include "crania/Support/Span.h"
-
-#include <optional>
-#include <vector>
-
 namespace crania::binary {
-
-/// Wide enough for any sum of products of a 32-bit index and a 64-bit stride.
-using Wide = __int128;
-
-/// One dimension of a set of elements: indices low to high, both included.
-struct Axis {
-  Wide low, high;
-  Wide stride;
-};
-
-/// Elements low to high of a buffer, both included.
-struct ElementRange {
-  Wide low, high;
-};
-
-/// The elements offset + sum(index * stride) over all indices of the axes, none
-/// of which is empty.
-ElementRange rangeOf(uint64_t offset, Span<const Axis> axes);
-
-/// Whether different indices are sure to be different elements: each axis
-/// strides over all that the axes of smaller strides reach. True of any
-/// permuted or sliced dense box.
-bool areDistinct(std::vector<Axis> axes);
 
 unsigned bytesOf(ElementType type);
 std::string_view nameOf(ElementType type);
@@ -53,14 +26,22 @@ std::optional<uint64_t> boundedProduct(const Extents &extents, uint64_t limit) {
   return product;
 }
 
-/// Elements that one vector or copy command may touch, and multiplications of a
-/// contraction: far above any real layer, and what keeps the arithmetic of
-/// those who run it within 64 bits.
-constexpr uint64_t maxLoopIterations = uint64_t(1) << 32;
-constexpr uint64_t maxMultiplications = uint64_t(1) << 40;
+// Bounds far above any real layer. They keep the work of a command finite and
+// the index arithmetic of those who execute it, also of indices that turn out
+// to be padding, within 64 bits.
 
+/// Elements that a vector or copy command may touch.
+constexpr uint64_t maxLoopIterations = uint64_t(1) << 32;
+/// Multiplications of a contraction.
+constexpr uint64_t maxMultiplications = uint64_t(1) << 40;
 /// Loops of a vector or copy command, and dimensions of an access.
 constexpr size_t maxRank = 8;
+/// Magnitude of an index of an access, in its extent or not.
+constexpr Wide maxIndex = Wide(1) << 32;
+/// Magnitude of a stride, in elements: no memory has more.
+constexpr int64_t maxStride = int64_t(1) << 27;
+
+Status checkStride(int64_t stride, const std::string &role);
 
 /// The buffer of an operand, which `role` names in errors.
 Result<const Buffer *> bufferOf(uint32_t index, const std::string &role,
@@ -71,7 +52,7 @@ Result<const Buffer *> bufferOf(uint32_t index, const std::string &role,
 Result<const Buffer *> computeBufferOf(uint32_t index, const std::string &role,
                                        const ProgramContext &context);
 
-Status checkInside(const ElementRange &range, const Buffer &buffer,
+Status checkInside(const Interval &elements, const Buffer &buffer,
                    const std::string &role);
 
 } // namespace crania::binary

@@ -32,8 +32,9 @@ Status verifyProgram(const Program &program);
 /// Tilings, segments, directories and the weight store's contents.
 Status verifyWeights(const ProgramContext &context);
 
-/// The commands of round `index`, from 0: each on its own, their tokens, and
-/// that weights are fetched before they are used.
+/// The commands of round `index`, from 0: each on its own, their tokens, that
+/// weights are fetched before they are used (FetchTracker.h), and that tokens
+/// keep commands apart that touch the same memory (Hazards.h).
 Status verifyRound(const ProgramContext &context, size_t index);
 
 // Commands on their own. Operands that compute are in the global buffer.

@@ -7,27 +7,13 @@
 
 #include "crania/DeviceBinary/DeviceBinary.h"
 
-#include <array>
-
 namespace crania::binary {
 
 namespace {
 
-/// Bounds of the window's parameters and of a plane's sides: with them, any
-/// input coordinate fits in 64 bits many times over.
-constexpr uint32_t maxWindow = 1 << 15;
-constexpr uint32_t maxSide = 1 << 20;
-
-std::array<Axis, 3> axesOf(const Plane &plane) {
-  return {{{0, Wide(plane.channels()) - 1, plane.channel_stride()},
-           {0, Wide(plane.height()) - 1, plane.row_stride()},
-           {0, Wide(plane.width()) - 1, plane.column_stride()}}};
-}
-
-ElementRange rangeOfPlane(const Plane &plane) {
-  std::array<Axis, 3> axes = axesOf(plane);
-  return rangeOf(plane.offset(), Span<const Axis>(axes.data(), axes.size()));
-}
+/// Bounds of the window's parameters and of a plane's sides, as in Operands.h.
+constexpr uint32_t maxWindow = 1 << 12;
+constexpr uint32_t maxSide = 1 << 16;
 
 Status verifyPlane(const Plane &plane, const std::string &role,
                    const ProgramContext &context) {
@@ -39,7 +25,11 @@ Status verifyPlane(const Plane &plane, const std::string &role,
       plane.height() > maxSide || plane.width() > maxSide)
     return Error{role + " is empty or has a side above " +
                  std::to_string(maxSide)};
-  return checkInside(rangeOfPlane(plane), **buffer, role);
+  for (int64_t stride :
+       {plane.channel_stride(), plane.row_stride(), plane.column_stride()})
+    if (Status status = checkStride(stride, role); !status)
+      return status;
+  return checkInside(elementsOf(plane), **buffer, role);
 }
 
 Status verifyOutputPlane(const Plane &plane, const ProgramContext &context) {
@@ -111,12 +101,12 @@ Status verifyTiles(const Contract &c, const Weights &weights) {
 Status verifyNoOverlap(const Contract &c, const ProgramContext &context) {
   auto bytes = [&](const Plane &plane) {
     const Buffer &buffer = *context.program.buffers()->Get(plane.buffer());
-    ElementRange range = rangeOfPlane(plane);
+    Interval range = elementsOf(plane);
     unsigned size = bytesOf(buffer.element());
-    return ElementRange{buffer.offset() + range.low * size,
-                        buffer.offset() + range.high * size + size - 1};
+    return Interval{buffer.offset() + range.low * size,
+                    buffer.offset() + range.high * size + size - 1};
   };
-  ElementRange input = bytes(*c.input()), output = bytes(*c.output());
+  Interval input = bytes(*c.input()), output = bytes(*c.output());
   if (input.high < output.low || output.high < input.low)
     return {};
   return Error{"its output overlaps its input in the global buffer"};

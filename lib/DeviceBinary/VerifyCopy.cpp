@@ -34,15 +34,16 @@ Status verifyBox(const Copy &copy) {
   if (!boundedProduct(*copy.extents(), maxLoopIterations))
     return Error{"it is empty or moves more than " +
                  std::to_string(maxLoopIterations) + " elements"};
+  for (size_t i = 0; i < rank; ++i) {
+    if (Status status = checkStride(copy.source_strides()->Get(i), "source");
+        !status)
+      return status;
+    if (Status status =
+            checkStride(copy.destination_strides()->Get(i), "destination");
+        !status)
+      return status;
+  }
   return {};
-}
-
-std::vector<Axis> axesOf(const flatbuffers::Vector<uint32_t> &extents,
-                         const flatbuffers::Vector<int64_t> &strides) {
-  std::vector<Axis> axes;
-  for (size_t i = 0; i < extents.size(); ++i)
-    axes.push_back({0, Wide(extents.Get(i)) - 1, strides.Get(i)});
-  return axes;
 }
 
 } // namespace
@@ -65,11 +66,11 @@ Status verifyCopy(const Copy &copy, const ProgramContext &context) {
   std::vector<Axis> to = axesOf(*copy.extents(), *copy.destination_strides());
   if (!areDistinct(to))
     return Error{"destination has strides that let elements coincide"};
-  if (Status status =
-          checkInside(rangeOf(copy.source_offset(), from), **source, "source");
+  if (Status status = checkInside(elementsOf(copy.source_offset(), from),
+                                  **source, "source");
       !status)
     return status;
-  return checkInside(rangeOf(copy.destination_offset(), to), **destination,
+  return checkInside(elementsOf(copy.destination_offset(), to), **destination,
                      "destination");
 }
 
@@ -81,7 +82,7 @@ Status verifyExitTest(const ExitTest &test, const ProgramContext &context) {
   if (test.classes() == 0)
     return Error{"it compares no classes"};
   Axis classes{0, Wide(test.classes()) - 1, 1};
-  return checkInside(rangeOf(test.offset(), Span<const Axis>(&classes, 1)),
+  return checkInside(elementsOf(test.offset(), Span<const Axis>(&classes, 1)),
                      **buffer, "logits");
 }
 

@@ -2,13 +2,16 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "FetchTracker.h"
+#include "Hazards.h"
 #include "Verify.h"
 
 namespace crania::binary {
 
 namespace {
 
-constexpr size_t maxCommands = 1 << 20;
+/// Commands take ranges of tiles, so a layer has a handful. The search for
+/// hazards is quadratic in the worst case.
+constexpr size_t maxCommands = 1 << 14;
 
 const char *kindOf(CommandBody body) {
   switch (body) {
@@ -99,28 +102,43 @@ Status verifyCommand(const Round &round, size_t index,
   return verifyBody(command, context, tracker);
 }
 
-Status verifyCommands(const Round &round, const ProgramContext &context) {
+/// ", command 17 (contract of "conv1")", of a command with a valid label.
+std::string whereIs(size_t index, const Round &round,
+                    const ProgramContext &context) {
+  const Command &command = *round.commands()->Get(index);
+  return ", command " + std::to_string(index) + " (" +
+         kindOf(command.body_type()) + " of \"" +
+         context.program.labels()->Get(command.label())->str() + "\")";
+}
+
+Status verifyLabels(const Round &round, const ProgramContext &context) {
   const auto &commands = *round.commands();
-  const auto &labels = *context.program.labels();
-  if (commands.size() == 0 || commands.size() > maxCommands)
-    return Error{": it has " + std::to_string(commands.size()) +
+  size_t labels = context.program.labels()->size();
+  for (size_t i = 0; i < commands.size(); ++i)
+    if (commands.Get(i)->label() >= labels)
+      return Error{", command " + std::to_string(i) + ": its label " +
+                   std::to_string(commands.Get(i)->label()) +
+                   " is none of the " + std::to_string(labels) + " labels"};
+  return {};
+}
+
+Status verifyCommands(const Round &round, const ProgramContext &context) {
+  size_t count = round.commands()->size();
+  if (count == 0 || count > maxCommands)
+    return Error{": it has " + std::to_string(count) +
                  " commands, but must have 1 to " +
                  std::to_string(maxCommands)};
+  if (Status status = verifyLabels(round, context); !status)
+    return status;
   FetchTracker tracker(context);
-  for (size_t i = 0; i < commands.size(); ++i) {
-    const Command &command = *commands.Get(i);
-    std::string where =
-        ", command " + std::to_string(i) + " (" + kindOf(command.body_type());
-    if (command.label() >= labels.size())
-      return Error{where + "): its label " + std::to_string(command.label()) +
-                   " is none of the " + std::to_string(labels.size()) +
-                   " labels"};
+  for (size_t i = 0; i < count; ++i)
     if (Status status = verifyCommand(round, i, context, tracker); !status)
-      return Error{where + " of \"" + labels.Get(command.label())->str() +
-                   "\"): " + status.error().message};
-  }
+      return Error{whereIs(i, round, context) + ": " + status.error().message};
   if (Status status = tracker.finish(); !status)
     return Error{": " + status.error().message};
+  if (std::optional<Hazard> hazard = findHazard(round, context))
+    return Error{whereIs(hazard->command, round, context) + ": " +
+                 hazard->message};
   return {};
 }
 

@@ -10,8 +10,6 @@ namespace {
 
 /// Registers of a vector program, inputs included.
 constexpr size_t maxRegisters = 256;
-/// Any index of an access, in range or not, stays within this magnitude.
-constexpr Wide maxIndex = Wide(1) << 40;
 
 unsigned operandsOf(VectorOp op) {
   switch (op) {
@@ -80,17 +78,6 @@ Status verifyLoops(const Vector &vector) {
   return {};
 }
 
-/// Smallest and largest index of a dimension over the loops.
-ElementRange indexRange(const AccessDim &dim, const Vector &vector) {
-  ElementRange range{dim.start(), dim.start()};
-  for (size_t i = 0; i < vector.extents()->size(); ++i) {
-    Wide last =
-        Wide(dim.coefficients()->Get(i)) * (Wide(vector.extents()->Get(i)) - 1);
-    (last < 0 ? range.low : range.high) += last;
-  }
-  return range;
-}
-
 Status verifyDim(const AccessDim &dim, const Vector &vector,
                  const std::string &role) {
   if (dim.extent() == 0)
@@ -99,10 +86,10 @@ Status verifyDim(const AccessDim &dim, const Vector &vector,
     return Error{role + " has " + std::to_string(dim.coefficients()->size()) +
                  " coefficients in a dimension, but there are " +
                  std::to_string(vector.extents()->size()) + " loops"};
-  ElementRange range = indexRange(dim, vector);
-  if (range.low < -maxIndex || range.high > maxIndex)
+  Interval indices = indicesOf(dim, vector);
+  if (indices.low < -maxIndex || indices.high > maxIndex)
     return Error{role + " has indices that are out of all bounds"};
-  return {};
+  return checkStride(dim.stride(), role);
 }
 
 Result<const Buffer *> verifyAccess(const Access &access, const Vector &vector,
@@ -127,16 +114,9 @@ Status verifyInput(const Access &access, const Vector &vector,
   Result<const Buffer *> buffer = verifyAccess(access, vector, role, context);
   if (!buffer)
     return buffer.error();
-  std::vector<Axis> axes;
-  for (const AccessDim *dim : *access.dims()) {
-    ElementRange range = indexRange(*dim, vector);
-    Wide low = std::max(range.low, Wide(0));
-    Wide high = std::min(range.high, Wide(dim->extent()) - 1);
-    if (low > high)
-      return {}; // padding everywhere
-    axes.push_back({low, high, dim->stride()});
-  }
-  return checkInside(rangeOf(access.offset(), axes), **buffer, role);
+  Interval origin{Wide(access.offset()), Wide(access.offset())};
+  return checkInside(elementsOf(access, vector).value_or(origin), **buffer,
+                     role);
 }
 
 /// The loops as axes of the output: an element moves by the sum over the
@@ -161,18 +141,16 @@ Status verifyOutput(const Vector &vector, const ProgramContext &context) {
       verifyAccess(access, vector, "output", context);
   if (!buffer)
     return buffer.error();
-  std::vector<Axis> axes;
   for (const AccessDim *dim : *access.dims()) {
-    ElementRange range = indexRange(*dim, vector);
-    if (range.low < 0 || range.high >= dim->extent())
+    Interval indices = indicesOf(*dim, vector);
+    if (indices.low < 0 || indices.high >= dim->extent())
       return Error{"output has indices outside its extent of " +
                    std::to_string(dim->extent())};
-    axes.push_back({range.low, range.high, dim->stride()});
   }
   if (!areDistinct(loopAxes(vector)))
     return Error{"different iterations write the same output element; only a "
                  "reduction may"};
-  return checkInside(rangeOf(access.offset(), axes), **buffer, "output");
+  return checkInside(*elementsOf(access, vector), **buffer, "output");
 }
 
 } // namespace

@@ -30,10 +30,8 @@ std::vector<uint32_t> wordsOf(const std::array<float, count> &values) {
 
 template <typename Body>
 std::unique_ptr<CommandT> command(Body body, std::vector<uint32_t> after) {
-  auto result = std::make_unique<CommandT>();
-  result->after = std::move(after);
-  result->body.Set(std::move(body));
-  return result;
+  return std::make_unique<CommandT>(
+      makeCommand(std::move(body), std::move(after)));
 }
 
 std::unique_ptr<BufferT> buffer(const char *name, Space space, uint64_t offset,
@@ -261,6 +259,18 @@ ProgramWithImage tinyProgram() {
   program.input = port(tinyInputDram, tiny::inputs);
   program.logits = port(tinyLogits, tiny::classes);
   return result;
+}
+
+void insertCommand(ProgramT &program, size_t round, uint32_t at,
+                   CommandT command) {
+  auto &commands = program.rounds[round]->commands;
+  for (auto &other : commands) {
+    for (uint32_t &token : other->after)
+      token += token >= at;
+    other->follows += other->follows >= int32_t(at);
+  }
+  commands.insert(commands.begin() + at,
+                  std::make_unique<CommandT>(std::move(command)));
 }
 
 CommandT &firstOf(ProgramT &program, size_t round, CommandBody type) {

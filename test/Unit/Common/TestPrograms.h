@@ -65,6 +65,20 @@ void appendSegment(binary::WeightsT &weights, std::vector<uint8_t> &image,
 binary::CommandT &firstOf(binary::ProgramT &program, size_t round,
                           binary::CommandBody type);
 
+/// Puts a command before command `at` of a round and renumbers the tokens of
+/// those that come after it.
+void insertCommand(binary::ProgramT &program, size_t round, uint32_t at,
+                   binary::CommandT command);
+
+/// A command of that body that waits for `after`.
+template <typename Body>
+binary::CommandT makeCommand(Body body, std::vector<uint32_t> after = {}) {
+  binary::CommandT command;
+  command.after = std::move(after);
+  command.body.Set(std::move(body));
+  return command;
+}
+
 } // namespace crania::test
 
 #endif // CRANIA_TEST_UNIT_COMMON_TESTPROGRAMS_H

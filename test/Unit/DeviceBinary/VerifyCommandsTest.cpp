@@ -30,13 +30,6 @@ std::vector<std::unique_ptr<CommandT>> &commands(P &p, size_t round = 0) {
   return p.program.rounds[round]->commands;
 }
 
-template <typename Body>
-std::unique_ptr<CommandT> makeCommand(Body body) {
-  auto result = std::make_unique<CommandT>();
-  result->body.Set(std::move(body));
-  return result;
-}
-
 TEST(VerifyCommands, ErrorsSayWhere) {
   expectInvalid("program \"crania\", round 2, command 4 (contract of \"fc\"): ",
                 [](P &p) { contract(p, 1).clusters = 0; });
@@ -63,8 +56,9 @@ TEST(VerifyRounds, EndWithTheExitTest) {
   expectInvalid("must be its exit test",
                 [](P &p) { commands(p, 1).pop_back(); });
   expectInvalid("commands follow the exit test", [](P &p) {
-    auto &list = commands(p);
-    list.push_back(makeCommand(ExitTestT(exitTest(p))));
+    ExitTestT second = exitTest(p);
+    test::insertCommand(p.program, 0, commands(p).size(),
+                        test::makeCommand(second));
   });
   expectInvalid("0 commands", [](P &p) { commands(p).clear(); });
 }
@@ -95,12 +89,9 @@ TEST(VerifyRelease, OnlyWhatIsRetainedAndFetched) {
     ReleaseT body;
     body.weights = weights;
     body.cluster = cluster;
-    auto &list = commands(p, 1);
-    list.insert(list.begin() + at, makeCommand(body));
-    for (auto &command : list) {
-      command->after.clear();
-      command->follows = -1;
-    }
+    test::insertCommand(p.program, 1, at, test::makeCommand(body, {}));
+    if (at == 5) // behind the contract
+      commands(p, 1)[at]->after = {4};
   };
   expectInvalid("only retained ones can be released",
                 [&](P &p) { release(p, 0, 1, 5); });
@@ -183,7 +174,9 @@ TEST(VerifyContract, Planes) {
                 [](P &p) { contract(p).input->offset = ~uint64_t(0); });
   expectInvalid("input reaches elements -3 to 0",
                 [](P &p) { contract(p).input->channel_stride = -1; });
-  expectInvalid("output reaches",
+  expectInvalid("output reaches elements 0 to 200",
+                [](P &p) { contract(p).output->channel_stride = 100; });
+  expectInvalid("beyond any memory",
                 [](P &p) { contract(p).output->channel_stride = INT64_MAX; });
   expectInvalid("is empty", [](P &p) { contract(p).input->width = 0; });
   expectInvalid("strides that let elements coincide",
@@ -199,8 +192,8 @@ TEST(VerifyContract, Shapes) {
                 [](P &p) { contract(p).kernel_h = 2; });
   expectInvalid("weights make 3",
                 [](P &p) { contract(p).output->channels = 2; });
-  expectInvalid("must be 1 to 32768", [](P &p) { contract(p).stride_w = 0; });
-  expectInvalid("must be 1 to 32768",
+  expectInvalid("must be 1 to 4096", [](P &p) { contract(p).stride_w = 0; });
+  expectInvalid("must be 1 to 4096",
                 [](P &p) { contract(p).dilation_h = ~0u; });
   expectInvalid("a pad is beyond",
                 [](P &p) { contract(p).pad_left = INT32_MIN; });

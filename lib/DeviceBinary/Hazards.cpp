@@ -1,0 +1,248 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "Hazards.h"
+
+#include "Operands.h"
+
+#include "crania/DeviceBinary/DeviceBinary.h"
+
+#include <algorithm>
+
+namespace crania::binary {
+
+namespace {
+
+enum Unit : uint8_t { weightDma, activationDma, array, vectorUnit, exitUnit };
+constexpr size_t unitCount = 5;
+
+Unit unitOf(const Command &command) {
+  switch (command.body_type()) {
+  case CommandBody::Copy:
+    return activationDma;
+  case CommandBody::Contract:
+    return array;
+  case CommandBody::Vector:
+    return vectorUnit;
+  case CommandBody::ExitTest:
+    return exitUnit;
+  default:
+    return weightDma;
+  }
+}
+
+bool isPipelined(Unit unit) { return unit != vectorUnit && unit != exitUnit; }
+
+/// Bytes [begin, end) of a memory that a command reads or writes.
+struct Touch {
+  Space space;
+  uint64_t begin, end;
+  bool writes;
+
+  bool meets(const Touch &other) const {
+    return space == other.space && begin < other.end && other.begin < end;
+  }
+};
+
+/// Collects what a verified command touches of the writable memories.
+class Touches {
+public:
+  Touches(const Command &command, const ProgramContext &context)
+      : context(context) {
+    if (const Contract *contract = command.body_as_Contract())
+      addContract(*contract);
+    if (const Vector *vector = command.body_as_Vector())
+      addVector(*vector);
+    if (const Copy *copy = command.body_as_Copy())
+      addCopy(*copy);
+    if (const ExitTest *test = command.body_as_ExitTest())
+      add(test->logits(),
+          {Wide(test->offset()), Wide(test->offset()) + test->classes() - 1},
+          false);
+  }
+
+  std::vector<Touch> list;
+
+private:
+  void add(uint32_t index, const Interval &elements, bool writes) {
+    const Buffer &buffer = *context.program.buffers()->Get(index);
+    uint64_t size = bytesOf(buffer.element());
+    if (buffer.space() != Space::image)
+      list.push_back(
+          {buffer.space(), buffer.offset() + uint64_t(elements.low) * size,
+           buffer.offset() + uint64_t(elements.high + 1) * size, writes});
+  }
+
+  /// The output blocks of the tile range, and all of the input.
+  void addContract(const Contract &contract) {
+    const Weights &weights =
+        *context.program.weights()->Get(contract.weights());
+    layout::Tiling tiling = tilingOf(weights);
+    layout::Tiling::Tile first = tiling.tile(contract.tile_begin());
+    layout::Tiling::Tile last = tiling.tile(contract.tile_end() - 1);
+    Wide outputs = weights.outputs();
+    Interval channels{first.group * outputs + first.firstOutput,
+                      last.group * outputs + last.firstOutput + last.outputs -
+                          1};
+    add(contract.input()->buffer(), elementsOf(*contract.input()), false);
+    add(contract.output()->buffer(), elementsOf(*contract.output(), channels),
+        true);
+  }
+
+  void addVector(const Vector &vector) {
+    for (const Access *input : *vector.inputs())
+      if (std::optional<Interval> elements = elementsOf(*input, vector))
+        add(input->buffer(), *elements, false);
+    add(vector.output()->buffer(), *elementsOf(*vector.output(), vector), true);
+  }
+
+  void addCopy(const Copy &copy) {
+    add(copy.source(),
+        elementsOf(copy.source_offset(),
+                   axesOf(*copy.extents(), *copy.source_strides())),
+        false);
+    add(copy.destination(),
+        elementsOf(copy.destination_offset(),
+                   axesOf(*copy.extents(), *copy.destination_strides())),
+        true);
+  }
+
+  const ProgramContext &context;
+};
+
+/// Up to which command of each unit all have finished; -1 is none. As a unit
+/// finishes its commands in order, that says it of each command.
+using Clock = std::array<int64_t, unitCount>;
+
+void advance(Clock &clock, const Clock &other) {
+  for (size_t unit = 0; unit < unitCount; ++unit)
+    clock[unit] = std::max(clock[unit], other[unit]);
+}
+
+/// Goes through a round in order and compares each command with the earlier
+/// ones that may not have finished when it starts.
+class HazardSearch {
+public:
+  HazardSearch(const Round &round, const ProgramContext &context)
+      : commands(*round.commands()), context(context) {}
+
+  std::optional<Hazard> run() {
+    for (size_t i = 0; i < commands.size(); ++i) {
+      std::vector<size_t> &queue = byUnit[unitOf(command(i))];
+      previous.push_back(queue.empty() ? -1 : int64_t(queue.back()));
+      touches.push_back(Touches(command(i), context).list);
+      starts.push_back(startOf(i));
+      ends.push_back(endOf(i));
+      if (std::optional<Hazard> hazard = compareWithUnfinished(i))
+        return hazard;
+      queue.push_back(i);
+    }
+    return std::nullopt;
+  }
+
+private:
+  const Command &command(size_t index) const { return *commands.Get(index); }
+
+  bool isStream(size_t index, size_t token) const {
+    const Contract *contract = command(index).body_as_Contract();
+    const Fetch *fetch = command(token).body_as_Fetch();
+    return contract && fetch && contract->weights() == fetch->weights();
+  }
+
+  /// What has finished when a command starts.
+  Clock startOf(size_t index) const {
+    Clock clock;
+    clock.fill(-1);
+    for (uint32_t token : *command(index).after())
+      advance(clock, isStream(index, token) ? starts[token] : ends[token]);
+    // The first outputs of a contract come after all those of earlier ones.
+    if (int64_t contract = command(index).follows(); contract >= 0) {
+      advance(clock, starts[contract]);
+      if (previous[contract] >= 0)
+        advance(clock, ends[previous[contract]]);
+    }
+    if (int64_t last = previous[index]; last >= 0)
+      advance(clock,
+              isPipelined(unitOf(command(index))) ? starts[last] : ends[last]);
+    return clock;
+  }
+
+  /// What has finished when a command has.
+  Clock endOf(size_t index) const {
+    Clock clock = starts[index];
+    if (command(index).follows() >= 0)
+      advance(clock, ends[command(index).follows()]);
+    if (previous[index] >= 0)
+      advance(clock, ends[previous[index]]);
+    clock[unitOf(command(index))] = int64_t(index);
+    return clock;
+  }
+
+  std::optional<Hazard> compareWithUnfinished(size_t index) const {
+    for (size_t unit = 0; unit < unitCount; ++unit) {
+      const std::vector<size_t> &queue = byUnit[unit];
+      for (size_t i = queue.size();
+           i-- > 0 && int64_t(queue[i]) > starts[index][unit];)
+        if (std::string text = compare(index, queue[i]); !text.empty())
+          return Hazard{index, text};
+    }
+    return std::nullopt;
+  }
+
+  /// What is wrong between a command and an unfinished earlier one, or "".
+  std::string compare(size_t index, size_t earlier) const {
+    if (releasesInUse(index, earlier))
+      return "it releases a cluster that command " + std::to_string(earlier) +
+             " may still use; let it wait for that command";
+    for (const Touch &mine : touches[index])
+      for (const Touch &theirs : touches[earlier])
+        if (mine.meets(theirs) && isHazard(index, mine, earlier, theirs))
+          return describe(mine, earlier, theirs);
+    return "";
+  }
+
+  bool isHazard(size_t index, const Touch &mine, size_t earlier,
+                const Touch &theirs) const {
+    if (!mine.writes && !theirs.writes)
+      return false;
+    if (command(index).follows() == int64_t(earlier))
+      return !theirs.writes;
+    if (unitOf(command(index)) == unitOf(command(earlier)))
+      return !mine.writes; // reads what may still be in the pipeline
+    return true;
+  }
+
+  bool releasesInUse(size_t index, size_t earlier) const {
+    const Release *release = command(index).body_as_Release();
+    const Contract *contract = command(earlier).body_as_Contract();
+    return release && contract && release->weights() == contract->weights() &&
+           release->cluster() <= contract->clusters();
+  }
+
+  std::string describe(const Touch &mine, size_t earlier,
+                       const Touch &theirs) const {
+    uint64_t begin = std::max(mine.begin, theirs.begin);
+    uint64_t end = std::min(mine.end, theirs.end);
+    return std::string("it ") + (mine.writes ? "writes" : "reads") + " bytes " +
+           rangeText(begin, end) + " of " + std::string(nameOf(mine.space)) +
+           ", which command " + std::to_string(earlier) + " may still " +
+           (theirs.writes ? "write" : "read") +
+           "; let it wait for that command";
+  }
+
+  const flatbuffers::Vector<flatbuffers::Offset<Command>> &commands;
+  const ProgramContext &context;
+  std::vector<std::vector<Touch>> touches;
+  std::vector<Clock> starts, ends;
+  std::vector<int64_t> previous; // on the same unit, or -1
+  std::array<std::vector<size_t>, unitCount> byUnit;
+};
+
+} // namespace
+
+std::optional<Hazard> findHazard(const Round &round,
+                                 const ProgramContext &context) {
+  return HazardSearch(round, context).run();
+}
+
+} // namespace crania::binary

@@ -21,11 +21,14 @@ def ConvertCraniaToSCF : Pass<"convert-crania-to-scf", "::mlir::ModuleOp"> {
       the body alone;
     - `crania.materialize` becomes what the clustering scheme emits: an
       element-wise selection for the importance scheme, the values themselves
-      where the round is known to be the last cluster or later;
+      where the round is known to be that of the last cluster or a later one;
     - `crania.per_round` becomes a selection among its constants;
     - `crania.weights` are erased, and so are plans and `crania.*` attributes.
 
-    Nothing of the dialect is left in the module. Refuses a
+    Nothing of the dialect is left in the module. What the module has in memrefs
+    already (`one-shot-bufferize` works on `crania.iterate` too) stays there;
+    weights and constants are tensors behind a read-only
+    `bufferization.to_buffer`, so bufferize once more. Refuses a
     `crania.materialize` whose weights are not the result of a `crania.get`
     (inline functions that pass clustered weights around first).
 
@@ -39,9 +42,28 @@ def ConvertCraniaToSCF : Pass<"convert-crania-to-scf", "::mlir::ModuleOp"> {
            "more; only if no other module of the context shares it">,
   ];
   let dependentDialects = [
-    "::mlir::arith::ArithDialect",   "::mlir::linalg::LinalgDialect",
-    "::mlir::math::MathDialect",     "::mlir::memref::MemRefDialect",
-    "::mlir::scf::SCFDialect",       "::mlir::tensor::TensorDialect",
+    "::mlir::arith::ArithDialect",   "::mlir::bufferization::BufferizationDialect",
+    "::mlir::linalg::LinalgDialect", "::mlir::math::MathDialect",
+    "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect",
+    "::mlir::tensor::TensorDialect",
+  ];
+}
+
+//===----------------------------------------------------------------------===//
+// DecomposeAggregates
+//===----------------------------------------------------------------------===//
+
+def DecomposeAggregates : Pass<"crania-decompose-aggregates"> {
+  let summary = "Decompose linalg.softmax and its kind into structured operations";
+  let description = [{
+    Replaces every linalg operation that is not structured itself but knows how to
+    say itself in structured ones (`AggregatedOpInterface`: softmax, Winograd
+    transforms) by those. Upstream offers this to the transform dialect only, and
+    its lowering to loops wants it done. Needs tensors.
+  }];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",
+    "::mlir::math::MathDialect",   "::mlir::tensor::TensorDialect",
   ];
 }
 

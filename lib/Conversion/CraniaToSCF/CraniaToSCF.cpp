@@ -7,6 +7,7 @@
 #include "crania/Conversion/Passes.h"
 #include "crania/Dialect/Crania/IR/CraniaOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -31,6 +32,16 @@ using namespace crania::ir;
 
 namespace {
 
+/// Gives users of `op` the tensor `value`, or a buffer with it that none of
+/// them writes to.
+void replaceByTensor(Operation *op, Value value, PatternRewriter &rewriter) {
+  Type type = op->getResult(0).getType();
+  if (isa<BaseMemRefType>(type))
+    value = bufferization::ToBufferOp::create(rewriter, op->getLoc(), type,
+                                              value, /*read_only=*/true);
+  rewriter.replaceOp(op, value);
+}
+
 struct LowerMaterialize : OpRewritePattern<MaterializeOp> {
   LowerMaterialize(MLIRContext *context, SymbolTableCollection &symbols)
       : OpRewritePattern(context), symbols(symbols) {}
@@ -42,8 +53,9 @@ struct LowerMaterialize : OpRewritePattern<MaterializeOp> {
       return rewriter.notifyMatchFailure(op, "weights of unknown origin");
     auto weights =
         symbols.lookupNearestSymbolFrom<WeightsOp>(get, get.getWeightsAttr());
-    rewriter.replaceOp(op, weights.getScheme().emitMaterialize(
-                               rewriter, op.getLoc(), weights, op.getRound()));
+    Value tensor = weights.getScheme().emitMaterialize(rewriter, op.getLoc(),
+                                                       weights, op.getRound());
+    replaceByTensor(op, tensor, rewriter);
     return success();
   }
 
@@ -55,13 +67,17 @@ struct LowerPerRound : OpRewritePattern<PerRoundOp> {
 
   LogicalResult matchAndRewrite(PerRoundOp op,
                                 PatternRewriter &rewriter) const override {
-    rewriter.replaceOp(op, isa<ShapedType>(op.getType())
-                               ? emitSwitch(op, rewriter)
-                               : emitSelects(op, rewriter));
+    Value constant = isa<ShapedType>(op.getType()) ? emitSwitch(op, rewriter)
+                                                   : emitSelects(op, rewriter);
+    replaceByTensor(op, constant, rewriter);
     return success();
   }
 
 private:
+  static Type getConstantType(PerRoundOp op) {
+    return cast<TypedAttr>(op.getConstants()[0]).getType();
+  }
+
   static Value emitConstant(PerRoundOp op, int64_t round, OpBuilder &builder) {
     auto value = cast<TypedAttr>(op.getConstants()[round - 1]);
     return arith::ConstantOp::create(builder, op.getLoc(), value);

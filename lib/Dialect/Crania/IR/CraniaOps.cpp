@@ -23,6 +23,53 @@ static void printRoundBody(OpAsmPrinter &printer, Operation *, Region &body) {
   printer.printRegion(body, /*printEntryBlockArgs=*/false);
 }
 
+/// `-> memref<...>` if the result is not the tensor (or scalar) that the op
+/// gives by itself.
+static ParseResult parseTypeUnlessInferred(OpAsmParser &parser, Type inferred,
+                                           Type &result) {
+  if (succeeded(parser.parseOptionalArrow()))
+    return parser.parseType(result);
+  result = inferred;
+  return success();
+}
+
+static void printTypeUnlessInferred(OpAsmPrinter &printer, Type inferred,
+                                    Type result) {
+  if (result != inferred)
+    printer << " -> " << result;
+}
+
+static ParseResult parseBufferType(OpAsmParser &parser, Type weights,
+                                   Type &result) {
+  auto type = dyn_cast<ClusteredType>(weights);
+  if (!type)
+    return parser.emitError(parser.getNameLoc())
+           << "expected clustered weights, found " << weights;
+  return parseTypeUnlessInferred(parser, type.getTensor(), result);
+}
+
+static void printBufferType(OpAsmPrinter &printer, Operation *, Type weights,
+                            Type result) {
+  printTypeUnlessInferred(printer, cast<ClusteredType>(weights).getTensor(),
+                          result);
+}
+
+static ParseResult parseBufferType(OpAsmParser &parser, ArrayAttr constants,
+                                   Type &result) {
+  auto first =
+      constants.empty() ? TypedAttr() : dyn_cast<TypedAttr>(constants[0]);
+  if (!first)
+    return parser.emitError(parser.getNameLoc())
+           << "needs a typed constant per round";
+  return parseTypeUnlessInferred(parser, first.getType(), result);
+}
+
+static void printBufferType(OpAsmPrinter &printer, Operation *,
+                            ArrayAttr constants, Type result) {
+  printTypeUnlessInferred(printer, cast<TypedAttr>(constants[0]).getType(),
+                          result);
+}
+
 #define GET_OP_CLASSES
 #include "crania/Dialect/Crania/IR/CraniaOps.cpp.inc"
 
@@ -111,41 +158,67 @@ LogicalResult GetOp::verifySymbolUses(SymbolTableCollection &symbols) {
 // MaterializeOp
 //===----------------------------------------------------------------------===//
 
-LogicalResult MaterializeOp::inferReturnTypes(MLIRContext *context,
-                                              std::optional<Location> location,
-                                              ValueRange operands,
-                                              DictionaryAttr, OpaqueProperties,
-                                              RegionRange,
-                                              SmallVectorImpl<Type> &results) {
-  auto type = dyn_cast<ClusteredType>(operands[0].getType());
-  if (!type)
-    return emitOptionalError(location, "expected clustered weights");
-  results.push_back(type.getTensor());
-  return success();
+/// True if `type` is `tensor`, or a buffer of its shape and elements.
+static bool isTensorOrItsBuffer(Type type, Type tensor) {
+  if (type == tensor)
+    return true;
+  auto buffer = dyn_cast<MemRefType>(type);
+  auto shaped = dyn_cast<RankedTensorType>(tensor);
+  return buffer && shaped && buffer.getShape() == shaped.getShape() &&
+         buffer.getElementType() == shaped.getElementType();
+}
+
+void MaterializeOp::build(OpBuilder &builder, OperationState &state,
+                          Value weights, Value round) {
+  build(builder, state, cast<ClusteredType>(weights.getType()).getTensor(),
+        weights, round);
+}
+
+LogicalResult MaterializeOp::verify() {
+  RankedTensorType tensor = getWeights().getType().getTensor();
+  if (isTensorOrItsBuffer(getType(), tensor))
+    return success();
+  return emitOpError() << "gives " << tensor
+                       << " or a memref of that shape, found " << getType();
 }
 
 //===----------------------------------------------------------------------===//
 // PerRoundOp
 //===----------------------------------------------------------------------===//
 
-LogicalResult PerRoundOp::inferReturnTypes(
-    MLIRContext *context, std::optional<Location> location, ValueRange operands,
-    DictionaryAttr attributes, OpaqueProperties properties, RegionRange regions,
-    SmallVectorImpl<Type> &results) {
-  Adaptor adaptor(operands, attributes, properties, regions);
-  if (adaptor.getConstants().empty())
-    return emitOptionalError(location, "needs a constant per round");
-  results.push_back(cast<TypedAttr>(adaptor.getConstants()[0]).getType());
+void PerRoundOp::build(OpBuilder &builder, OperationState &state, Value round,
+                       ArrayAttr constants) {
+  build(builder, state, cast<TypedAttr>(constants[0]).getType(), round,
+        constants);
+}
+
+/// Every constant is of the type of the first, and one that arith.constant can
+/// hold.
+static LogicalResult verifyConstants(PerRoundOp op) {
+  Type expected = cast<TypedAttr>(op.getConstants()[0]).getType();
+  for (auto [i, constant] : llvm::enumerate(op.getConstants())) {
+    Type type = cast<TypedAttr>(constant).getType();
+    if (type != expected)
+      return op.emitOpError()
+             << "constant of round " << i + 1 << " has type " << type
+             << ", but that of round 1 has " << expected;
+    if (!arith::ConstantOp::isBuildableWith(constant, type))
+      return op.emitOpError()
+             << "constant of round " << i + 1 << " is " << constant
+             << ", which arith.constant cannot hold";
+  }
   return success();
 }
 
 LogicalResult PerRoundOp::verify() {
-  for (auto [i, constant] : llvm::enumerate(getConstants())) {
-    Type type = cast<TypedAttr>(constant).getType();
-    if (type != getType())
-      return emitOpError() << "constant of round " << i + 1 << " has type "
-                           << type << ", but that of round 1 has " << getType();
-  }
+  if (getConstants().empty())
+    return emitOpError() << "needs a constant per round";
+  if (failed(verifyConstants(*this)))
+    return failure();
+  Type type = cast<TypedAttr>(getConstants()[0]).getType();
+  if (!isTensorOrItsBuffer(getType(), type))
+    return emitOpError() << "has constants of type " << type
+                         << ", but its result is " << getType();
   auto iterate = (*this)->getParentOfType<IterateOp>();
   if (iterate && getRound() == iterate.getRound() &&
       getConstants().size() != iterate.getRounds())
@@ -155,6 +228,8 @@ LogicalResult PerRoundOp::verify() {
 }
 
 OpFoldResult PerRoundOp::fold(FoldAdaptor adaptor) {
+  if (isa<BaseMemRefType>(getType()))
+    return {};
   ArrayAttr constants = getConstants();
   if (llvm::all_equal(constants))
     return constants[0];

@@ -93,6 +93,23 @@ Extremes emitTwoLargest(OpBuilder &builder, Location loc, LogitReader &logits) {
   return {result[0], result[1]};
 }
 
+/// -sum(p ln p) with p = exp(logit - largest) / sum and 0 ln 0 = 0.
+Value emitEntropy(OpBuilder &builder, Location loc, LogitReader &logits,
+                  Value largest, Value sum) {
+  Value zero = logits.constant(0);
+  return logits.fold(zero, [&](Value logit, ValueRange state) {
+    Value e = emitExponential(builder, loc, logit, largest);
+    Value p = arith::DivFOp::create(builder, loc, e, sum);
+    Value logP = math::LogOp::create(builder, loc, p);
+    Value product = arith::MulFOp::create(builder, loc, p, logP);
+    Value isZero =
+        arith::CmpFOp::create(builder, loc, arith::CmpFPredicate::OEQ, p, zero);
+    Value term = arith::SelectOp::create(builder, loc, isZero, zero, product);
+    return SmallVector<Value>{
+        arith::SubFOp::create(builder, loc, state[0], term)};
+  })[0];
+}
+
 Value emitConfidence(OpBuilder &builder, Location loc, Confidence confidence,
                      LogitReader &logits) {
   Extremes top = emitTwoLargest(builder, loc, logits);
@@ -109,18 +126,7 @@ Value emitConfidence(OpBuilder &builder, Location loc, Confidence confidence,
     Value second = arith::DivFOp::create(builder, loc, e, sum);
     return arith::SubFOp::create(builder, loc, largest, second);
   }
-  // With p = e / sum: -sum(p ln p) = ln(sum) - sum(e * (logit - largest)) /
-  // sum.
-  Value weighted = logits.fold(zero, [&](Value logit, ValueRange state) {
-    Value shifted = arith::SubFOp::create(builder, loc, logit, top.largest);
-    Value e = math::ExpOp::create(builder, loc, shifted);
-    Value term = arith::MulFOp::create(builder, loc, e, shifted);
-    return SmallVector<Value>{
-        arith::AddFOp::create(builder, loc, state[0], term)};
-  })[0];
-  Value logSum = math::LogOp::create(builder, loc, sum);
-  Value mean = arith::DivFOp::create(builder, loc, weighted, sum);
-  return arith::SubFOp::create(builder, loc, logSum, mean);
+  return emitEntropy(builder, loc, logits, top.largest, sum);
 }
 
 /// The threshold of `round`, counted from 1.

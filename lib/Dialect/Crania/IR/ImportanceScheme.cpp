@@ -5,6 +5,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
 
 using namespace mlir;
 using namespace crania::ir;
@@ -28,16 +29,11 @@ LogicalResult ImportanceAttr::verifyWeights(Operation *op) const {
 }
 
 /// select(assignment < round, values, 0), element by element.
-Value ImportanceAttr::emitMaterialize(OpBuilder &builder, Location loc,
-                                      Operation *op, Value round) const {
-  auto weights = cast<WeightsOp>(op);
+static Value emitSelection(OpBuilder &builder, Location loc, WeightsOp weights,
+                           Value values, Value round) {
   RankedTensorType type = weights.getClusteredType().getTensor();
-  Value values = arith::ConstantOp::create(
-      builder, loc, cast<TypedAttr>(weights.getValues()));
   Value assignment = arith::ConstantOp::create(
       builder, loc, cast<TypedAttr>(weights.getAssignment()));
-  Value limit =
-      arith::IndexCastOp::create(builder, loc, builder.getI32Type(), round);
   Value zero = arith::ConstantOp::create(
       builder, loc, builder.getZeroAttr(type.getElementType()));
   Value empty = tensor::EmptyOp::create(builder, loc, type.getShape(),
@@ -49,11 +45,23 @@ Value ImportanceAttr::emitMaterialize(OpBuilder &builder, Location loc,
   auto generic = linalg::GenericOp::create(
       builder, loc, type, ValueRange{values, assignment}, ValueRange{empty},
       maps, iterators, [&](OpBuilder &b, Location l, ValueRange args) {
-        Value cluster = arith::ExtUIOp::create(b, l, b.getI32Type(), args[1]);
+        Value cluster =
+            arith::IndexCastUIOp::create(b, l, b.getIndexType(), args[1]);
         Value present = arith::CmpIOp::create(b, l, arith::CmpIPredicate::ult,
-                                              cluster, limit);
+                                              cluster, round);
         Value value = arith::SelectOp::create(b, l, present, args[0], zero);
         linalg::YieldOp::create(b, l, value);
       });
   return generic.getResult(0);
+}
+
+Value ImportanceAttr::emitMaterialize(OpBuilder &builder, Location loc,
+                                      Operation *op, Value round) const {
+  auto weights = cast<WeightsOp>(op);
+  Value values = arith::ConstantOp::create(
+      builder, loc, cast<TypedAttr>(weights.getValues()));
+  std::optional<int64_t> known = getConstantIntValue(round);
+  if (known && *known >= weights.getClusters())
+    return values;
+  return emitSelection(builder, loc, weights, values, round);
 }

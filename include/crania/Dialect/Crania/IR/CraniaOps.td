@@ -19,6 +19,10 @@ include "mlir/Interfaces/SideEffectInterfaces.td"
 class Crania_Op<string mnemonic, list<Trait> traits = []>
     : Op<Crania_Dialect, mnemonic, traits>;
 
+/// What an iteration gives and its rounds yield: f32 logits of a known shape.
+def Crania_Logits : AnyTypeOf<[StaticShapeTensorOf<[F32]>, StaticShapeMemRefOf<[F32]>],
+                              "tensor or memref of f32 with a static shape">;
+
 def Crania_WeightsOp : Crania_Op<"weights", [
     Symbol, HasParent<"::mlir::ModuleOp">,
     DeclareOpInterfaceMethods<OpAsmOpInterface, ["getAsmResultNames"]>]> {
@@ -80,51 +84,79 @@ def Crania_GetOp : Crania_Op<"get", [
   }];
   let arguments = (ins FlatSymbolRefAttr:$weights);
   let results = (outs Crania_ClusteredType:$result);
-  let assemblyFormat = "$weights `:` type($result) attr-dict";
+  let assemblyFormat = "$weights attr-dict `:` qualified(type($result))";
 }
 
+/// Bufferizes to the form of the op that gives a buffer nobody writes to.
+def Crania_ReadOnlyBufferization : DeclareOpInterfaceMethods<BufferizableOpInterface, [
+  "getBufferType", "isWritable", "bufferize"]>;
+
 def Crania_MaterializeOp : Crania_Op<"materialize", [
-    Pure, DeclareOpInterfaceMethods<InferTypeOpInterface>]> {
+    Pure, Crania_ReadOnlyBufferization]> {
   let summary = "The weight tensor D_r that a round computes with";
   let description = [{
-    `round` counts from 1, and a round below that is undefined. From round K on,
-    K being the number of clusters, D_r is the whole tensor: layers with fewer
+    `round` counts from 1; below that, the weights are unspecified. From round K
+    on, K being the number of clusters, D_r is the whole tensor: layers with fewer
     clusters than there are rounds are complete early.
+
+    Bufferized, the result is a buffer that must not be written to, and whose
+    lifetime is not the business of whoever reads it.
 
     Example:
 
     ```mlir
     %d = crania.materialize %w upto %round : !crania.clustered<tensor<2x2xf32>, clusters = 2>
+    %b = crania.materialize %w upto %round
+        : !crania.clustered<tensor<2x2xf32>, clusters = 2> -> memref<2x2xf32>
     ```
   }];
   let arguments = (ins Crania_ClusteredType:$weights, Index:$round);
-  let results = (outs AnyStaticShapeTensor:$result);
-  let assemblyFormat = "$weights `upto` $round `:` type($weights) attr-dict";
+  let results = (outs AnyTypeOf<[AnyStaticShapeTensor, AnyStaticShapeMemRef]>:$result);
+  let assemblyFormat = [{
+    $weights `upto` $round attr-dict `:` qualified(type($weights))
+    `` custom<BufferType>(ref(type($weights)), type($result))
+  }];
+  let builders = [
+    OpBuilder<(ins "::mlir::Value":$weights, "::mlir::Value":$round)>
+  ];
+  let hasVerifier = 1;
 }
 
 def Crania_PerRoundOp : Crania_Op<"per_round", [
-    Pure, DeclareOpInterfaceMethods<InferTypeOpInterface>]> {
+    Pure, Crania_ReadOnlyBufferization]> {
   let summary = "A small constant that depends on the round";
   let description = [{
     Gives the constant of round `round`, counted from 1: a scale, a correction, a
-    threshold.
+    threshold. In any other round it is unspecified which of the constants that
+    is.
+
+    Bufferized, a tensor becomes a buffer that must not be written to.
 
     Example:
 
     ```mlir
     %s = crania.per_round %round [1.0 : f32, 2.0 : f32]
+    %b = crania.per_round %round [dense<1.0> : tensor<4xf32>, dense<2.0> : tensor<4xf32>]
+        -> memref<4xf32>
     ```
   }];
   let arguments = (ins Index:$round, TypedArrayAttrBase<TypedAttrInterface, "typed constants">:$constants);
   let results = (outs AnyType:$result);
-  let assemblyFormat = "$round $constants attr-dict";
+  let assemblyFormat = [{
+    $round $constants attr-dict `` custom<BufferType>(ref($constants), type($result))
+  }];
+  let builders = [
+    OpBuilder<(ins "::mlir::Value":$round, "::mlir::ArrayAttr":$constants)>
+  ];
   let hasVerifier = 1;
   let hasFolder = 1;
 }
 
 def Crania_IterateOp : Crania_Op<"iterate", [
     RecursiveMemoryEffects,
+    RecursivelySpeculatable,
     SingleBlock,
+    DeclareOpInterfaceMethods<SymbolUserOpInterface>,
     DeclareOpInterfaceMethods<RegionBranchOpInterface, ["getRegionInvocationBounds"]>,
     DeclareOpInterfaceMethods<LoopLikeOpInterface>,
     DeclareOpInterfaceMethods<BufferizableOpInterface, [
@@ -157,7 +189,7 @@ def Crania_IterateOp : Crania_Op<"iterate", [
     OptionalAttr<TypedArrayAttrBase<Crania_FetchPlanAttr, "fetch plans">>:$plan,
     OptionalAttr<DenseF64ArrayAttr>:$exit_histogram
   );
-  let results = (outs AnyTypeOf<[AnyRankedTensor, AnyMemRef]>:$logits, Index:$exit_round);
+  let results = (outs Crania_Logits:$logits, Index:$exit_round);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = [{
     `upto` $rounds `exit` $exit (`histogram` $exit_histogram^)? (`plan` $plan^)?
@@ -180,7 +212,8 @@ def Crania_IterateOp : Crania_Op<"iterate", [
 }
 
 def Crania_YieldOp : Crania_Op<"yield", [
-    Pure, Terminator, HasParent<"::crania::ir::IterateOp">,
+    Terminator, AlwaysSpeculatable, HasParent<"::crania::ir::IterateOp">,
+    DeclareOpInterfaceMethods<MemoryEffectsOpInterface>,
     DeclareOpInterfaceMethods<RegionBranchTerminatorOpInterface, ["getMutableSuccessorOperands"]>,
     DeclareOpInterfaceMethods<BufferizableOpInterface, [
       "bufferizesToMemoryRead", "bufferizesToMemoryWrite", "getAliasingValues",
@@ -189,7 +222,7 @@ def Crania_YieldOp : Crania_Op<"yield", [
   let description = [{
     Example: `crania.yield %logits : tensor<1x10xf32>`
   }];
-  let arguments = (ins AnyTypeOf<[AnyRankedTensor, AnyMemRef]>:$logits);
+  let arguments = (ins Crania_Logits:$logits);
   let assemblyFormat = "$logits attr-dict `:` type($logits)";
 }
 

@@ -1,0 +1,154 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+// From tensors to memrefs, op by op.
+
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
+#include "crania/Dialect/Crania/IR/CraniaOps.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+
+using namespace mlir;
+using namespace mlir::bufferization;
+using namespace crania::ir;
+
+//===----------------------------------------------------------------------===//
+// MaterializeOp and PerRoundOp
+//===----------------------------------------------------------------------===//
+
+/// A buffer of its own: no layout map, default memory.
+static FailureOr<BufferLikeType>
+getConstantBufferType(Operation *op, Value value,
+                      const BufferizationOptions &options) {
+  auto tensor = cast<TensorType>(value.getType());
+  std::optional<Attribute> memory = options.defaultMemorySpaceFn(tensor);
+  if (!memory)
+    return op->emitError("could not infer memory space");
+  return cast<BufferLikeType>(
+      getMemRefTypeWithStaticIdentityLayout(tensor, *memory));
+}
+
+/// Replaces an op that gives a tensor by itself, giving a buffer.
+template <typename Op>
+static LogicalResult bufferizeResult(Op op, RewriterBase &rewriter,
+                                     const BufferizationOptions &options,
+                                     BufferizationState &state) {
+  if (!isa<TensorType>(op.getType()))
+    return success();
+  auto type = bufferization::getBufferType(op.getResult(), options, state);
+  if (failed(type))
+    return failure();
+  Operation *buffered = rewriter.clone(*op);
+  buffered->getResult(0).setType(*type);
+  replaceOpWithBufferizedValues(rewriter, op, buffered->getResults());
+  return success();
+}
+
+FailureOr<BufferLikeType>
+MaterializeOp::getBufferType(Value value, const BufferizationOptions &options,
+                             const BufferizationState &, SmallVector<Value> &) {
+  return getConstantBufferType(*this, value, options);
+}
+
+bool MaterializeOp::isWritable(Value, const AnalysisState &) { return false; }
+
+LogicalResult MaterializeOp::bufferize(RewriterBase &rewriter,
+                                       const BufferizationOptions &options,
+                                       BufferizationState &state) {
+  return bufferizeResult(*this, rewriter, options, state);
+}
+
+FailureOr<BufferLikeType>
+PerRoundOp::getBufferType(Value value, const BufferizationOptions &options,
+                          const BufferizationState &, SmallVector<Value> &) {
+  return getConstantBufferType(*this, value, options);
+}
+
+bool PerRoundOp::isWritable(Value, const AnalysisState &) { return false; }
+
+LogicalResult PerRoundOp::bufferize(RewriterBase &rewriter,
+                                    const BufferizationOptions &options,
+                                    BufferizationState &state) {
+  return bufferizeResult(*this, rewriter, options, state);
+}
+
+//===----------------------------------------------------------------------===//
+// IterateOp and YieldOp
+//===----------------------------------------------------------------------===//
+
+static YieldOp getYield(IterateOp op) {
+  return cast<YieldOp>(op.getBody().front().getTerminator());
+}
+
+AliasingOpOperandList IterateOp::getAliasingOpOperands(Value value,
+                                                       const AnalysisState &) {
+  if (value != getLogits())
+    return {};
+  return {{&getYield(*this).getLogitsMutable(), BufferRelation::Equivalent}};
+}
+
+bool IterateOp::isRepetitiveRegion(unsigned) { return getRounds() > 1; }
+
+FailureOr<BufferLikeType>
+IterateOp::getBufferType(Value value, const BufferizationOptions &options,
+                         const BufferizationState &state,
+                         SmallVector<Value> &invocationStack) {
+  Value logits = getYield(*this).getLogits();
+  // The body may have been bufferized before its op.
+  if (auto buffer = dyn_cast<BufferLikeType>(logits.getType()))
+    return buffer;
+  return bufferization::getBufferType(logits, options, state, invocationStack);
+}
+
+LogicalResult IterateOp::bufferize(RewriterBase &rewriter,
+                                   const BufferizationOptions &options,
+                                   BufferizationState &state) {
+  if (!isa<TensorType>(getLogits().getType()))
+    return success();
+  auto bufferType = bufferization::getBufferType(getLogits(), options, state);
+  if (failed(bufferType))
+    return failure();
+  auto buffered = IterateOp::create(rewriter, getLoc(), getRounds(), getExit(),
+                                    *bufferType);
+  buffered->setAttrs((*this)->getAttrs());
+  buffered.getBody().takeBody(getBody());
+  rewriter.setInsertionPointAfter(buffered);
+  Value logits = ToTensorOp::create(rewriter, getLoc(), getLogits().getType(),
+                                    buffered.getLogits());
+  rewriter.replaceOp(*this, {logits, buffered.getExitRound()});
+  return success();
+}
+
+bool YieldOp::bufferizesToMemoryRead(OpOperand &, const AnalysisState &) {
+  return true;
+}
+
+bool YieldOp::bufferizesToMemoryWrite(OpOperand &, const AnalysisState &) {
+  return false;
+}
+
+AliasingValueList YieldOp::getAliasingValues(OpOperand &,
+                                             const AnalysisState &) {
+  return {{cast<IterateOp>((*this)->getParentOp()).getLogits(),
+           BufferRelation::Equivalent}};
+}
+
+bool YieldOp::mustBufferizeInPlace(OpOperand &, const AnalysisState &) {
+  return true;
+}
+
+LogicalResult YieldOp::bufferize(RewriterBase &rewriter,
+                                 const BufferizationOptions &options,
+                                 BufferizationState &state) {
+  if (!isa<TensorType>(getLogits().getType()))
+    return success();
+  auto iterate = cast<IterateOp>((*this)->getParentOp());
+  FailureOr<Value> buffer = getBuffer(rewriter, getLogits(), options, state);
+  if (failed(buffer))
+    return failure();
+  Value logits = *buffer;
+  Type expected = iterate.getLogits().getType();
+  if (isa<BaseMemRefType>(expected) && logits.getType() != expected)
+    logits = memref::CastOp::create(rewriter, getLoc(), expected, logits);
+  rewriter.replaceOpWithNewOp<YieldOp>(*this, logits);
+  return success();
+}

@@ -1,0 +1,17 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef CRANIA_DIALECT_CRANIAHW_IR_CRANIAHWDIALECT_H
+#define CRANIA_DIALECT_CRANIAHW_IR_CRANIAHWDIALECT_H
+
+#include "mlir/IR/Dialect.h"
+
+#include "crania/Dialect/CraniaHW/IR/CraniaHWDialect.h.inc"
+
+namespace crania::hw {
+/// Version of the dialect that bytecode is written with: major << 16 | minor.
+/// Files of a later version are refused.
+constexpr unsigned dialectVersion = 1 << 16 | 0;
+} // namespace crania::hw
+
+#endif // CRANIA_DIALECT_CRANIAHW_IR_CRANIAHWDIALECT_H

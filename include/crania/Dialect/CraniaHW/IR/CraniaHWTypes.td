@@ -1,0 +1,21 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef CRANIA_DIALECT_CRANIAHW_IR_CRANIAHWTYPES_TD
+#define CRANIA_DIALECT_CRANIAHW_IR_CRANIAHWTYPES_TD
+
+include "crania/Dialect/CraniaHW/IR/CraniaHWDialect.td"
+include "mlir/IR/AttrTypeBase.td"
+
+def CraniaHW_TokenType : TypeDef<CraniaHW_Dialect, "Token">,
+    BuildableType<"::crania::hw::TokenType::get($_builder.getContext())"> {
+  let mnemonic = "token";
+  let summary = "The end of a command";
+  let description = [{
+    A command that takes it starts after the one that gives it has finished.
+
+    Example: `!crania_hw.token`
+  }];
+}
+
+#endif // CRANIA_DIALECT_CRANIAHW_IR_CRANIAHWTYPES_TD

@@ -1,0 +1,371 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "crania/Dialect/CraniaHW/IR/CraniaHWAttributes.h"
+#include "crania/Dialect/CraniaHW/IR/CraniaHWDialect.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/DialectImplementation.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+using namespace crania::hw;
+
+//===----------------------------------------------------------------------===//
+// Custom directives
+//===----------------------------------------------------------------------===//
+
+/// `6x28x28`
+static ParseResult parseExtents(AsmParser &parser, int64_t &channels,
+                                int64_t &height, int64_t &width) {
+  SmallVector<int64_t, 3> extents;
+  SMLoc loc = parser.getCurrentLocation();
+  if (parser.parseDimensionList(extents, /*allowDynamic=*/false,
+                                /*withTrailingX=*/false))
+    return failure();
+  if (extents.size() != 3)
+    return parser.emitError(loc) << "expected channels x height x width";
+  channels = extents[0];
+  height = extents[1];
+  width = extents[2];
+  return success();
+}
+
+static void printExtents(AsmPrinter &printer, int64_t channels, int64_t height,
+                         int64_t width) {
+  printer << channels << "x" << height << "x" << width;
+}
+
+/// An f64 without its type; whatever decimals cannot say is printed in hex.
+static ParseResult parseDouble(AsmParser &parser, FloatAttr &value) {
+  return parser.parseAttribute(value, parser.getBuilder().getF64Type());
+}
+
+static void printDouble(AsmPrinter &printer, FloatAttr value) {
+  printer.printAttributeWithoutType(value);
+}
+
+/// `streamed` or `retained at 64`
+static ParseResult parseResidency(AsmParser &parser, Residency &residency,
+                                  int64_t &storeOffset) {
+  storeOffset = 0;
+  StringRef keyword;
+  SMLoc loc = parser.getCurrentLocation();
+  if (parser.parseKeyword(&keyword))
+    return failure();
+  std::optional<Residency> value = symbolizeResidency(keyword);
+  if (!value)
+    return parser.emitError(loc)
+           << "expected streamed or retained, found '" << keyword << "'";
+  residency = *value;
+  if (residency == Residency::Streamed)
+    return success();
+  return failure(parser.parseKeyword("at") || parser.parseInteger(storeOffset));
+}
+
+static void printResidency(AsmPrinter &printer, Residency residency,
+                           int64_t storeOffset) {
+  printer << stringifyResidency(residency);
+  if (residency == Residency::Retained)
+    printer << " at " << storeOffset;
+}
+
+#include "crania/Dialect/CraniaHW/IR/CraniaHWEnums.cpp.inc"
+
+#define GET_ATTRDEF_CLASSES
+#include "crania/Dialect/CraniaHW/IR/CraniaHWAttributes.cpp.inc"
+
+void CraniaHWDialect::registerAttributes() {
+  addAttributes<
+#define GET_ATTRDEF_LIST
+#include "crania/Dialect/CraniaHW/IR/CraniaHWAttributes.cpp.inc"
+      >();
+}
+
+//===----------------------------------------------------------------------===//
+// Verification
+//===----------------------------------------------------------------------===//
+
+using EmitError = function_ref<InFlightDiagnostic()>;
+
+static constexpr int64_t maxU32 = std::numeric_limits<uint32_t>::max();
+
+static LogicalResult verifyNotNegative(EmitError emitError, StringRef what,
+                                       int64_t value) {
+  if (value >= 0)
+    return success();
+  return emitError() << what << " must not be negative, found " << value;
+}
+
+/// Extents that the device binary holds in 32 bits.
+static LogicalResult verifyExtents(EmitError emitError,
+                                   ArrayRef<int64_t> extents) {
+  for (int64_t extent : extents)
+    if (extent < 1 || extent > maxU32)
+      return emitError() << "extents must be between 1 and " << maxU32
+                         << ", found " << extent;
+  return success();
+}
+
+static bool isElementType(Type type) {
+  return type.isF32() || type.isInteger(8) || type.isInteger(16) ||
+         type.isInteger(32) || type.isInteger(64);
+}
+
+LogicalResult PortAttr::verify(EmitError emitError, FlatSymbolRefAttr buffer,
+                               RankedTensorType type) {
+  if (!type.hasStaticShape() || !isElementType(type.getElementType()))
+    return emitError() << "a port needs a static shape of f32, i8, i16, i32 or "
+                       << "i64, found " << type;
+  return verifyExtents(emitError, type.getShape());
+}
+
+LogicalResult PlaneAttr::verify(EmitError emitError, FlatSymbolRefAttr buffer,
+                                int64_t offset, int64_t channels,
+                                int64_t height, int64_t width,
+                                DenseI64ArrayAttr strides) {
+  if (failed(verifyNotNegative(emitError, "offset of a plane", offset)) ||
+      failed(verifyExtents(emitError, {channels, height, width})))
+    return failure();
+  if (strides.size() != 3)
+    return emitError() << "a plane has strides of channel, row and column, "
+                       << "found " << strides.size();
+  return success();
+}
+
+LogicalResult BoxAttr::verify(EmitError emitError, FlatSymbolRefAttr buffer,
+                              int64_t offset, DenseI64ArrayAttr strides) {
+  return verifyNotNegative(emitError, "offset of a box", offset);
+}
+
+//===----------------------------------------------------------------------===//
+// AccessAttr
+//===----------------------------------------------------------------------===//
+
+AccessAttr AccessAttr::get(FlatSymbolRefAttr buffer, int64_t offset,
+                           AffineMap map, ArrayRef<int64_t> extents,
+                           ArrayRef<int64_t> strides, double padding) {
+  MLIRContext *context = buffer.getContext();
+  return get(context, buffer, offset, map,
+             DenseI64ArrayAttr::get(context, extents),
+             DenseI64ArrayAttr::get(context, strides),
+             Builder(context).getF64FloatAttr(padding));
+}
+
+/// Whether `expr` is a sum of constants and of loops times constants.
+static bool isLinear(AffineExpr expr) {
+  switch (expr.getKind()) {
+  case AffineExprKind::Constant:
+  case AffineExprKind::DimId:
+    return true;
+  case AffineExprKind::Add: {
+    auto sum = cast<AffineBinaryOpExpr>(expr);
+    return isLinear(sum.getLHS()) && isLinear(sum.getRHS());
+  }
+  case AffineExprKind::Mul: {
+    auto product = cast<AffineBinaryOpExpr>(expr);
+    return isLinear(product.getLHS()) &&
+           isa<AffineConstantExpr>(product.getRHS());
+  }
+  default:
+    return false;
+  }
+}
+
+LogicalResult AccessAttr::verify(EmitError emitError, FlatSymbolRefAttr buffer,
+                                 int64_t offset, AffineMap map,
+                                 DenseI64ArrayAttr extents,
+                                 DenseI64ArrayAttr strides, FloatAttr padding) {
+  if (failed(verifyNotNegative(emitError, "offset of an access", offset)) ||
+      failed(verifyExtents(emitError, extents.asArrayRef())))
+    return failure();
+  if (map.getNumResults() != extents.size() ||
+      map.getNumResults() != strides.size())
+    return emitError() << "an access has an index, an extent and a stride per "
+                       << "dimension, found " << map.getNumResults() << ", "
+                       << extents.size() << " and " << strides.size();
+  if (map.getNumSymbols() != 0 || !llvm::all_of(map.getResults(), isLinear))
+    return emitError() << "indices must be linear in the loops, found "
+                       << AffineMapAttr::get(map);
+  if (!padding.getType().isF64())
+    return emitError() << "padding must be of type f64, found "
+                       << padding.getType();
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// InstructionAttr
+//===----------------------------------------------------------------------===//
+
+InstructionAttr InstructionAttr::get(VectorOpcode opcode, Type type,
+                                     ArrayRef<int64_t> operands) {
+  return get(type.getContext(), opcode, type, operands, FloatAttr());
+}
+
+InstructionAttr InstructionAttr::get(Type type, double immediate) {
+  return get(type.getContext(), VectorOpcode::Constant, type, {},
+             Builder(type.getContext()).getF64FloatAttr(immediate));
+}
+
+unsigned InstructionAttr::getNumOperands(VectorOpcode opcode) {
+  switch (opcode) {
+  case VectorOpcode::Constant:
+    return 0;
+  case VectorOpcode::Neg:
+  case VectorOpcode::Abs:
+  case VectorOpcode::Exp:
+  case VectorOpcode::Log:
+  case VectorOpcode::Sqrt:
+  case VectorOpcode::Rsqrt:
+  case VectorOpcode::Tanh:
+  case VectorOpcode::Erf:
+  case VectorOpcode::Floor:
+  case VectorOpcode::Ceil:
+    return 1;
+  case VectorOpcode::Select:
+    return 3;
+  default:
+    return 2;
+  }
+}
+
+LogicalResult InstructionAttr::verify(EmitError emitError, VectorOpcode opcode,
+                                      Type type, ArrayRef<int64_t> operands,
+                                      FloatAttr immediate) {
+  StringRef name = stringifyVectorOpcode(opcode);
+  if (!isElementType(type))
+    return emitError() << name << " works on f32, i8, i16, i32 or i64, found "
+                       << type;
+  if (operands.size() != getNumOperands(opcode))
+    return emitError() << name << " has " << getNumOperands(opcode)
+                       << " operands, found " << operands.size();
+  for (int64_t operand : operands)
+    if (operand < 0 || operand > std::numeric_limits<uint16_t>::max())
+      return emitError() << "there is no register " << operand;
+  if (bool(immediate) != (opcode == VectorOpcode::Constant) ||
+      (immediate && !immediate.getType().isF64()))
+    return emitError() << "a constant, and nothing else, has an immediate of "
+                       << "type f64";
+  return success();
+}
+
+static ParseResult parseRegister(AsmParser &parser,
+                                 SmallVectorImpl<int64_t> &operands) {
+  StringRef name;
+  SMLoc loc = parser.getCurrentLocation();
+  uint16_t number;
+  if (parser.parseKeyword(&name))
+    return failure();
+  if (!name.consume_front("r") || name.getAsInteger(10, number))
+    return parser.emitError(loc) << "expected a register such as r0";
+  operands.push_back(number);
+  return success();
+}
+
+FailureOr<InstructionAttr> InstructionAttr::parseBody(AsmParser &parser) {
+  StringRef name;
+  Type type;
+  SMLoc loc = parser.getCurrentLocation();
+  if (parser.parseKeyword(&name))
+    return failure();
+  std::optional<VectorOpcode> opcode = symbolizeVectorOpcode(name);
+  if (!opcode) {
+    parser.emitError(loc) << "unknown instruction '" << name << "'";
+    return failure();
+  }
+  SmallVector<int64_t> operands;
+  FloatAttr immediate;
+  if (parser.parseType(type) || parser.parseLParen())
+    return failure();
+  ParseResult body = *opcode == VectorOpcode::Constant
+                         ? parseDouble(parser, immediate)
+                         : parser.parseCommaSeparatedList(
+                               [&] { return parseRegister(parser, operands); });
+  if (body || parser.parseRParen())
+    return failure();
+  auto instruction =
+      getChecked([&] { return parser.emitError(loc); }, parser.getContext(),
+                 *opcode, type, operands, immediate);
+  if (!instruction)
+    return failure();
+  return instruction;
+}
+
+void InstructionAttr::printBody(AsmPrinter &printer) const {
+  printer << stringifyVectorOpcode(getOpcode()) << " " << getType() << "(";
+  if (getImmediate())
+    printDouble(printer, getImmediate());
+  llvm::interleaveComma(getOperands(), printer.getStream(),
+                        [&](int64_t operand) { printer << "r" << operand; });
+  printer << ")";
+}
+
+Attribute InstructionAttr::parse(AsmParser &parser, Type) {
+  if (parser.parseLess())
+    return {};
+  FailureOr<InstructionAttr> instruction = parseBody(parser);
+  if (failed(instruction) || parser.parseGreater())
+    return {};
+  return *instruction;
+}
+
+void InstructionAttr::print(AsmPrinter &printer) const {
+  printer << "<";
+  printBody(printer);
+  printer << ">";
+}
+
+//===----------------------------------------------------------------------===//
+// SegmentAttr
+//===----------------------------------------------------------------------===//
+
+SegmentAttr SegmentAttr::get(MLIRContext *context, int64_t cluster,
+                             StringRef layout, int64_t address, int64_t bytes,
+                             Residency residency, int64_t storeOffset,
+                             ArrayRef<int64_t> blockOffsets,
+                             ArrayRef<int64_t> blockTiles,
+                             ArrayRef<int8_t> tables) {
+  return get(context, cluster, StringAttr::get(context, layout), address, bytes,
+             residency, storeOffset,
+             DenseI64ArrayAttr::get(context, blockOffsets),
+             DenseI64ArrayAttr::get(context, blockTiles),
+             tables.empty() ? DenseI8ArrayAttr()
+                            : DenseI8ArrayAttr::get(context, tables));
+}
+
+/// The directory covers all bytes and ascends; a cluster without a weight has
+/// empty blocks.
+static LogicalResult verifyDirectory(EmitError emitError, int64_t bytes,
+                                     ArrayRef<int64_t> offsets,
+                                     ArrayRef<int64_t> tiles) {
+  if (offsets.size() < 2 || offsets.size() != tiles.size())
+    return emitError() << "a segment of n blocks has n + 1 block_offsets and "
+                       << "block_tiles, found " << offsets.size() << " and "
+                       << tiles.size();
+  if (offsets.front() != 0 || offsets.back() != bytes ||
+      !llvm::is_sorted(offsets))
+    return emitError() << "block_offsets must ascend from 0 to the " << bytes
+                       << " bytes of the segment";
+  bool ascends = std::is_sorted(tiles.begin(), tiles.end(),
+                                [](int64_t a, int64_t b) { return a <= b; });
+  if (tiles.front() != 0 || tiles.back() > maxU32 || !ascends)
+    return emitError() << "block_tiles must ascend strictly from 0";
+  return success();
+}
+
+LogicalResult
+SegmentAttr::verify(EmitError emitError, int64_t cluster, StringAttr layout,
+                    int64_t address, int64_t bytes, Residency residency,
+                    int64_t storeOffset, DenseI64ArrayAttr blockOffsets,
+                    DenseI64ArrayAttr blockTiles, DenseI8ArrayAttr tables) {
+  if (cluster < 1 || cluster > std::numeric_limits<uint16_t>::max())
+    return emitError() << "clusters count from 1 to "
+                       << std::numeric_limits<uint16_t>::max() << ", found "
+                       << cluster;
+  if (failed(verifyNotNegative(emitError, "address of a segment", address)) ||
+      failed(verifyNotNegative(emitError, "bytes of a segment", bytes)) ||
+      failed(verifyNotNegative(emitError, "store offset", storeOffset)))
+    return failure();
+  if (residency == Residency::Streamed && storeOffset != 0)
+    return emitError() << "only a retained segment has a store offset";
+  return verifyDirectory(emitError, bytes, blockOffsets, blockTiles);
+}

@@ -1,0 +1,15 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef CRANIA_LIB_DIALECT_CRANIAHW_IR_CRANIAHWBYTECODE_H
+#define CRANIA_LIB_DIALECT_CRANIAHW_IR_CRANIAHWBYTECODE_H
+
+namespace crania::hw {
+class CraniaHWDialect;
+
+/// Versions the dialect's bytecode.
+void addBytecodeInterface(CraniaHWDialect *dialect);
+
+} // namespace crania::hw
+
+#endif // CRANIA_LIB_DIALECT_CRANIAHW_IR_CRANIAHWBYTECODE_H

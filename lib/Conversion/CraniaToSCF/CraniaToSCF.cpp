@@ -162,16 +162,16 @@ private:
   /// Replaces the yield of a round by the decision whether there is another.
   static void endRound(IterateOp op, Block &body, PatternRewriter &rewriter) {
     auto yield = cast<YieldOp>(body.getTerminator());
-    Value logits = yield.getLogits(), round = body.getArgument(0);
+    Value round = body.getArgument(0);
     rewriter.setInsertionPoint(yield);
-    Value goesOn = emitGoesOn(op, logits, round, rewriter);
-    rewriter.replaceOpWithNewOp<scf::ConditionOp>(yield, goesOn,
-                                                  ValueRange{logits, round});
+    Value goesOn = emitGoesOn(op, yield.getTested(), round, rewriter);
+    rewriter.replaceOpWithNewOp<scf::ConditionOp>(
+        yield, goesOn, ValueRange{yield.getLogits(), round});
   }
 
-  /// round < rounds and not stops(logits); the rule is not asked after the last
+  /// round < rounds and not stops(tested); the rule is not asked after the last
   /// round.
-  static Value emitGoesOn(IterateOp op, Value logits, Value round,
+  static Value emitGoesOn(IterateOp op, Value tested, Value round,
                           OpBuilder &builder) {
     Location loc = op.getLoc();
     Value rounds = arith::ConstantIndexOp::create(builder, loc, op.getRounds());
@@ -184,7 +184,7 @@ private:
           scf::YieldOp::create(b, l, no);
         },
         [&](OpBuilder &b, Location l) {
-          Value stops = op.getExit().emitTest(b, l, logits, round);
+          Value stops = op.getExit().emitTest(b, l, tested, round);
           Value yes = arith::ConstantIntOp::create(b, l, 1, /*width=*/1);
           Value goesOn = arith::XOrIOp::create(b, l, stops, yes);
           scf::YieldOp::create(b, l, goesOn);

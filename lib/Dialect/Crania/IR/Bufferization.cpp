@@ -126,29 +126,34 @@ bool YieldOp::bufferizesToMemoryWrite(OpOperand &, const AnalysisState &) {
   return false;
 }
 
-AliasingValueList YieldOp::getAliasingValues(OpOperand &,
+AliasingValueList YieldOp::getAliasingValues(OpOperand &operand,
                                              const AnalysisState &) {
+  if (operand != getLogitsMutable())
+    return {};
   return {{cast<IterateOp>((*this)->getParentOp()).getLogits(),
            BufferRelation::Equivalent}};
 }
 
-bool YieldOp::mustBufferizeInPlace(OpOperand &, const AnalysisState &) {
-  return true;
+bool YieldOp::mustBufferizeInPlace(OpOperand &operand, const AnalysisState &) {
+  return operand == getLogitsMutable();
 }
 
 LogicalResult YieldOp::bufferize(RewriterBase &rewriter,
                                  const BufferizationOptions &options,
                                  BufferizationState &state) {
-  if (!isa<TensorType>(getLogits().getType()))
-    return success();
-  auto iterate = cast<IterateOp>((*this)->getParentOp());
-  FailureOr<Value> buffer = getBuffer(rewriter, getLogits(), options, state);
-  if (failed(buffer))
-    return failure();
-  Value logits = *buffer;
-  Type expected = iterate.getLogits().getType();
+  SmallVector<Value> buffers;
+  for (Value value : getOperands()) {
+    FailureOr<Value> buffer = value;
+    if (isa<TensorType>(value.getType()))
+      buffer = getBuffer(rewriter, value, options, state);
+    if (failed(buffer))
+      return failure();
+    buffers.push_back(*buffer);
+  }
+  Value &logits = buffers.front();
+  Type expected = cast<IterateOp>((*this)->getParentOp()).getLogits().getType();
   if (isa<BaseMemRefType>(expected) && logits.getType() != expected)
     logits = memref::CastOp::create(rewriter, getLoc(), expected, logits);
-  rewriter.replaceOpWithNewOp<YieldOp>(*this, logits);
+  rewriter.replaceOpWithNewOp<YieldOp>(*this, logits, buffers.back());
   return success();
 }

@@ -70,6 +70,26 @@ static void printBufferType(OpAsmPrinter &printer, Operation *,
                           result);
 }
 
+/// `tested %value : type` if that is not the logits themselves.
+static ParseResult parseTested(OpAsmParser &parser,
+                               OpAsmParser::UnresolvedOperand logits,
+                               Type logitsType,
+                               OpAsmParser::UnresolvedOperand &tested,
+                               Type &testedType) {
+  tested = logits;
+  testedType = logitsType;
+  if (failed(parser.parseOptionalKeyword("tested")))
+    return success();
+  return failure(parser.parseOperand(tested) ||
+                 parser.parseColonType(testedType));
+}
+
+static void printTested(OpAsmPrinter &printer, Operation *, Value logits, Type,
+                        Value tested, Type testedType) {
+  if (tested != logits)
+    printer << " tested " << tested << " : " << testedType;
+}
+
 #define GET_OP_CLASSES
 #include "crania/Dialect/Crania/IR/CraniaOps.cpp.inc"
 

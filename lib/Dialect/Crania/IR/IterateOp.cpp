@@ -133,8 +133,8 @@ SmallVector<Region *> IterateOp::getLoopRegions() { return {&getBody()}; }
 void YieldOp::getEffects(
     SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>>
         &effects) {
-  if (isa<BaseMemRefType>(getLogits().getType()))
-    effects.emplace_back(MemoryEffects::Read::get(), &getLogitsMutable(),
+  if (isa<BaseMemRefType>(getTested().getType()))
+    effects.emplace_back(MemoryEffects::Read::get(), &getTestedMutable(),
                          SideEffects::DefaultResource::get());
 }
 

@@ -220,10 +220,29 @@ def Crania_YieldOp : Crania_Op<"yield", [
       "mustBufferizeInPlace", "bufferize"]>]> {
   let summary = "The logits of a round";
   let description = [{
-    Example: `crania.yield %logits : tensor<1x10xf32>`
+    Ends a round: `logits` are what the iteration gives if the round is the one
+    that stops, `tested` what the exit rule looks at. They are one value, written
+    once, unless a pass has found that the results of an iteration whose exit
+    round is needed are not (`remove-dead-values`): as two operands, one is
+    forwarded and the other decides, which is what analyses of control flow want
+    to know.
+
+    Example:
+
+    ```mlir
+    crania.yield %logits : tensor<1x10xf32>
+    crania.yield %unused : tensor<1x10xf32> tested %logits : tensor<1x10xf32>
+    ```
   }];
-  let arguments = (ins Crania_Logits:$logits);
-  let assemblyFormat = "$logits attr-dict `:` type($logits)";
+  let arguments = (ins Crania_Logits:$logits, Crania_Logits:$tested);
+  let assemblyFormat = [{
+    $logits attr-dict `:` type($logits)
+    `` custom<Tested>(ref($logits), ref(type($logits)), $tested, type($tested))
+  }];
+  let builders = [
+    OpBuilder<(ins "::mlir::Value":$logits),
+              [{ build($_builder, $_state, logits, logits); }]>
+  ];
 }
 
 #endif // CRANIA_DIALECT_CRANIA_IR_CRANIAOPS_TD

@@ -1,5 +1,5 @@
-/* Part of the CRANIA project, under the Apache License v2.0 with LLVM
-   Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 /* The C API of the CRANIA runtime (libcrania_runtime.so): loads device
  * binaries, runs inputs on the simulated machine, reports what they cost. It

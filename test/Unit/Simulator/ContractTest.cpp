@@ -170,7 +170,7 @@ TEST(Contract, ComputesTheBlocksOfItsTileRangeOnly) {
   const std::vector<float> weights = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
   const uint32_t w = program.addWeights({1, 6, 2}, weights,
                                         std::vector<uint8_t>(12, 1), "raw");
-  program.add(reluInPlace(6)); // NaN stays NaN
+  const uint32_t relu = program.add(reluInPlace(6)); // NaN stays NaN
   FetchT fetch;
   fetch.weights = w;
   fetch.clusters = {1};
@@ -180,7 +180,7 @@ TEST(Contract, ComputesTheBlocksOfItsTileRangeOnly) {
   ContractT contract = matrixProduct(program, w, 1, 1);
   contract.tile_begin = 1;
   contract.tile_end = 2;
-  program.add(std::move(contract), {0});
+  program.add(std::move(contract), {0, relu});
   auto executable = program.load();
   ASSERT_TRUE(executable);
   auto memory = executable->engine().allocate();

@@ -59,6 +59,13 @@ MicroProgram::MicroProgram(const target::TargetModel &target,
   }
 }
 
+uint32_t MicroProgram::addBuffer(const std::string &name, uint64_t elements) {
+  auto &buffers = program.program.buffers;
+  const uint64_t offset = buffers.back()->offset + buffers.back()->bytes;
+  buffers.push_back(bufferOf(name, Space::global_buffer, offset, elements));
+  return uint32_t(buffers.size() - 1);
+}
+
 uint32_t MicroProgram::append(std::unique_ptr<CommandT> command,
                               unsigned round) {
   auto &commands = program.program.rounds[round]->commands;

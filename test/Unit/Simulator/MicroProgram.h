@@ -20,6 +20,9 @@ public:
   MicroProgram(const target::TargetModel &target, uint64_t inputElements,
                uint64_t outputElements, unsigned rounds = 1);
 
+  /// Adds a buffer in the global buffer, behind the others; its index.
+  uint32_t addBuffer(const std::string &name, uint64_t elements);
+
   struct Shape {
     uint32_t groups, outputs, depth;
   };

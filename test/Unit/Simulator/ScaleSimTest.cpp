@@ -66,15 +66,19 @@ target::TargetModel scaleSimTarget() {
 
 /// Cycles of the array for a layer whose weights are in the weight store.
 uint64_t simulate(const Layer &layer) {
-  MicroProgram program(scaleSimTarget(), uint64_t(layer.depth) * layer.pixels,
+  MicroProgram program(scaleSimTarget(), 1,
                        uint64_t(layer.outputs) * layer.pixels);
+  // Activations are there from the start: nothing in the program writes them.
+  const uint32_t activations =
+      program.addBuffer("activations", uint64_t(layer.depth) * layer.pixels);
   const size_t count = size_t(layer.outputs) * layer.depth;
   const uint32_t w = program.addWeights(
       {1, layer.outputs, layer.depth}, std::vector<float>(count, 1),
       std::vector<uint8_t>(count, 1), "raw", binary::Residency::retained);
   program.addFetch(w, 1);
-  // No token: activations are there from the start.
-  program.add(matrixProduct(program, w, 1, layer.pixels));
+  binary::ContractT contract = matrixProduct(program, w, 1, layer.pixels);
+  contract.input->buffer = activations;
+  program.add(std::move(contract));
   auto executable = program.load();
   if (!executable)
     return 0;

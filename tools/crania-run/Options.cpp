@@ -59,16 +59,22 @@ ParsedOptions run::parseOptions(int argc, char **argv) {
       {"auto", ImageLayout::automatic},
       {"nhwc", ImageLayout::nhwc},
       {"nchw", ImageLayout::nchw}};
-  app.add_option("--input-layout", p.layout,
-                 "Order of the axes in the file. auto (default): nhwc if that "
-                 "fits the network's input, else nchw")
-      ->transform(CLI::CheckedTransformer(layouts))
+  app.add_option_function<std::string>(
+         "--input-layout",
+         [&](const std::string &name) { p.layout = layouts.at(name); },
+         "Order of the axes in the file. auto (default): nhwc if that fits the "
+         "network's input, else nchw")
+      ->check(CLI::IsMember(&layouts).description(""))
       ->type_name("nhwc|nchw");
   const std::map<std::string, bool> channels = {{"rgb", false}, {"bgr", true}};
-  app.add_option("--input-channels", p.reverseChannels,
-                 "rgb (default): channels as they are in the file; bgr: in the "
-                 "reverse order")
-      ->transform(CLI::CheckedTransformer(channels))
+  app.add_option_function<std::string>(
+         "--input-channels",
+         [&](const std::string &name) {
+           p.reverseChannels = channels.at(name);
+         },
+         "rgb (default): channels as they are in the file; bgr: in the reverse "
+         "order")
+      ->check(CLI::IsMember(&channels).description(""))
       ->type_name("rgb|bgr");
   app.add_option("--input-scale", p.scale, "Factor on the pixels (default 1)")
       ->type_name("S");
@@ -82,12 +88,12 @@ ParsedOptions run::parseOptions(int argc, char **argv) {
       ->delimiter(',')
       ->type_name("a,b,c");
   app.add_option("--limit", o.limit, "Only the first N images")
-      ->check(CLI::PositiveNumber)
+      ->check(CLI::Range(uint64_t(1), uint64_t(1) << 32).description(""))
       ->type_name("N");
   app.add_option("--threads", o.threads,
                  "Threads that share the images (default 1); results do not "
                  "depend on it")
-      ->check(CLI::Range(1, 1024))
+      ->check(CLI::Range(1, 1024).description(""))
       ->type_name("T");
   app.add_option("--report", o.report, "Writes all numbers as JSON")
       ->type_name("R.json");

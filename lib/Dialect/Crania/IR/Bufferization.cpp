@@ -118,6 +118,13 @@ LogicalResult IterateOp::bufferize(RewriterBase &rewriter,
   return success();
 }
 
+FailureOr<Operation *> IterateOp::process(DeallocationState &,
+                                          const DeallocationOptions &) {
+  return emitOpError() << "has no place for the ownership of its logits: lower "
+                       << "it with convert-crania-to-scf before buffers are "
+                       << "deallocated";
+}
+
 bool YieldOp::bufferizesToMemoryRead(OpOperand &, const AnalysisState &) {
   return true;
 }

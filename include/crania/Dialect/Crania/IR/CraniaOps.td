@@ -6,6 +6,7 @@
 
 include "crania/Dialect/Crania/IR/CraniaAttributes.td"
 include "crania/Dialect/Crania/IR/CraniaTypes.td"
+include "mlir/Dialect/Bufferization/IR/BufferDeallocationOpInterface.td"
 include "mlir/Dialect/Bufferization/IR/BufferizableOpInterface.td"
 include "mlir/IR/BuiltinAttributes.td"
 include "mlir/IR/CommonAttrConstraints.td"
@@ -159,6 +160,7 @@ def Crania_IterateOp : Crania_Op<"iterate", [
     DeclareOpInterfaceMethods<SymbolUserOpInterface>,
     DeclareOpInterfaceMethods<RegionBranchOpInterface, ["getRegionInvocationBounds"]>,
     DeclareOpInterfaceMethods<LoopLikeOpInterface>,
+    BufferDeallocationOpInterface,
     DeclareOpInterfaceMethods<BufferizableOpInterface, [
       "getAliasingOpOperands", "isRepetitiveRegion", "getBufferType", "bufferize"]>]> {
   let summary = "Iterative inference: rounds of the body until its logits are confident";
@@ -167,7 +169,13 @@ def Crania_IterateOp : Crania_Op<"iterate", [
     After each round but the last, `exit` decides whether the yielded logits
     stop it. Results are the logits of the round that stopped and its number.
 
-    What does not depend on the round is loop-invariant: stock LICM hoists it.
+    What does not depend on the round is loop-invariant: stock LICM hoists it. An
+    iteration ends as surely as its body does, so one without side effects is
+    hoisted or dropped itself.
+
+    One-shot bufferization works on tensors inside and out. Deallocation does not:
+    it would have to add the ownership of the logits to the results, so it refuses
+    the op (lower to scf first).
 
     The optional `plan` holds what is decided of each weight tensor's segments
     for this use of it (`#crania.fetch_plan`), and `exit_histogram` the fraction
@@ -208,6 +216,10 @@ def Crania_IterateOp : Crania_Op<"iterate", [
     ::crania::ir::FetchPlanAttr getPlanOf(::mlir::StringAttr weights);
     /// The machine: `crania.target` of the closest ancestor that has it, or null.
     ::crania::ir::TargetAttr getTarget();
+    /// BufferDeallocationOpInterface, which does not qualify its names.
+    ::llvm::FailureOr<::mlir::Operation *>
+    process(::mlir::bufferization::DeallocationState &state,
+            const ::mlir::bufferization::DeallocationOptions &options);
   }];
 }
 

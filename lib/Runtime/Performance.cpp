@@ -154,7 +154,7 @@ Json areaOf(const target::TargetModel &target) {
 }
 
 /// Encoded bytes of the weights in the image, by cluster.
-Json encodedBytes(const simulator::ProgramView &program) {
+std::vector<uint64_t> encodedBytes(const simulator::ProgramView &program) {
   std::vector<uint64_t> bytes;
   for (uint32_t i = 0; i < program.blockCount(); ++i) {
     const simulator::ProgramView::Block &block = program.block(i);
@@ -162,6 +162,19 @@ Json encodedBytes(const simulator::ProgramView &program) {
     bytes[block.cluster] += block.bytes;
   }
   return bytes;
+}
+
+/// Bytes of weights per input if each needed cluster is read once: of clusters
+/// 1 to r for an input with exit round r.
+double compulsoryBytes(const std::vector<uint64_t> &clusters,
+                       const Performance &performance) {
+  uint64_t perInput = 0, sum = 0;
+  for (size_t round = 0; round < performance.exits.size(); ++round) {
+    if (round < clusters.size())
+      perInput += clusters[round];
+    sum += perInput * performance.exits[round];
+  }
+  return double(sum) / double(std::max<uint64_t>(performance.inputs, 1));
 }
 
 } // namespace
@@ -181,7 +194,9 @@ Json runtime::toJson(const Performance &performance,
       {"mean", performance.meanLatency / target.clockMHz},
       {"p50", double(performance.medianLatency) / target.clockMHz},
       {"p99", double(performance.percentile99Latency) / target.clockMHz}};
-  json["weight_bytes_by_cluster"] = encodedBytes(program);
+  const std::vector<uint64_t> clusters = encodedBytes(program);
+  json["weight_bytes_by_cluster"] = clusters;
+  json["compulsory_weight_bytes"] = compulsoryBytes(clusters, performance);
   json["area"] = areaOf(target);
   json["dram_pj_per_bit"] = target.dram.picojoulesPerBit;
 

@@ -42,7 +42,10 @@ struct TinySession {
 
 } // namespace
 
+extern "C" uint32_t versionSeenFromC(void);
+
 TEST(CApi, VersionIsThatOfTheHeader) {
+  EXPECT_EQ(versionSeenFromC(), CRANIA_RUNTIME_VERSION);
   EXPECT_EQ(craniaRuntimeGetVersion(), CRANIA_RUNTIME_VERSION);
 }
 

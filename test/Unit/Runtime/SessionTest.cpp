@@ -95,6 +95,9 @@ TEST(Session, ReportHasTheDocumentedKeys) {
         "energy_by_component", "bound_cycles", "latency_us", "area", "layers",
         "rounds", "cycles_stalled", "dram_bytes_by_purpose"})
     EXPECT_TRUE(json.contains(key)) << key;
+  EXPECT_EQ(json["compulsory_weight_bytes"].get<double>(),
+            json["weight_bytes_by_cluster"][0].get<double>() +
+                json["weight_bytes_by_cluster"][1].get<double>());
   double sum = 0;
   for (const auto &component : json["energy_by_component"])
     sum += component.get<double>();

@@ -1,15 +1,17 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Between CRANIA's IR and other formats: ONNX models.
+// Between CRANIA's IR and other formats: ONNX models, device binaries.
 
 #include "crania/Import/ONNX/Import.h"
+#include "crania/Translation/DeviceBinary/DeviceBinaryTranslation.h"
 
 #include "mlir/Support/LLVM.h"
 #include "mlir/Tools/mlir-translate/MlirTranslateMain.h"
 
 int main(int argc, char **argv) {
   crania::registerOnnxImportTranslation();
+  crania::registerDeviceBinaryTranslations();
   return mlir::failed(
       mlir::mlirTranslateMain(argc, argv, "CRANIA translation tool"));
 }

@@ -1,0 +1,47 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+// Between programs of `crania_hw` and device binaries. Neither direction
+// decides or loses anything: import(translate(m)) is m, but for the spelling of
+// the target (a description equal to a preset becomes its name) and the key of
+// the image's blob.
+
+#ifndef CRANIA_TRANSLATION_DEVICEBINARY_DEVICEBINARYTRANSLATION_H
+#define CRANIA_TRANSLATION_DEVICEBINARY_DEVICEBINARYTRANSLATION_H
+
+#include "crania/DeviceBinary/DeviceBinary.h"
+#include "crania/Dialect/CraniaHW/IR/CraniaHWOps.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/OwningOpRef.h"
+
+namespace crania {
+
+/// The device binary of the programs of `module`, in their order. What is no
+/// program is left out. The module must verify; a program that the machine's
+/// own checks refuse is reported as an error of the module.
+mlir::FailureOr<std::vector<uint8_t>>
+translateToDeviceBinary(mlir::ModuleOp module);
+
+/// The device binary of one program, for host code that carries it.
+mlir::FailureOr<std::vector<uint8_t>>
+translateToDeviceBinary(hw::ProgramOp program);
+
+/// A module with the programs of `binary`, in their order; null after an error
+/// at `loc`. Refuses names that symbols cannot have: empty or repeated ones.
+mlir::OwningOpRef<mlir::ModuleOp>
+importDeviceBinary(const binary::DeviceBinary &binary, mlir::Location loc);
+
+/// Writes the programs command by command, for people.
+void disassemble(const binary::DeviceBinary &binary, llvm::raw_ostream &os);
+
+/// Writes a map of the weight images: each segment with its cluster, layout,
+/// address and bytes.
+void dumpImage(const binary::DeviceBinary &binary, llvm::raw_ostream &os);
+
+/// Registers --crania-to-binary, --binary-to-crania, --disassemble and
+/// --dump-image with mlir-translate's main.
+void registerDeviceBinaryTranslations();
+
+} // namespace crania
+
+#endif // CRANIA_TRANSLATION_DEVICEBINARY_DEVICEBINARYTRANSLATION_H

@@ -1,0 +1,83 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "crania/Dialect/Crania/IR/CraniaDialect.h"
+#include "crania/Translation/DeviceBinary/DeviceBinaryTranslation.h"
+#include "mlir/IR/DialectRegistry.h"
+#include "mlir/Tools/mlir-translate/Translation.h"
+#include "llvm/Support/SourceMgr.h"
+
+#include <optional>
+
+using namespace mlir;
+using namespace crania;
+
+static LogicalResult exportModule(Operation *op, raw_ostream &os) {
+  auto module = dyn_cast<ModuleOp>(op);
+  if (!module)
+    return op->emitError() << "is no module, so it has no programs";
+  FailureOr<std::vector<uint8_t>> bytes = translateToDeviceBinary(module);
+  if (failed(bytes))
+    return failure();
+  os.write(reinterpret_cast<const char *>(bytes->data()), bytes->size());
+  return success();
+}
+
+static Result<binary::DeviceBinary> parse(const llvm::MemoryBuffer &buffer) {
+  StringRef text = buffer.getBuffer();
+  return binary::DeviceBinary::parse(
+      std::vector<uint8_t>(text.bytes_begin(), text.bytes_end()));
+}
+
+/// The binary in the main buffer of `sources`, or nothing after an error.
+static std::optional<binary::DeviceBinary>
+parseOrReport(const llvm::SourceMgr &sources, MLIRContext *context) {
+  const llvm::MemoryBuffer *buffer =
+      sources.getMemoryBuffer(sources.getMainFileID());
+  Result<binary::DeviceBinary> binary = parse(*buffer);
+  if (binary)
+    return *binary;
+  emitError(FileLineColLoc::get(context, buffer->getBufferIdentifier(), 0, 0))
+      << binary.error().message;
+  return std::nullopt;
+}
+
+static OwningOpRef<Operation *> importModule(llvm::SourceMgr &sources,
+                                             MLIRContext *context) {
+  std::optional<binary::DeviceBinary> binary = parseOrReport(sources, context);
+  if (!binary)
+    return {};
+  StringRef name =
+      sources.getMemoryBuffer(sources.getMainFileID())->getBufferIdentifier();
+  return importDeviceBinary(*binary, FileLineColLoc::get(context, name, 0, 0));
+}
+
+/// A translation from a device binary to text.
+template <void (*print)(const binary::DeviceBinary &, raw_ostream &)>
+static LogicalResult
+printBinary(const std::shared_ptr<llvm::SourceMgr> &sources, raw_ostream &os,
+            MLIRContext *context) {
+  std::optional<binary::DeviceBinary> binary = parseOrReport(*sources, context);
+  if (!binary)
+    return failure();
+  print(*binary, os);
+  return success();
+}
+
+void crania::registerDeviceBinaryTranslations() {
+  auto registerDialects = [](DialectRegistry &registry) {
+    registry.insert<ir::CraniaDialect, hw::CraniaHWDialect>();
+  };
+  TranslateFromMLIRRegistration toBinary(
+      "crania-to-binary", "write the programs of a module as a device binary",
+      exportModule, registerDialects);
+  TranslateToMLIRRegistration fromBinary(
+      "binary-to-crania", "read a device binary as programs of crania_hw",
+      importModule, registerDialects);
+  TranslateRegistration toText("disassemble",
+                               "print a device binary command by command",
+                               printBinary<disassemble>);
+  TranslateRegistration toMap("dump-image",
+                              "print a map of the weight images of a binary",
+                              printBinary<dumpImage>);
+}

@@ -143,18 +143,12 @@ public:
 private:
   const Command &command(size_t index) const { return *commands.Get(index); }
 
-  bool isStream(size_t index, size_t token) const {
-    const Contract *contract = command(index).body_as_Contract();
-    const Fetch *fetch = command(token).body_as_Fetch();
-    return contract && fetch && contract->weights() == fetch->weights();
-  }
-
   /// What has finished when a command starts.
   Clock startOf(size_t index) const {
     Clock clock;
     clock.fill(-1);
     for (uint32_t token : *command(index).after())
-      advance(clock, isStream(index, token) ? starts[token] : ends[token]);
+      advance(clock, ends[token]);
     // The first outputs of a contract come after all those of earlier ones.
     if (int64_t contract = command(index).follows(); contract >= 0) {
       advance(clock, starts[contract]);

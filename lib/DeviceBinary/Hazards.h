@@ -28,8 +28,7 @@ struct Hazard {
 ///   - following: a Vector takes finished outputs of the Contract it follows,
 ///     and those of earlier Contracts are finished by then; but it must not
 ///     write to the Contract's input.
-/// A Contract that names a Fetch of its own weights takes the blocks as they
-/// come, so that token stands for the Fetch's start only.
+/// Fetches touch no memory that other units see: FetchTracker looks after them.
 ///
 /// Accesses are taken as ranges from their first to their last byte: commands
 /// whose strided accesses interleave without meeting need an order, too.

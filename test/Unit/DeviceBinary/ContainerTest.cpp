@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <cstring>
 #include <fstream>
 
 namespace crania::binary {
@@ -110,6 +111,38 @@ TEST(Container, DamagedMetadataNeverCrashes) {
   }
   EXPECT_EQ(accepted + refused, (end - 64) * 9);
   EXPECT_GT(refused, accepted);
+}
+
+uint32_t wordAt(const std::vector<uint8_t> &bytes, size_t offset) {
+  uint32_t word;
+  std::memcpy(&word, bytes.data() + offset, sizeof(word));
+  return word;
+}
+
+/// The FlatBuffers verifier accepts a vector of doubles at any multiple of 4.
+/// Here the thresholds' vector starts 4 bytes late: the low word of the number,
+/// 1, becomes the length of a vector that still lies within the metadata.
+TEST(Container, MisalignedVectorsAreRefused) {
+  std::vector<ProgramWithImage> programs;
+  programs.push_back(test::tinyProgram());
+  const uint64_t half = 0x3fe0000000000001;
+  std::memcpy(&programs[0].program.thresholds[0], &half, sizeof(half));
+  Result<std::vector<uint8_t>> written = write(std::move(programs), "test");
+  ASSERT_TRUE(written);
+  std::vector<uint8_t> bytes = *written;
+
+  Result<DeviceBinary> binary = DeviceBinary::parse(bytes);
+  ASSERT_TRUE(binary);
+  const auto *table =
+      reinterpret_cast<const flatbuffers::Table *>(&binary->program(0));
+  size_t reference =
+      table->GetAddressOf(Program::VT_THRESHOLDS) - binary->bytes().data();
+  uint32_t moved = wordAt(bytes, reference) + 4;
+  std::memcpy(bytes.data() + reference, &moved, sizeof(moved));
+  ASSERT_TRUE(repairChecksum(bytes));
+  EXPECT_NE(messageOf(bytes).find("Program.thresholds are not aligned"),
+            std::string::npos)
+      << messageOf(bytes);
 }
 
 TEST(Container, PaddingIsZero) {

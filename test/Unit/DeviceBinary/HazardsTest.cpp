@@ -103,9 +103,7 @@ TEST(Hazards, WriteAfterReadOfAnotherUnit) {
   EXPECT_EQ(errorAfter([&](P &p) { overwrite(p, {addBias}); }), "");
 }
 
-/// The array's weights are not in any buffer, so a token of a fetch that is
-/// taken as a stream stands for its start only.
-TEST(Hazards, AStreamTokenCarriesWhatTheFetchWaitedFor) {
+TEST(Hazards, TokensOfAFetchCarryWhatItWaitedFor) {
   EXPECT_EQ(errorAfter([](P &p) {
               at(p, fetch).after = {copyInput};
               at(p, contract).after = {fetch};

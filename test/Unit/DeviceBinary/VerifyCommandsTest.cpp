@@ -132,6 +132,30 @@ TEST(VerifyUseAfterFetch, Streamed) {
             "");
 }
 
+/// Both clusters of a tile must be staged together.
+TEST(VerifyUseAfterFetch, StreamedClustersInterleave) {
+  auto streamBoth = [](P &p) {
+    p.program.weights[0]->segments[1]->residency = Residency::streamed;
+    p.program.rounds.erase(p.program.rounds.begin());
+    p.program.thresholds.clear();
+    FetchT &second = *commands(p)[test::tinyFetchRetained]->body.AsFetch();
+    second.residency = Residency::streamed;
+  };
+  expectInvalid("it needs tiles [0, 4) of clusters {1, 2} of weights \"fc\", "
+                "but next in the staging FIFO are tiles [0, 4) of clusters {1}",
+                streamBoth);
+  EXPECT_EQ(errorAfter([&](P &p) {
+              streamBoth(p);
+              fetch(p).tile_end = 2;
+              fetch(p).clusters = {1, 2};
+              FetchT &second =
+                  *commands(p)[test::tinyFetchRetained]->body.AsFetch();
+              second.tile_begin = 2;
+              second.clusters = {1, 2};
+            }),
+            "");
+}
+
 TEST(VerifyUseAfterFetch, Retained) {
   expectInvalid(
       "tiles [0, 4) of the retained cluster 2 are not all fetched", [](P &p) {
@@ -155,6 +179,8 @@ TEST(VerifyContract, Weights) {
   expectInvalid("are empty or outside", [](P &p) { contract(p).tile_end = 0; });
   expectInvalid("are not whole blocks of outputs",
                 [](P &p) { contract(p).tile_end = 3; });
+  expectInvalid("tiles [1, 4) are not whole blocks of outputs",
+                [](P &p) { contract(p).tile_begin = 1; });
   expectInvalid("cut a codec block of cluster 1", [](P &p) {
     SegmentT &segment = *p.program.weights[0]->segments[0];
     segment.block_tiles = {0, 4};
@@ -190,6 +216,15 @@ TEST(VerifyContract, Shapes) {
                 [](P &p) { contract(p).input->channels = 3; });
   expectInvalid("do not make the depth 4",
                 [](P &p) { contract(p).kernel_h = 2; });
+  expectInvalid("an input of 9 channels", [](P &p) {
+    // 9 / 2 rounds down to the right depth.
+    p.program.weights[0]->groups = 2;
+    for (auto &segment : p.program.weights[0]->segments)
+      segment->block_tiles.back() = 8;
+    fetch(p).tile_end = contract(p).tile_end = 8;
+    p.program.buffers[test::tinyInput]->bytes = 36;
+    contract(p).input->channels = 9;
+  });
   expectInvalid("weights make 3",
                 [](P &p) { contract(p).output->channels = 2; });
   expectInvalid("must be 1 to 4096", [](P &p) { contract(p).stride_w = 0; });
@@ -297,6 +332,11 @@ TEST(VerifyCopy, Box) {
                 [](P &p) { copy(p).destination_offset = 2; });
   expectInvalid("let elements coincide",
                 [](P &p) { copy(p).destination_strides = {0}; });
+  expectInvalid("let elements coincide", [](P &p) {
+    copy(p).extents = {2, 2};
+    copy(p).source_strides = {2, 1};
+    copy(p).destination_strides = {1, 1};
+  });
   expectInvalid("source reaches elements -3 to 0",
                 [](P &p) { copy(p).source_strides = {-1}; });
 }

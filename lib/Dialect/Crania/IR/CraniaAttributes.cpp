@@ -32,11 +32,13 @@ static ParseResult parseThresholds(AsmParser &parser,
 static void printDouble(raw_ostream &os, double value) {
   char digits[32]; // a double takes at most 24 characters
   const char *end = std::to_chars(digits, std::end(digits), value).ptr;
-  StringRef text(digits, end - digits);
-  os << text;
-  // "1" would be read as an integer.
-  if (text.find_first_of(".e") == StringRef::npos)
+  auto [mantissa, exponent] = StringRef(digits, end - digits).split('e');
+  os << mantissa;
+  // A float literal of MLIR has a point: "1" and "1e-09" are read as integers.
+  if (!mantissa.contains('.'))
     os << ".0";
+  if (!exponent.empty())
+    os << "e" << exponent;
 }
 
 static void printThresholds(AsmPrinter &printer, DenseF64ArrayAttr thresholds) {
@@ -80,8 +82,8 @@ LogicalResult ExitAttr::verify(function_ref<InFlightDiagnostic()> emitError,
         (!isProbability || threshold <= 1))
       continue;
     return emitError() << "threshold " << threshold << " of round " << i + 1
-                       << " is out of range: a "
-                       << stringifyConfidence(confidence) << " threshold is "
+                       << " is out of range: "
+                       << stringifyConfidence(confidence) << " thresholds are "
                        << (isProbability ? "between 0 and 1" : "at least 0");
   }
   return success();

@@ -6,7 +6,7 @@
 // RULE: error: exit 'sofmax:0.9': 'sofmax' is no exit rule; expected softmax, margin or entropy
 // NONE: error: exit 'softmax': '' is no threshold
 // NUMBER: error: exit 'softmax:high': 'high' is no threshold
-// RANGE: error: threshold 1.5{{.*}} of round 1 is out of range: a softmax threshold is between 0 and 1
+// RANGE: error: threshold 1.5{{.*}} of round 1 is out of range: softmax thresholds are between 0 and 1
 
 crania.weights @a : !crania.clustered<tensor<2x2xf32>, clusters = 2> scheme #crania.importance
     values dense<1.0> : tensor<2x2xf32> assignment dense<[[1, 0], [0, 1]]> : tensor<2x2xi8>

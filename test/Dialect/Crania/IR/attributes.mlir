@@ -1,0 +1,56 @@
+// RUN: crania-opt %s | crania-opt | FileCheck %s
+// RUN: crania-opt %s -emit-bytecode | crania-opt | FileCheck %s
+
+// CHECK-LABEL: @exit_rules
+// CHECK-SAME: a = #crania.exit<softmax, [0.9, 0.8, 0.7]>
+// CHECK-SAME: b = #crania.exit<margin, []>
+// CHECK-SAME: c = #crania.exit<entropy, [0.3, 12.0]>
+// CHECK-SAME: d = #crania.exit<softmax, [0.1, 1.0, 0.0]>
+// CHECK-SAME: e = #crania.exit<entropy, [1.0e-09, 0.3333333333333333, 1.0e+300]>
+func.func private @exit_rules() attributes {
+  a = #crania.exit<softmax, [0.9, 0.8, 0.7]>,
+  b = #crania.exit<margin, []>,
+  c = #crania.exit<entropy, [0.3, 12.0]>,
+  d = #crania.exit<softmax, [0.1, 1.0, 0.0]>,
+  e = #crania.exit<entropy, [1.0e-9, 0.33333333333333331, 1.0e300]>
+}
+
+// CHECK-LABEL: @schemes_and_layouts
+// CHECK-SAME: a = #crania.importance
+// CHECK-SAME: b = #crania.raw_layout
+// CHECK-SAME: c = #crania.bitmap_layout{{[,}]}}
+// CHECK-SAME: d = #crania.bitmap_layout<free>
+func.func private @schemes_and_layouts() attributes {
+  a = #crania.importance,
+  b = #crania.raw_layout,
+  c = #crania.bitmap_layout,
+  d = #crania.bitmap_layout<free>
+}
+
+// Keys in any order; printed in the order in which passes decide them.
+// CHECK-LABEL: @segments
+// CHECK-SAME: a = #crania.segment{{[,}]}}
+// CHECK-SAME: b = #crania.segment<layout = #crania.bitmap_layout, bytes = 640, residency = retained, store_offset = 0, address = 4096>
+// CHECK-SAME: c = #crania.segment<bytes = 0, address = 0>
+// CHECK-SAME: d = #crania.segment<residency = streamed>
+// CHECK-SAME: e = #crania.fetch_plan<@conv1, [<layout = #crania.raw_layout, bytes = 64>]>
+func.func private @segments() attributes {
+  a = #crania.segment,
+  b = #crania.segment<address = 4096, store_offset = 0, residency = retained,
+                      layout = #crania.bitmap_layout, bytes = 640>,
+  c = #crania.segment<bytes = 0, address = 0>,
+  d = #crania.segment<residency = streamed>,
+  e = #crania.fetch_plan<@conv1, [#crania.segment<layout = #crania.raw_layout, bytes = 64>]>
+}
+
+// CHECK-LABEL: @types
+// CHECK-SAME: !crania.clustered<tensor<64x3x7x7xf32>, clusters = 4>
+// CHECK-SAME: !crania.clustered<tensor<1xi16>, clusters = 255>
+func.func private @types(!crania.clustered<tensor<64x3x7x7xf32>, clusters = 4>,
+                         !crania.clustered<tensor<1xi16>, clusters = 255>)
+
+// CHECK: func.func private @classifier() attributes {crania.classifier}
+func.func private @classifier() attributes {crania.classifier}
+
+// CHECK: module @target attributes {crania.target = #crania.target<"edge">}
+module @target attributes {crania.target = #crania.target<"edge">} {}

@@ -1,0 +1,275 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "MemoryPlan.h"
+#include "crania/Scheduling/BufferPlacement.h"
+#include "mlir/IR/Diagnostics.h"
+#include "mlir/IR/Remarks.h"
+#include "llvm/Support/MathExtras.h"
+
+#include <map>
+
+using namespace mlir;
+using namespace crania;
+using namespace crania::lowering;
+using scheduling::BufferPlacement;
+using scheduling::BufferProblem;
+
+//===----------------------------------------------------------------------===//
+// Parameters
+//===----------------------------------------------------------------------===//
+
+/// Part of the global buffer that parameters may take for the whole round.
+constexpr uint64_t parameterShare = 8;
+
+static void forEachAccess(Network &network,
+                          llvm::function_ref<void(Access &)> visit) {
+  for (Stage &stage : network.stages)
+    for (Node &node : stage.nodes) {
+      for (Access &input : node.inputs)
+        visit(input);
+      visit(node.output);
+    }
+}
+
+/// Parameters that a stage reads, in the order of their first use.
+static std::vector<StorageId> usedParameters(Network &network) {
+  std::vector<StorageId> used;
+  forEachAccess(network, [&](Access &access) {
+    bool isParameter =
+        network.storages[access.storage].origin == Storage::Origin::parameter;
+    if (isParameter && !llvm::is_contained(used, access.storage))
+      used.push_back(access.storage);
+  });
+  return used;
+}
+
+/// The parameters one behind the other, for each round in which one differs.
+static Storage concatenate(ArrayRef<Storage> storages,
+                           ArrayRef<StorageId> parameters) {
+  Storage joined;
+  joined.name = "parameters";
+  joined.origin = Storage::Origin::parameter;
+  size_t variants = 1;
+  for (StorageId id : parameters)
+    variants = std::max(variants, storages[id].contents.size());
+  joined.contents.resize(variants);
+  for (StorageId id : parameters) {
+    const Storage &part = storages[id];
+    joined.elements += part.elements;
+    for (size_t round = 0; round < variants; ++round) {
+      const std::vector<char> &bytes =
+          part.contents[part.contents.size() == 1 ? 0 : round];
+      joined.contents[round].insert(joined.contents[round].end(), bytes.begin(),
+                                    bytes.end());
+    }
+  }
+  return joined;
+}
+
+void crania::lowering::joinParameters(Network &network,
+                                      const target::TargetModel &target) {
+  std::vector<StorageId> parameters = usedParameters(network);
+  std::map<StorageId, int64_t> offsets;
+  int64_t elements = 0;
+  for (StorageId id : parameters) {
+    // What the exit test reads as it is stays alone.
+    if (id == network.logits)
+      return;
+    offsets[id] = elements;
+    elements += network.storages[id].elements;
+  }
+  uint64_t limit = target.globalBuffer.bytes / parameterShare;
+  if (parameters.size() < 2 || elements * Storage::bytesPerElement > limit)
+    return;
+  StorageId joined = network.storages.size();
+  network.storages.push_back(concatenate(network.storages, parameters));
+  forEachAccess(network, [&](Access &access) {
+    auto part = offsets.find(access.storage);
+    if (part == offsets.end())
+      return;
+    access.storage = joined;
+    access.offset += part->second;
+  });
+}
+
+//===----------------------------------------------------------------------===//
+// Placement
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+class MemoryPlanner {
+public:
+  MemoryPlanner(const Network &network, const target::TargetModel &target,
+                Location loc)
+      : network(network), target(target), loc(loc),
+        bufferOf(network.storages.size()) {}
+
+  FailureOr<MemoryPlan> run() {
+    plan.stages.resize(network.stages.size());
+    plan.firstStage.resize(network.storages.size());
+    collectUses();
+    auto answer = scheduling::placeBuffers(problem);
+    if (auto *failed = std::get_if<scheduling::PlacementFailure>(&answer))
+      return reportFailure(*failed);
+    const auto &placement = std::get<BufferPlacement>(answer);
+    plan.onChip.resize(network.storages.size());
+    for (StorageId id = 0; id < bufferOf.size(); ++id)
+      if (bufferOf[id])
+        plan.onChip[id] = placement.offsets[*bufferOf[id]];
+    for (size_t s = 0; s < network.stages.size(); ++s)
+      if (failed(planStage(s, placement.freeRanges[s])))
+        return failure();
+    placeInDram();
+    remarkOnPlacement(placement);
+    return std::move(plan);
+  }
+
+private:
+  /// The step behind the last stage: the exit test.
+  size_t exitStep() const { return network.stages.size(); }
+
+  void collectUses() {
+    problem.steps = network.stages.size() + 1;
+    problem.capacity = target.globalBuffer.bytes;
+    problem.alignment = bufferAlignment;
+    for (size_t s = 0; s < network.stages.size(); ++s) {
+      const Stage &stage = network.stages[s];
+      std::vector<Window> &windows = plan.stages[s].windows;
+      windows = windowsOf(stage);
+      TileShape smallest = smallestTile(stage, windows, problem.capacity);
+      for (const Window &window : windows)
+        addUse(window.storage, s,
+               smallest.sets * windowBytes(stage, window, smallest.sizes));
+    }
+    addUse(network.logits, exitStep(), 0);
+    problem.buffers[*bufferOf[network.logits]].maySpill = false;
+  }
+
+  void addUse(StorageId id, size_t step, uint64_t bytes) {
+    if (!bufferOf[id]) {
+      bufferOf[id] = problem.buffers.size();
+      plan.firstStage[id] = step;
+      const Storage &storage = network.storages[id];
+      BufferProblem::Buffer buffer;
+      buffer.bytes = storage.bytes();
+      buffer.startsInDram = storage.origin != Storage::Origin::computed;
+      problem.buffers.push_back(buffer);
+    }
+    std::vector<BufferProblem::Use> &uses = problem.buffers[*bufferOf[id]].uses;
+    if (!uses.empty() && uses.back().step == step)
+      uses.back().windowBytes += bytes;
+    else
+      uses.push_back({step, bytes});
+  }
+
+  LogicalResult planStage(size_t index, BufferPlacement::Range freeRange) {
+    const Stage &stage = network.stages[index];
+    MemoryPlan::StagePlan &stagePlan = plan.stages[index];
+    auto isMoved = [&](StorageId id) { return !plan.onChip[id]; };
+    std::optional<TileShape> tile =
+        chooseTile(stage, stagePlan.windows, isMoved, freeRange.bytes);
+    if (!tile)
+      return reportFailure({index, leastBytes(index)});
+    stagePlan.tile = *tile;
+    stagePlan.scratchOffset = freeRange.offset;
+    for (const Window &window : stagePlan.windows) {
+      if (!isMoved(window.storage)) {
+        stagePlan.windowOffsets.push_back(std::nullopt);
+        continue;
+      }
+      stagePlan.windowOffsets.push_back(stagePlan.setBytes);
+      stagePlan.setBytes += windowBytes(stage, window, tile->sizes);
+    }
+    if (stagePlan.setBytes > 0)
+      remarkOnBands(stage, stagePlan);
+    return success();
+  }
+
+  /// DRAM scratch: the input, what is spilled, and the logits.
+  void placeInDram() {
+    plan.inDram.resize(network.storages.size());
+    auto allocate = [&](uint64_t bytes) {
+      uint64_t offset = plan.dramBytes;
+      plan.dramBytes += llvm::alignTo(bytes, target.dram.burstBytes);
+      return offset;
+    };
+    for (StorageId id = 0; id < network.storages.size(); ++id) {
+      const Storage &storage = network.storages[id];
+      bool isSpilled = storage.origin == Storage::Origin::computed &&
+                       bufferOf[id] && !plan.onChip[id];
+      if (id == network.input || isSpilled)
+        plan.inDram[id] = allocate(storage.bytes());
+    }
+    plan.logitsInDram = allocate(network.logitsType.getNumElements() *
+                                 Storage::bytesPerElement);
+  }
+
+  uint64_t leastBytes(size_t index) const {
+    const Stage &stage = network.stages[index];
+    SmallVector<int64_t> ones(stage.tileLoops.size(), 1);
+    uint64_t bytes = 0;
+    for (const Window &window : plan.stages[index].windows)
+      bytes += windowBytes(stage, window, ones);
+    return bytes;
+  }
+
+  LogicalResult reportFailure(scheduling::PlacementFailure failed) const {
+    bool isStage = failed.step < network.stages.size();
+    Location where = isStage ? network.stages[failed.step].loc() : loc;
+    std::string label =
+        isStage ? network.stages[failed.step].label : std::string("logits");
+    return emitError(where)
+           << "layer '" << label << "' needs " << failed.neededBytes
+           << " bytes of the global buffer at once, even if it runs piece by "
+              "piece, but target '"
+           << target.name << "' has " << target.globalBuffer.bytes
+           << "; compile for a target with a larger global buffer";
+  }
+
+  void remarkOnPlacement(const BufferPlacement &placement) const {
+    for (StorageId id = 0; id < network.storages.size(); ++id)
+      if (plan.inDram[id] && !plan.onChip[id])
+        remark::missed(loc, remark::RemarkOpts::name("buffer-spilled")
+                                .category("crania-memory"))
+            << remark::metric("tensor", network.storages[id].name)
+            << remark::metric("bytes", network.storages[id].bytes());
+    remark::analysis(loc, remark::RemarkOpts::name("global-buffer-peak")
+                              .category("crania-memory"))
+        << remark::metric("bytes", placement.usedBytes(problem))
+        << remark::metric("bytes_without_spills", problem.peakLiveBytes())
+        << remark::metric("capacity", problem.capacity);
+  }
+
+  static void remarkOnBands(const Stage &stage,
+                            const MemoryPlan::StagePlan &stagePlan) {
+    int64_t bands = 1;
+    for (auto [loop, size] :
+         llvm::zip_equal(stage.tileLoops, stagePlan.tile.sizes))
+      bands *= llvm::divideCeil(loop.extent, size);
+    remark::analysis(
+        stage.loc(),
+        remark::RemarkOpts::name("layer-in-bands").category("crania-memory"))
+        << remark::metric("layer", stage.label)
+        << remark::metric("bands", bands)
+        << remark::metric("sets", stagePlan.tile.sets)
+        << remark::metric("bytes", stagePlan.setBytes);
+  }
+
+  const Network &network;
+  const target::TargetModel &target;
+  Location loc;
+  MemoryPlan plan;
+  BufferProblem problem;
+  /// Per storage, its number in the problem, if a stage uses it.
+  std::vector<std::optional<size_t>> bufferOf;
+};
+
+} // namespace
+
+FailureOr<MemoryPlan>
+crania::lowering::planMemory(const Network &network,
+                             const target::TargetModel &target, Location loc) {
+  return MemoryPlanner(network, target, loc).run();
+}

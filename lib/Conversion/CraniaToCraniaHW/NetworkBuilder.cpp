@@ -1,0 +1,483 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "Network.h"
+#include "ScalarCode.h"
+#include "StageFormation.h"
+#include "TensorPlaces.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
+#include "mlir/IR/Matchers.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+using namespace crania;
+using namespace crania::lowering;
+
+namespace {
+
+/// Commands of the machine have at most this many loops and dimensions.
+constexpr size_t maxLoops = 8;
+
+class NetworkBuilder {
+public:
+  NetworkBuilder(ir::IterateOp iterate, const target::TargetModel &target)
+      : iterate(iterate), target(target), places(iterate, network) {}
+
+  FailureOr<Network> run() {
+    Block &body = iterate.getBody().front();
+    for (Operation &op : body)
+      if (failed(checkTypes(op)))
+        return failure();
+    places.chooseDestinations();
+    for (Operation &op : body.without_terminator())
+      if (failed(visit(op)))
+        return failure();
+    if (failed(visitLogits(cast<ir::YieldOp>(body.getTerminator()))))
+      return failure();
+    for (const Node &node : nodes)
+      if (failed(checkSize(node)))
+        return failure();
+    network.stages = formStages(std::move(nodes), network);
+    return std::move(network);
+  }
+
+private:
+  LogicalResult checkTypes(Operation &op) {
+    for (Type type : op.getResultTypes()) {
+      auto tensor = dyn_cast<TensorType>(type);
+      if (!tensor)
+        continue;
+      auto ranked = dyn_cast<RankedTensorType>(type);
+      if (!ranked || !ranked.hasStaticShape())
+        return op.emitError()
+               << "has the result type " << type
+               << "; the machine needs static shapes, see the entry contract "
+                  "(crania-check-classifiers)";
+      if (ranked.getNumElements() == 0)
+        return op.emitError() << "has a result without elements";
+      if (!ranked.getElementType().isF32())
+        return op.emitError()
+               << "computes in " << ranked.getElementType()
+               << "; this version of the machine computes in f32";
+    }
+    return success();
+  }
+
+  static LogicalResult checkSize(const Node &node) {
+    size_t most = std::max(node.loops.size(), node.output.dims.size());
+    for (const Access &input : node.inputs)
+      most = std::max(most, input.dims.size());
+    if (most <= maxLoops)
+      return success();
+    return emitError(node.loc)
+           << "needs " << most
+           << " loops or dimensions of more than one index; a command has at "
+              "most "
+           << maxLoops << ": collapse some";
+  }
+
+  LogicalResult visit(Operation &op) {
+    return llvm::TypeSwitch<Operation *, LogicalResult>(&op)
+        .Case<arith::ConstantOp, tensor::EmptyOp, ir::GetOp, ir::MaterializeOp,
+              ir::PerRoundOp>([](auto) { return success(); })
+        .Case<tensor::PadOp, tensor::CollapseShapeOp, tensor::ExpandShapeOp,
+              tensor::ExtractSliceOp, tensor::ConcatOp>(
+            [&](auto same) { return visitView(same); })
+        .Case<linalg::LinalgOp>([&](auto structured) {
+          return isContractionLike(structured) ? visitContraction(structured)
+                                               : visitVector(structured);
+        })
+        .Default([](Operation *other) {
+          return other->emitError()
+                 << "cannot run on the machine; move it before or after the "
+                    "iteration, or express it as a linalg op";
+        });
+  }
+
+  //===--------------------------------------------------------------------===//
+  // Views
+  //===--------------------------------------------------------------------===//
+
+  FailureOr<View> viewOf(Value value, Operation *user) {
+    auto known = views.find(value);
+    if (known != views.end())
+      return known->second;
+    return places.resolveOuter(value, user);
+  }
+
+  /// Copies a view to a fresh place, without padding.
+  View copyToFresh(const View &source, Location loc) {
+    View fresh = places.addTensor(nameOf(loc, "copy"), source.shape());
+    addCopy(source, fresh, loc);
+    return fresh;
+  }
+
+  void addCopy(const View &source, const View &destination, Location loc) {
+    AffineMap map = AffineMap::getMultiDimIdentityMap(source.dims.size(),
+                                                      iterate.getContext());
+    Node node{loc, source.shape(), {}, {}, {}, {}, {}, {}};
+    node.inputs.push_back(*Access::create(source, map));
+    node.output = *Access::create(destination, map);
+    addVectorNode(std::move(node));
+  }
+
+  /// Records the result of an op that moves no data, or moves it if it must:
+  /// `transform` gives the result's view of the source, or of its copy.
+  LogicalResult
+  setView(Operation *op, Value source,
+          llvm::function_ref<FailureOr<View>(const View &)> transform) {
+    FailureOr<View> view = viewOf(source, op);
+    if (failed(view))
+      return failure();
+    FailureOr<View> result = transform(*view);
+    if (failed(result))
+      result = transform(copyToFresh(*view, op->getLoc()));
+    if (failed(result))
+      return op->emitError() << "cannot run on the machine";
+    views[op->getResult(0)] = *result;
+    return success();
+  }
+
+  LogicalResult visitView(tensor::PadOp pad) {
+    Value padding = pad.getConstantPaddingValue();
+    FloatAttr number;
+    if (!padding || !matchPattern(padding, m_Constant(&number)))
+      return pad.emitError()
+             << "pads with something that is no constant number";
+    std::optional<SmallVector<int64_t>> low =
+        getConstantIntValues(pad.getMixedLowPad());
+    std::optional<SmallVector<int64_t>> high =
+        getConstantIntValues(pad.getMixedHighPad());
+    if (!low || !high)
+      return pad.emitError() << "has pads that are not constant";
+    return setView(pad, pad.getSource(), [&](const View &view) {
+      return view.padded(*low, *high, number.getValueAsDouble());
+    });
+  }
+
+  LogicalResult visitView(tensor::CollapseShapeOp op) {
+    return setView(op, op.getSrc(), [&](const View &view) {
+      return view.collapsed(op.getReassociationIndices());
+    });
+  }
+
+  LogicalResult visitView(tensor::ExpandShapeOp op) {
+    return setView(op, op.getSrc(), [&](const View &view) {
+      return view.expanded(op.getReassociationIndices(),
+                           op.getResultType().getShape());
+    });
+  }
+
+  LogicalResult visitView(tensor::ExtractSliceOp op) {
+    if (op.getType().getRank() != op.getSourceType().getRank())
+      return op.emitError() << "drops dimensions; use tensor.collapse_shape";
+    if (!op.hasUnitStride() && llvm::any_of(op.getStaticStrides(), [](auto s) {
+          return ShapedType::isDynamic(s);
+        }))
+      return op.emitError() << "has strides that are not constant";
+    if (llvm::any_of(op.getStaticOffsets(),
+                     [](int64_t o) { return ShapedType::isDynamic(o); }))
+      return op.emitError() << "has offsets that are not constant";
+    return setView(op, op.getSource(), [&](const View &view) {
+      return view.sliced(op.getStaticOffsets(), op.getStaticSizes(),
+                         op.getStaticStrides());
+    });
+  }
+
+  /// Operands that were not written to their slice are copied there.
+  LogicalResult visitView(tensor::ConcatOp concat) {
+    for (auto [index, operand] : llvm::enumerate(concat.getInputs())) {
+      FailureOr<View> view = viewOf(operand, concat);
+      if (failed(view))
+        return failure();
+      View slice = places.sliceOf(concat, index);
+      if (!(*view == slice))
+        addCopy(*view, slice, concat.getLoc());
+    }
+    views[concat.getResult()] = places.destinationOf(concat.getResult());
+    return success();
+  }
+
+  LogicalResult visitLogits(ir::YieldOp yield) {
+    Value logits = yield.getLogits();
+    FailureOr<View> view = viewOf(logits, yield);
+    if (failed(view))
+      return failure();
+    if (!isOneRow(*view))
+      view = copyToFresh(*view, yield.getLoc());
+    network.logits = view->storage;
+    network.logitsOffset = view->offset;
+    network.logitsType = cast<RankedTensorType>(logits.getType());
+    if (!network.inputValue)
+      return iterate.emitError() << "reads no input: nothing in it depends on "
+                                    "a tensor from outside";
+    return success();
+  }
+
+  /// Whether the elements follow one another in memory, as the exit unit reads
+  /// them.
+  static bool isOneRow(const View &view) {
+    ReassociationIndices all;
+    for (int64_t i = 0; i < int64_t(view.dims.size()); ++i)
+      all.push_back(i);
+    FailureOr<View> row = view.collapsed(all);
+    return succeeded(row) && !row->isPadded() && row->dims[0].start == 0 &&
+           (row->dims[0].stride == 1 || row->dims[0].size == 1);
+  }
+
+  //===--------------------------------------------------------------------===//
+  // Vector nodes
+  //===--------------------------------------------------------------------===//
+
+  LogicalResult visitVector(linalg::LinalgOp op) {
+    if (op->getNumResults() != 1)
+      return op.emitError() << "has " << op->getNumResults()
+                            << " results; vector commands have one: split it";
+    OpOperand *init = op.getDpsInitOperand(0);
+    AffineMap outputMap = op.getMatchingIndexingMap(init);
+    Node node{op.getLoc(), op.getStaticLoopRanges(), {}, {}, {}, {}, {}, {}};
+    node.reduces = op.getNumReductionLoops() > 0;
+    FailureOr<ScalarCode> code = translateScalarCode(op, node.reduces);
+    if (failed(code) || failed(addInputs(op, *code, node)))
+      return failure();
+    node.code = std::move(code->instructions);
+
+    const View &place = places.destinationOf(op->getResult(0));
+    FailureOr<Access> output = Access::create(place, outputMap);
+    if (failed(output) || !outputMap.isProjectedPermutation(true))
+      return op.emitError() << "writes its output at indices that are no "
+                               "permutation of its loops";
+    node.output = *output;
+    if (node.reduces && failed(setInitial(op, init, place, node)))
+      return failure();
+    views[op->getResult(0)] = place;
+    addVectorNode(std::move(node));
+    return success();
+  }
+
+  LogicalResult addInputs(linalg::LinalgOp op, const ScalarCode &code,
+                          Node &node) {
+    AffineMap scalarMap = AffineMap::get(node.loops.size(), 0, op.getContext());
+    for (const ScalarCode::Input &input : code.inputs) {
+      Value value = input.operand ? input.operand->get() : input.scalar;
+      AffineMap map =
+          input.operand ? op.getMatchingIndexingMap(input.operand) : scalarMap;
+      FailureOr<View> view = viewOf(value, op);
+      if (failed(view))
+        return failure();
+      FailureOr<Access> access = Access::create(*view, map);
+      if (failed(access))
+        return op.emitError()
+               << "reads operand " << input.operand->getOperandNumber()
+               << " at indices that are not linear in its loops";
+      node.inputs.push_back(*access);
+    }
+    return success();
+  }
+
+  /// A reduction starts at a constant, or at what is copied to its output
+  /// first.
+  LogicalResult setInitial(linalg::LinalgOp op, OpOperand *init,
+                           const View &place, Node &node) {
+    Attribute constant;
+    if (auto fill = init->get().getDefiningOp<linalg::FillOp>())
+      matchPattern(fill.value(), m_Constant(&constant));
+    if (auto number = dyn_cast_or_null<FloatAttr>(constant)) {
+      node.initial = number.getValueAsDouble();
+      return success();
+    }
+    FailureOr<View> view = viewOf(init->get(), op);
+    if (failed(view))
+      return failure();
+    addCopy(*view, place, op.getLoc());
+    return success();
+  }
+
+  void addVectorNode(Node node) {
+    dropUnitLoops(node);
+    nodes.push_back(std::move(node));
+  }
+
+  /// Loops of one iteration say nothing.
+  static void dropUnitLoops(Node &node) {
+    auto isUnit = [&](unsigned loop) { return node.loops[loop] == 1; };
+    auto simplify = [&](Access &access) {
+      for (Access::Dim &dim : access.dims)
+        for (unsigned loop = node.loops.size(); loop-- > 0;)
+          if (isUnit(loop))
+            dim.coefficients.erase(dim.coefficients.begin() + loop);
+      llvm::erase_if(access.dims, [](const Access::Dim &dim) {
+        return dim.extent == 1 && dim.start == 0 &&
+               llvm::all_of(dim.coefficients, [](int64_t coefficient) {
+                 return coefficient == 0;
+               });
+      });
+    };
+    for (Access &input : node.inputs)
+      simplify(input);
+    simplify(node.output);
+    llvm::erase(node.loops, 1);
+  }
+
+  //===--------------------------------------------------------------------===//
+  // Contractions
+  //===--------------------------------------------------------------------===//
+
+  LogicalResult visitContraction(linalg::LinalgOp op) {
+    OpOperand *weights = nullptr;
+    for (OpOperand *operand : op.getDpsInputOperands())
+      if (operand->get().getDefiningOp<ir::MaterializeOp>())
+        weights = operand;
+    if (!weights)
+      return op.emitError()
+             << "multiplies two tensors neither of which is clustered weights; "
+                "the PE array multiplies by weights (constants become weights "
+                "by crania-cluster-weights)";
+    std::string why;
+    FailureOr<Contraction> contraction =
+        analyzeContraction(op, weights->get(), why);
+    if (failed(contraction))
+      return op.emitError() << "cannot run on the PE array: " << why;
+    FailureOr<unsigned> index = addWeights(op, weights->get(), *contraction);
+    FailureOr<View> input = viewOf(contraction->input->get(), op);
+    if (failed(index) || failed(input))
+      return failure();
+    const View &place = places.destinationOf(op->getResult(0));
+    views[op->getResult(0)] = place;
+    return addContractNode(op, *index, *input, place);
+  }
+
+  FailureOr<unsigned> addWeights(linalg::LinalgOp op, Value value,
+                                 const Contraction &contraction) {
+    auto materialize = value.getDefiningOp<ir::MaterializeOp>();
+    auto get = materialize.getWeights().getDefiningOp<ir::GetOp>();
+    if (!get)
+      return materialize.emitError()
+             << "reads weights that are not the result of a crania.get";
+    auto symbol = SymbolTable::lookupNearestSymbolFrom<ir::WeightsOp>(
+        get, get.getWeightsAttr());
+    if (!symbol)
+      return get.emitError() << "refers to no crania.weights";
+    for (const NetworkWeights &other : network.weights)
+      if (other.op == symbol)
+        return op.emitError()
+               << "is the second op that reads the weights "
+               << get.getWeightsAttr()
+               << "; duplicate the symbol, as a plan is for one contraction";
+    NetworkWeights entry{symbol, contraction, contraction.tiling(target), true,
+                         symbol.getClusters()};
+    if (materialize.getRound() != iterate.getRound()) {
+      APInt constant;
+      if (!matchPattern(materialize.getRound(), m_ConstantInt(&constant)))
+        return materialize.emitError()
+               << "reads the weights of a round that is neither the round of "
+                  "the iteration nor a constant";
+      entry.followsRound = false;
+      entry.clusters =
+          std::clamp<int64_t>(constant.getSExtValue(), 1, symbol.getClusters());
+    }
+    network.weights.push_back(entry);
+    return network.weights.size() - 1;
+  }
+
+  LogicalResult addContractNode(linalg::LinalgOp op, unsigned index, View input,
+                                const View &place) {
+    const Contraction &c = network.weights[index].contraction;
+    FailureOr<View> inputPlane = planeOf(input, c.inputPlane);
+    if (succeeded(inputPlane) && inputPlane->isPadded() &&
+        inputPlane->padding != 0)
+      inputPlane = failure();
+    if (failed(inputPlane))
+      inputPlane = planeOf(copyToFresh(input, op.getLoc()), c.inputPlane);
+    FailureOr<View> outputPlane = planeOf(place, c.outputPlane);
+    if (failed(inputPlane) || failed(outputPlane))
+      return op.emitError()
+             << "cannot run on the PE array: its operands are no "
+                "planes of channels, rows and columns";
+
+    Node node{op.getLoc(), {}, {}, {}, index, {}, {}, {}};
+    node.loops = {c.groups * c.outputs,
+                  c.outputPlane.height,
+                  c.outputPlane.width,
+                  c.groups * c.channels,
+                  c.kernelH,
+                  c.kernelW};
+    MLIRContext *context = op.getContext();
+    auto loop = [&](unsigned index) {
+      return getAffineDimExpr(index, context);
+    };
+    auto mapOf = [&](ArrayRef<AffineExpr> results) {
+      return AffineMap::get(Node::contractLoops, 0, results, context);
+    };
+    // Linear by construction.
+    node.inputs.push_back(*Access::create(
+        *inputPlane, mapOf({loop(Node::inputChannel),
+                            loop(Node::row) * c.strideH +
+                                loop(Node::kernelRow) * c.dilationH,
+                            loop(Node::column) * c.strideW +
+                                loop(Node::kernelColumn) * c.dilationW})));
+    node.output = *Access::create(*outputPlane,
+                                  mapOf({loop(Node::outputChannel),
+                                         loop(Node::row), loop(Node::column)}));
+    nodes.push_back(std::move(node));
+    return success();
+  }
+
+  /// The view as channel x row x column. `plane` says where these are in the
+  /// row-major tensor. Fails if the view cannot be seen so.
+  static FailureOr<View> planeOf(const View &view,
+                                 const Contraction::Plane &plane) {
+    View result = view;
+    result.dims.assign(3, View::Dim{1, 1, 1});
+    SmallVector<int64_t> shape = view.shape();
+    ReassociationIndices channels;
+    int64_t tensorStride = 1;
+    for (int64_t i = int64_t(shape.size()) - 1; i >= 0; --i) {
+      const View::Dim &dim = view.dims[i];
+      if (dim.isUnit())
+        result.offset += dim.start * dim.stride;
+      else if (plane.height > 1 && tensorStride == plane.rowStride)
+        result.dims[1] = dim;
+      else if (plane.width > 1 && tensorStride == plane.columnStride)
+        result.dims[2] = dim;
+      else
+        channels.insert(channels.begin(), i);
+      tensorStride *= shape[i];
+    }
+    if (channels.empty())
+      return result;
+    View channelView = view;
+    channelView.dims.clear();
+    ReassociationIndices all;
+    for (int64_t i : channels) {
+      all.push_back(channelView.dims.size());
+      channelView.dims.push_back(view.dims[i]);
+    }
+    channelView.offset = 0;
+    FailureOr<View> merged =
+        channelView.collapsed(ArrayRef<ReassociationIndices>(all));
+    if (failed(merged) || merged->isPadded())
+      return failure();
+    result.dims[0] = merged->dims[0];
+    result.offset += merged->offset;
+    return result;
+  }
+
+  ir::IterateOp iterate;
+  const target::TargetModel &target;
+  Network network;
+  TensorPlaces places;
+  llvm::DenseMap<Value, View> views;
+  std::vector<Node> nodes;
+};
+
+} // namespace
+
+FailureOr<Network>
+crania::lowering::buildNetwork(ir::IterateOp iterate,
+                               const target::TargetModel &target) {
+  return NetworkBuilder(iterate, target).run();
+}

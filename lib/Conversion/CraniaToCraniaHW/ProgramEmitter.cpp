@@ -1,0 +1,160 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "ProgramEmitter.h"
+#include "RoundEmitter.h"
+#include "mlir/IR/AsmState.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
+#include "llvm/ADT/StringSet.h"
+
+using namespace mlir;
+using namespace crania;
+using namespace crania::lowering;
+
+namespace {
+
+/// Bytes that the blob of an image is aligned to in memory: a cache line.
+constexpr size_t blobAlignment = 64;
+
+/// The image as a blob of its own, not as an attribute that is uniqued.
+ElementsAttr imageAttribute(MLIRContext *context, StringRef name,
+                            const std::vector<char> &bytes) {
+  auto type = RankedTensorType::get({int64_t(bytes.size())},
+                                    IntegerType::get(context, 8));
+  return DenseResourceElementsAttr::get(
+      type, (name + "_image").str(),
+      HeapAsmResourceBlob::allocateAndCopyWithAlign(bytes, blobAlignment,
+                                                    /*dataIsMutable=*/false));
+}
+
+class ProgramEmitter {
+public:
+  ProgramEmitter(OpBuilder &builder, ir::IterateOp iterate,
+                 const Network &network, const MemoryPlan &plan,
+                 const ProgramImage &image)
+      : builder(builder), iterate(iterate), network(network), plan(plan),
+        image(image) {}
+
+  hw::ProgramOp run(StringRef name, ir::ExitAttr exit) {
+    nameBuffers();
+    auto port = [&](StringRef buffer, RankedTensorType type) {
+      return hw::PortAttr::get(
+          builder.getContext(),
+          FlatSymbolRefAttr::get(builder.getContext(), buffer), type);
+    };
+    auto program = hw::ProgramOp::create(
+        builder, iterate.getLoc(), name, iterate.getTarget(),
+        builder.getF32Type(), exit,
+        port(names.inDram[network.input].front(), network.inputType),
+        port(names.logitsInDram, network.logitsType),
+        imageAttribute(builder.getContext(), name, image.bytes),
+        plan.dramBytes);
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointToEnd(&program.getBody().front());
+    emitBuffers();
+    emitWeights();
+    for (int64_t round = 1; round <= int64_t(iterate.getRounds()); ++round)
+      emitRound(round);
+    return program;
+  }
+
+private:
+  std::string unique(StringRef base) {
+    std::string name = base.str();
+    for (unsigned n = 1; !taken.insert(name).second; ++n)
+      name = (base + "_" + Twine(n)).str();
+    return name;
+  }
+
+  void nameBuffers() {
+    for (const NetworkWeights &weights : network.weights)
+      taken.insert(weights.name());
+    names.onChip.resize(network.storages.size());
+    names.inDram.resize(network.storages.size());
+    for (StorageId id = 0; id < network.storages.size(); ++id)
+      nameStorage(id);
+    for (size_t i = 0; i < network.stages.size(); ++i)
+      names.windows.push_back(
+          plan.stages[i].setBytes == 0
+              ? std::string()
+              : unique(network.stages[i].label + ".windows"));
+    names.logitsInDram = unique("logits");
+  }
+
+  void nameStorage(StorageId id) {
+    const std::string &name = network.storages[id].name;
+    if (plan.onChip[id])
+      names.onChip[id] = unique(name);
+    if (plan.inDram[id])
+      names.inDram[id].push_back(unique(name + ".dram"));
+    for (size_t i = 0; i < image.parameters[id].size(); ++i)
+      names.inDram[id].push_back(unique(name + ".image"));
+  }
+
+  void emitBuffer(StringRef name, hw::Space space, uint64_t offset,
+                  uint64_t bytes) {
+    hw::BufferOp::create(builder, iterate.getLoc(), name, space, offset, bytes,
+                         builder.getF32Type());
+  }
+
+  void emitBuffers() {
+    for (auto [id, storage] : llvm::enumerate(network.storages)) {
+      if (plan.onChip[id])
+        emitBuffer(names.onChip[id], hw::Space::GlobalBuffer, *plan.onChip[id],
+                   storage.bytes());
+      if (plan.inDram[id])
+        emitBuffer(names.inDram[id].front(), hw::Space::Dram, *plan.inDram[id],
+                   storage.bytes());
+      for (auto [name, offset] :
+           llvm::zip(names.inDram[id], image.parameters[id]))
+        emitBuffer(name, hw::Space::Image, offset, storage.bytes());
+    }
+    for (auto [i, stage] : llvm::enumerate(plan.stages))
+      if (stage.setBytes > 0)
+        emitBuffer(names.windows[i], hw::Space::GlobalBuffer,
+                   stage.scratchOffset, stage.tile.sets * stage.setBytes);
+    emitBuffer(names.logitsInDram, hw::Space::Dram, plan.logitsInDram,
+               network.logitsType.getNumElements() * Storage::bytesPerElement);
+  }
+
+  void emitWeights() {
+    for (auto [weights, segments] :
+         llvm::zip_equal(network.weights, image.segments)) {
+      ir::WeightsOp op = weights.op;
+      SmallVector<Attribute> attributes(segments.begin(), segments.end());
+      const layout::Tiling &tiling = weights.tiling;
+      hw::WeightsOp::create(
+          builder, op.getLoc(), op.getSymName(), tiling.groups, tiling.outputs,
+          tiling.depth,
+          {int64_t(tiling.tileOutputs), int64_t(tiling.tileDepth)},
+          builder.getF32Type(), builder.getArrayAttr(attributes));
+    }
+  }
+
+  void emitRound(int64_t number) {
+    auto round = hw::RoundOp::create(builder, iterate.getLoc());
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointToEnd(&round.getBody().front());
+    RoundEmitter(builder, network, plan, image, names, number)
+        .run(iterate.getLoc());
+  }
+
+  OpBuilder &builder;
+  ir::IterateOp iterate;
+  const Network &network;
+  const MemoryPlan &plan;
+  const ProgramImage &image;
+  BufferNames names;
+  llvm::StringSet<> taken;
+};
+
+} // namespace
+
+hw::ProgramOp crania::lowering::emitProgram(OpBuilder &builder,
+                                            ir::IterateOp iterate,
+                                            ir::ExitAttr exit, StringRef name,
+                                            const Network &network,
+                                            const MemoryPlan &plan,
+                                            const ProgramImage &image) {
+  return ProgramEmitter(builder, iterate, network, plan, image).run(name, exit);
+}

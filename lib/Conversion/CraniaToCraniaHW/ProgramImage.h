@@ -1,0 +1,29 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef CRANIA_LIB_CONVERSION_CRANIATOCRANIAHW_PROGRAMIMAGE_H
+#define CRANIA_LIB_CONVERSION_CRANIATOCRANIAHW_PROGRAMIMAGE_H
+
+#include "Network.h"
+
+namespace crania::lowering {
+
+/// What a program ships in DRAM, and where things are in it.
+struct ProgramImage {
+  std::vector<char> bytes;
+  /// Per weight tensor, a segment per cluster.
+  std::vector<SmallVector<hw::SegmentAttr>> segments;
+  /// Per storage, the first byte of its contents in each round (one entry if
+  /// they are the same in all); empty for what is no parameter.
+  std::vector<SmallVector<uint64_t>> parameters;
+};
+
+/// Encodes the weights as the plan of `iterate` says, and puts the parameters
+/// behind them. Reports a plan that is not complete or of other weights.
+FailureOr<ProgramImage> buildImage(ir::IterateOp iterate,
+                                   const Network &network,
+                                   const target::TargetModel &target);
+
+} // namespace crania::lowering
+
+#endif // CRANIA_LIB_CONVERSION_CRANIATOCRANIAHW_PROGRAMIMAGE_H

@@ -1,0 +1,94 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef CRANIA_LIB_CONVERSION_CRANIATOCRANIAHW_ROUNDEMITTER_H
+#define CRANIA_LIB_CONVERSION_CRANIATOCRANIAHW_ROUNDEMITTER_H
+
+#include "HazardTracker.h"
+#include "MemoryPlan.h"
+#include "ProgramImage.h"
+
+namespace crania::lowering {
+
+/// Names of the buffers that a program declares.
+struct BufferNames {
+  /// Per storage: on chip, and in DRAM (a parameter has one for each round in
+  /// which it differs).
+  std::vector<std::string> onChip;
+  std::vector<SmallVector<std::string>> inDram;
+  /// Per stage, the room of its windows.
+  std::vector<std::string> windows;
+  std::string logitsInDram;
+};
+
+/// Emits the commands of one round.
+class RoundEmitter {
+public:
+  RoundEmitter(mlir::OpBuilder &builder, const Network &network,
+               const MemoryPlan &plan, const ProgramImage &image,
+               const BufferNames &names, int64_t round)
+      : builder(builder), network(network), plan(plan), image(image),
+        names(names), round(round) {}
+
+  void run(mlir::Location loc);
+
+private:
+  /// Where an access finds its elements on chip.
+  struct Placed {
+    Access access;
+    llvm::StringRef buffer;
+    uint64_t base;
+  };
+  /// Iterations of the tile loops, and the set of windows that they use.
+  struct Tile {
+    SmallVector<LoopRange> ranges;
+    unsigned set;
+  };
+
+  void emitStage(size_t index);
+  std::vector<Tile> tilesOf(size_t stage) const;
+  /// Loads what lives on chip from this stage on, but comes from DRAM.
+  void loadResidents(size_t step, mlir::Location loc);
+  void moveWindows(size_t stage, const Tile &tile, bool isLoad);
+  void compute(size_t stage, const Tile &tile);
+  void fetch(size_t stage, bool isFirstTile);
+  void fetchClusters(const Stage &stage, unsigned weights,
+                     hw::Residency residency);
+  HazardTracker::Command emitContract(size_t stage, const Tile &tile);
+  void emitVector(size_t stage, unsigned node, const Tile &tile,
+                  std::optional<HazardTracker::Command> follows);
+  void emitExit(mlir::Location loc);
+
+  SmallVector<LoopRange> loopRanges(const Stage &stage, unsigned node,
+                                    const Tile &tile) const;
+  Placed locate(size_t stage, Window::Member member, const Tile &tile) const;
+  Placed locateInWindow(size_t stage, size_t window, Access access,
+                        const Tile &tile) const;
+  /// The copy between an access in DRAM and one on chip.
+  void emitCopy(mlir::Location loc, StorageId storage, const Access &inDram,
+                llvm::StringRef dramBuffer, uint64_t dramBase,
+                const Placed &onChip, bool isLoad, llvm::StringRef label);
+  llvm::StringRef dramBufferOf(StorageId storage) const;
+
+  // The next command's number, the accesses it makes, and its tokens.
+  HazardTracker::Command next() const { return tokens.size(); }
+  void touch(const Placed &placed, bool isWrite);
+  SmallVector<mlir::Value> after() const;
+
+  hw::AccessAttr accessAttr(const Placed &placed, unsigned loops) const;
+  hw::PlaneAttr planeAttr(const Placed &placed) const;
+  mlir::FlatSymbolRefAttr symbol(llvm::StringRef name) const;
+
+  mlir::OpBuilder &builder;
+  const Network &network;
+  const MemoryPlan &plan;
+  const ProgramImage &image;
+  const BufferNames &names;
+  int64_t round;
+  HazardTracker hazards;
+  SmallVector<mlir::Value> tokens;
+};
+
+} // namespace crania::lowering
+
+#endif // CRANIA_LIB_CONVERSION_CRANIATOCRANIAHW_ROUNDEMITTER_H

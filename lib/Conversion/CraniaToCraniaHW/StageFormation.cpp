@@ -1,0 +1,135 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "StageFormation.h"
+#include "TensorPlaces.h"
+#include "llvm/ADT/STLExtras.h"
+
+using namespace mlir;
+using namespace crania;
+using namespace crania::lowering;
+
+/// Elements between iterations of a loop in the output.
+static int64_t outputStride(const Node &node, unsigned loop) {
+  int64_t stride = 0;
+  for (const Access::Dim &dim : node.output.dims)
+    stride += dim.coefficients[loop] * dim.stride;
+  return stride;
+}
+
+static std::vector<Node> dropDeadNodes(std::vector<Node> nodes,
+                                       const Network &network) {
+  std::vector<bool> isRead(network.storages.size());
+  isRead[network.logits] = true;
+  std::vector<Node> live;
+  for (Node &node : llvm::reverse(nodes)) {
+    if (!isRead[node.output.storage])
+      continue;
+    for (const Access &input : node.inputs)
+      isRead[input.storage] = true;
+    live.push_back(std::move(node));
+  }
+  std::reverse(live.begin(), live.end());
+  return live;
+}
+
+/// The loop of a vector node that walks its output as a loop of a contraction
+/// does; none is needed for a loop of one iteration.
+static std::optional<unsigned> findLoop(const Node &vector, int64_t stride,
+                                        int64_t extent) {
+  for (unsigned loop = 0; loop < vector.loops.size(); ++loop)
+    if (vector.loops[loop] == extent && outputStride(vector, loop) == stride)
+      return loop;
+  return std::nullopt;
+}
+
+/// Rows and columns of the contraction with the loops of `vector` that walk the
+/// same, if the vector node overwrites all that the contraction puts out.
+static std::optional<SmallVector<Stage::TileLoop>>
+matchInPlace(const Node &contract, const Node &vector) {
+  auto overwrites = [&](const Access &input) { return input == vector.output; };
+  if (vector.isContract() || vector.reduces ||
+      vector.output.storage != contract.output.storage ||
+      vector.output.offset != contract.output.offset ||
+      llvm::none_of(vector.inputs, overwrites))
+    return std::nullopt;
+  int64_t points = llvm::product_of(vector.loops);
+  if (points != contract.output.boxElements())
+    return std::nullopt;
+  SmallVector<Stage::TileLoop> loops;
+  for (unsigned loop : {Node::row, Node::column}) {
+    int64_t extent = contract.loops[loop];
+    if (extent == 1)
+      continue;
+    std::optional<unsigned> same =
+        findLoop(vector, outputStride(contract, loop), extent);
+    if (!same)
+      return std::nullopt;
+    loops.push_back({{loop, *same}, extent});
+  }
+  return loops;
+}
+
+/// Loops of a node on its own that may be cut: rows and columns of a
+/// contraction, as its channels share the input; else all that are not reduced.
+static SmallVector<Stage::TileLoop> tileLoopsOf(const Node &node) {
+  SmallVector<Stage::TileLoop> loops;
+  for (unsigned loop = 0; loop < node.loops.size(); ++loop) {
+    bool isCut = node.isContract() ? loop == Node::row || loop == Node::column
+                                   : node.output.dependsOn(loop);
+    if (isCut && node.loops[loop] > 1)
+      loops.push_back({{loop}, node.loops[loop]});
+  }
+  return loops;
+}
+
+static std::string labelOf(const Node &node, const Network &network) {
+  if (node.isContract())
+    return nameOf(node.loc, network.weights[*node.weights].name());
+  return nameOf(node.loc, network.storages[node.output.storage].name);
+}
+
+/// A contraction and the vector node behind it that works in place.
+struct Pair {
+  size_t contract, vector;
+  SmallVector<Stage::TileLoop> tileLoops;
+};
+
+static std::vector<Pair> findPairs(ArrayRef<Node> nodes) {
+  std::vector<Pair> pairs;
+  for (size_t i = 0; i < nodes.size(); ++i) {
+    if (!nodes[i].isContract())
+      continue;
+    for (size_t j = i + 1; j < nodes.size(); ++j) {
+      auto loops = matchInPlace(nodes[i], nodes[j]);
+      if (!loops)
+        continue;
+      pairs.push_back({i, j, *loops});
+      break;
+    }
+  }
+  return pairs;
+}
+
+std::vector<Stage> crania::lowering::formStages(std::vector<Node> nodes,
+                                                const Network &network) {
+  nodes = dropDeadNodes(std::move(nodes), network);
+  std::vector<Pair> pairs = findPairs(nodes);
+  std::vector<Stage> stages;
+  for (size_t i = 0; i < nodes.size(); ++i) {
+    auto pair = llvm::find_if(
+        pairs, [&](const Pair &p) { return p.contract == i || p.vector == i; });
+    if (pair == pairs.end()) {
+      stages.push_back(
+          {labelOf(nodes[i], network), {nodes[i]}, tileLoopsOf(nodes[i])});
+      continue;
+    }
+    // Nothing else reads what the contraction puts out, so it may wait for the
+    // other operands of the vector node.
+    if (pair->vector == i)
+      stages.push_back({labelOf(nodes[pair->contract], network),
+                        {nodes[pair->contract], nodes[i]},
+                        pair->tileLoops});
+  }
+  return stages;
+}

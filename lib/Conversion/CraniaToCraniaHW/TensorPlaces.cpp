@@ -1,0 +1,257 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "TensorPlaces.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
+#include "mlir/IR/Matchers.h"
+#include "llvm/Support/Endian.h"
+
+using namespace mlir;
+using namespace crania;
+using namespace crania::lowering;
+
+std::string crania::lowering::nameOf(Location loc, StringRef fallback) {
+  std::string name = fallback.str();
+  loc->walk([&](Location inner) {
+    // Of a fused op, the last one named: what is computed last.
+    if (auto named = dyn_cast<NameLoc>(inner))
+      name = named.getName().str();
+    return WalkResult::advance();
+  });
+  return name;
+}
+
+static ArrayRef<int64_t> shapeOf(Value value) {
+  return cast<RankedTensorType>(value.getType()).getShape();
+}
+
+StorageId TensorPlaces::addStorage(StringRef name, int64_t elements,
+                                   Storage::Origin origin) {
+  Storage storage;
+  storage.name = name.str();
+  storage.elements = elements;
+  storage.origin = origin;
+  network.storages.push_back(std::move(storage));
+  return network.storages.size() - 1;
+}
+
+View TensorPlaces::addTensor(StringRef name, ArrayRef<int64_t> shape) {
+  StorageId storage =
+      addStorage(name, llvm::product_of(shape), Storage::Origin::computed);
+  return View::rowMajor(storage, shape);
+}
+
+//===----------------------------------------------------------------------===//
+// Destinations
+//===----------------------------------------------------------------------===//
+
+/// Whether the result may be written by a command, so that it has a place.
+static bool hasPlace(Operation &op) {
+  return op.getNumResults() == 1 &&
+         isa<RankedTensorType>(op.getResult(0).getType()) &&
+         isa<linalg::LinalgOp, tensor::ConcatOp>(op);
+}
+
+void TensorPlaces::chooseDestinations() {
+  // Consumers first: they say where their operands should be.
+  for (Operation &op : llvm::reverse(iterate.getBody().front())) {
+    if (!hasPlace(op))
+      continue;
+    Value result = op.getResult(0);
+    if (!destinations.contains(result))
+      destinations[result] = addTensor(
+          nameOf(op.getLoc(), op.getName().stripDialect()), shapeOf(result));
+    View place = destinations[result];
+    if (auto structured = dyn_cast<linalg::LinalgOp>(op))
+      shareWithOperand(structured, place);
+    if (auto concat = dyn_cast<tensor::ConcatOp>(op))
+      for (auto [index, operand] : llvm::enumerate(concat.getInputs()))
+        assign(operand, sliceOf(concat, index), overwritten.contains(result));
+  }
+}
+
+View TensorPlaces::sliceOf(Operation *op, unsigned index) const {
+  auto concat = cast<tensor::ConcatOp>(op);
+  int64_t rank = concat.getRank(), dim = concat.getDim();
+  SmallVector<int64_t> offsets(rank, 0), strides(rank, 1);
+  for (Value before : concat.getInputs().take_front(index))
+    offsets[dim] += shapeOf(before)[dim];
+  // A place is not padded, so slicing it cannot fail.
+  return *destinationOf(concat.getResult())
+              .sliced(offsets, shapeOf(concat.getInputs()[index]), strides);
+}
+
+bool TensorPlaces::assign(Value value, const View &place, bool isOverwritten) {
+  Operation *op = value.getDefiningOp();
+  if (!op || op->getBlock() != &iterate.getBody().front() ||
+      (isOverwritten && !value.hasOneUse()))
+    return false;
+  auto pass = [&](Value source, FailureOr<View> sourcePlace) {
+    return succeeded(sourcePlace) &&
+           assign(source, *sourcePlace, isOverwritten);
+  };
+  if (auto collapse = dyn_cast<tensor::CollapseShapeOp>(op))
+    return pass(collapse.getSrc(),
+                place.expanded(collapse.getReassociationIndices(),
+                               shapeOf(collapse.getSrc())));
+  if (auto expand = dyn_cast<tensor::ExpandShapeOp>(op))
+    return pass(expand.getSrc(),
+                place.collapsed(expand.getReassociationIndices()));
+  if (!hasPlace(*op))
+    return false;
+  if (!destinations.try_emplace(value, place).second)
+    return false;
+  if (isOverwritten)
+    overwritten.insert(value);
+  return true;
+}
+
+/// An element-wise op may overwrite an operand that nothing else reads: best
+/// one that was just computed, so that both can run together.
+void TensorPlaces::shareWithOperand(linalg::LinalgOp op, const View &place) {
+  if (op.getNumReductionLoops() > 0)
+    return;
+  OpOperand *init = op.getDpsInitOperand(0);
+  AffineMap map = op.getMatchingIndexingMap(init);
+  auto isLater = [](OpOperand *a, OpOperand *b) {
+    return b->get().getDefiningOp()->isBeforeInBlock(a->get().getDefiningOp());
+  };
+  SmallVector<OpOperand *> candidates;
+  for (OpOperand *operand : op.getDpsInputOperands()) {
+    Operation *definition = operand->get().getDefiningOp();
+    if (definition && definition->getBlock() == op->getBlock() &&
+        operand->get().getType() == init->get().getType() &&
+        op.getMatchingIndexingMap(operand) == map && map.isPermutation())
+      candidates.push_back(operand);
+  }
+  llvm::sort(candidates, isLater);
+  for (OpOperand *operand : candidates)
+    if (assign(operand->get(), place, /*isOverwritten=*/true))
+      return;
+}
+
+//===----------------------------------------------------------------------===//
+// Constants and the input
+//===----------------------------------------------------------------------===//
+
+/// The bytes of f32 elements: one element if they are all the same.
+static FailureOr<std::vector<char>> bytesOf(Attribute attribute) {
+  if (auto number = dyn_cast<FloatAttr>(attribute)) {
+    if (!number.getType().isF32())
+      return failure();
+    std::vector<char> bytes(4);
+    llvm::support::endian::write32le(
+        bytes.data(), number.getValue().bitcastToAPInt().getZExtValue());
+    return bytes;
+  }
+  auto elements = dyn_cast<ElementsAttr>(attribute);
+  if (!elements || !elements.getElementType().isF32())
+    return failure();
+  if (auto dense = dyn_cast<DenseElementsAttr>(elements)) {
+    ArrayRef<char> raw = dense.getRawData();
+    return std::vector<char>(raw.begin(), raw.end());
+  }
+  if (auto resource = dyn_cast<DenseResourceElementsAttr>(elements)) {
+    AsmResourceBlob *blob = resource.getRawHandle().getBlob();
+    if (!blob)
+      return failure();
+    ArrayRef<char> raw = blob->getData();
+    if (raw.size() != size_t(elements.getNumElements()) * 4)
+      return failure();
+    return std::vector<char>(raw.begin(), raw.end());
+  }
+  return failure();
+}
+
+static SmallVector<int64_t> shapeOfAny(Value value) {
+  if (auto tensor = dyn_cast<RankedTensorType>(value.getType()))
+    return SmallVector<int64_t>(tensor.getShape());
+  return {};
+}
+
+FailureOr<View> TensorPlaces::addParameter(Value value,
+                                           ArrayRef<Attribute> perRound,
+                                           Operation *user) {
+  SmallVector<int64_t> shape = shapeOfAny(value);
+  std::vector<std::vector<char>> contents;
+  bool isSplat = true;
+  for (Attribute attribute : perRound) {
+    FailureOr<std::vector<char>> bytes = bytesOf(attribute);
+    if (failed(bytes))
+      return user->emitError() << "reads a constant of type " << value.getType()
+                               << ", but the machine has f32 constants only";
+    isSplat &= bytes->size() == Storage::bytesPerElement;
+    contents.push_back(std::move(*bytes));
+  }
+  if (contents.size() != 1 && contents.size() != iterate.getRounds())
+    return user->emitError()
+           << "reads a constant for " << contents.size()
+           << " rounds, but the iteration has " << iterate.getRounds();
+  int64_t elements = isSplat ? 1 : llvm::product_of(shape);
+  for (std::vector<char> &bytes : contents)
+    while (bytes.size() < elements * Storage::bytesPerElement)
+      bytes.insert(bytes.end(), bytes.begin(),
+                   bytes.begin() + Storage::bytesPerElement);
+  StorageId storage = addStorage(nameOf(value.getLoc(), "constant"), elements,
+                                 Storage::Origin::parameter);
+  network.storages[storage].contents = std::move(contents);
+  return isSplat ? View::splat(storage, shape) : View::rowMajor(storage, shape);
+}
+
+FailureOr<View> TensorPlaces::addInput(Value value, Operation *user) {
+  auto type = dyn_cast<RankedTensorType>(value.getType());
+  if (!type)
+    return user->emitError() << "reads a " << value.getType()
+                             << " that is computed outside the iteration; "
+                                "compute it inside";
+  if (!type.hasStaticShape() || !type.getElementType().isF32())
+    return user->emitError() << "reads the input of type " << type
+                             << "; the machine needs a static shape of f32";
+  if (network.inputValue) {
+    InFlightDiagnostic diagnostic = user->emitError()
+                                    << "reads a second tensor from outside the "
+                                       "iteration; the machine takes one input";
+    diagnostic.attachNote(network.inputValue.getLoc()) << "the first one";
+    diagnostic.attachNote(value.getLoc())
+        << "the second one: compute it inside the iteration";
+    return diagnostic;
+  }
+  network.inputValue = value;
+  network.inputType = type;
+  network.input =
+      addStorage("input", type.getNumElements(), Storage::Origin::input);
+  return View::rowMajor(network.input, type.getShape());
+}
+
+FailureOr<View> TensorPlaces::resolveOuter(Value value, Operation *user) {
+  auto known = outer.find(value);
+  if (known != outer.end())
+    return known->second;
+  Attribute constant;
+  FailureOr<View> view = failure();
+  if (auto perRound = value.getDefiningOp<ir::PerRoundOp>())
+    view = addParameter(value, perRound.getConstants().getValue(), user);
+  else if (matchPattern(value, m_Constant(&constant)))
+    view = addParameter(value, constant, user);
+  else if (value.getDefiningOp<ir::MaterializeOp>())
+    return user->emitError()
+           << "reads clustered weights, but is no contraction "
+              "of the PE array";
+  else if (value.getDefiningOp<tensor::EmptyOp>())
+    return user->emitError() << "reads a tensor that has no contents";
+  else if (value.getParentRegion() == &iterate.getBody())
+    return user->emitError()
+           << "reads a result of "
+           << (value.getDefiningOp()
+                   ? value.getDefiningOp()->getName().getStringRef()
+                   : StringRef("the round"))
+           << ", which the machine cannot compute";
+  else
+    view = addInput(value, user);
+  if (succeeded(view))
+    outer[value] = *view;
+  return view;
+}

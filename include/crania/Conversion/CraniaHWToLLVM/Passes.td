@@ -1,0 +1,28 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef CRANIA_CONVERSION_CRANIAHWTOLLVM_PASSES_TD
+#define CRANIA_CONVERSION_CRANIAHWTOLLVM_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def ConvertCraniaToLLVM : Pass<"convert-crania-to-llvm", "::mlir::ModuleOp"> {
+  let summary = "Turn runs of a program into calls of the runtime's C API";
+  let description = [{
+    Each `crania_hw.execute` becomes a call of `craniaRuntimeInfer` (see
+    include/crania-c/Runtime.h, libcrania_runtime.so) with the device binary of
+    its program, which is embedded in the module as a constant, and programs are
+    erased. A run that fails, for which the runtime prints the reason, ends the
+    process by `cf.assert`.
+
+    Needs bufferized code; produces arith, cf, memref and llvm operations and
+    leaves all else to the stock conversions to LLVM. Refuses inputs and logits
+    that are not f32.
+  }];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::cf::ControlFlowDialect",
+    "::mlir::LLVM::LLVMDialect", "::mlir::memref::MemRefDialect",
+  ];
+}
+
+#endif // CRANIA_CONVERSION_CRANIAHWTOLLVM_PASSES_TD

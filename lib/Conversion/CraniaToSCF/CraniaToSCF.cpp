@@ -102,8 +102,9 @@ private:
   static Value emitSwitch(PerRoundOp op, OpBuilder &builder) {
     int64_t rounds = op.getConstants().size();
     SmallVector<int64_t> cases = llvm::to_vector(llvm::seq<int64_t>(1, rounds));
-    auto choice = scf::IndexSwitchOp::create(
-        builder, op.getLoc(), op.getType(), op.getRound(), cases, cases.size());
+    auto choice =
+        scf::IndexSwitchOp::create(builder, op.getLoc(), getConstantType(op),
+                                   op.getRound(), cases, cases.size());
     auto fill = [&](Region &region, int64_t round) {
       OpBuilder::InsertionGuard guard(builder);
       builder.createBlock(&region);

@@ -103,6 +103,7 @@ Evaluation runtime::evaluate(const Executable &executable, size_t count,
     progress.finishThread();
   };
   std::vector<std::thread> pool;
+  pool.reserve(threads);
   for (unsigned i = 0; i < threads; ++i)
     pool.emplace_back(work);
   progress.watch(options.progress);

@@ -12,7 +12,7 @@ using namespace crania;
 using namespace crania::simulator;
 
 /// Elements of im2col at a time: 1 MB, about the L2 cache of the host.
-static constexpr uint64_t stripElements = 256 * 1024;
+static constexpr uint64_t stripElements = uint64_t(256) * 1024;
 
 ContractKernel::Plane ContractKernel::planeOf(const ProgramView &program,
                                               const binary::Plane &plane) {

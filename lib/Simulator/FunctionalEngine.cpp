@@ -15,6 +15,7 @@
 
 // oneDNN runs on OpenMP threads: one per caller, since callers are the threads
 // here. Declared by hand because clang does not ship omp.h.
+// NOLINTNEXTLINE(readability-identifier-naming)
 extern "C" void omp_set_num_threads(int count);
 
 using namespace crania;

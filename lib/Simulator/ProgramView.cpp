@@ -24,7 +24,7 @@ Result<ProgramView> ProgramView::create(const binary::DeviceBinary &bundle,
     return Error{where + machine.error().message};
   view.machine = std::move(*machine);
 
-  for (Status status : {view.checkPrecision(), view.indexWeights()})
+  for (const Status &status : {view.checkPrecision(), view.indexWeights()})
     if (!status)
       return Error{where + status.error().message};
   return view;

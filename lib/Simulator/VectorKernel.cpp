@@ -258,7 +258,7 @@ void VectorKernel::runLanes(State &state) const {
     loadStrided(state.memories.read(output.buffer) +
                     output.element.at(state.index, loops.size()),
                 output.element.coefficients[laneLoop], state.count, sum);
-  const float *result = sum;
+  const float *result = nullptr;
   do {
     for (size_t i = 0; i < inputs.size(); ++i)
       state.values[i] = load(state, i);

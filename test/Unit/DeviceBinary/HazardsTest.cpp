@@ -199,6 +199,14 @@ TEST(Hazards, ReleaseWaitsForUses) {
                 "that command 4 may still use",
                 [&](P &p) { release(p, {}); });
   EXPECT_EQ(errorAfter([&](P &p) { release(p, {4}); }), "");
+  // A contract of cluster 1 does not use cluster 2.
+  EXPECT_EQ(errorAfter([&](P &p) {
+              test::firstOf(p.program, 1, CommandBody::Contract)
+                  .body.AsContract()
+                  ->clusters = 1;
+              release(p, {});
+            }),
+            "");
 }
 
 } // namespace

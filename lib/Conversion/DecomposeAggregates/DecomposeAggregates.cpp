@@ -16,6 +16,9 @@ namespace crania {
 using namespace mlir;
 
 static LogicalResult decompose(linalg::AggregatedOpInterface op) {
+  if (llvm::any_of(op->getOperandTypes(), llvm::IsaPred<BaseMemRefType>))
+    return op->emitOpError() << "works on buffers; decompose it before "
+                             << "bufferization";
   IRRewriter rewriter(op);
   FailureOr<SmallVector<Value>> results = op.decomposeOperation(rewriter);
   if (failed(results))

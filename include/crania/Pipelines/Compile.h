@@ -1,0 +1,62 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef CRANIA_PIPELINES_COMPILE_H
+#define CRANIA_PIPELINES_COMPILE_H
+
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/OwningOpRef.h"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace crania {
+
+/// One program of a device binary: its name and what distinguishes it. The rows
+/// of a comparison share machine, network, precision and exit rule.
+struct ProgramConfiguration {
+  std::string name;
+  std::string clusters;
+  /// Allowed layouts; empty means all.
+  std::vector<std::string> layouts;
+  /// Whether clusters are kept in the weight store.
+  bool retain = true;
+};
+
+struct CompileOptions {
+  std::string target = "edge";
+  std::string clusters = "0.1,0.2,0.3,0.4";
+  std::string exit = "softmax:0.9";
+  std::vector<double> exitHistogram;
+  /// Compile the baseline rows beside `crania`.
+  bool baselines = false;
+  /// Called before each program is compiled, with its name, its number counted
+  /// from 1, and how many there are.
+  std::function<void(llvm::StringRef, size_t, size_t)> progress;
+};
+
+/// The programs that a compilation produces: `crania` alone, or all the rows
+/// that it is compared with, each a configuration of the same compiler.
+///
+/// | row                   | clusters | layouts | weight store |
+/// | one-shot              | 1        | raw     | unused       |
+/// | one-shot-compressed   | 1        | all     | used         |
+/// | iterative             | given    | raw     | unused       |
+/// | iterative-cache       | given    | raw     | used         |
+/// | iterative-compression | given    | all     | unused       |
+/// | crania                | given    | all     | used         |
+///
+/// Raw means raw values: a cluster that does not hold every weight has a bitmap
+/// of its positions too.
+std::vector<ProgramConfiguration>
+programConfigurations(const CompileOptions &options);
+
+/// Compiles the classifier of `module` (level 1) to the bytes of a device
+/// binary. The module is not changed. Diagnostics go to its context.
+mlir::FailureOr<std::vector<uint8_t>>
+compileToDeviceBinary(mlir::ModuleOp module, const CompileOptions &options);
+
+} // namespace crania
+
+#endif // CRANIA_PIPELINES_COMPILE_H

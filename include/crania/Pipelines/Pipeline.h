@@ -1,0 +1,54 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef CRANIA_PIPELINES_PIPELINE_H
+#define CRANIA_PIPELINES_PIPELINE_H
+
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Pass/PassOptions.h"
+
+namespace crania {
+
+/// Everything that can be chosen between a classifier in linalg and a program
+/// of the machine. The same options serve `crania-opt --crania-pipeline`, the
+/// tools and programs that embed the compiler.
+struct PipelineOptions : public mlir::PassPipelineOptions<PipelineOptions> {
+  Option<std::string> target{
+      *this, "target",
+      llvm::cl::desc("The machine: a preset or the path of a target file"),
+      llvm::cl::init("edge")};
+  Option<std::string> clusters{
+      *this, "clusters",
+      llvm::cl::desc("Fractions of the weights per cluster, most important "
+                     "first, or equal:K; 1 is the network as it is"),
+      llvm::cl::init("0.1,0.2,0.3,0.4")};
+  Option<std::string> exit{
+      *this, "exit",
+      llvm::cl::desc("Exit rule (softmax, margin, entropy), a colon, and one "
+                     "threshold or one per round but the last"),
+      llvm::cl::init("softmax:0.9")};
+  ListOption<std::string> layouts{
+      *this, "layouts",
+      llvm::cl::desc(
+          "Allowed layouts: raw, bitmap, bitmap-free (default: all)")};
+  Option<bool> retain{
+      *this, "retain",
+      llvm::cl::desc("Keep the most used clusters in the weight store"),
+      llvm::cl::init(true)};
+  ListOption<double> exitHistogram{
+      *this, "exit-histogram",
+      llvm::cl::desc("Fraction of inputs that stop after each round, from a "
+                     "calibration run (default: all equally likely)")};
+};
+
+/// From level 1 (a module with a classifier in linalg) to level 5: programs of
+/// the machine, and host code that runs them.
+void buildCraniaPipeline(mlir::OpPassManager &manager,
+                         const PipelineOptions &options);
+
+/// Registers `crania-pipeline`.
+void registerCraniaPipeline();
+
+} // namespace crania
+
+#endif // CRANIA_PIPELINES_PIPELINE_H

@@ -1,0 +1,113 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "crania/Pipelines/Compile.h"
+#include "crania/Dialect/CraniaHW/IR/CraniaHWOps.h"
+#include "crania/Pipelines/Pipeline.h"
+#include "crania/Translation/DeviceBinary/DeviceBinaryTranslation.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Pass/PassManager.h"
+
+using namespace mlir;
+using namespace crania;
+
+std::vector<ProgramConfiguration>
+crania::programConfigurations(const CompileOptions &options) {
+  const std::vector<std::string> raw = {"raw", "bitmap"}, all = {};
+  const std::string whole = "1", &given = options.clusters;
+  if (!options.baselines)
+    return {{"crania", given, all, true}};
+  return {
+      {"one-shot", whole, raw, false},
+      {"one-shot-compressed", whole, all, true},
+      {"iterative", given, raw, false},
+      {"iterative-cache", given, raw, true},
+      {"iterative-compression", given, all, false},
+      {"crania", given, all, true},
+  };
+}
+
+namespace {
+
+/// An exit rule with a threshold per round cannot serve a row of one round, nor
+/// does that need one.
+std::string exitRuleFor(const ProgramConfiguration &row,
+                        const CompileOptions &options) {
+  if (row.clusters != "1")
+    return options.exit;
+  return options.exit.substr(0, options.exit.find(','));
+}
+
+LogicalResult runPipeline(ModuleOp module, const ProgramConfiguration &row,
+                          const CompileOptions &options) {
+  PipelineOptions pipeline;
+  pipeline.target = options.target;
+  pipeline.clusters = row.clusters;
+  pipeline.exit = exitRuleFor(row, options);
+  pipeline.retain = row.retain;
+  for (const std::string &layout : row.layouts)
+    pipeline.layouts.push_back(layout);
+  // A calibration run counts the exits of the given clusters.
+  if (row.clusters == options.clusters)
+    for (double fraction : options.exitHistogram)
+      pipeline.exitHistogram.push_back(fraction);
+  PassManager manager(module.getContext());
+  buildCraniaPipeline(manager, pipeline);
+  return manager.run(module);
+}
+
+/// A device binary has no host: whatever the machine does not do would be lost.
+/// A softmax and reshapes behind the logits change no prediction.
+LogicalResult refuseHostWork(func::FuncOp function) {
+  WalkResult result = function.walk([&](Operation *op) {
+    if (op == function || isa<hw::ExecuteOp, func::ReturnOp, linalg::SoftmaxOp,
+                              tensor::CollapseShapeOp, tensor::ExpandShapeOp,
+                              tensor::EmptyOp, arith::ConstantOp>(op))
+      return WalkResult::advance();
+    op->emitError() << "would run on the host, which a device binary does not "
+                    << "have; take crania-opt --crania-pipeline for a program "
+                    << "with host code";
+    return WalkResult::interrupt();
+  });
+  return failure(result.wasInterrupted());
+}
+
+/// Compiles one row in a copy of the module and moves its program to `bundle`.
+LogicalResult addProgram(ModuleOp module, ModuleOp bundle,
+                         const ProgramConfiguration &row,
+                         const CompileOptions &options) {
+  OwningOpRef<ModuleOp> copy = module.clone();
+  if (failed(runPipeline(*copy, row, options)))
+    return failure();
+  SmallVector<hw::ProgramOp> programs(copy->getOps<hw::ProgramOp>());
+  if (programs.size() != 1)
+    return module.emitError() << "has " << programs.size()
+                              << " classifiers; a device binary takes one";
+  for (auto function : copy->getOps<func::FuncOp>())
+    if (!function.getOps<hw::ExecuteOp>().empty() &&
+        failed(refuseHostWork(function)))
+      return failure();
+  hw::ProgramOp program = programs.front();
+  program.setSymName(row.name);
+  program->remove();
+  bundle.push_back(program);
+  return success();
+}
+
+} // namespace
+
+FailureOr<std::vector<uint8_t>>
+crania::compileToDeviceBinary(ModuleOp module, const CompileOptions &options) {
+  OwningOpRef<ModuleOp> bundle = ModuleOp::create(module.getLoc());
+  std::vector<ProgramConfiguration> rows = programConfigurations(options);
+  for (size_t i = 0; i < rows.size(); ++i) {
+    if (options.progress)
+      options.progress(rows[i].name, i + 1, rows.size());
+    if (failed(addProgram(module, *bundle, rows[i], options)))
+      return failure();
+  }
+  return translateToDeviceBinary(*bundle);
+}

@@ -1,0 +1,185 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+// From a trained network to a device binary, for people who do not want to know
+// passes.
+
+#include "crania/Clustering/Importance.h"
+#include "crania/Import/ONNX/Import.h"
+#include "crania/InitAllDialects.h"
+#include "crania/Pipelines/Compile.h"
+#include "crania/Support/File.h"
+#include "mlir/IR/AsmState.h"
+#include "mlir/IR/MLIRContext.h"
+#include "mlir/Parser/Parser.h"
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/InitLLVM.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/SourceMgr.h"
+#include "llvm/Support/WithColor.h"
+
+using namespace mlir;
+namespace cl = llvm::cl;
+
+namespace {
+
+cl::OptionCategory category("crania-compile options");
+
+cl::opt<std::string> input(cl::Positional, cl::Required,
+                           cl::desc("<model.onnx | model.mlir>"),
+                           cl::cat(category));
+cl::opt<std::string> output("o", cl::Required, cl::value_desc("file"),
+                            cl::desc("The device binary to write"),
+                            cl::cat(category));
+cl::opt<std::string>
+    target("target", cl::init("edge"), cl::value_desc("preset|file"),
+           cl::desc("The machine: edge (default), edge-lite, eie-lite, or the "
+                    "path of a target file (docs/Targets.md)"),
+           cl::cat(category));
+cl::opt<std::string>
+    scheme("scheme", cl::init("importance"),
+           cl::desc("Clustering scheme: importance, the largest weights first"),
+           cl::cat(category));
+cl::opt<std::string> clusters(
+    "clusters", cl::init("0.1,0.2,0.3,0.4"), cl::value_desc("f1,f2,..."),
+    cl::desc(
+        "Fraction of the weights in each cluster, adding up to 1, or "
+        "equal:K (default: .1,.2,.3,.4); 1 is the network as it is, in one "
+        "round"),
+    cl::cat(category));
+cl::opt<std::string> exitRule(
+    "exit", cl::init("softmax:0.9"), cl::value_desc("rule:threshold,..."),
+    cl::desc("When a round is confident enough to stop: softmax:0.9 (largest "
+             "probability at least 0.9, default), margin:0.5 (two largest "
+             "probabilities at least 0.5 apart) or entropy:0.3 (at most 0.3 "
+             "nats); one threshold, or one per round but the last"),
+    cl::cat(category));
+cl::list<double> exitHistogram(
+    "exit-histogram", cl::CommaSeparated, cl::value_desc("f1,f2,..."),
+    cl::desc("Fraction of inputs that stop after each round, e.g. from the "
+             "report of an earlier run: decides what the weight store keeps "
+             "(default: all rounds equally likely)"),
+    cl::cat(category));
+cl::opt<std::string> precision("precision", cl::init("f32"),
+                               cl::desc("Arithmetic of the machine: f32"),
+                               cl::cat(category));
+cl::opt<bool>
+    baselines("baselines",
+              cl::desc("Compile the rows to compare with too (one-shot, "
+                       "one-shot-compressed, iterative, iterative-cache, "
+                       "iterative-compression), all into one file"),
+              cl::cat(category));
+
+constexpr const char *overview =
+    R"(CRANIA compiler: a trained network in, a device binary out
+
+Examples:
+  crania-compile lenet.onnx -o lenet.crania
+  crania-compile lenet.onnx -o lenet.crania --clusters=.1,.2,.3,.4 --exit=softmax:0.9 --baselines
+  crania-compile lenet.onnx -o whole.crania --clusters=1
+then run it on images with crania-run (crania-run --help).
+)";
+
+llvm::raw_ostream &error() { return llvm::WithColor::error(llvm::errs()); }
+
+/// Refuses values that no option of the compiler can mean, naming what is
+/// there.
+bool checkOptions() {
+  if (scheme != "importance") {
+    error() << "--scheme=" << scheme
+            << " is not available; this version has importance\n";
+    return false;
+  }
+  if (precision != "f32") {
+    error() << "--precision=" << precision
+            << " is not available; this version computes in f32\n";
+    return false;
+  }
+  if (auto fractions = crania::clustering::parseFractions(clusters.getValue());
+      !fractions) {
+    error() << "--clusters: " << fractions.error().message << "\n";
+    return false;
+  }
+  return true;
+}
+
+bool isOnnx(llvm::StringRef path, llvm::StringRef bytes) {
+  if (path.ends_with(".mlir") || path.ends_with(".mlirbc"))
+    return false;
+  return !bytes.starts_with("ML\xefR");
+}
+
+OwningOpRef<ModuleOp> readModule(MLIRContext &context) {
+  auto buffer = llvm::MemoryBuffer::getFile(input, /*IsText=*/false,
+                                            /*RequiresNullTerminator=*/true);
+  if (!buffer) {
+    error() << input << ": " << buffer.getError().message() << "\n";
+    return {};
+  }
+  if (isOnnx(input, (*buffer)->getBuffer()))
+    return crania::importOnnx((*buffer)->getBuffer(), &context, input);
+  llvm::SourceMgr sources;
+  sources.AddNewSourceBuffer(std::move(*buffer), llvm::SMLoc());
+  return parseSourceFile<ModuleOp>(sources, ParserConfig(&context));
+}
+
+crania::CompileOptions compileOptions() {
+  crania::CompileOptions options;
+  options.target = target;
+  options.clusters = clusters;
+  options.exit = exitRule;
+  options.exitHistogram.assign(exitHistogram.begin(), exitHistogram.end());
+  options.baselines = baselines;
+  if (llvm::errs().is_displayed())
+    options.progress = [](llvm::StringRef name, size_t number, size_t count) {
+      llvm::errs() << "[" << number << "/" << count << "] " << name << "\n";
+    };
+  return options;
+}
+
+/// Errors and warnings, one line each, without the IR they are about.
+LogicalResult printDiagnostic(Diagnostic &diagnostic) {
+  llvm::raw_ostream &os = llvm::errs();
+  auto severity = diagnostic.getSeverity();
+  if (severity == DiagnosticSeverity::Remark)
+    return success();
+  if (!isa<UnknownLoc>(diagnostic.getLocation()))
+    os << diagnostic.getLocation() << ": ";
+  (severity == DiagnosticSeverity::Error ? llvm::WithColor::error(os)
+                                         : llvm::WithColor::warning(os))
+      << diagnostic << "\n";
+  for (Diagnostic &note : diagnostic.getNotes())
+    llvm::WithColor::note(os) << note << "\n";
+  return success();
+}
+
+} // namespace
+
+int main(int argc, char **argv) {
+  llvm::InitLLVM init(argc, argv);
+  cl::HideUnrelatedOptions(category);
+  cl::ParseCommandLineOptions(argc, argv, overview);
+  if (!checkOptions())
+    return 1;
+
+  DialectRegistry registry;
+  crania::registerAllDialects(registry);
+  crania::registerOnnxImportDialects(registry);
+  MLIRContext context(registry, MLIRContext::Threading::DISABLED);
+  context.getDiagEngine().registerHandler(printDiagnostic);
+
+  OwningOpRef<ModuleOp> module = readModule(context);
+  if (!module)
+    return 1;
+  FailureOr<std::vector<uint8_t>> bytes =
+      crania::compileToDeviceBinary(*module, compileOptions());
+  if (failed(bytes))
+    return 1;
+  crania::Status written = crania::writeFileAtomically(
+      output.getValue(), {bytes->data(), bytes->size()});
+  if (!written) {
+    error() << written.error().message << "\n";
+    return 1;
+  }
+  return 0;
+}

@@ -4,7 +4,7 @@
 #ifndef CRANIA_DEVICEBINARY_VERIFY_H
 #define CRANIA_DEVICEBINARY_VERIFY_H
 
-#include "crania/DeviceBinary/DeviceBinary_generated.h"
+#include "crania/DeviceBinary/DeviceBinary.h"
 #include "crania/Support/Result.h"
 #include "crania/Target/TargetModel.h"
 
@@ -24,10 +24,13 @@ Status verifyPresence(const Bundle &bundle);
 struct ProgramContext {
   const Program &program;
   const target::TargetModel &target;
+  /// Where to note a command that fails, if somebody asks.
+  CommandPlace *failed = nullptr;
 };
 
-/// A program whose fields are all there.
-Status verifyProgram(const Program &program);
+/// A program whose fields are all there. `failed`, if given, is set when the
+/// error is one of a command.
+Status verifyProgram(const Program &program, CommandPlace *failed = nullptr);
 
 /// Tilings, segments, directories and the weight store's contents.
 Status verifyWeights(const ProgramContext &context);

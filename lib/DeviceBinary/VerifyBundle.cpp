@@ -46,4 +46,17 @@ Status verifyBundle(const Bundle &bundle, uint64_t imageBytes) {
   return {};
 }
 
+Status verify(ProgramT program, uint64_t imageBytes, CommandPlace *failed) {
+  program.image_offset = 0;
+  program.image_bytes = imageBytes;
+  BundleT bundle;
+  bundle.programs.push_back(std::make_unique<ProgramT>(std::move(program)));
+  flatbuffers::FlatBufferBuilder builder;
+  FinishBundleBuffer(builder, Bundle::Pack(builder, &bundle));
+  const Bundle &packed = *GetBundle(builder.GetBufferPointer());
+  if (Status status = verifyPresence(packed); !status)
+    return status;
+  return verifyProgram(*packed.programs()->Get(0), failed);
+}
+
 } // namespace crania::binary

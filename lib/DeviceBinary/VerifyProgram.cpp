@@ -128,7 +128,7 @@ std::string rangeText(uint64_t begin, uint64_t end) {
   return "[" + std::to_string(begin) + ", " + std::to_string(end) + ")";
 }
 
-Status verifyProgram(const Program &program) {
+Status verifyProgram(const Program &program, CommandPlace *failed) {
   auto fail = [&](const std::string &message) {
     bool nested = message.rfind("round ", 0) == 0;
     return Error{"program \"" + program.name()->str() + "\"" +
@@ -138,7 +138,7 @@ Status verifyProgram(const Program &program) {
       target::parseTarget(program.target()->string_view());
   if (!target)
     return fail("its target is not valid: " + target.error().message);
-  if (Status status = verifyParts({program, *target}); !status)
+  if (Status status = verifyParts({program, *target, failed}); !status)
     return fail(status.error().message);
   return {};
 }

@@ -122,6 +122,13 @@ Status verifyLabels(const Round &round, const ProgramContext &context) {
   return {};
 }
 
+Error failAt(size_t index, const std::string &message, const Round &round,
+             const ProgramContext &context) {
+  if (context.failed)
+    context.failed->command = index;
+  return Error{whereIs(index, round, context) + ": " + message};
+}
+
 Status verifyCommands(const Round &round, const ProgramContext &context) {
   size_t count = round.commands()->size();
   if (count == 0 || count > maxCommands)
@@ -133,12 +140,11 @@ Status verifyCommands(const Round &round, const ProgramContext &context) {
   FetchTracker tracker(context);
   for (size_t i = 0; i < count; ++i)
     if (Status status = verifyCommand(round, i, context, tracker); !status)
-      return Error{whereIs(i, round, context) + ": " + status.error().message};
+      return failAt(i, status.error().message, round, context);
   if (Status status = tracker.finish(); !status)
     return Error{": " + status.error().message};
   if (std::optional<Hazard> hazard = findHazard(round, context))
-    return Error{whereIs(hazard->command, round, context) + ": " +
-                 hazard->message};
+    return failAt(hazard->command, hazard->message, round, context);
   return {};
 }
 
@@ -146,6 +152,8 @@ Status verifyCommands(const Round &round, const ProgramContext &context) {
 
 Status verifyRound(const ProgramContext &context, size_t index) {
   const Round &round = *context.program.rounds()->Get(index);
+  if (context.failed)
+    context.failed->round = index;
   if (Status status = verifyCommands(round, context); !status)
     return Error{"round " + std::to_string(index + 1) + status.error().message};
   return {};

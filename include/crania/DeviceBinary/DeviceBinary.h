@@ -10,6 +10,7 @@
 #include "crania/Support/Span.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,8 +23,8 @@ constexpr uint32_t formatVersion = 1 << 16 | 0;
 /// A device binary that has been verified as a whole: magic, version, sizes,
 /// checksum, FlatBuffers structure, and for each program everything a machine
 /// may rely on (indices, ranges, token order, capacities against its target,
-/// directories against segments, use of weights only after their fetch). Nothing
-/// of the bytes is looked at before that.
+/// directories against segments, use of weights only after their fetch).
+/// Nothing of the bytes is looked at before that.
 class DeviceBinary {
 public:
   /// Verifies `bytes`, which it takes over.
@@ -52,10 +53,21 @@ struct ProgramWithImage {
 };
 
 /// Assembles the bytes of a device binary. Equal images are stored once. The
-/// result passes DeviceBinary::parse, or the error says why the programs are not
-/// valid.
+/// result passes DeviceBinary::parse, or the error says why the programs are
+/// not valid.
 Result<std::vector<uint8_t>> write(std::vector<ProgramWithImage> programs,
                                    std::string producer);
+
+/// A command by the numbers of its round and of itself, both from 0.
+struct CommandPlace {
+  std::optional<size_t> round, command;
+};
+
+/// Verifies one program as DeviceBinary::parse does, for the compiler, which
+/// has no file yet. `imageBytes` is the size of its image. Where the error is
+/// one of a command, `failed` tells which.
+Status verify(ProgramT program, uint64_t imageBytes,
+              CommandPlace *failed = nullptr);
 
 /// Recomputes the checksum of a device binary after a change of its bytes (for
 /// tools and tests that alter files on purpose).

@@ -20,6 +20,9 @@ void printList(raw_ostream &os, const Range &values) {
   os << "]";
 }
 
+/// Decimals enough to tell any two floats apart.
+auto decimals(double value) { return llvm::format("%.9g", value); }
+
 /// Half-open, as everywhere in the format.
 void printTiles(raw_ostream &os, uint32_t begin, uint32_t end) {
   os << " tiles [" << begin << ", " << end << ")";
@@ -62,7 +65,9 @@ void Disassembler::print(uint64_t imageBytes) {
      << program.rounds()->size() << " rounds, "
      << EnumNameElementType(program.precision()) << ", exit "
      << EnumNameExitRule(program.exit_rule()) << " ";
-  printList(os, *program.thresholds());
+  llvm::interleave(
+      *program.thresholds(), os, [&](double value) { os << decimals(value); },
+      "/");
   os << ", image " << imageBytes << " B, DRAM " << program.dram_bytes()
      << " B\n";
   printPort("input", *program.input());
@@ -197,7 +202,7 @@ void Disassembler::printInstruction(size_t target,
   os << "r" << target << " = " << EnumNameVectorOp(instruction.op());
   auto opcode = static_cast<hw::VectorOpcode>(instruction.op());
   if (opcode == hw::VectorOpcode::Constant) {
-    os << " " << llvm::format("%.17g", instruction.immediate());
+    os << " " << decimals(instruction.immediate());
     return;
   }
   uint16_t operands[] = {instruction.a(), instruction.b(), instruction.c()};
@@ -225,7 +230,7 @@ void Disassembler::printVector(const Vector &vector) {
   if (vector.reduces())
     os << " reduces";
   if (vector.reduces() && vector.initialized())
-    os << " from " << llvm::format("%.17g", vector.initial());
+    os << " from " << decimals(vector.initial());
 }
 
 void Disassembler::printCopy(const Copy &copy) {

@@ -3,338 +3,22 @@
 
 // From programs of crania_hw to a device binary.
 
+#include "crania/Dialect/CraniaHW/IR/ProgramEncoding.h"
 #include "crania/Translation/DeviceBinary/DeviceBinaryTranslation.h"
 #include "mlir/IR/Diagnostics.h"
-#include "llvm/ADT/MapVector.h"
-#include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
 using namespace crania;
 
-namespace {
+static constexpr const char *producer = "CRANIA";
 
-constexpr const char *producer = "CRANIA";
-
-binary::ElementType elementOf(Type type) {
-  if (type.isF32())
-    return binary::ElementType::f32;
-  if (type.isInteger(8))
-    return binary::ElementType::i8;
-  if (type.isInteger(16))
-    return binary::ElementType::i16;
-  return type.isInteger(32) ? binary::ElementType::i32
-                            : binary::ElementType::i64;
-}
-
-/// The dialect numbers its cases as the schema does.
-template <typename BinaryEnum, typename Enum>
-BinaryEnum enumOf(Enum value) {
-  return static_cast<BinaryEnum>(value);
-}
-
-template <typename T>
-std::vector<T> vectorOf(ArrayRef<int64_t> values) {
-  return std::vector<T>(values.begin(), values.end());
-}
-
-/// Writes one verified program. Numbers of buffers and weights are their order.
-class ProgramExporter {
-public:
-  explicit ProgramExporter(hw::ProgramOp program) : program(program) {}
-
-  binary::ProgramWithImage run();
-
-private:
-  void addBuffer(hw::BufferOp op);
-  void addWeights(hw::WeightsOp op);
-  void addRound(hw::RoundOp op);
-  std::unique_ptr<binary::CommandT> commandOf(hw::CommandOpInterface op);
-
-  binary::CommandBodyUnion bodyOf(Operation *op);
-  binary::FetchT fetchOf(hw::FetchOp op);
-  binary::ReleaseT releaseOf(hw::ReleaseOp op);
-  binary::ContractT contractOf(hw::ContractOp op);
-  binary::VectorT vectorOpOf(hw::VectorOp op);
-  binary::CopyT copyOf(hw::CopyOp op);
-  binary::ExitTestT exitTestOf(hw::ExitTestOp op);
-
-  std::unique_ptr<binary::PortT> portOf(hw::PortAttr port);
-  std::unique_ptr<binary::PlaneT> planeOf(hw::PlaneAttr plane);
-  std::unique_ptr<binary::AccessT> accessOf(hw::AccessAttr access);
-
-  uint32_t bufferOf(FlatSymbolRefAttr name) {
-    return buffers.lookup(name.getAttr());
-  }
-  uint32_t weightsOf(FlatSymbolRefAttr name) {
-    return weights.lookup(name.getAttr());
-  }
-  uint32_t labelOf(StringRef label);
-
-  hw::ProgramOp program;
-  binary::ProgramT result;
-  llvm::DenseMap<StringAttr, uint32_t> buffers, weights;
-  llvm::StringMap<uint32_t> labels;
-  /// Number of each command of the present round, by its token.
-  llvm::DenseMap<Value, uint32_t> commands;
-};
-
-binary::ProgramWithImage ProgramExporter::run() {
-  result.name = program.getSymName().str();
-  result.target = program.getTarget().getModel().toJson();
-  result.precision = elementOf(program.getPrecision());
-  result.dram_bytes = program.getDramBytes();
-  result.exit_rule =
-      enumOf<binary::ExitRule>(program.getExit().getConfidence());
-  ArrayRef<double> thresholds = program.getExit().getThresholds().asArrayRef();
-  result.thresholds.assign(thresholds.begin(), thresholds.end());
-  for (auto op : program.getOps<hw::BufferOp>())
-    addBuffer(op);
-  for (auto op : program.getOps<hw::WeightsOp>())
-    addWeights(op);
-  for (auto op : program.getOps<hw::RoundOp>())
-    addRound(op);
-  result.input = portOf(program.getInput());
-  result.logits = portOf(program.getLogits());
-
-  binary::ProgramWithImage written;
+static binary::ProgramWithImage withImage(hw::ProgramOp program) {
   SmallVector<char> storage;
   ArrayRef<uint8_t> image = program.getImageBytes(storage);
-  written.image.assign(image.begin(), image.end());
-  written.program = std::move(result);
-  return written;
+  return {hw::encodeProgram(program), {image.begin(), image.end()}};
 }
 
-void ProgramExporter::addBuffer(hw::BufferOp op) {
-  buffers[op.getSymNameAttr()] = result.buffers.size();
-  auto buffer = std::make_unique<binary::BufferT>();
-  buffer->name = op.getSymName().str();
-  buffer->space = enumOf<binary::Space>(op.getSpace());
-  buffer->offset = op.getOffset();
-  buffer->bytes = op.getBytes();
-  buffer->element = elementOf(op.getElement());
-  result.buffers.push_back(std::move(buffer));
-}
-
-std::unique_ptr<binary::SegmentT> segmentOf(hw::SegmentAttr attribute) {
-  auto segment = std::make_unique<binary::SegmentT>();
-  segment->cluster = attribute.getCluster();
-  segment->layout = attribute.getLayout().str();
-  segment->address = attribute.getAddress();
-  segment->bytes = attribute.getBytes();
-  segment->residency = enumOf<binary::Residency>(attribute.getResidency());
-  segment->store_offset = attribute.getStoreOffset();
-  segment->block_offsets = vectorOf<uint64_t>(attribute.getBlockOffsets());
-  segment->block_tiles = vectorOf<uint32_t>(attribute.getBlockTiles());
-  ArrayRef<int8_t> tables = attribute.getTableBytes();
-  segment->tables.assign(tables.begin(), tables.end());
-  return segment;
-}
-
-void ProgramExporter::addWeights(hw::WeightsOp op) {
-  weights[op.getSymNameAttr()] = result.weights.size();
-  auto tensor = std::make_unique<binary::WeightsT>();
-  tensor->name = op.getSymName().str();
-  tensor->element = elementOf(op.getElement());
-  tensor->groups = op.getGroups();
-  tensor->outputs = op.getOutputs();
-  tensor->depth = op.getDepth();
-  tensor->tile_outputs = op.getTile()[0];
-  tensor->tile_depth = op.getTile()[1];
-  for (auto segment : op.getSegments().getAsRange<hw::SegmentAttr>())
-    tensor->segments.push_back(segmentOf(segment));
-  result.weights.push_back(std::move(tensor));
-}
-
-void ProgramExporter::addRound(hw::RoundOp op) {
-  commands.clear();
-  auto round = std::make_unique<binary::RoundT>();
-  for (auto command : op.getOps<hw::CommandOpInterface>()) {
-    round->commands.push_back(commandOf(command));
-    commands[command.getToken()] = round->commands.size() - 1;
-  }
-  result.rounds.push_back(std::move(round));
-}
-
-std::unique_ptr<binary::CommandT>
-ProgramExporter::commandOf(hw::CommandOpInterface op) {
-  auto command = std::make_unique<binary::CommandT>();
-  command->label = labelOf(op.getLabel());
-  for (Value token : op.getAfter())
-    command->after.push_back(commands.lookup(token));
-  command->follows = -1;
-  if (auto vector = dyn_cast<hw::VectorOp>(*op); vector && vector.getFollows())
-    command->follows = commands.lookup(vector.getFollows());
-  command->body = bodyOf(op);
-  return command;
-}
-
-binary::CommandBodyUnion ProgramExporter::bodyOf(Operation *op) {
-  binary::CommandBodyUnion body;
-  llvm::TypeSwitch<Operation *>(op)
-      .Case([&](hw::FetchOp op) { body.Set(fetchOf(op)); })
-      .Case([&](hw::ReleaseOp op) { body.Set(releaseOf(op)); })
-      .Case([&](hw::ContractOp op) { body.Set(contractOf(op)); })
-      .Case([&](hw::VectorOp op) { body.Set(vectorOpOf(op)); })
-      .Case([&](hw::CopyOp op) { body.Set(copyOf(op)); })
-      .Case([&](hw::ExitTestOp op) { body.Set(exitTestOf(op)); });
-  return body;
-}
-
-binary::FetchT ProgramExporter::fetchOf(hw::FetchOp op) {
-  binary::FetchT fetch;
-  fetch.weights = weightsOf(op.getWeightsAttr());
-  fetch.clusters = vectorOf<uint16_t>(op.getClusters());
-  fetch.residency = enumOf<binary::Residency>(op.getResidency());
-  fetch.tile_begin = op.getTileBegin();
-  fetch.tile_end = op.getTileEnd();
-  return fetch;
-}
-
-binary::ReleaseT ProgramExporter::releaseOf(hw::ReleaseOp op) {
-  binary::ReleaseT release;
-  release.weights = weightsOf(op.getWeightsAttr());
-  release.cluster = op.getCluster();
-  return release;
-}
-
-binary::ContractT ProgramExporter::contractOf(hw::ContractOp op) {
-  binary::ContractT contract;
-  contract.weights = weightsOf(op.getWeightsAttr());
-  contract.clusters = op.getClusters();
-  contract.tile_begin = op.getTileBegin();
-  contract.tile_end = op.getTileEnd();
-  contract.input = planeOf(op.getInput());
-  contract.output = planeOf(op.getOutput());
-  contract.kernel_h = op.getKernel()[0];
-  contract.kernel_w = op.getKernel()[1];
-  contract.stride_h = op.getStride()[0];
-  contract.stride_w = op.getStride()[1];
-  contract.dilation_h = op.getDilation()[0];
-  contract.dilation_w = op.getDilation()[1];
-  contract.pad_top = op.getPad()[0];
-  contract.pad_left = op.getPad()[1];
-  contract.accumulate = op.getAccumulate();
-  return contract;
-}
-
-binary::VectorInstruction instructionOf(hw::InstructionAttr instruction) {
-  uint16_t operands[3] = {};
-  llvm::copy(instruction.getOperands(), operands);
-  FloatAttr immediate = instruction.getImmediate();
-  return {enumOf<binary::VectorOp>(instruction.getOpcode()),
-          elementOf(instruction.getType()),
-          operands[0],
-          operands[1],
-          operands[2],
-          immediate ? immediate.getValueAsDouble() : 0};
-}
-
-binary::VectorT ProgramExporter::vectorOpOf(hw::VectorOp op) {
-  binary::VectorT vector;
-  vector.extents = vectorOf<uint32_t>(op.getLoops());
-  for (auto input : op.getInputs().getAsRange<hw::AccessAttr>())
-    vector.inputs.push_back(accessOf(input));
-  vector.output = accessOf(op.getOutput());
-  for (auto instruction : op.getCode().getAsRange<hw::InstructionAttr>())
-    vector.code.push_back(instructionOf(instruction));
-  vector.reduces = op.getReduces();
-  if (std::optional<APFloat> initial = op.getInitial()) {
-    vector.initialized = true;
-    vector.initial = initial->convertToDouble();
-  }
-  return vector;
-}
-
-binary::CopyT ProgramExporter::copyOf(hw::CopyOp op) {
-  binary::CopyT copy;
-  copy.purpose = enumOf<binary::Purpose>(op.getPurpose());
-  copy.extents = vectorOf<uint32_t>(op.getExtents());
-  copy.source = bufferOf(op.getSource().getBuffer());
-  copy.source_offset = op.getSource().getOffset();
-  copy.source_strides = vectorOf<int64_t>(op.getSource().getStrides());
-  copy.destination = bufferOf(op.getDestination().getBuffer());
-  copy.destination_offset = op.getDestination().getOffset();
-  copy.destination_strides =
-      vectorOf<int64_t>(op.getDestination().getStrides());
-  return copy;
-}
-
-binary::ExitTestT ProgramExporter::exitTestOf(hw::ExitTestOp op) {
-  binary::ExitTestT test;
-  test.logits = bufferOf(op.getLogitsAttr());
-  test.offset = op.getOffset();
-  test.classes = op.getClasses();
-  return test;
-}
-
-std::unique_ptr<binary::PortT> ProgramExporter::portOf(hw::PortAttr attribute) {
-  auto port = std::make_unique<binary::PortT>();
-  port->buffer = bufferOf(attribute.getBuffer());
-  port->shape = vectorOf<uint32_t>(attribute.getType().getShape());
-  port->element = elementOf(attribute.getType().getElementType());
-  return port;
-}
-
-std::unique_ptr<binary::PlaneT>
-ProgramExporter::planeOf(hw::PlaneAttr attribute) {
-  auto plane = std::make_unique<binary::PlaneT>();
-  plane->buffer = bufferOf(attribute.getBuffer());
-  plane->offset = attribute.getOffset();
-  plane->channels = attribute.getChannels();
-  plane->height = attribute.getHeight();
-  plane->width = attribute.getWidth();
-  plane->channel_stride = attribute.getStrides()[0];
-  plane->row_stride = attribute.getStrides()[1];
-  plane->column_stride = attribute.getStrides()[2];
-  return plane;
-}
-
-/// Adds a linear expression to the start and the coefficients of `dim`.
-void addLinear(AffineExpr expr, int64_t factor, binary::AccessDimT &dim) {
-  if (auto constant = dyn_cast<AffineConstantExpr>(expr)) {
-    dim.start += factor * constant.getValue();
-    return;
-  }
-  if (auto loop = dyn_cast<AffineDimExpr>(expr)) {
-    dim.coefficients[loop.getPosition()] += factor;
-    return;
-  }
-  auto binary = cast<AffineBinaryOpExpr>(expr);
-  if (expr.getKind() == AffineExprKind::Add) {
-    addLinear(binary.getLHS(), factor, dim);
-    addLinear(binary.getRHS(), factor, dim);
-    return;
-  }
-  auto coefficient = cast<AffineConstantExpr>(binary.getRHS());
-  addLinear(binary.getLHS(), factor * coefficient.getValue(), dim);
-}
-
-std::unique_ptr<binary::AccessT>
-ProgramExporter::accessOf(hw::AccessAttr attribute) {
-  auto access = std::make_unique<binary::AccessT>();
-  access->buffer = bufferOf(attribute.getBuffer());
-  access->offset = attribute.getOffset();
-  access->padding = attribute.getPadding().getValueAsDouble();
-  AffineMap map = attribute.getMap();
-  for (unsigned i = 0; i < map.getNumResults(); ++i) {
-    auto dim = std::make_unique<binary::AccessDimT>();
-    dim->extent = attribute.getExtents()[i];
-    dim->stride = attribute.getStrides()[i];
-    dim->coefficients.resize(map.getNumDims());
-    addLinear(map.getResult(i), 1, *dim);
-    access->dims.push_back(std::move(dim));
-  }
-  return access;
-}
-
-uint32_t ProgramExporter::labelOf(StringRef label) {
-  auto [entry, isNew] = labels.try_emplace(label, result.labels.size());
-  if (isNew)
-    result.labels.push_back(label.str());
-  return entry->second;
-}
-
-FailureOr<std::vector<uint8_t>>
+static FailureOr<std::vector<uint8_t>>
 writeBinary(std::vector<binary::ProgramWithImage> programs, Operation *op) {
   Result<std::vector<uint8_t>> bytes =
       binary::write(std::move(programs), producer);
@@ -344,13 +28,11 @@ writeBinary(std::vector<binary::ProgramWithImage> programs, Operation *op) {
   return std::move(*bytes);
 }
 
-} // namespace
-
 FailureOr<std::vector<uint8_t>>
 crania::translateToDeviceBinary(ModuleOp module) {
   std::vector<binary::ProgramWithImage> programs;
   for (auto program : module.getOps<hw::ProgramOp>())
-    programs.push_back(ProgramExporter(program).run());
+    programs.push_back(withImage(program));
   if (programs.empty())
     return module.emitError() << "has no crania_hw.program to translate";
   return writeBinary(std::move(programs), module);
@@ -359,6 +41,6 @@ crania::translateToDeviceBinary(ModuleOp module) {
 FailureOr<std::vector<uint8_t>>
 crania::translateToDeviceBinary(hw::ProgramOp program) {
   std::vector<binary::ProgramWithImage> programs;
-  programs.push_back(ProgramExporter(program).run());
+  programs.push_back(withImage(program));
   return writeBinary(std::move(programs), program);
 }

@@ -235,7 +235,7 @@ LogicalResult CopyOp::verify() {
 }
 
 //===----------------------------------------------------------------------===//
-// Buffers, weights, programs: see VerifyProgram.cpp for what spans operations
+// Buffers and weights; VerifyProgram.cpp checks what spans operations
 //===----------------------------------------------------------------------===//
 
 LogicalResult BufferOp::verify() {

@@ -1,13 +1,18 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What a program promises as a whole: capacities, directories, commands against
-// buffers and weights, tokens.
+// What a program promises as a whole.
 
 #include "crania/Dialect/CraniaHW/IR/CraniaHWOps.h"
+#include "crania/Dialect/CraniaHW/IR/ProgramEncoding.h"
+#include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
 using namespace crania::hw;
+
+//===----------------------------------------------------------------------===//
+// Image
+//===----------------------------------------------------------------------===//
 
 LogicalResult ProgramOp::verify() {
   auto type = cast<ShapedType>(getImage().getType());
@@ -25,6 +30,141 @@ LogicalResult ProgramOp::verify() {
   return success();
 }
 
-LogicalResult ProgramOp::verifyRegions() { return success(); }
+//===----------------------------------------------------------------------===//
+// Names
+//===----------------------------------------------------------------------===//
 
-LogicalResult RoundOp::verifyRegions() { return success(); }
+namespace {
+
+/// Looks up what commands name.
+class NameChecker {
+public:
+  explicit NameChecker(ProgramOp program)
+      : program(program), symbols(program) {}
+
+  LogicalResult checkProgram();
+  LogicalResult checkCommand(Operation *command);
+
+private:
+  template <typename OpT>
+  LogicalResult check(Operation *user, FlatSymbolRefAttr name) {
+    if (symbols.lookup<OpT>(name.getAttr()))
+      return success();
+    return user->emitOpError() << "refers to " << name << ", which is no "
+                               << OpT::getOperationName() << " of this program";
+  }
+  LogicalResult checkBuffers(Operation *user,
+                             ArrayRef<FlatSymbolRefAttr> names) {
+    return failure(llvm::any_of(names, [&](FlatSymbolRefAttr name) {
+      return failed(check<BufferOp>(user, name));
+    }));
+  }
+  LogicalResult checkVector(VectorOp vector);
+
+  ProgramOp program;
+  SymbolTable symbols;
+};
+
+LogicalResult NameChecker::checkProgram() {
+  return checkBuffers(program, {program.getInput().getBuffer(),
+                                program.getLogits().getBuffer()});
+}
+
+LogicalResult NameChecker::checkVector(VectorOp vector) {
+  SmallVector<FlatSymbolRefAttr> names{vector.getOutput().getBuffer()};
+  for (auto input : vector.getInputs().getAsRange<AccessAttr>())
+    names.push_back(input.getBuffer());
+  return checkBuffers(vector, names);
+}
+
+LogicalResult NameChecker::checkCommand(Operation *command) {
+  return llvm::TypeSwitch<Operation *, LogicalResult>(command)
+      .Case<FetchOp, ReleaseOp>(
+          [&](auto op) { return check<WeightsOp>(op, op.getWeightsAttr()); })
+      .Case([&](ContractOp op) {
+        if (failed(check<WeightsOp>(op, op.getWeightsAttr())))
+          return failure();
+        return checkBuffers(
+            op, {op.getInput().getBuffer(), op.getOutput().getBuffer()});
+      })
+      .Case([&](VectorOp op) { return checkVector(op); })
+      .Case([&](CopyOp op) {
+        return checkBuffers(
+            op, {op.getSource().getBuffer(), op.getDestination().getBuffer()});
+      })
+      .Case([&](ExitTestOp op) {
+        return check<BufferOp>(op, op.getLogitsAttr());
+      });
+}
+
+/// Buffers, weights and rounds, and in these commands with known names.
+LogicalResult verifyStructure(ProgramOp program) {
+  NameChecker names(program);
+  if (failed(names.checkProgram()))
+    return failure();
+  for (Operation &op : program.getBody().front()) {
+    if (!isa<BufferOp, WeightsOp, RoundOp>(op))
+      return op.emitOpError() << "cannot be part of a program";
+    auto round = dyn_cast<RoundOp>(op);
+    if (!round)
+      continue;
+    for (Operation &command : round.getBody().front())
+      if (failed(names.checkCommand(&command)))
+        return failure();
+  }
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// The machine's own checks
+//===----------------------------------------------------------------------===//
+
+/// The operation that the machine refuses: a command, or else the program.
+Operation *findCulprit(ProgramOp program,
+                       const crania::binary::CommandPlace &place) {
+  if (!place.round || !place.command)
+    return program;
+  auto rounds = program.getOps<RoundOp>();
+  RoundOp round = *std::next(rounds.begin(), *place.round);
+  return &*std::next(round.getBody().front().begin(), *place.command);
+}
+
+/// What the machine relies on is checked by its own verifier, so that compiler
+/// and machine cannot disagree: capacities, directories, ranges, token order,
+/// hazards between commands that share memory, use of weights before their
+/// fetch, legality for the target.
+LogicalResult verifyForMachine(ProgramOp program) {
+  SmallVector<char> storage;
+  crania::binary::CommandPlace failed;
+  crania::Status status = crania::binary::verify(
+      encodeProgram(program), program.getImageBytes(storage).size(), &failed);
+  if (status)
+    return success();
+  return findCulprit(program, failed)->emitError() << status.error().message;
+}
+
+} // namespace
+
+LogicalResult ProgramOp::verifyRegions() {
+  size_t rounds = llvm::range_size(getOps<RoundOp>());
+  if (int64_t(rounds) != getNumRounds())
+    return emitOpError() << "exit rule has " << getNumRounds() - 1
+                         << " thresholds, one per round but the last, but "
+                         << "there are " << rounds << " rounds";
+  return failure(failed(verifyStructure(*this)) ||
+                 failed(verifyForMachine(*this)));
+}
+
+LogicalResult RoundOp::verifyRegions() {
+  Block &body = getBody().front();
+  for (Operation &op : body)
+    if (!isa<CommandOpInterface>(op))
+      return op.emitOpError() << "is no command of the machine";
+  if (body.empty() || !isa<ExitTestOp>(body.back()))
+    return emitOpError() << "must end with its crania_hw.exit_test";
+  auto tests = getOps<ExitTestOp>();
+  if (!llvm::hasSingleElement(tests))
+    return (*tests.begin()).emitOpError()
+           << "ends the round, but commands follow it";
+  return success();
+}

@@ -136,11 +136,22 @@ struct AddInitBehindContraction : OpInterfaceRewritePattern<linalg::LinalgOp> {
   }
 };
 
+/// Fused producers are dead, but erased later.
+bool hasOneLiveUse(Value value) {
+  return llvm::count_if(value.getUses(), [](OpOperand &use) {
+           return !isOpTriviallyDead(use.getOwner());
+         }) == 1;
+}
+
 /// Recomputing a producer, or computing it again and again within a reduction,
-/// costs more than the buffer that it saves.
+/// costs more than the buffer that it saves. A consumer that was fused itself
+/// leaves a dead op behind, which is no user.
 bool mayFuse(OpOperand *operand) {
   auto consumer = cast<linalg::LinalgOp>(operand->getOwner());
-  return operand->get().hasOneUse() && consumer.getNumReductionLoops() == 0;
+  return consumer.getNumReductionLoops() == 0 &&
+         llvm::all_of(operand->get().getUsers(), [&](Operation *user) {
+           return user == consumer || isOpTriviallyDead(user);
+         });
 }
 
 } // namespace

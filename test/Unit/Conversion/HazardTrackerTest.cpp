@@ -1,0 +1,130 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "HazardTracker.h"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <set>
+
+using namespace crania::lowering;
+
+namespace {
+
+Access row(int64_t offset, int64_t elements) {
+  return {0, offset, {{elements, 1, 0, {}}}, 0};
+}
+
+using Commands = llvm::SmallVector<HazardTracker::Command>;
+
+class HazardTrackerTest : public testing::Test {
+protected:
+  void read(unsigned command, const Access &access) {
+    tracker.access(command, HazardTracker::globalBuffer, 0, access, false);
+  }
+  void write(unsigned command, const Access &access) {
+    tracker.access(command, HazardTracker::globalBuffer, 0, access, true);
+  }
+  HazardTracker tracker;
+};
+
+TEST_F(HazardTrackerTest, ReadersWaitForWritersAndWritersForReaders) {
+  write(0, row(0, 8));
+  read(1, row(4, 8));
+  read(2, row(0, 2));
+  write(3, row(0, 5));
+  EXPECT_EQ(tracker.dependenciesOf(1), Commands{0});
+  EXPECT_EQ(tracker.dependenciesOf(2), Commands{0});
+  // 0 is done when 1 and 2 are.
+  EXPECT_EQ(tracker.dependenciesOf(3), (Commands{1, 2}));
+}
+
+TEST_F(HazardTrackerTest, InterleavedPiecesDoNotMeet) {
+  // Two of four rows of a plane, and the other two.
+  Access upper{0, 0, {{3, 16, 0, {}}, {8, 1, 0, {}}}, 0};
+  Access lower{0, 8, {{3, 16, 0, {}}, {8, 1, 0, {}}}, 0};
+  write(0, upper);
+  write(1, lower);
+  EXPECT_TRUE(tracker.dependenciesOf(1).empty());
+  read(2, upper);
+  EXPECT_EQ(tracker.dependenciesOf(2), Commands{0});
+}
+
+TEST_F(HazardTrackerTest, MemoriesAreApart) {
+  write(0, row(0, 8));
+  tracker.access(1, HazardTracker::dram, 0, row(0, 8), false);
+  EXPECT_TRUE(tracker.dependenciesOf(1).empty());
+}
+
+TEST_F(HazardTrackerTest, DropsWhatNeedsNoToken) {
+  write(0, row(0, 8));
+  read(1, row(0, 8));
+  write(1, row(0, 8));
+  tracker.dropDependency(1, 0);
+  EXPECT_TRUE(tracker.dependenciesOf(1).empty());
+  read(2, row(0, 8));
+  EXPECT_EQ(tracker.dependenciesOf(2), Commands{1});
+}
+
+/// A command that reads and writes sets of elements.
+struct Touches {
+  std::set<int64_t> reads, writes;
+};
+
+std::set<int64_t> elementsOf(const Access &access) {
+  std::set<int64_t> elements;
+  const Access::Dim &outer = access.dims[0], &inner = access.dims[1];
+  for (int64_t i = 0; i < outer.extent; ++i)
+    for (int64_t j = 0; j < inner.extent; ++j)
+      elements.insert(access.offset + i * outer.stride + j * inner.stride);
+  return elements;
+}
+
+bool meet(const std::set<int64_t> &a, const std::set<int64_t> &b) {
+  return std::any_of(a.begin(), a.end(),
+                     [&](int64_t element) { return b.count(element) > 0; });
+}
+
+bool mustWait(const Touches &later, const Touches &earlier) {
+  return meet(later.reads, earlier.writes) ||
+         meet(later.writes, earlier.writes) ||
+         meet(later.writes, earlier.reads);
+}
+
+RC_GTEST_PROP(HazardTrackerProperty, CoversAllHazardsAndNothingElse, ()) {
+  HazardTracker tracker;
+  std::vector<Touches> commands(*rc::gen::inRange<size_t>(1, 25));
+  for (size_t i = 0; i < commands.size(); ++i) {
+    for (int n = *rc::gen::inRange(1, 4); n > 0; --n) {
+      Access access{0,
+                    *rc::gen::inRange<int64_t>(0, 30),
+                    {{*rc::gen::inRange<int64_t>(1, 4),
+                      *rc::gen::inRange<int64_t>(4, 9),
+                      0,
+                      {}},
+                     {*rc::gen::inRange<int64_t>(1, 5), 1, 0, {}}},
+                    0};
+      bool isWrite = *rc::gen::arbitrary<bool>();
+      tracker.access(i, HazardTracker::globalBuffer, 64, access, isWrite);
+      std::set<int64_t> elements = elementsOf(access);
+      (isWrite ? commands[i].writes : commands[i].reads)
+          .insert(elements.begin(), elements.end());
+    }
+  }
+  // All that a command waits for, through others too.
+  std::vector<std::set<unsigned>> waits(commands.size());
+  for (size_t i = 0; i < commands.size(); ++i) {
+    for (unsigned other : tracker.dependenciesOf(i)) {
+      RC_ASSERT(other < i);
+      RC_ASSERT(mustWait(commands[i], commands[other]));
+      waits[i].insert(other);
+      waits[i].insert(waits[other].begin(), waits[other].end());
+    }
+    for (unsigned other = 0; other < i; ++other)
+      if (mustWait(commands[i], commands[other]))
+        RC_ASSERT(waits[i].count(other) > 0);
+  }
+}
+
+} // namespace

@@ -166,6 +166,7 @@ int main(int argc, char **argv) {
   crania::registerAllDialects(registry);
   crania::registerOnnxImportDialects(registry);
   MLIRContext context(registry, MLIRContext::Threading::DISABLED);
+  context.printOpOnDiagnostic(false);
   context.getDiagEngine().registerHandler(printDiagnostic);
 
   OwningOpRef<ModuleOp> module = readModule(context);

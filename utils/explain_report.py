@@ -11,9 +11,16 @@ def percent(fraction):
     return f"{100 * fraction:.1f} %"
 
 
-def times(ratio, less, more):
-    """'2.0x less' for 2, '1.3x more' for 1/1.3: a ratio is reference / row."""
-    return f"{ratio:.1f}x {less}" if ratio >= 1 else f"{1 / ratio:.1f}x {more}"
+def change(reference, value, less):
+    """'20 % less' of what `reference` was, or '20 % more'."""
+    share = value / reference - 1
+    return f"{abs(100 * share):.0f} % {less if share < 0 else 'more'}"
+
+
+def compared(row, reference):
+    """Energy and cycles of a row against another one."""
+    return (f"{change(reference['energy_pj'], row['energy_pj'], 'less')} energy and "
+            f"{change(reference['cycles'], row['cycles'], 'fewer')} cycles")
 
 
 def sentence_on_accuracy(report):
@@ -35,16 +42,14 @@ def sentence_on_rounds(report):
 
 
 def sentence_on_cost(report):
-    crania, one_shot = report["rows"]["crania"], report["rows"]["one-shot"]
+    rows = report["rows"]
+    crania = rows["crania"]
     return (
-        f"On the simulated {report['target']} accelerator the crania row moves "
+        f"On the simulated {report['target']} accelerator the row crania moves "
         f"{crania['dram_bytes'] / 1024:.0f} KiB of DRAM traffic per image and needs "
-        f"{times(crania['energy_ratio'], 'less', 'more')} energy and "
-        f"{times(crania['cycles_ratio'], 'fewer', 'more')} cycles than iterating without "
-        f"on-chip reuse or compression, or "
-        f"{times(one_shot['energy_pj'] / crania['energy_pj'], 'less', 'more')} energy and "
-        f"{times(one_shot['cycles'] / crania['cycles'], 'fewer', 'more')} cycles than one "
-        f"pass over all uncompressed weights.")
+        f"{compared(crania, rows['iterative'])} than iterating without on-chip reuse or "
+        f"compression, and {compared(crania, rows['one-shot'])} than one pass over all "
+        f"uncompressed weights.")
 
 
 def main():

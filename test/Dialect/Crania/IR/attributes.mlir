@@ -39,6 +39,7 @@ func.func private @segments() attributes {
   b = #crania.segment<address = 4096, store_offset = 0, residency = retained,
                       layout = #crania.bitmap_layout, bytes = 640>,
   c = #crania.segment<bytes = 0, address = 0>,
+  f = #crania.segment<layout = #crania.bitmap_layout, bytes = 640, residency = retained, store_offset = 0, address = 4096>,
   d = #crania.segment<residency = streamed>,
   e = #crania.fetch_plan<@conv1, [#crania.segment<layout = #crania.raw_layout, bytes = 64>]>
 }

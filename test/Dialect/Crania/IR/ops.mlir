@@ -68,12 +68,12 @@ func.func @per_round(%round: index) {
 }
 
 // CHECK-LABEL: @iterate
-func.func @iterate(%x: tensor<1x10xf32>) -> (tensor<1x10xf32>, index) {
+func.func @iterate(%l: tensor<1x10xf32>) -> (tensor<1x10xf32>, index) {
   // CHECK: %{{.*}}, %{{.*}} = crania.iterate upto 4 exit #crania.exit<softmax, [0.9, 0.9, 0.9]> -> tensor<1x10xf32> round(%{{.*}}) {
   // CHECK:   crania.yield %{{.*}} : tensor<1x10xf32>{{$}}
   %logits, %exit_round = crania.iterate upto 4
       exit #crania.exit<softmax, [0.9, 0.9, 0.9]> -> tensor<1x10xf32> round(%round) {
-    crania.yield %x : tensor<1x10xf32>
+    crania.yield %l : tensor<1x10xf32>
   }
   return %logits, %exit_round : tensor<1x10xf32>, index
 }
@@ -115,6 +115,20 @@ func.func @planned(%x: tensor<10xf32>) {
   return
 }
 
+// CHECK-LABEL: @yield
+func.func @yield(%logits: tensor<1x10xf32>, %unused: tensor<1x10xf32>) {
+  crania.iterate upto 2 exit #crania.exit<softmax, [0.9]> -> tensor<1x10xf32> round(%round) {
+    // CHECK: crania.yield %arg0 : tensor<1x10xf32>{{$}}
+    crania.yield %logits : tensor<1x10xf32>
+  }
+  crania.iterate upto 2 exit #crania.exit<softmax, [0.9]> -> tensor<1x10xf32> round(%round) {
+    // CHECK: crania.yield %arg1 : tensor<1x10xf32> tested %arg0 : tensor<1x10xf32>
+    crania.yield %unused : tensor<1x10xf32> tested %logits : tensor<1x10xf32>
+  }
+  return
+}
+
+// What is tested may be of another shape than what is given.
 // CHECK-LABEL: @tested
 func.func @tested(%x: tensor<1x10xf32>, %y: tensor<10xf32>) {
   crania.iterate upto 2 exit #crania.exit<softmax, [0.9]> -> tensor<1x10xf32> round(%round) {

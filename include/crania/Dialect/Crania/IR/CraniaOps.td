@@ -137,6 +137,9 @@ def Crania_PerRoundOp : Crania_Op<"per_round", [
 
     ```mlir
     %s = crania.per_round %round [1.0 : f32, 2.0 : f32]
+    ```
+
+    ```mlir
     %b = crania.per_round %round [dense<1.0> : tensor<4xf32>, dense<2.0> : tensor<4xf32>]
         -> memref<4xf32>
     ```
@@ -243,6 +246,9 @@ def Crania_YieldOp : Crania_Op<"yield", [
 
     ```mlir
     crania.yield %logits : tensor<1x10xf32>
+    ```
+
+    ```mlir
     crania.yield %unused : tensor<1x10xf32> tested %logits : tensor<1x10xf32>
     ```
   }];

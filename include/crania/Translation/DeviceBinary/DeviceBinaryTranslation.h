@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 // Between programs of `crania_hw` and device binaries. Neither direction
-// decides or loses anything: import(translate(m)) is m, but for the spelling of
-// the target (a description equal to a preset becomes its name) and the key of
-// the image's blob.
+// decides or loses anything: import(translate(m)) is m, but for spelling: the
+// name of the image's blob, terms of an index map that can be merged, and a
+// target that describes a preset becomes the preset's name.
 
 #ifndef CRANIA_TRANSLATION_DEVICEBINARY_DEVICEBINARYTRANSLATION_H
 #define CRANIA_TRANSLATION_DEVICEBINARY_DEVICEBINARYTRANSLATION_H

@@ -3,6 +3,7 @@
 
 #include "crania/Dialect/CraniaHW/IR/CraniaHWOps.h"
 #include "mlir/IR/Builders.h"
+#include "mlir/IR/DialectImplementation.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 
 using namespace mlir;
@@ -11,6 +12,23 @@ using namespace crania::hw;
 //===----------------------------------------------------------------------===//
 // Custom directives
 //===----------------------------------------------------------------------===//
+
+/// The name of an enumerator. (By itself, an EnumAttr prints a space before it,
+/// and so does the operation.)
+template <typename AttrT>
+static ParseResult parseEnumerator(OpAsmParser &parser, AttrT &attribute) {
+  auto value = FieldParser<decltype(attribute.getValue())>::parse(parser);
+  if (failed(value))
+    return failure();
+  attribute = AttrT::get(parser.getContext(), *value);
+  return success();
+}
+
+template <typename AttrT>
+static void printEnumerator(OpAsmPrinter &printer, Operation *,
+                            AttrT attribute) {
+  printer << stringifyEnum(attribute.getValue());
+}
 
 /// Attributes of one kind, without their dialect and mnemonic.
 template <typename AttrT>

@@ -15,10 +15,7 @@ class CraniaHW_Attr<string name, string attrMnemonic, list<Trait> traits = []>
 }
 
 class CraniaHW_EnumAttr<EnumInfo info, string name>
-    : EnumAttr<CraniaHW_Dialect, info, name> {
-  // No second space before the keyword.
-  let assemblyFormat = "`` $value";
-}
+    : EnumAttr<CraniaHW_Dialect, info, name>;
 
 def CraniaHW_SpaceAttr : CraniaHW_EnumAttr<CraniaHW_Space, "space">;
 def CraniaHW_PurposeAttr : CraniaHW_EnumAttr<CraniaHW_Purpose, "purpose">;

@@ -118,7 +118,7 @@ def CraniaHW_BufferOp : CraniaHW_Op<"buffer", [
     CraniaHW_ElementTypeAttr:$element
   );
   let assemblyFormat =
-    "$sym_name $space `at` $offset `bytes` $bytes `:` $element attr-dict";
+    "$sym_name custom<Enumerator>($space) `at` $offset `bytes` $bytes `:` $element attr-dict";
   let hasVerifier = 1;
   let extraClassDeclaration = [{
     int64_t getElementBytes() { return getElement().getIntOrFloatBitWidth() / 8; }
@@ -226,7 +226,8 @@ def CraniaHW_FetchOp : CraniaHW_CommandOp<"fetch"> {
     CraniaHW_U32Attr:$tile_begin,
     CraniaHW_U32Attr:$tile_end), commandArguments);
   let assemblyFormat = [{
-    $weights `clusters` $clusters $residency `tiles` $tile_begin `to` $tile_end
+    $weights `clusters` $clusters custom<Enumerator>($residency)
+    `tiles` $tile_begin `to` $tile_end
   }] # commandFormat;
 }
 
@@ -347,7 +348,7 @@ def CraniaHW_CopyOp : CraniaHW_CommandOp<"copy"> {
     CraniaHW_BoxAttr:$source,
     CraniaHW_BoxAttr:$destination), commandArguments);
   let assemblyFormat = [{
-    $purpose $extents `from` $source `to` $destination
+    custom<Enumerator>($purpose) $extents `from` $source `to` $destination
   }] # commandFormat;
   let hasVerifier = 1;
 }

@@ -1,0 +1,119 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+// What attributes refuse.
+
+// RUN: crania-opt --allow-unregistered-dialect --split-input-file --verify-diagnostics %s
+
+// expected-error @+1 {{a port needs a static shape of f32, i8, i16, i32 or i64, found 'tensor<?xf32>'}}
+"test.op"() {a = #crania_hw.port<@x : tensor<?xf32>>} : () -> ()
+
+// -----
+
+// expected-error @+1 {{a port needs a static shape of f32, i8, i16, i32 or i64, found 'tensor<4xf64>'}}
+"test.op"() {a = #crania_hw.port<@x : tensor<4xf64>>} : () -> ()
+
+// -----
+
+// expected-error @+1 {{extents must be between 1 and 4294967295, found 0}}
+"test.op"() {a = #crania_hw.port<@x : tensor<0xf32>>} : () -> ()
+
+// -----
+
+// expected-error @+1 {{offset of a plane must not be negative, found -1}}
+"test.op"() {a = #crania_hw.plane<@x at -1, 1x1x1, strides [1, 1, 1]>} : () -> ()
+
+// -----
+
+// expected-error @+1 {{expected channels x height x width}}
+"test.op"() {a = #crania_hw.plane<@x at 0, 1x1, strides [1, 1, 1]>} : () -> ()
+
+// -----
+
+// expected-error @+1 {{extents must be between 1 and 4294967295, found 0}}
+"test.op"() {a = #crania_hw.plane<@x at 0, 1x0x1, strides [1, 1, 1]>} : () -> ()
+
+// -----
+
+// expected-error @+1 {{a plane has strides of channel, row and column, found 2}}
+"test.op"() {a = #crania_hw.plane<@x at 0, 1x1x1, strides [1, 1]>} : () -> ()
+
+// -----
+
+// expected-error @+1 {{offset of a box must not be negative, found -4}}
+"test.op"() {a = #crania_hw.box<@x at -4, strides [1]>} : () -> ()
+
+// -----
+
+// expected-error @+1 {{offset of an access must not be negative, found -1}}
+"test.op"() {a = #crania_hw.access<@x at -1, (d0) -> (d0), extents [1], strides [1], padding 0.0>} : () -> ()
+
+// -----
+
+// expected-error @+1 {{an access has an index, an extent and a stride per dimension, found 1, 2 and 1}}
+"test.op"() {a = #crania_hw.access<@x at 0, (d0) -> (d0), extents [1, 1], strides [1], padding 0.0>} : () -> ()
+
+// -----
+
+// expected-error @+1 {{indices must be linear in the loops, found affine_map<(d0) -> (d0 floordiv 2)>}}
+"test.op"() {a = #crania_hw.access<@x at 0, (d0) -> (d0 floordiv 2), extents [1], strides [1], padding 0.0>} : () -> ()
+
+// -----
+
+// expected-error @+1 {{unknown instruction 'maximum'}}
+"test.op"() {a = #crania_hw.instruction<maximum f32(r0, r1)>} : () -> ()
+
+// -----
+
+// expected-error @+1 {{max has 2 operands, found 1}}
+"test.op"() {a = #crania_hw.instruction<max f32(r0)>} : () -> ()
+
+// -----
+
+// expected-error @+1 {{max works on f32, i8, i16, i32 or i64, found 'f64'}}
+"test.op"() {a = #crania_hw.instruction<max f64(r0, r1)>} : () -> ()
+
+// -----
+
+// expected-error @+1 {{expected a register such as r0}}
+"test.op"() {a = #crania_hw.instruction<max f32(r0, x1)>} : () -> ()
+
+// -----
+
+// expected-error @+1 {{expected a register such as r0}}
+"test.op"() {a = #crania_hw.instruction<max f32(r0, r65536)>} : () -> ()
+
+// -----
+
+// expected-error @+1 {{expected streamed or retained, found 'kept'}}
+"test.op"() {a = #crania_hw.segment<cluster 1, layout "raw", at 0, bytes 4, kept, block_offsets [0, 4], block_tiles [0, 1]>} : () -> ()
+
+// -----
+
+// expected-error @+1 {{clusters count from 1 to 65535, found 0}}
+"test.op"() {a = #crania_hw.segment<cluster 0, layout "raw", at 0, bytes 4, streamed, block_offsets [0, 4], block_tiles [0, 1]>} : () -> ()
+
+// -----
+
+// expected-error @+1 {{address of a segment must not be negative, found -64}}
+"test.op"() {a = #crania_hw.segment<cluster 1, layout "raw", at -64, bytes 4, streamed, block_offsets [0, 4], block_tiles [0, 1]>} : () -> ()
+
+// -----
+
+// expected-error @+1 {{store offset must not be negative, found -1}}
+"test.op"() {a = #crania_hw.segment<cluster 1, layout "raw", at 0, bytes 4, retained at -1, block_offsets [0, 4], block_tiles [0, 1]>} : () -> ()
+
+// -----
+
+// expected-error @+1 {{a segment of n blocks has n + 1 block_offsets and block_tiles, found 2 and 3}}
+"test.op"() {a = #crania_hw.segment<cluster 1, layout "raw", at 0, bytes 4, streamed, block_offsets [0, 4], block_tiles [0, 1, 2]>} : () -> ()
+
+// -----
+
+// expected-error @+1 {{block_offsets must ascend from 0 to the 4 bytes of the segment}}
+"test.op"() {a = #crania_hw.segment<cluster 1, layout "raw", at 0, bytes 4, streamed, block_offsets [0, 3], block_tiles [0, 1]>} : () -> ()
+
+// -----
+
+// expected-error @+1 {{block_tiles must ascend strictly from 0}}
+"test.op"() {a = #crania_hw.segment<cluster 1, layout "raw", at 0, bytes 4, streamed, block_offsets [0, 0, 4], block_tiles [0, 1, 1]>} : () -> ()

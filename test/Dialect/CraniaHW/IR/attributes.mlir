@@ -1,0 +1,38 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+// Attributes and types print as they parse: the examples of their descriptions,
+// and what has another spelling.
+
+// RUN: crania-opt --allow-unregistered-dialect %s | FileCheck %s
+// RUN: crania-opt --allow-unregistered-dialect %s | crania-opt --allow-unregistered-dialect | FileCheck %s
+// RUN: crania-opt --allow-unregistered-dialect --emit-bytecode %s | crania-opt --allow-unregistered-dialect | FileCheck %s
+
+module attributes {
+  // CHECK: test.access = #crania_hw.access<@x at 0, (d0, d1, d2) -> (d0, d1 * 2 + d2 - 1), extents [6, 28], strides [784, 28], padding 0.000000e+00>
+  test.access = #crania_hw.access<@x at 0, (d0, d1, d2) -> (d0, d1 * 2 + d2 - 1), extents [6, 28], strides [784, 28], padding 0.0>,
+  // A negative stride; -inf has no decimals.
+  // CHECK-SAME: test.access_padded = #crania_hw.access<@x at 8, (d0, d1) -> (d0 * 3 - d1 + 2), extents [6], strides [-1], padding 0xFFF0000000000000>
+  test.access_padded = #crania_hw.access<@x at 8, (d0, d1) -> (3 * d0 - d1 + 2), extents [6], strides [-1], padding 0xFFF0000000000000>,
+  // A point: no loop and no dimension.
+  // CHECK-SAME: test.access_scalar = #crania_hw.access<@x at 3, () -> (), extents [], strides [], padding 0.000000e+00>
+  test.access_scalar = #crania_hw.access<@x at 3, () -> (), extents [], strides [], padding 0.0>,
+  // CHECK-SAME: test.box = #crania_hw.box<@x at 16, strides [28, 1]>
+  test.box = #crania_hw.box<@x at 16, strides [28, 1]>,
+  // CHECK-SAME: test.constant = #crania_hw.instruction<constant f32(5.000000e-01)>
+  test.constant = #crania_hw.instruction<constant f32(0.5)>,
+  // CHECK-SAME: test.instruction = #crania_hw.instruction<max f32(r0, r2)>
+  test.instruction = #crania_hw.instruction<max f32(r0, r2)>,
+  // CHECK-SAME: test.plane = #crania_hw.plane<@x at 0, 6x28x28, strides [784, 28, 1]>
+  test.plane = #crania_hw.plane<@x at 0, 6x28x28, strides [784, 28, 1]>,
+  // CHECK-SAME: test.port = #crania_hw.port<@image : tensor<1x1x28x28xf32>>
+  test.port = #crania_hw.port<@image : tensor<1x1x28x28xf32>>,
+  // CHECK-SAME: test.segment = #crania_hw.segment<cluster 1, layout "bitmap", at 0, bytes 640, retained at 0, block_offsets [0, 640], block_tiles [0, 1]>
+  test.segment = #crania_hw.segment<cluster 1, layout "bitmap", at 0, bytes 640, retained at 0, block_offsets [0, 640], block_tiles [0, 1]>,
+  // CHECK-SAME: test.segment_tables = #crania_hw.segment<cluster 2, layout "codebook", at 64, bytes 3, streamed, block_offsets [0, 3], block_tiles [0, 4], tables [1, -1]>
+  test.segment_tables = #crania_hw.segment<cluster 2, layout "codebook", at 64, bytes 3, streamed, block_offsets [0, 3], block_tiles [0, 4], tables [1, -1]>,
+  // CHECK-SAME: test.select = #crania_hw.instruction<select i8(r1, r2, r3)>
+  test.select = #crania_hw.instruction<select i8(r1, r2, r3)>,
+  // CHECK-SAME: test.token = !crania_hw.token
+  test.token = !crania_hw.token
+} {}

@@ -19,6 +19,7 @@ import concurrent.futures
 import os
 import pathlib
 import resource
+import shutil
 import subprocess
 import sys
 
@@ -126,9 +127,8 @@ KINDS = {"binary": binary_kind, "npy": npy_kind, "onnx": onnx_kind, "mlir": mlir
 
 
 def sanitized(command):
-    """Whether a tool was built with sanitizers, which reserve address space."""
-    path = subprocess.run(["which", command], stdout=subprocess.PIPE, check=True)
-    return b"__asan_init" in pathlib.Path(path.stdout.decode().strip()).read_bytes()
+    """Whether a tool was built with AddressSanitizer, which reserves address space."""
+    return b"__asan_init" in pathlib.Path(shutil.which(command)).read_bytes()
 
 
 def limit_memory():

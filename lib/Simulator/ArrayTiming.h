@@ -4,7 +4,10 @@
 #ifndef CRANIA_LIB_SIMULATOR_ARRAYTIMING_H
 #define CRANIA_LIB_SIMULATOR_ARRAYTIMING_H
 
-#include "WeightPath.h"
+#include "Scoreboard.h"
+#include "TileProgress.h"
+
+#include <map>
 
 namespace crania::simulator {
 

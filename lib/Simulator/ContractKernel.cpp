@@ -6,7 +6,6 @@
 #include <dnnl.h>
 
 #include <algorithm>
-#include <cstring>
 
 using namespace crania;
 using namespace crania::simulator;

@@ -51,7 +51,6 @@ public:
 
   /// A command's time is known; `end` may be ahead of the clock.
   void finish(uint32_t command, uint64_t end);
-  bool isFinished(uint32_t command) const { return ends[command].has_value(); }
   /// The first cycle after the last command.
   uint64_t end() const;
 

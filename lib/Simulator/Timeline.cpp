@@ -3,8 +3,9 @@
 
 #include "crania/Simulator/Timeline.h"
 #include "ArrayTiming.h"
+#include "Decoder.h"
 #include "Units.h"
-#include "WeightPath.h"
+#include "WeightDma.h"
 
 using namespace crania;
 using namespace crania::simulator;

@@ -5,6 +5,7 @@
 #define CRANIA_LIB_SIMULATOR_UNITS_H
 
 #include "ArrayTiming.h"
+#include "Dram.h"
 
 namespace crania::simulator {
 

@@ -5,9 +5,27 @@
 #include "crania/Simulator/WeightStore.h"
 
 #include <cstring>
+#include <set>
 
 using namespace crania;
 using namespace crania::simulator;
+
+namespace crania::simulator {
+/// The positions of a range of tiles, one tile after the other.
+struct TileRange {
+  TileRange(const layout::Tiling &tiling, uint32_t begin, uint32_t end)
+      : tiling(tiling), begin(begin) {
+    for (uint32_t tile = begin; tile < end; ++tile)
+      starts.push_back(starts.back() + tiling.tile(tile).positions());
+  }
+  size_t startOf(uint32_t tile) const { return starts[tile - begin]; }
+  size_t positions() const { return starts.back(); }
+
+  const layout::Tiling &tiling;
+  uint32_t begin;
+  std::vector<size_t> starts = {0};
+};
+} // namespace crania::simulator
 
 /// The state of the weight path while the commands of the rounds go by.
 class WeightDecoder::Walk {
@@ -24,7 +42,8 @@ private:
   Status contract(const binary::Contract &contract);
   Result<std::vector<uint8_t>> take(uint32_t block);
   DecodedWeights &matrixOf(uint32_t weights, unsigned clusters);
-  Status decodeTiles(const binary::Contract &contract);
+  Status decode(uint32_t id, Span<const uint8_t> bytes, const TileRange &range,
+                std::vector<uint8_t> &occupied, DecodedWeights &weights);
 
   const ProgramView &program;
   WeightDecoder &result;
@@ -33,7 +52,7 @@ private:
   std::map<uint32_t, std::vector<uint8_t>> stored;
   std::multimap<uint32_t, std::vector<uint8_t>> staged;
   std::set<uint32_t> fetchedThisRound;
-  std::map<std::pair<uint32_t, unsigned>, std::vector<bool>> done;
+  std::map<std::pair<uint32_t, unsigned>, std::vector<bool>> decodedTiles;
 };
 
 Status WeightDecoder::Walk::round(unsigned round) {
@@ -122,27 +141,12 @@ DecodedWeights &WeightDecoder::Walk::matrixOf(uint32_t weights,
     slot->matrix.resize(tiling.elements());
     slot->present.resize(tiling.tiles());
     slot->fullest.resize(tiling.tiles());
-    done[{weights, clusters}].resize(tiling.tiles());
+    decodedTiles[{weights, clusters}].resize(tiling.tiles());
   }
   return *slot;
 }
 
 namespace {
-
-/// The positions of a range of tiles, one tile after the other.
-struct TileRange {
-  TileRange(const layout::Tiling &tiling, uint32_t begin, uint32_t end)
-      : tiling(tiling), begin(begin) {
-    for (uint32_t tile = begin; tile < end; ++tile)
-      starts.push_back(starts.back() + tiling.tile(tile).positions());
-  }
-  size_t startOf(uint32_t tile) const { return starts[tile - begin]; }
-  size_t positions() const { return starts.back(); }
-
-  const layout::Tiling &tiling;
-  uint32_t begin;
-  std::vector<size_t> starts = {0};
-};
 
 /// Scatters the values of a block into the matrix.
 void scatter(const layout::BlockCodes &codes, const ProgramView::Block &block,
@@ -180,64 +184,66 @@ void countPresent(const layout::Tiling &tiling, uint32_t index, uint32_t rows,
 
 } // namespace
 
+/// Consumes the blocks of a Contract, tile range by tile range, and decodes
+/// those of tiles that no earlier command did: the same bytes give the same
+/// weights.
 Status WeightDecoder::Walk::contract(const binary::Contract &contract) {
-  matrixOf(contract.weights(), contract.clusters());
-  if (Status status = decodeTiles(contract); !status)
-    return status;
-  std::vector<bool> &tiles = done[{contract.weights(), contract.clusters()}];
-  std::fill(tiles.begin() + contract.tile_begin(),
-            tiles.begin() + contract.tile_end(), true);
-  return {};
-}
-
-Status WeightDecoder::Walk::decodeTiles(const binary::Contract &contract) {
   const uint32_t w = contract.weights();
-  const layout::Tiling &tiling = program.tiling(w);
-  const std::vector<bool> &tiles = done[{w, contract.clusters()}];
-  const bool known = std::find(tiles.begin() + contract.tile_begin(),
-                               tiles.begin() + contract.tile_end(),
-                               false) == tiles.begin() + contract.tile_end();
+  const uint32_t begin = contract.tile_begin(), end = contract.tile_end();
   DecodedWeights &weights = matrixOf(w, contract.clusters());
-  TileRange range(tiling, contract.tile_begin(), contract.tile_end());
-  std::vector<uint8_t> occupied(known ? 0 : range.positions());
+  std::vector<bool> &done = decodedTiles[{w, contract.clusters()}];
+  const bool isKnown = std::find(done.begin() + begin, done.begin() + end,
+                                 false) == done.begin() + end;
 
+  TileRange range(program.tiling(w), begin, end);
+  std::vector<uint8_t> occupied(isKnown ? 0 : range.positions());
   for (unsigned cluster = 0; cluster < contract.clusters(); ++cluster) {
-    auto blocks = program.blocksOf(w, cluster, contract.tile_begin(),
-                                   contract.tile_end());
+    auto blocks = program.blocksOf(w, cluster, begin, end);
     if (!blocks)
       return blocks.error();
-    const layout::Codec &codec = program.codec(w, cluster);
     for (uint32_t id = blocks->begin; id < blocks->end; ++id) {
       auto bytes = take(id);
       if (!bytes)
         return bytes.error();
-      if (known)
-        continue; // the same bytes were decoded for an earlier command
-      const ProgramView::Block &block = program.block(id);
-      const size_t start = range.startOf(block.tileBegin);
-      const size_t positions = range.startOf(block.tileEnd) - start;
-      uint8_t *mask = occupied.data() + start;
-      layout::BlockContext context;
-      context.positions = positions;
-      context.occupied = Span<const uint8_t>(mask, positions);
-      Result<layout::BlockCodes> codes = codec.decode(*bytes, context);
-      if (!codes)
-        return Error{"block " + std::to_string(block.index) + " of cluster " +
-                     std::to_string(cluster + 1) + " of '" +
-                     program.weights(w).name()->str() +
-                     "': " + codes.error().message};
-      scatter(*codes, block, tiling, weights.matrix);
-      for (size_t i = 0; i < positions; ++i)
-        mask[i] |= codes->present[i];
-      result.blockWork[id] = {
-          uint32_t(codes->values.size()),
-          codec.decodeCycles(positions, codes->values.size(),
-                             program.target().decoder.lanes)};
+      if (isKnown)
+        continue;
+      if (Status status = decode(id, *bytes, range, occupied, weights); !status)
+        return status;
     }
   }
-  if (!known)
-    for (uint32_t t = contract.tile_begin(); t < contract.tile_end(); ++t)
-      countPresent(tiling, t, program.target().array.rows, weights);
+  for (uint32_t tile = begin; tile < end && !isKnown; ++tile)
+    countPresent(program.tiling(w), tile, program.target().array.rows, weights);
+  std::fill(done.begin() + begin, done.begin() + end, true);
+  return {};
+}
+
+/// Decodes a block into the matrix; `occupied` says which positions of the
+/// range earlier clusters hold, and this one does afterwards.
+Status WeightDecoder::Walk::decode(uint32_t id, Span<const uint8_t> bytes,
+                                   const TileRange &range,
+                                   std::vector<uint8_t> &occupied,
+                                   DecodedWeights &weights) {
+  const ProgramView::Block &block = program.block(id);
+  const size_t start = range.startOf(block.tileBegin);
+  const size_t positions = range.startOf(block.tileEnd) - start;
+  uint8_t *mask = occupied.data() + start;
+  layout::BlockContext context;
+  context.positions = positions;
+  context.occupied = Span<const uint8_t>(mask, positions);
+  const layout::Codec &codec = program.codec(block.weights, block.cluster);
+  Result<layout::BlockCodes> codes = codec.decode(bytes, context);
+  if (!codes)
+    return Error{"block " + std::to_string(block.index) + " of cluster " +
+                 std::to_string(block.cluster + 1) + " of '" +
+                 program.weights(block.weights).name()->str() +
+                 "': " + codes.error().message};
+  scatter(*codes, block, program.tiling(block.weights), weights.matrix);
+  for (size_t i = 0; i < positions; ++i)
+    mask[i] |= codes->present[i];
+  const size_t values = codes->values.size();
+  result.blockWork[id] = {
+      uint32_t(values),
+      codec.decodeCycles(positions, values, program.target().decoder.lanes)};
   return {};
 }
 

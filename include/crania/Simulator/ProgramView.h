@@ -49,7 +49,6 @@ public:
   std::string describe(unsigned round, uint32_t command) const;
   std::string labelOf(const binary::Command &command) const;
 
-  size_t weightsCount() const { return tilings.size(); }
   const binary::Weights &weights(uint32_t index) const {
     return *flat->weights()->Get(index);
   }

@@ -1,0 +1,54 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef CRANIA_LIB_SIMULATOR_WEIGHTBUFFERS_H
+#define CRANIA_LIB_SIMULATOR_WEIGHTBUFFERS_H
+
+#include "crania/Simulator/WeightStore.h"
+
+#include <deque>
+#include <optional>
+#include <unordered_map>
+
+namespace crania::simulator {
+
+/// What is on chip of the encoded weights: the staging FIFO's room and what has
+/// arrived where.
+class WeightBuffers {
+public:
+  WeightBuffers(const ProgramView &program, WeightStore store)
+      : store(std::move(store)), program(program),
+        room(program.target().stagingFifo.bytes) {}
+
+  /// Bytes that arrive together.
+  struct Chunk {
+    uint64_t arrival;
+    uint64_t bytes;
+  };
+
+  bool hasRoom(uint64_t bytes) const { return bytes <= room; }
+  void reserve(uint64_t bytes) { room -= bytes; }
+  void release(uint64_t bytes) { room += bytes; }
+  bool isEmpty() const { return room == program.target().stagingFifo.bytes; }
+
+  /// Bytes of a streamed block that are there or on their way, in order.
+  std::deque<Chunk> &staged(uint32_t block) { return chunks[block]; }
+
+  void setStoreArrival(uint32_t block, uint64_t time) {
+    arrivals[block] = time;
+  }
+  /// When the store has all of a block; nothing if that is not known yet.
+  std::optional<uint64_t> storeArrival(uint32_t block) const;
+
+  WeightStore store;
+
+private:
+  const ProgramView &program;
+  uint64_t room;
+  std::unordered_map<uint32_t, std::deque<Chunk>> chunks;
+  std::unordered_map<uint32_t, uint64_t> arrivals; // of this round
+};
+
+} // namespace crania::simulator
+
+#endif // CRANIA_LIB_SIMULATOR_WEIGHTBUFFERS_H

@@ -8,62 +8,14 @@
 using namespace mlir;
 using namespace crania::lowering;
 
-namespace {
-
-/// Accesses of more pieces than this are taken as one piece from the first to
-/// the last byte: more tokens, never fewer.
-constexpr int64_t mostRuns = 4096;
-
-/// The contiguous pieces of an access, in elements.
-struct Runs {
-  int64_t length = 1;
-  /// Dimensions that step from piece to piece.
-  SmallVector<std::pair<int64_t, int64_t>> steps; // (extent, stride)
-  int64_t count = 1;
-
-  explicit Runs(const Access &access) {
-    SmallVector<std::pair<int64_t, int64_t>> dims;
-    for (const Access::Dim &dim : access.dims)
-      if (dim.extent > 1 && dim.stride != 0)
-        dims.push_back({dim.extent, dim.stride});
-    llvm::sort(dims, [](auto a, auto b) { return a.second < b.second; });
-    for (auto [extent, stride] : dims) {
-      if (steps.empty() && stride == length) {
-        length *= extent;
-        continue;
-      }
-      steps.push_back({extent, stride});
-      count *= extent;
-    }
-    if (count <= mostRuns)
-      return;
-    for (auto [extent, stride] : steps)
-      length += (extent - 1) * stride;
-    steps.clear();
-    count = 1;
-  }
-
-  /// First element of piece `index`, from the first element of the access.
-  int64_t start(int64_t index) const {
-    int64_t at = 0;
-    for (auto [extent, stride] : steps) {
-      at += index % extent * stride;
-      index /= extent;
-    }
-    return at;
-  }
-};
-
-} // namespace
-
 void HazardTracker::access(Command command, Memory memory, uint64_t base,
                            const Access &access, bool isWrite) {
-  Runs runs(access);
+  int64_t elements = 1;
+  for (const Access::Dim &dim : access.dims)
+    elements += (dim.extent - 1) * dim.stride;
   constexpr uint64_t size = Storage::bytesPerElement;
-  for (int64_t i = 0; i < runs.count; ++i) {
-    uint64_t begin = base + (access.offset + runs.start(i)) * size;
-    touch(command, ranges[memory], begin, begin + runs.length * size, isWrite);
-  }
+  uint64_t begin = base + access.offset * size;
+  touch(command, ranges[memory], begin, begin + elements * size, isWrite);
 }
 
 void HazardTracker::split(Ranges &ranges, uint64_t at) {

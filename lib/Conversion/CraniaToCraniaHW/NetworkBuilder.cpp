@@ -204,8 +204,9 @@ private:
   LogicalResult visitLogits(ir::YieldOp yield) {
     Value logits = yield.getLogits();
     if (yield.getTested() != logits)
-      return yield.emitError() << "gives logits that are not what the exit rule "
-                                  "tests; the machine has one tensor for both";
+      return yield.emitError()
+             << "gives logits that are not what the exit rule "
+                "tests; the machine has one tensor for both";
     FailureOr<View> view = viewOf(logits, yield);
     if (failed(view))
       return failure();

@@ -136,13 +136,6 @@ struct AddInitBehindContraction : OpInterfaceRewritePattern<linalg::LinalgOp> {
   }
 };
 
-/// Fused producers are dead, but erased later.
-bool hasOneLiveUse(Value value) {
-  return llvm::count_if(value.getUses(), [](OpOperand &use) {
-           return !isOpTriviallyDead(use.getOwner());
-         }) == 1;
-}
-
 /// Recomputing a producer, or computing it again and again within a reduction,
 /// costs more than the buffer that it saves. A consumer that was fused itself
 /// leaves a dead op behind, which is no user.

@@ -40,15 +40,13 @@ TEST_F(HazardTrackerTest, ReadersWaitForWritersAndWritersForReaders) {
   EXPECT_EQ(tracker.dependenciesOf(3), (Commands{1, 2}));
 }
 
-TEST_F(HazardTrackerTest, InterleavedPiecesDoNotMeet) {
-  // Two of four rows of a plane, and the other two.
-  Access upper{0, 0, {{3, 16, 0, {}}, {8, 1, 0, {}}}, 0};
-  Access lower{0, 8, {{3, 16, 0, {}}, {8, 1, 0, {}}}, 0};
-  write(0, upper);
-  write(1, lower);
-  EXPECT_TRUE(tracker.dependenciesOf(1).empty());
-  read(2, upper);
-  EXPECT_EQ(tracker.dependenciesOf(2), Commands{0});
+TEST_F(HazardTrackerTest, AccessesReachFromTheirFirstToTheirLastByte) {
+  // Rows 0 and 2, and row 1 of a matrix.
+  write(0, {0, 0, {{2, 16, 0, {}}, {8, 1, 0, {}}}, 0});
+  write(1, row(8, 8));
+  write(2, row(24, 8));
+  EXPECT_EQ(tracker.dependenciesOf(1), Commands{0});
+  EXPECT_TRUE(tracker.dependenciesOf(2).empty());
 }
 
 TEST_F(HazardTrackerTest, MemoriesAreApart) {
@@ -72,12 +70,14 @@ struct Touches {
   std::set<int64_t> reads, writes;
 };
 
+/// All elements from the first to the last one.
 std::set<int64_t> elementsOf(const Access &access) {
   std::set<int64_t> elements;
-  const Access::Dim &outer = access.dims[0], &inner = access.dims[1];
-  for (int64_t i = 0; i < outer.extent; ++i)
-    for (int64_t j = 0; j < inner.extent; ++j)
-      elements.insert(access.offset + i * outer.stride + j * inner.stride);
+  int64_t last = access.offset;
+  for (const Access::Dim &dim : access.dims)
+    last += (dim.extent - 1) * dim.stride;
+  for (int64_t i = access.offset; i <= last; ++i)
+    elements.insert(i);
   return elements;
 }
 

@@ -137,19 +137,38 @@ crania::CompileOptions compileOptions() {
   return options;
 }
 
+/// "model.onnx: 'conv1': " or "net.mlir:3:7: ": where, in the user's terms.
+void printLocation(llvm::raw_ostream &os, Location location) {
+  if (auto name = dyn_cast<NameLoc>(location)) {
+    printLocation(os, name.getChildLoc());
+    os << "'" << name.getName().getValue() << "': ";
+  } else if (auto fused = dyn_cast<FusedLoc>(location)) {
+    if (!fused.getLocations().empty())
+      printLocation(os, fused.getLocations().front());
+  } else if (auto file = dyn_cast<FileLineColLoc>(location)) {
+    os << file.getFilename().getValue() << ":";
+    // A binary file has no lines.
+    if (file.getLine() > 0)
+      os << file.getLine() << ":" << file.getColumn() << ":";
+    os << " ";
+  }
+}
+
 /// Errors and warnings, one line each, without the IR they are about.
 LogicalResult printDiagnostic(Diagnostic &diagnostic) {
   llvm::raw_ostream &os = llvm::errs();
-  auto severity = diagnostic.getSeverity();
+  DiagnosticSeverity severity = diagnostic.getSeverity();
   if (severity == DiagnosticSeverity::Remark)
     return success();
-  if (!isa<UnknownLoc>(diagnostic.getLocation()))
-    os << diagnostic.getLocation() << ": ";
-  (severity == DiagnosticSeverity::Error ? llvm::WithColor::error(os)
-                                         : llvm::WithColor::warning(os))
-      << diagnostic << "\n";
-  for (Diagnostic &note : diagnostic.getNotes())
-    llvm::WithColor::note(os) << note << "\n";
+  severity == DiagnosticSeverity::Error ? llvm::WithColor::error(os)
+                                        : llvm::WithColor::warning(os);
+  printLocation(os, diagnostic.getLocation());
+  os << diagnostic << "\n";
+  for (Diagnostic &note : diagnostic.getNotes()) {
+    llvm::WithColor::note(os);
+    printLocation(os, note.getLocation());
+    os << note << "\n";
+  }
   return success();
 }
 
@@ -166,6 +185,7 @@ int main(int argc, char **argv) {
   crania::registerAllDialects(registry);
   crania::registerOnnxImportDialects(registry);
   MLIRContext context(registry, MLIRContext::Threading::DISABLED);
+  // Programs and weights are too large to be printed with an error.
   context.printOpOnDiagnostic(false);
   context.getDiagEngine().registerHandler(printDiagnostic);
 

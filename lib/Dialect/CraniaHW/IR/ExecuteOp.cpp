@@ -23,6 +23,10 @@ LogicalResult ExecuteOp::verify() {
   if (!onBuffers && (getDestination() || !getLogits()))
     return emitOpError()
            << "on tensors has results logits and round, and no 'into'";
+  for (Value buffer : getOperands())
+    if (auto type = dyn_cast<MemRefType>(buffer.getType());
+        type && !type.getLayout().isIdentity())
+      return emitOpError() << "takes dense row-major buffers, found " << type;
   return success();
 }
 

@@ -1,0 +1,177 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+// What a run of a program must fit: each case is one change to
+// the same valid program.
+
+// RUN: crania-opt --split-input-file --verify-diagnostics %s
+
+// The valid one.
+crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
+    input <@x : tensor<1x2xf32>> logits <@y : tensor<1x2xf32>>
+    image dense<"0x0000803F000000400000404000008040"> : tensor<16xi8> dram_bytes 8 {
+  crania_hw.buffer @x dram at 0 bytes 8 : f32
+  crania_hw.buffer @xs global_buffer at 0 bytes 8 : f32
+  crania_hw.buffer @y global_buffer at 64 bytes 8 : f32
+  crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : f32 segments [
+      <cluster 1, layout "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
+  crania_hw.round {
+    %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
+    %f = crania_hw.fetch @w clusters [1] streamed tiles 0 to 1
+    %c = crania_hw.contract @w clusters 1 tiles 0 to 1
+        input <@xs at 0, 2x1x1, strides [1, 1, 1]> output <@y at 0, 2x1x1, strides [1, 1, 1]>
+        kernel [1, 1] stride [1, 1] dilation [1, 1] pad [0, 0] after(%x, %f)
+    %e = crania_hw.exit_test @y at 0 classes 2 after(%c)
+  }
+}
+
+// -----
+
+// The host.
+crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
+    input <@x : tensor<1x2xf32>> logits <@y : tensor<1x2xf32>>
+    image dense<"0x0000803F000000400000404000008040"> : tensor<16xi8> dram_bytes 8 {
+  crania_hw.buffer @x dram at 0 bytes 8 : f32
+  crania_hw.buffer @xs global_buffer at 0 bytes 8 : f32
+  crania_hw.buffer @y global_buffer at 64 bytes 8 : f32
+  crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : f32 segments [
+      <cluster 1, layout "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
+  crania_hw.round {
+    %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
+    %f = crania_hw.fetch @w clusters [1] streamed tiles 0 to 1
+    %c = crania_hw.contract @w clusters 1 tiles 0 to 1
+        input <@xs at 0, 2x1x1, strides [1, 1, 1]> output <@y at 0, 2x1x1, strides [1, 1, 1]>
+        kernel [1, 1] stride [1, 1] dilation [1, 1] pad [0, 0] after(%x, %f)
+    %e = crania_hw.exit_test @y at 0 classes 2 after(%c)
+  }
+}
+func.func @f(%x: tensor<1x2xf32>) -> (tensor<1x2xf32>, index) {
+  // expected-error @+1 {{refers to @q, which is no crania_hw.program of this module}}
+  %y, %r = crania_hw.execute @q(%x) : (tensor<1x2xf32>) -> (tensor<1x2xf32>, index)
+  return %y, %r : tensor<1x2xf32>, index
+}
+
+// -----
+
+crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
+    input <@x : tensor<1x2xf32>> logits <@y : tensor<1x2xf32>>
+    image dense<"0x0000803F000000400000404000008040"> : tensor<16xi8> dram_bytes 8 {
+  crania_hw.buffer @x dram at 0 bytes 8 : f32
+  crania_hw.buffer @xs global_buffer at 0 bytes 8 : f32
+  crania_hw.buffer @y global_buffer at 64 bytes 8 : f32
+  crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : f32 segments [
+      <cluster 1, layout "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
+  crania_hw.round {
+    %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
+    %f = crania_hw.fetch @w clusters [1] streamed tiles 0 to 1
+    %c = crania_hw.contract @w clusters 1 tiles 0 to 1
+        input <@xs at 0, 2x1x1, strides [1, 1, 1]> output <@y at 0, 2x1x1, strides [1, 1, 1]>
+        kernel [1, 1] stride [1, 1] dilation [1, 1] pad [0, 0] after(%x, %f)
+    %e = crania_hw.exit_test @y at 0 classes 2 after(%c)
+  }
+}
+func.func @f(%x: tensor<2xf32>) -> (tensor<1x2xf32>, index) {
+  // expected-error @+1 {{has an input of type 'tensor<2xf32>', but @p has 'tensor<1x2xf32>'}}
+  %y, %r = crania_hw.execute @p(%x) : (tensor<2xf32>) -> (tensor<1x2xf32>, index)
+  return %y, %r : tensor<1x2xf32>, index
+}
+
+// -----
+
+crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
+    input <@x : tensor<1x2xf32>> logits <@y : tensor<1x2xf32>>
+    image dense<"0x0000803F000000400000404000008040"> : tensor<16xi8> dram_bytes 8 {
+  crania_hw.buffer @x dram at 0 bytes 8 : f32
+  crania_hw.buffer @xs global_buffer at 0 bytes 8 : f32
+  crania_hw.buffer @y global_buffer at 64 bytes 8 : f32
+  crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : f32 segments [
+      <cluster 1, layout "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
+  crania_hw.round {
+    %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
+    %f = crania_hw.fetch @w clusters [1] streamed tiles 0 to 1
+    %c = crania_hw.contract @w clusters 1 tiles 0 to 1
+        input <@xs at 0, 2x1x1, strides [1, 1, 1]> output <@y at 0, 2x1x1, strides [1, 1, 1]>
+        kernel [1, 1] stride [1, 1] dilation [1, 1] pad [0, 0] after(%x, %f)
+    %e = crania_hw.exit_test @y at 0 classes 2 after(%c)
+  }
+}
+func.func @f(%x: tensor<1x2xf32>) -> (tensor<1x3xf32>, index) {
+  // expected-error @+1 {{has logits of type 'tensor<1x3xf32>', but @p has 'tensor<1x2xf32>'}}
+  %y, %r = crania_hw.execute @p(%x) : (tensor<1x2xf32>) -> (tensor<1x3xf32>, index)
+  return %y, %r : tensor<1x3xf32>, index
+}
+
+// -----
+
+crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
+    input <@x : tensor<1x2xf32>> logits <@y : tensor<1x2xf32>>
+    image dense<"0x0000803F000000400000404000008040"> : tensor<16xi8> dram_bytes 8 {
+  crania_hw.buffer @x dram at 0 bytes 8 : f32
+  crania_hw.buffer @xs global_buffer at 0 bytes 8 : f32
+  crania_hw.buffer @y global_buffer at 64 bytes 8 : f32
+  crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : f32 segments [
+      <cluster 1, layout "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
+  crania_hw.round {
+    %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
+    %f = crania_hw.fetch @w clusters [1] streamed tiles 0 to 1
+    %c = crania_hw.contract @w clusters 1 tiles 0 to 1
+        input <@xs at 0, 2x1x1, strides [1, 1, 1]> output <@y at 0, 2x1x1, strides [1, 1, 1]>
+        kernel [1, 1] stride [1, 1] dilation [1, 1] pad [0, 0] after(%x, %f)
+    %e = crania_hw.exit_test @y at 0 classes 2 after(%c)
+  }
+}
+func.func @f(%x: tensor<1x2xf32>) -> index {
+  // expected-error @+1 {{on tensors has results logits and round, and no 'into'}}
+  %r = crania_hw.execute @p(%x) : (tensor<1x2xf32>) -> index
+  return %r : index
+}
+
+// -----
+
+crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
+    input <@x : tensor<1x2xf32>> logits <@y : tensor<1x2xf32>>
+    image dense<"0x0000803F000000400000404000008040"> : tensor<16xi8> dram_bytes 8 {
+  crania_hw.buffer @x dram at 0 bytes 8 : f32
+  crania_hw.buffer @xs global_buffer at 0 bytes 8 : f32
+  crania_hw.buffer @y global_buffer at 64 bytes 8 : f32
+  crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : f32 segments [
+      <cluster 1, layout "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
+  crania_hw.round {
+    %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
+    %f = crania_hw.fetch @w clusters [1] streamed tiles 0 to 1
+    %c = crania_hw.contract @w clusters 1 tiles 0 to 1
+        input <@xs at 0, 2x1x1, strides [1, 1, 1]> output <@y at 0, 2x1x1, strides [1, 1, 1]>
+        kernel [1, 1] stride [1, 1] dilation [1, 1] pad [0, 0] after(%x, %f)
+    %e = crania_hw.exit_test @y at 0 classes 2 after(%c)
+  }
+}
+func.func @f(%x: memref<1x2xf32>) -> index {
+  // expected-error @+1 {{on buffers writes its logits to a buffer given by 'into' and has the round as only result}}
+  %r = crania_hw.execute @p(%x) : (memref<1x2xf32>) -> index
+  return %r : index
+}
+
+// -----
+
+crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
+    input <@x : tensor<1x2xf32>> logits <@y : tensor<1x2xf32>>
+    image dense<"0x0000803F000000400000404000008040"> : tensor<16xi8> dram_bytes 8 {
+  crania_hw.buffer @x dram at 0 bytes 8 : f32
+  crania_hw.buffer @xs global_buffer at 0 bytes 8 : f32
+  crania_hw.buffer @y global_buffer at 64 bytes 8 : f32
+  crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : f32 segments [
+      <cluster 1, layout "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
+  crania_hw.round {
+    %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
+    %f = crania_hw.fetch @w clusters [1] streamed tiles 0 to 1
+    %c = crania_hw.contract @w clusters 1 tiles 0 to 1
+        input <@xs at 0, 2x1x1, strides [1, 1, 1]> output <@y at 0, 2x1x1, strides [1, 1, 1]>
+        kernel [1, 1] stride [1, 1] dilation [1, 1] pad [0, 0] after(%x, %f)
+    %e = crania_hw.exit_test @y at 0 classes 2 after(%c)
+  }
+}
+func.func @f(%x: memref<1x2xf32, strided<[4, 2]>>, %y: memref<1x2xf32>) -> index {
+  // expected-error @+1 {{takes dense row-major buffers, found 'memref<1x2xf32, strided<[4, 2]>>'}}
+  %r = crania_hw.execute @p(%x) into(%y : memref<1x2xf32>) : (memref<1x2xf32, strided<[4, 2]>>) -> index
+  return %r : index
+}

@@ -38,15 +38,13 @@ TEST(FetchScheduleTest, RetainsTheMostUsed) {
 
 TEST(FetchScheduleTest, GoesOnBehindASegmentThatDoesNotFit) {
   FetchProblem problem{{segment(200, 3), segment(50, 2)}, 100};
-  EXPECT_EQ(scheduleGreedily(problem).storeOffsets,
-            (Offsets{std::nullopt, 0}));
+  EXPECT_EQ(scheduleGreedily(problem).storeOffsets, (Offsets{std::nullopt, 0}));
 }
 
 TEST(FetchScheduleTest, KeepsDecisions) {
-  FetchProblem problem{
-      {decided(30, 20), decided(10, std::nullopt), segment(40, 9),
-       segment(20, 8)},
-      100};
+  FetchProblem problem{{decided(30, 20), decided(10, std::nullopt),
+                        segment(40, 9), segment(20, 8)},
+                       100};
   ASSERT_TRUE(bool(problem.check()));
   FetchSchedule schedule = scheduleGreedily(problem);
   EXPECT_EQ(schedule.storeOffsets, (Offsets{20, std::nullopt, 50, 0}));

@@ -32,9 +32,9 @@ struct AttachTarget : public crania::impl::AttachTargetBase<AttachTarget> {
     auto description = isPreset
                            ? StringAttr()
                            : StringAttr::get(&getContext(), model->toJson());
-    auto attribute =
-        TargetAttr::getChecked([&] { return module.emitError(); },
-                               &getContext(), StringRef(model->name), description);
+    auto attribute = TargetAttr::getChecked(
+        [&] { return module.emitError(); }, &getContext(),
+        StringRef(model->name), description);
     if (!attribute)
       return signalPassFailure();
     module->setAttr(CraniaDialect::getTargetAttrName(), attribute);

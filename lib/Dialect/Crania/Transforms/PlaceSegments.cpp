@@ -49,8 +49,7 @@ LogicalResult checkPlaced(IterateOp iterate, ArrayRef<Placement> placed,
       return iterate.emitError()
              << "cluster " << p.cluster << " of @" << p.weights
              << " at address " << p.begin << " overlaps cluster "
-             << placed[i - 1].cluster << " of @"
-             << placed[i - 1].weights;
+             << placed[i - 1].cluster << " of @" << placed[i - 1].weights;
   }
   return success();
 }

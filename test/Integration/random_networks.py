@@ -20,7 +20,7 @@ import onnx
 import reference
 from networks import RandomNetwork
 from preprocessing import Convention
-from tools import classify, compile_model, expect, main_of
+from tools import CheckFailed, classify, compile_model, expect, main_of
 
 SEEDS = range(int(os.environ.get("CRANIA_RANDOM_NETWORKS", "24")))
 IMAGES = 6
@@ -28,9 +28,11 @@ IMAGES = 6
 RELATIVE_TOLERANCE = 2e-4
 # Reached by few random images before the last round.
 CLUSTERED = ("--clusters=.25,.25,.25,.25", "--exit=softmax:0.9,0.99,0.9999")
-# On-chip bytes of the small machines: below the activations of most networks.
-GLOBAL_BUFFERS = (4096, 8192, 16384)
+# On-chip bytes of the small machines: below the activations of most networks. The
+# largest holds what any layer needs at once.
+GLOBAL_BUFFERS = (4096, 8192, 16384, 65536)
 WEIGHT_STORES = (256, 2048, 16384)
+TOO_SMALL = "larger global buffer"
 
 
 def random_images(rng, shape):
@@ -53,12 +55,16 @@ def expect_close(actual, expected, what):
     expect(error < RELATIVE_TOLERANCE, f"{what}: relative error {error:.2g} of the logits")
 
 
-def small_target(rng, folder):
-    path = folder / "target.json"
-    path.write_text(json.dumps({
-        "global_buffer": {"bytes": int(rng.choice(GLOBAL_BUFFERS))},
-        "weight_store": {"bytes": int(rng.choice(WEIGHT_STORES))}}))
-    return path
+def compile_for_small_machine(model, rng, folder):
+    """For the smallest global buffer that the compiler does not refuse."""
+    target, binary = folder / "target.json", folder / "small.crania"
+    store = {"bytes": int(rng.choice(WEIGHT_STORES))}
+    for size in GLOBAL_BUFFERS:
+        target.write_text(json.dumps({"global_buffer": {"bytes": size}, "weight_store": store}))
+        try:
+            return compile_model(model, binary, *CLUSTERED, f"--target={target}")
+        except CheckFailed as failure:
+            expect(TOO_SMALL in str(failure) and size < GLOBAL_BUFFERS[-1], failure)
 
 
 def check_seed(seed, folder):
@@ -71,20 +77,19 @@ def check_seed(seed, folder):
     np.save(images, pixels)
     expected = reference.logits_of(model, convention.apply(pixels), folder)
 
-    def run(name, *options):
-        binary = compile_model(model, folder / f"{name}.crania", *options)
+    def run(binary):
         return classify(binary, images, folder, convention).main
 
-    whole = run("whole", "--clusters=1")
+    whole = run(compile_model(model, folder / "whole.crania", "--clusters=1"))
     expect_close(whole.logits, expected, f"seed {seed}, one round")
     expect((whole.exit_rounds == 1).all(), f"seed {seed}: one round, yet {whole.exit_rounds}")
 
-    clustered = run("clustered", *CLUSTERED)
+    clustered = run(compile_model(model, folder / "clustered.crania", *CLUSTERED))
     last = clustered.exit_rounds == 4
     expect((clustered.logits[last] == whole.logits[last]).all(),
            f"seed {seed}: the last round differs from the unclustered network")
 
-    small = run("small", *CLUSTERED, f"--target={small_target(rng, folder)}")
+    small = run(compile_for_small_machine(model, rng, folder))
     expect((small.exit_rounds == clustered.exit_rounds).all()
            and (small.logits == clustered.logits).all(),
            f"seed {seed}: another answer on a machine with little memory")

@@ -28,6 +28,19 @@ LogicalResult ImportanceAttr::verifyWeights(Operation *op) const {
                            << clusters << " clusters";
 }
 
+void ImportanceAttr::materialize(Operation *op, int64_t round,
+                                 MutableArrayRef<char> result) const {
+  auto weights = cast<WeightsOp>(op);
+  SmallVector<char> valueStorage, assignmentStorage;
+  ArrayRef<char> values = weights.getValueBytes(valueStorage);
+  ArrayRef<uint8_t> assignment = weights.getAssignmentBytes(assignmentStorage);
+  size_t width = values.size() / assignment.size();
+  llvm::fill(result, 0);
+  for (auto [i, cluster] : llvm::enumerate(assignment))
+    if (cluster < round)
+      llvm::copy(values.slice(i * width, width), &result[i * width]);
+}
+
 /// select(assignment < round, values, 0), element by element.
 static Value emitSelection(OpBuilder &builder, Location loc, WeightsOp weights,
                            Value values, Value round) {

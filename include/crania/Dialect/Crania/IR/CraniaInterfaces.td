@@ -39,6 +39,12 @@ def Crania_SchemeAttrInterface : AttrInterface<"SchemeAttrInterface"> {
       Checks the operation's data against the scheme; reports through `emitError`.
     }], "::llvm::LogicalResult", "verifyWeights", (ins "::mlir::Operation *":$weights)>,
     InterfaceMethod<[{
+      Writes the values of D_round, row-major, into `values`, which has room for
+      exactly those of the tensor. `round` counts from 1.
+    }], "void", "materialize",
+      (ins "::mlir::Operation *":$weights, "int64_t":$round,
+           "::llvm::MutableArrayRef<char>":$values)>,
+    InterfaceMethod<[{
       Emits the reference computation of D_round from the data of `weights`, a
       `crania.weights`. `round` is an index, 1-based.
     }], "::mlir::Value", "emitMaterialize",

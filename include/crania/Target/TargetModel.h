@@ -48,7 +48,7 @@ struct TargetModel {
   } decoder;
 
   struct GlobalBuffer {
-    uint64_t bytes = 128 * 1024;
+    uint64_t bytes = uint64_t(128) * 1024;
   } globalBuffer;
 
   struct StagingFifo {
@@ -56,7 +56,7 @@ struct TargetModel {
   } stagingFifo;
 
   struct WeightStore {
-    uint64_t bytes = 32 * 1024;
+    uint64_t bytes = uint64_t(32) * 1024;
     StorePolicy policy = StorePolicy::compilerManaged;
   } weightStore;
 

@@ -5,10 +5,15 @@
 # RUN: %python %s %t.dir onnx 60
 # RUN: %python %s %t.dir npy 60
 # RUN: %python %s %t.dir mlir 60
+# RUN: %python %s %t.dir plan 60
+# RUN: %python %s %t.dir machine 60
 # RUN: %python %s %t.dir pipeline 60
 """Damaged files of every kind that a tool reads: never a crash, never a hang.
 
-usage: damaged_files.py FOLDER binary|onnx|npy|mlir|pipeline COUNT [SEED]
+usage: damaged_files.py FOLDER KIND COUNT [SEED]
+
+KIND is binary, onnx, npy, or MLIR text: mlir (level 1), plan (level 4), machine
+(level 5), or pipeline (level 1, through all passes).
 
 Each damaged file is a truncation, some flipped bits, or random contents. A tool
 must end by itself with exit code 0, or 1 and an error; any change of a device
@@ -108,22 +113,35 @@ def onnx_kind(folder):
     return Kind(MODEL, lambda path: ["crania-translate", "--import-onnx", path])
 
 
-def mlir_kind(folder):
-    network, module = folder / "small.onnx", folder / "good.mlir"
+def small_module(folder):
+    network, module = folder / "small.onnx", folder / "small.mlir"
     onnx.save(RandomNetwork(SMALL_NETWORK_SEED).build(), str(network))
     module.write_text(run_tool("crania-translate", "--import-onnx", network))
+    return module
+
+
+def mlir_kind(folder, *passes):
+    """A module at the level that the passes lead to; it is parsed and verified."""
+    module = folder / "good.mlir"
+    module.write_text(run_tool("crania-opt", *passes, small_module(folder)))
     return Kind(module, lambda path: ["crania-opt", path])
 
 
 def pipeline_kind(folder):
-    """As mlir, and what still parses goes through all passes."""
-    kind = mlir_kind(folder)
-    kind.command = lambda path: ["crania-opt", "--crania-pipeline", path]
-    return kind
+    """What still parses goes through all passes."""
+    return Kind(small_module(folder), lambda path: ["crania-opt", "--crania-pipeline", path])
 
 
-KINDS = {"binary": binary_kind, "npy": npy_kind, "onnx": onnx_kind, "mlir": mlir_kind,
-         "pipeline": pipeline_kind}
+LEVEL_4 = ("--crania-check-classifiers", "--crania-attach-target", "--crania-cluster-weights",
+           "--crania-form-rounds", "--crania-assign-layouts", "--crania-schedule-fetches",
+           "--crania-place-segments")
+KINDS = {
+    "binary": binary_kind, "npy": npy_kind, "onnx": onnx_kind,
+    "mlir": mlir_kind,
+    "plan": lambda folder: mlir_kind(folder, *LEVEL_4),
+    "machine": lambda folder: mlir_kind(folder, "--crania-pipeline"),
+    "pipeline": pipeline_kind,
+}
 
 
 def sanitized(command):

@@ -8,4 +8,6 @@
 # RUN: %python %S/damaged_files.py %t.onnx onnx 1000 2
 # RUN: %python %S/damaged_files.py %t.npy npy 1000 2
 # RUN: %python %S/damaged_files.py %t.mlir mlir 1000 2
+# RUN: %python %S/damaged_files.py %t.plan plan 1000 2
+# RUN: %python %S/damaged_files.py %t.machine machine 1000 2
 # RUN: %python %S/damaged_files.py %t.pipeline pipeline 1000 2

@@ -61,18 +61,28 @@ void HazardTracker::touch(Command command, Ranges &ranges, uint64_t begin,
     ranges.emplace(at, Range{end, std::nullopt, {command}});
 }
 
+bool HazardTracker::waitsFor(Command command, Command other) const {
+  auto follows = followed.find(command);
+  if (follows != followed.end() && follows->second == other)
+    return true;
+  auto own = direct.find(command);
+  return own != direct.end() && own->second.contains(other);
+}
+
 SmallVector<HazardTracker::Command>
 HazardTracker::dependenciesOf(Command command) const {
   SmallVector<Command> dependencies;
   auto own = direct.find(command);
   if (own == direct.end())
     return dependencies;
+  auto follows = followed.find(command);
   for (Command candidate : own->second) {
-    bool isImplied = llvm::any_of(own->second, [&](Command other) {
-      auto theirs = direct.find(other);
-      return theirs != direct.end() && theirs->second.contains(candidate);
-    });
-    if (!isImplied)
+    bool isFollowed =
+        follows != followed.end() &&
+        (follows->second == candidate || waitsFor(follows->second, candidate));
+    bool isImplied = llvm::any_of(
+        own->second, [&](Command other) { return waitsFor(other, candidate); });
+    if (!isFollowed && !isImplied)
       dependencies.push_back(candidate);
   }
   llvm::sort(dependencies);

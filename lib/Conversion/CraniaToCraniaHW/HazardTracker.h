@@ -28,10 +28,8 @@ public:
   /// others waits for itself.
   SmallVector<Command> dependenciesOf(Command command) const;
 
-  /// `command` runs behind `other` by itself and needs no token.
-  void dropDependency(Command command, Command other) {
-    direct[command].remove(other);
-  }
+  /// `command` runs behind `other` by itself and needs no token for it.
+  void follow(Command command, Command other) { followed[command] = other; }
 
 private:
   /// A range of bytes that were last touched alike.
@@ -47,6 +45,7 @@ private:
              bool isWrite);
   /// Makes a range begin at `at`, if one covers it.
   static void split(Ranges &ranges, uint64_t at);
+  bool waitsFor(Command command, Command other) const;
   void addDependency(Command command, Command other) {
     if (command != other)
       direct[command].insert(other);
@@ -54,6 +53,7 @@ private:
 
   Ranges ranges[memories];
   std::map<Command, llvm::SmallSetVector<Command, 4>> direct;
+  std::map<Command, Command> followed;
 };
 
 } // namespace crania::lowering

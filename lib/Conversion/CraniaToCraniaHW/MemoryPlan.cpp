@@ -99,31 +99,47 @@ void crania::lowering::joinParameters(Network &network,
 
 namespace {
 
+/// One way to share the global buffer between tensors that live in it as a
+/// whole and windows of those that do not.
 class MemoryPlanner {
 public:
+  /// Stages ask for windows of up to `windowBudget` bytes, and for those of one
+  /// iteration if that is too few.
   MemoryPlanner(const Network &network, const target::TargetModel &target,
-                Location loc)
-      : network(network), target(target), loc(loc),
-        bufferOf(network.storages.size()) {}
+                uint64_t windowBudget)
+      : network(network), target(target), tiler(network, target),
+        windowBudget(windowBudget), bufferOf(network.storages.size()) {}
 
-  FailureOr<MemoryPlan> run() {
+  /// Where it fails, and by how much.
+  std::optional<scheduling::PlacementFailure> run() {
     plan.stages.resize(network.stages.size());
     plan.firstStage.resize(network.storages.size());
     collectUses();
     auto answer = scheduling::placeBuffers(problem);
-    if (auto *failed = std::get_if<scheduling::PlacementFailure>(&answer))
-      return reportFailure(*failed);
-    const auto &placement = std::get<BufferPlacement>(answer);
+    if (auto *failure = std::get_if<scheduling::PlacementFailure>(&answer))
+      return *failure;
+    placement = std::get<BufferPlacement>(answer);
     plan.onChip.resize(network.storages.size());
     for (StorageId id = 0; id < bufferOf.size(); ++id)
       if (bufferOf[id])
         plan.onChip[id] = placement.offsets[*bufferOf[id]];
     for (size_t s = 0; s < network.stages.size(); ++s)
-      if (failed(planStage(s, placement.freeRanges[s])))
-        return failure();
+      if (!planStage(s))
+        return scheduling::PlacementFailure{s, leastBytes(s)};
     placeInDram();
-    remarkOnPlacement(placement);
-    return std::move(plan);
+    return std::nullopt;
+  }
+
+  /// The sum over all stages.
+  TileCost totalCost() const { return total; }
+
+  MemoryPlan takePlan() { return std::move(plan); }
+
+  void remark(Location loc) const {
+    remarkOnPlacement(loc);
+    for (auto [stage, stagePlan] : llvm::zip_equal(network.stages, plan.stages))
+      if (stagePlan.setBytes > 0)
+        remarkOnBands(stage, stagePlan);
   }
 
 private:
@@ -138,13 +154,20 @@ private:
       const Stage &stage = network.stages[s];
       std::vector<Window> &windows = plan.stages[s].windows;
       windows = windowsOf(stage);
-      TileShape smallest = smallestTile(stage, windows, problem.capacity);
+      TileShape wanted = wantedTile(stage, windows);
       for (const Window &window : windows)
         addUse(window.storage, s,
-               smallest.sets * windowBytes(stage, window, smallest.sizes));
+               wanted.sets * windowBytes(stage, window, wanted.sizes));
     }
     addUse(network.logits, exitStep(), 0);
     problem.buffers[*bufferOf[network.logits]].maySpill = false;
+  }
+
+  TileShape wantedTile(const Stage &stage, ArrayRef<Window> windows) const {
+    auto all = [](StorageId) { return true; };
+    std::optional<TileShape> tile =
+        tiler.choose(stage, windows, all, windowBudget);
+    return tile ? *tile : tiler.smallest(stage, windows, problem.capacity);
   }
 
   void addUse(StorageId id, size_t step, uint64_t bytes) {
@@ -164,14 +187,18 @@ private:
       uses.push_back({step, bytes});
   }
 
-  LogicalResult planStage(size_t index, BufferPlacement::Range freeRange) {
+  bool planStage(size_t index) {
     const Stage &stage = network.stages[index];
     MemoryPlan::StagePlan &stagePlan = plan.stages[index];
+    BufferPlacement::Range freeRange = placement.freeRanges[index];
     auto isMoved = [&](StorageId id) { return !plan.onChip[id]; };
     std::optional<TileShape> tile =
-        chooseTile(stage, stagePlan.windows, isMoved, freeRange.bytes);
+        tiler.choose(stage, stagePlan.windows, isMoved, freeRange.bytes);
     if (!tile)
-      return reportFailure({index, leastBytes(index)});
+      return false;
+    TileCost cost = tiler.costOf(stage, stagePlan.windows, isMoved, *tile);
+    total.cycles += cost.cycles;
+    total.dramBytes += cost.dramBytes;
     stagePlan.tile = *tile;
     stagePlan.scratchOffset = freeRange.offset;
     for (const Window &window : stagePlan.windows) {
@@ -182,9 +209,7 @@ private:
       stagePlan.windowOffsets.push_back(stagePlan.setBytes);
       stagePlan.setBytes += windowBytes(stage, window, tile->sizes);
     }
-    if (stagePlan.setBytes > 0)
-      remarkOnBands(stage, stagePlan);
-    return success();
+    return true;
   }
 
   /// DRAM scratch: the input, what is spilled, and the logits.
@@ -215,20 +240,7 @@ private:
     return bytes;
   }
 
-  LogicalResult reportFailure(scheduling::PlacementFailure failed) const {
-    bool isStage = failed.step < network.stages.size();
-    Location where = isStage ? network.stages[failed.step].loc() : loc;
-    std::string label =
-        isStage ? network.stages[failed.step].label : std::string("logits");
-    return emitError(where)
-           << "layer '" << label << "' needs " << failed.neededBytes
-           << " bytes of the global buffer at once, even if it runs piece by "
-              "piece, but target '"
-           << target.name << "' has " << target.globalBuffer.bytes
-           << "; compile for a target with a larger global buffer";
-  }
-
-  void remarkOnPlacement(const BufferPlacement &placement) const {
+  void remarkOnPlacement(Location loc) const {
     for (StorageId id = 0; id < network.storages.size(); ++id)
       if (plan.inDram[id] && !plan.onChip[id])
         remark::missed(loc, remark::RemarkOpts::name("buffer-spilled")
@@ -244,32 +256,66 @@ private:
 
   static void remarkOnBands(const Stage &stage,
                             const MemoryPlan::StagePlan &stagePlan) {
-    int64_t bands = 1;
-    for (auto [loop, size] :
-         llvm::zip_equal(stage.tileLoops, stagePlan.tile.sizes))
-      bands *= llvm::divideCeil(loop.extent, size);
     remark::analysis(
         stage.loc(),
         remark::RemarkOpts::name("layer-in-bands").category("crania-memory"))
         << remark::metric("layer", stage.label)
-        << remark::metric("bands", bands)
+        << remark::metric("bands", tileCount(stage, stagePlan.tile))
         << remark::metric("sets", stagePlan.tile.sets)
         << remark::metric("bytes", stagePlan.setBytes);
   }
 
   const Network &network;
   const target::TargetModel &target;
-  Location loc;
+  StageTiler tiler;
+  uint64_t windowBudget;
   MemoryPlan plan;
   BufferProblem problem;
+  BufferPlacement placement;
+  TileCost total;
   /// Per storage, its number in the problem, if a stage uses it.
   std::vector<std::optional<size_t>> bufferOf;
 };
 
 } // namespace
 
+static LogicalResult reportFailure(const Network &network,
+                                   const target::TargetModel &target,
+                                   scheduling::PlacementFailure failure,
+                                   Location loc) {
+  bool isStage = failure.step < network.stages.size();
+  Location where = isStage ? network.stages[failure.step].loc() : loc;
+  std::string label =
+      isStage ? network.stages[failure.step].label : std::string("logits");
+  return emitError(where)
+         << "layer '" << label << "' needs " << failure.neededBytes
+         << " bytes of the global buffer at once, even if it runs piece by "
+            "piece, but target '"
+         << target.name << "' has " << target.globalBuffer.bytes
+         << "; compile for a target with a larger global buffer";
+}
+
 FailureOr<MemoryPlan>
 crania::lowering::planMemory(const Network &network,
                              const target::TargetModel &target, Location loc) {
-  return MemoryPlanner(network, target, loc).run();
+  // Large windows save weight traffic, small ones leave room for whole tensors;
+  // which is better depends on the network.
+  uint64_t capacity = target.globalBuffer.bytes;
+  std::optional<MemoryPlanner> best;
+  scheduling::PlacementFailure failure{};
+  for (uint64_t budget : {uint64_t(0), capacity / 4, capacity / 2, capacity}) {
+    MemoryPlanner planner(network, target, budget);
+    if (auto failed = planner.run()) {
+      // The first attempt asks for the least.
+      if (budget == 0)
+        failure = *failed;
+      continue;
+    }
+    if (!best || planner.totalCost() < best->totalCost())
+      best.emplace(std::move(planner));
+  }
+  if (!best)
+    return reportFailure(network, target, failure, loc);
+  best->remark(loc);
+  return best->takePlan();
 }

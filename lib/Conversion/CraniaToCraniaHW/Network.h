@@ -39,6 +39,9 @@ struct NetworkWeights {
   /// body says otherwise.
   bool followsRound = true;
   int64_t clusters = 0;
+  /// Encoded bytes that each pass over all clusters streams from DRAM, as far
+  /// as the plan says.
+  uint64_t streamedBytes = 0;
 
   llvm::StringRef name() const { return ir::WeightsOp(op).getSymName(); }
   int64_t clustersIn(int64_t round) const {

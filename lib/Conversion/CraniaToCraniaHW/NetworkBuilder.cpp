@@ -371,8 +371,9 @@ private:
                << "is the second op that reads the weights "
                << get.getWeightsAttr()
                << "; duplicate the symbol, as a plan is for one contraction";
-    NetworkWeights entry{symbol, contraction, contraction.tiling(target), true,
-                         symbol.getClusters()};
+    NetworkWeights entry{
+        symbol, contraction,          contraction.tiling(target),
+        true,   symbol.getClusters(), streamedBytes(symbol)};
     if (materialize.getRound() != iterate.getRound()) {
       APInt constant;
       if (!matchPattern(materialize.getRound(), m_ConstantInt(&constant)))
@@ -385,6 +386,16 @@ private:
     }
     network.weights.push_back(entry);
     return network.weights.size() - 1;
+  }
+
+  uint64_t streamedBytes(ir::WeightsOp symbol) {
+    uint64_t bytes = 0;
+    if (ir::FetchPlanAttr plan = iterate.getPlanOf(symbol.getSymNameAttr()))
+      for (ir::SegmentAttr segment : plan.getSegments())
+        if (segment.getBytes() &&
+            !(segment.getResidency() == ir::Residency::Retained))
+          bytes += *segment.getBytes();
+    return bytes;
   }
 
   LogicalResult addContractNode(linalg::LinalgOp op, unsigned index, View input,

@@ -213,7 +213,9 @@ void RoundEmitter::loadResidents(size_t step, Location loc) {
     Access whole = wholeOf(id, storage.elements);
     Placed onChip{whole, names.onChip[id], *plan.onChip[id]};
     emitCopy(loc, id, whole, dramBufferOf(id), plan.inDram[id].value_or(0),
-             onChip, /*isLoad=*/true, storage.name);
+             onChip, /*isLoad=*/true,
+             storage.origin == Storage::Origin::parameter ? "parameters"
+                                                          : "input");
   }
 }
 
@@ -304,7 +306,7 @@ void RoundEmitter::emitVector(size_t index, unsigned n, const Tile &tile,
     touch(output, /*isWrite=*/false);
   touch(output, /*isWrite=*/true);
   if (follows)
-    hazards.dropDependency(next(), *follows);
+    hazards.follow(next(), *follows);
   SmallVector<int64_t> loops;
   for (const LoopRange &range : loopRanges(stage, n, tile))
     loops.push_back(range.size);

@@ -144,32 +144,92 @@ private:
 
 } // namespace
 
-std::optional<TileShape>
-crania::lowering::chooseTile(const Stage &stage, ArrayRef<Window> windows,
-                             llvm::function_ref<bool(StorageId)> isMoved,
-                             uint64_t budget) {
+std::optional<TileShape> StageTiler::choose(const Stage &stage,
+                                            ArrayRef<Window> windows,
+                                            IsMoved isMoved,
+                                            uint64_t budget) const {
   TileFinder finder(stage, windows, isMoved);
-  SmallVector<int64_t> whole = finder.sizesAt(finder.levels(), 0);
-  for (auto [size, loop] : llvm::zip_equal(whole, stage.tileLoops))
-    size = loop.extent;
-  if (finder.bytes(whole) <= budget)
-    return TileShape{whole, 1};
-  for (size_t level = 0; level < finder.levels(); ++level)
-    for (unsigned sets : {2u, 1u})
-      if (int64_t size = finder.mostThatFit(level, budget / sets))
-        return TileShape{finder.sizesAt(level, finder.balanced(level, size)),
-                         sets};
-  return std::nullopt;
+  TileShape whole;
+  for (const Stage::TileLoop &loop : stage.tileLoops)
+    whole.sizes.push_back(loop.extent);
+  if (finder.bytes(whole.sizes) <= budget)
+    return whole;
+  std::optional<TileShape> best;
+  for (size_t level = 0; level < finder.levels(); ++level) {
+    for (unsigned sets : {2u, 1u}) {
+      int64_t size = finder.mostThatFit(level, budget / sets);
+      if (size == 0)
+        continue;
+      TileShape tile{finder.sizesAt(level, finder.balanced(level, size)), sets};
+      if (!best || costOf(stage, windows, isMoved, tile) <
+                       costOf(stage, windows, isMoved, *best))
+        best = tile;
+    }
+  }
+  return best;
 }
 
-TileShape crania::lowering::smallestTile(const Stage &stage,
-                                         ArrayRef<Window> windows,
-                                         uint64_t capacity) {
+TileShape StageTiler::smallest(const Stage &stage, ArrayRef<Window> windows,
+                               uint64_t budget) const {
   TileFinder finder(stage, windows, [](StorageId) { return true; });
   for (size_t level = 0; level < finder.levels(); ++level)
     for (unsigned sets : {2u, 1u})
-      if (finder.bytes(finder.sizesAt(level, 1)) <= capacity / sets)
+      if (finder.bytes(finder.sizesAt(level, 1)) <= budget / sets)
         return {finder.sizesAt(level, 1), sets};
   size_t last = finder.levels() ? finder.levels() - 1 : 0;
   return {finder.sizesAt(last, 1), 1};
+}
+
+int64_t crania::lowering::tileCount(const Stage &stage, const TileShape &tile) {
+  int64_t count = 1;
+  for (auto [loop, size] : llvm::zip_equal(stage.tileLoops, tile.sizes))
+    count *= llvm::divideCeil(loop.extent, size);
+  return count;
+}
+
+TileCost StageTiler::costOf(const Stage &stage, ArrayRef<Window> windows,
+                            IsMoved isMoved, const TileShape &tile) const {
+  // The last tile of a loop may be smaller.
+  double fullTiles = 1;
+  for (auto [loop, size] : llvm::zip_equal(stage.tileLoops, tile.sizes))
+    fullTiles *= double(loop.extent) / size;
+  int64_t tiles = tileCount(stage, tile), copies = 0;
+  double movedBytes = 0;
+  for (const Window &window : windows) {
+    if (!isMoved(window.storage))
+      continue;
+    unsigned directions = window.isLoaded + window.isStored;
+    copies += tiles * directions;
+    movedBytes +=
+        fullTiles * directions * windowBytes(stage, window, tile.sizes);
+  }
+  double weightBytes = 0;
+  if (stage.nodes.front().isContract())
+    weightBytes = double(tiles) *
+                  network.weights[*stage.nodes.front().weights].streamedBytes;
+
+  double moveCycles = movedBytes / target.dramBytesPerCycle() +
+                      double(copies) * target.dramLatencyCycles();
+  double weightCycles = weightBytes / target.dramBytesPerCycle();
+  double compute = computeCycles(stage);
+  bool overlaps = tile.sets == 2;
+  return {overlaps ? std::max(moveCycles + weightCycles, compute)
+                   : moveCycles + std::max(weightCycles, compute),
+          movedBytes + weightBytes};
+}
+
+double StageTiler::computeCycles(const Stage &stage) const {
+  double cycles = 0;
+  for (const Node &node : stage.nodes) {
+    double points = 1;
+    for (int64_t extent : node.loops)
+      points *= extent;
+    if (node.isContract())
+      cycles += points / network.weights[*node.weights].contraction.groups /
+                target.processingElements();
+    else
+      cycles += points * std::max<size_t>(node.code.size(), 1) /
+                target.vectorUnit.lanes;
+  }
+  return cycles;
 }

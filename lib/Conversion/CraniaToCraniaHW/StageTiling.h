@@ -6,6 +6,8 @@
 
 #include "Network.h"
 
+#include <tuple>
+
 namespace crania::lowering {
 
 /// Elements of one storage that a stage touches. What the contraction of a
@@ -50,19 +52,53 @@ uint64_t windowBytes(const Stage &stage, const Window &window,
 /// Bytes that offsets in the global buffer are multiples of.
 constexpr uint64_t bufferAlignment = 64;
 
-/// The largest tile whose windows of these storages fit into `budget` bytes:
-/// the stage as a whole, else bands of the outermost loop, double buffered if
-/// one iteration fits twice, else bands of the next loop, and so on. Nothing if
-/// not even one iteration of each loop fits.
-std::optional<TileShape> chooseTile(const Stage &stage,
-                                    ArrayRef<Window> windows,
-                                    llvm::function_ref<bool(StorageId)> isMoved,
-                                    uint64_t budget);
+/// What a tile size costs, roughly.
+struct TileCost {
+  /// Transfers of windows and weights against computation on all PEs or lanes.
+  /// With two sets of windows all overlap; with one, windows are moved while
+  /// nothing is computed. Each copy takes the latency of DRAM besides.
+  double cycles = 0;
+  double dramBytes = 0;
 
-/// The smallest tile that `chooseTile` would return for a memory of `capacity`
-/// bytes if nothing stayed on chip: what a stage must have room for.
-TileShape smallestTile(const Stage &stage, ArrayRef<Window> windows,
-                       uint64_t capacity);
+  bool operator<(const TileCost &other) const {
+    return std::tie(cycles, dramBytes) <
+           std::tie(other.cycles, other.dramBytes);
+  }
+};
+
+/// Cuts stages into tiles for a machine.
+class StageTiler {
+public:
+  StageTiler(const Network &network, const target::TargetModel &target)
+      : network(network), target(target) {}
+
+  using IsMoved = llvm::function_ref<bool(StorageId)>;
+
+  /// The cheapest tile whose windows of the moved storages fit into `budget`
+  /// bytes: the stage as a whole, or the largest bands of its outermost loop
+  /// that fit, double buffered or not, or bands of the next loop within one
+  /// iteration of that, and so on. Nothing if not even one iteration of each
+  /// loop fits.
+  std::optional<TileShape> choose(const Stage &stage, ArrayRef<Window> windows,
+                                  IsMoved isMoved, uint64_t budget) const;
+
+  /// One iteration of as few loops as it takes to fit into `budget` bytes if
+  /// everything is moved.
+  TileShape smallest(const Stage &stage, ArrayRef<Window> windows,
+                     uint64_t budget) const;
+
+  TileCost costOf(const Stage &stage, ArrayRef<Window> windows, IsMoved isMoved,
+                  const TileShape &tile) const;
+
+private:
+  double computeCycles(const Stage &stage) const;
+
+  const Network &network;
+  const target::TargetModel &target;
+};
+
+/// Tiles of that shape in a stage.
+int64_t tileCount(const Stage &stage, const TileShape &tile);
 
 } // namespace crania::lowering
 

@@ -55,14 +55,18 @@ TEST_F(HazardTrackerTest, MemoriesAreApart) {
   EXPECT_TRUE(tracker.dependenciesOf(1).empty());
 }
 
-TEST_F(HazardTrackerTest, DropsWhatNeedsNoToken) {
+TEST_F(HazardTrackerTest, FollowersNeedNoToken) {
   write(0, row(0, 8));
   read(1, row(0, 8));
   write(1, row(0, 8));
-  tracker.dropDependency(1, 0);
+  tracker.follow(1, 0);
   EXPECT_TRUE(tracker.dependenciesOf(1).empty());
-  read(2, row(0, 8));
-  EXPECT_EQ(tracker.dependenciesOf(2), Commands{1});
+  // What reads both waits for the follower alone.
+  write(2, row(8, 8));
+  read(3, row(0, 16));
+  read(4, row(0, 8));
+  EXPECT_EQ(tracker.dependenciesOf(3), (Commands{1, 2}));
+  EXPECT_EQ(tracker.dependenciesOf(4), Commands{1});
 }
 
 /// A command that reads and writes sets of elements.

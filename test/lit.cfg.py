@@ -4,9 +4,10 @@
 # Substitutions: %python, %examples (examples/ of the source), %shared_data,
 # %crania_runtime (libcrania_runtime.so), %crania_plugin, %mlir_lib (folder of
 # libmlir_runner_utils.so).
-# Features: onnxruntime, shared-data, slow (off in a quick run), asan, roundtrip.
-# Parameters: quick=1, roundtrip=1 (or CRANIA_VERIFY_ROUNDTRIP=1): crania-opt
-# prints and parses every module again, as text and as bytecode.
+# Features: onnxruntime, shared-data, slow (off in a quick run), damaged-files (also
+# on in a quick run that asks for them), asan, roundtrip.
+# Parameters: quick=1, damaged_files=1, roundtrip=1 (or CRANIA_VERIFY_ROUNDTRIP=1):
+# crania-opt prints and parses every module again, as text and as bytecode.
 
 import os
 import shutil
@@ -21,6 +22,7 @@ config.test_source_root = os.path.dirname(__file__)
 config.test_exec_root = os.path.join(config.crania_binary_dir, "test")
 
 quick = bool(int(lit_config.params.get("quick", "0")))
+damaged_files = bool(int(lit_config.params.get("damaged_files", "0")))
 roundtrip = bool(int(lit_config.params.get(
     "roundtrip", os.environ.get("CRANIA_VERIFY_ROUNDTRIP", "0"))))
 
@@ -67,6 +69,7 @@ def set_features():
         "onnxruntime": find_onnxruntime() is not None,
         "shared-data": os.path.isdir(os.path.join(config.shared_data, "models")),
         "slow": not quick,
+        "damaged-files": damaged_files or not quick,
         "asan": config.sanitize,
         "roundtrip": roundtrip,
     }
@@ -77,7 +80,7 @@ def limit_time():
     """A test that hangs fails; lit needs psutil to end one."""
     if lit_config.maxIndividualTestTime or not lit_config.maxIndividualTestTimeIsSupported[0]:
         return
-    lit_config.maxIndividualTestTime = 1800 if config.sanitize else 900
+    lit_config.maxIndividualTestTime = 3600 if config.sanitize else 900
 
 
 set_environment()

@@ -3,7 +3,7 @@
 #
 # As damaged_files.py, 1,000 truncations, bit flips and random contents for each kind of file.
 #
-# REQUIRES: slow
+# REQUIRES: damaged-files
 # RUN: %python %S/damaged_files.py %t.binary binary 1000 2
 # RUN: %python %S/damaged_files.py %t.onnx onnx 1000 2
 # RUN: %python %S/damaged_files.py %t.npy npy 1000 2

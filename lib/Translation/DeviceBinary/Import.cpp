@@ -16,6 +16,10 @@ using namespace crania;
 
 namespace {
 
+/// Of the blob of an image. Larger ones would have to be mapped to be read from
+/// bytecode, which not every tool does.
+constexpr size_t imageAlignment = 16;
+
 template <typename Enum, typename BinaryEnum>
 Enum enumOf(BinaryEnum value) {
   return static_cast<Enum>(value);
@@ -142,7 +146,7 @@ ElementsAttr ProgramImporter::importImage() {
     return DenseElementsAttr::get(type, ArrayRef<int8_t>());
   return DenseResourceElementsAttr::get(
       type, program.name + "_image",
-      HeapAsmResourceBlob::allocateAndCopyWithAlign(bytes, /*align=*/64));
+      HeapAsmResourceBlob::allocateAndCopyWithAlign(bytes, imageAlignment));
 }
 
 hw::PortAttr ProgramImporter::portOf(const binary::PortT &port) {

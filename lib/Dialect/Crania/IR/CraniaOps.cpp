@@ -126,18 +126,20 @@ WeightsOp::getAssignmentBytes(SmallVectorImpl<char> &storage) {
 
 /// Checks that `elements` is dense data of `type`, all of it there.
 static LogicalResult verifyData(WeightsOp op, StringRef name,
-                                ElementsAttr elements, Type type) {
+                                ElementsAttr elements, ShapedType type) {
   if (elements.getType() != type)
     return op.emitOpError() << name << " must be of type " << type << ", found "
                             << elements.getType();
-  if (!isa<DenseElementsAttr, DenseResourceElementsAttr>(elements))
+  if (isa<DenseElementsAttr>(elements))
+    return success();
+  auto resource = dyn_cast<DenseResourceElementsAttr>(elements);
+  if (!resource)
     return op.emitOpError()
            << name << " must be a dense or dense_resource attribute";
-  SmallVector<char> storage;
-  auto shaped = cast<ShapedType>(type);
-  size_t expected =
-      shaped.getNumElements() * (shaped.getElementTypeBitWidth() / 8);
-  size_t found = WeightsOp::rawBytes(elements, storage).size();
+  AsmResourceBlob *blob = resource.getRawHandle().getBlob();
+  int64_t expected =
+      type.getNumElements() * (type.getElementTypeBitWidth() / 8);
+  int64_t found = blob ? blob->getData().size() : 0;
   if (found != expected)
     return op.emitOpError()
            << name << " must have " << expected << " bytes of data, found "
@@ -154,8 +156,6 @@ LogicalResult WeightsOp::verify() {
     return failure();
   return getScheme().verifyWeights(getOperation());
 }
-
-void WeightsOp::getAsmResultNames(OpAsmSetValueNameFn) {}
 
 //===----------------------------------------------------------------------===//
 // GetOp

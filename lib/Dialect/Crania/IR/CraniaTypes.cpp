@@ -7,6 +7,8 @@
 #include "mlir/IR/DialectImplementation.h"
 #include "llvm/ADT/TypeSwitch.h"
 
+#include <limits>
+
 using namespace mlir;
 using namespace crania::ir;
 
@@ -20,18 +22,36 @@ void CraniaDialect::registerTypes() {
       >();
 }
 
+/// Far above any layer; keeps counts of bits and bytes within 64 bits.
+static constexpr int64_t maxWeights = std::numeric_limits<int32_t>::max();
+/// Clusters are numbered in a byte per weight.
+static constexpr int64_t maxClusters = 255;
+
+static bool hasTooManyElements(RankedTensorType tensor) {
+  int64_t count = 1;
+  for (int64_t size : tensor.getShape()) {
+    if (size > maxWeights / count)
+      return true;
+    count *= size;
+  }
+  return false;
+}
+
 LogicalResult
 ClusteredType::verify(function_ref<InFlightDiagnostic()> emitError,
                       RankedTensorType tensor, int64_t clusters) {
-  if (!tensor.hasStaticShape() || tensor.getNumElements() == 0)
+  if (!tensor.hasStaticShape() || llvm::is_contained(tensor.getShape(), 0))
     return emitError() << "clustered weights need a static, non-empty shape, "
                        << "found " << tensor;
+  if (hasTooManyElements(tensor))
+    return emitError() << "clustered weights are at most " << maxWeights
+                       << ", found " << tensor;
   Type element = tensor.getElementType();
   if (!element.isF32() && !element.isInteger(8) && !element.isInteger(16))
     return emitError() << "clustered weights are f32, i16 or i8, found "
                        << element;
-  // Clusters are numbered in a byte per weight.
-  if (clusters < 1 || clusters > 255)
-    return emitError() << "expected 1 to 255 clusters, found " << clusters;
+  if (clusters < 1 || clusters > maxClusters)
+    return emitError() << "expected 1 to " << maxClusters << " clusters, found "
+                       << clusters;
   return success();
 }

@@ -14,16 +14,20 @@ bool ImportanceAttr::isAdditive() const { return true; }
 
 LogicalResult ImportanceAttr::verifyWeights(Operation *op) const {
   auto weights = cast<WeightsOp>(op);
-  SmallVector<char> storage;
-  ArrayRef<uint8_t> assignment = weights.getAssignmentBytes(storage);
   int64_t clusters = weights.getClusters();
-  const uint8_t *outside = llvm::find_if(
-      assignment, [&](uint8_t cluster) { return cluster >= clusters; });
+  // The raw data of a splat is one byte: it is not expanded for this.
+  auto dense = dyn_cast<DenseElementsAttr>(weights.getAssignment());
+  SmallVector<char> storage;
+  ArrayRef<char> assignment =
+      dense ? dense.getRawData()
+            : WeightsOp::rawBytes(weights.getAssignment(), storage);
+  const char *outside = llvm::find_if(
+      assignment, [&](char cluster) { return uint8_t(cluster) >= clusters; });
   if (outside == assignment.end())
     return success();
   return op->emitOpError() << "assigns weight "
                            << std::distance(assignment.begin(), outside)
-                           << " to cluster " << int(*outside)
+                           << " to cluster " << int(uint8_t(*outside))
                            << " (counted from 0), but there are only "
                            << clusters << " clusters";
 }

@@ -2,17 +2,17 @@
 
 // Exit rules.
 
-// expected-error @below {{threshold 1.500000e+00 of round 2 is out of range: softmax thresholds are between 0 and 1}}
+// expected-error @below {{threshold 1.5 of round 2 is out of range: softmax thresholds are between 0 and 1}}
 func.func private @f() attributes {a = #crania.exit<softmax, [0.5, 1.5]>}
 
 // -----
 
-// expected-error @below {{threshold -1.000000e-01 of round 1 is out of range: margin thresholds are between 0 and 1}}
+// expected-error @below {{threshold -0.1 of round 1 is out of range: margin thresholds are between 0 and 1}}
 func.func private @f() attributes {a = #crania.exit<margin, [-0.1]>}
 
 // -----
 
-// expected-error @below {{threshold -1.000000e+00 of round 1 is out of range: entropy thresholds are at least 0}}
+// expected-error @below {{threshold -1 of round 1 is out of range: entropy thresholds are at least 0}}
 func.func private @f() attributes {a = #crania.exit<entropy, [-1.0]>}
 
 // -----
@@ -79,6 +79,16 @@ func.func private @f(!crania.clustered<tensor<?xf32>, clusters = 1>)
 
 // expected-error @below {{clustered weights need a static, non-empty shape, found 'tensor<0xf32>'}}
 func.func private @f(!crania.clustered<tensor<0xf32>, clusters = 1>)
+
+// -----
+
+// expected-error @below {{clustered weights are at most 2147483647, found 'tensor<2147483648xi8>'}}
+func.func private @f(!crania.clustered<tensor<2147483648xi8>, clusters = 1>)
+
+// -----
+
+// expected-error @below {{clustered weights are at most 2147483647, found}}
+func.func private @f(!crania.clustered<tensor<4294967296x4294967296xf32>, clusters = 1>)
 
 // -----
 

@@ -55,3 +55,15 @@ func.func private @classifier() attributes {crania.classifier}
 
 // CHECK: module @target attributes {crania.target = #crania.target<"edge">}
 module @target attributes {crania.target = #crania.target<"edge">} {}
+
+// CHECK: module @described attributes {crania.target = #crania.target<"mine", "{\22base\22: \22edge\22}">}
+module @described attributes {crania.target = #crania.target<"mine", "{\"base\": \"edge\"}">} {}
+
+// CHECK-LABEL: @largest_type
+func.func private @largest_type(!crania.clustered<tensor<2147483647xi8>, clusters = 1>)
+
+// A splat is checked without being expanded to two gigabytes.
+// CHECK: crania.weights @largest_splat
+crania.weights @largest_splat : !crania.clustered<tensor<2147483647xi8>, clusters = 1>
+    scheme #crania.importance
+    values dense<1> : tensor<2147483647xi8> assignment dense<0> : tensor<2147483647xi8>

@@ -48,6 +48,13 @@ crania.weights @w : !crania.clustered<tensor<2xf32>, clusters = 2>
 
 // -----
 
+// expected-error @below {{'crania.weights' op assigns weight 0 to cluster 255 (counted from 0), but there are only 2 clusters}}
+crania.weights @w : !crania.clustered<tensor<2xf32>, clusters = 2>
+    scheme #crania.importance
+    values dense<1.0> : tensor<2xf32> assignment dense<-1> : tensor<2xi8>
+
+// -----
+
 crania.weights @w : !crania.clustered<tensor<2xf32>, clusters = 2>
     // expected-error @below {{invalid kind of attribute specified}}
     scheme #crania.raw_layout
@@ -245,8 +252,18 @@ func.func @f(%x: tensor<2xf32>) {
 // -----
 
 func.func @f(%x: tensor<2xf32>) {
-  // expected-error @below {{'crania.iterate' op exit fractions must be between 0 and 1}}
+  // expected-error @below {{'crania.iterate' op exit fractions must be between 0 and 1 and add up to 1}}
   crania.iterate upto 2 exit #crania.exit<softmax, [0.5]> histogram [1.5, -0.5] -> tensor<2xf32> round(%r) {
+    crania.yield %x : tensor<2xf32>
+  }
+  return
+}
+
+// -----
+
+func.func @f(%x: tensor<2xf32>) {
+  // expected-error @below {{'crania.iterate' op exit fractions must be between 0 and 1 and add up to 1}}
+  crania.iterate upto 2 exit #crania.exit<softmax, [0.5]> histogram [0.5, 0.25] -> tensor<2xf32> round(%r) {
     crania.yield %x : tensor<2xf32>
   }
   return

@@ -25,8 +25,7 @@ def Crania_Logits : AnyTypeOf<[StaticShapeTensorOf<[F32]>, StaticShapeMemRefOf<[
                               "tensor or memref of f32 with a static shape">;
 
 def Crania_WeightsOp : Crania_Op<"weights", [
-    Symbol, HasParent<"::mlir::ModuleOp">,
-    DeclareOpInterfaceMethods<OpAsmOpInterface, ["getAsmResultNames"]>]> {
+    Symbol, HasParent<"::mlir::ModuleOp">]> {
   let summary = "A clustered weight tensor of the module";
   let description = [{
     Holds the codes of a weight tensor and the cluster that each belongs to, by

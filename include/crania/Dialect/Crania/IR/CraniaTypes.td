@@ -13,7 +13,8 @@ def Crania_ClusteredType : TypeDef<Crania_Dialect, "Clustered"> {
   let summary = "A weight tensor as an ordered list of clusters";
   let description = [{
     A static tensor of weights coded as `clusters` clusters, the most important
-    first. It says nothing of how a cluster is laid out in memory.
+    first, at most 255 of them. Weights are f32, i16 or i8, and at most 2^31 - 1.
+    The type says nothing of how a cluster is laid out in memory.
 
     Example: `!crania.clustered<tensor<64x3x7x7xf32>, clusters = 4>`
   }];

@@ -24,20 +24,35 @@ Result<ProgramView> ProgramView::create(const binary::DeviceBinary &bundle,
     return Error{where + machine.error().message};
   view.machine = std::move(*machine);
 
-  for (const Status &status : {view.checkPrecision(), view.indexWeights()})
+  for (const Status &status :
+       {view.setPrecision(), view.checkElements(), view.indexWeights()})
     if (!status)
       return Error{where + status.error().message};
   return view;
 }
 
-Status ProgramView::checkPrecision() const {
-  auto unmodelled = [](const std::string &what, binary::ElementType type) {
-    return Error{what + " is " + binary::EnumNameElementType(type) +
-                 ", but the machine model computes in f32 only; compile with "
-                 "--precision=f32"};
-  };
-  if (flat->precision() != binary::ElementType::f32)
-    return unmodelled("its precision", flat->precision());
+static Error unmodelled(const std::string &what, binary::ElementType type) {
+  return Error{what + " is " + binary::EnumNameElementType(type) +
+               ", but the machine model computes in f32 only; compile with "
+               "--precision=f32"};
+}
+
+/// The machine's name of a program's precision; the only place that knows both.
+static Result<target::Precision> precisionOf(const binary::Program &program) {
+  if (program.precision() == binary::ElementType::f32)
+    return target::Precision::f32;
+  return unmodelled("its precision", program.precision());
+}
+
+Status ProgramView::setPrecision() {
+  Result<target::Precision> precision = precisionOf(*flat);
+  if (!precision)
+    return precision.error();
+  arithmetic = *precision;
+  return {};
+}
+
+Status ProgramView::checkElements() const {
   for (const binary::Buffer *buffer : *flat->buffers())
     if (buffer->element() != binary::ElementType::f32)
       return unmodelled("buffer '" + buffer->name()->str() + "'",

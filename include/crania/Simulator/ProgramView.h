@@ -38,6 +38,8 @@ public:
 
   const binary::Program &program() const { return *flat; }
   const target::TargetModel &target() const { return machine; }
+  /// Of the arithmetic that is computed and charged.
+  target::Precision precision() const { return arithmetic; }
   std::string name() const { return flat->name()->str(); }
   unsigned rounds() const { return flat->rounds()->size(); }
   /// Commands of a round, counted from 0.
@@ -93,13 +95,15 @@ public:
 
 private:
   explicit ProgramView(binary::DeviceBinary bundle, size_t program);
-  Status checkPrecision() const;
+  Status setPrecision();
+  Status checkElements() const;
   Status indexWeights();
 
   binary::DeviceBinary bundle;
   size_t programIndex;
   const binary::Program *flat;
   target::TargetModel machine;
+  target::Precision arithmetic = target::Precision::f32;
   std::vector<layout::Tiling> tilings;
   std::vector<std::vector<const layout::Codec *>> codecs;
   std::vector<Block> blockList;

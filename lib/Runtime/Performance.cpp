@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "crania/Runtime/Performance.h"
+#include "crania/Runtime/Compulsory.h"
 
 #include <nlohmann/json.hpp>
 
@@ -82,8 +83,7 @@ public:
 
   Json operator()(const Counts &c) const {
     const target::TargetModel &target = program.target();
-    const simulator::Energy energy =
-        energyOf(c, target, target::Precision::f32);
+    const simulator::Energy energy = energyOf(c, target, program.precision());
     const simulator::Bound bound = boundOf(c, target);
     Json json;
     json["cycles"] = mean(c.cycles);
@@ -140,9 +140,10 @@ private:
   double inputs;
 };
 
-Json areaOf(const target::TargetModel &target) {
+Json areaOf(const simulator::ProgramView &program) {
+  const target::TargetModel &target = program.target();
   Json components, additions = Json::array();
-  for (const auto &entry : target.area(target::Precision::f32)) {
+  for (const auto &entry : target.area(program.precision())) {
     components[entry.component] = entry.mm2;
     if (entry.addition)
       additions.push_back(entry.component);
@@ -150,34 +151,25 @@ Json areaOf(const target::TargetModel &target) {
   return {
       {"mm2_by_component", std::move(components)},
       {"additions", std::move(additions)},
-      {"overhead_percent", target.areaOverheadPercent(target::Precision::f32)}};
+      {"overhead_percent", target.areaOverheadPercent(program.precision())}};
 }
 
-/// Encoded bytes of the weights in the image, by cluster.
-std::vector<uint64_t> encodedBytes(const simulator::ProgramView &program) {
-  std::vector<uint64_t> bytes;
-  for (uint32_t i = 0; i < program.blockCount(); ++i) {
-    const simulator::ProgramView::Block &block = program.block(i);
-    bytes.resize(std::max<size_t>(bytes.size(), block.cluster + 1));
-    bytes[block.cluster] += block.bytes;
-  }
-  return bytes;
-}
-
-/// Bytes of weights per input if each needed cluster is read once: of clusters
-/// 1 to r for an input with exit round r.
-double compulsoryBytes(const std::vector<uint64_t> &clusters,
-                       const Performance &performance) {
-  uint64_t perInput = 0, sum = 0;
-  for (size_t round = 0; round < performance.exits.size(); ++round) {
-    if (round < clusters.size())
-      perInput += clusters[round];
-    sum += perInput * performance.exits[round];
-  }
-  return double(sum) / double(std::max<uint64_t>(performance.inputs, 1));
+/// How often the weights that were needed were read; null if none were.
+Json refetchOf(const Performance &performance,
+               const simulator::ProgramView &program) {
+  const std::optional<double> factor = weightRefetch(performance, program);
+  return factor ? Json(*factor) : Json(nullptr);
 }
 
 } // namespace
+
+Json runtime::machineToJson(const simulator::ProgramView &program) {
+  const target::TargetModel &target = program.target();
+  return {{"target", target.name},
+          {"precision", nameOf(program.precision())},
+          {"dram_pj_per_bit", target.dram.picojoulesPerBit},
+          {"area", areaOf(program)}};
+}
 
 Json runtime::toJson(const Performance &performance,
                      const simulator::ProgramView &program) {
@@ -194,11 +186,11 @@ Json runtime::toJson(const Performance &performance,
       {"mean", performance.meanLatency / target.clockMHz},
       {"p50", double(performance.medianLatency) / target.clockMHz},
       {"p99", double(performance.percentile99Latency) / target.clockMHz}};
-  const std::vector<uint64_t> clusters = encodedBytes(program);
-  json["weight_bytes_by_cluster"] = clusters;
-  json["compulsory_weight_bytes"] = compulsoryBytes(clusters, performance);
-  json["area"] = areaOf(target);
-  json["dram_pj_per_bit"] = target.dram.picojoulesPerBit;
+  json["bound_energy_pj"] = energyBound(performance, program) / inputs;
+  json["weight_bytes_by_cluster"] = weightBytesByCluster(program);
+  json["compulsory_weight_bytes"] =
+      double(compulsoryWeightBytes(performance, program)) / inputs;
+  json["weight_refetch"] = refetchOf(performance, program);
 
   json["layers"] = Json::array();
   for (size_t i = 0; i < performance.byLabel.size(); ++i) {

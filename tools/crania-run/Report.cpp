@@ -57,9 +57,7 @@ std::string run::reportOf(const BundleRun &run) {
   for (const char *key :
        {"accuracy", "full_accuracy", "agreement_with_full", "exit_histogram"})
     report[key] = main[key];
-  report["target"] = view.target().name;
-  report["precision"] = binary::EnumNameElementType(view.program().precision());
-  report["dram_pj_per_bit"] = view.target().dram.picojoulesPerBit;
+  report.update(runtime::machineToJson(view));
   report["rows"] = std::move(rows);
   return report.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }

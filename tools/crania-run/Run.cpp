@@ -53,16 +53,21 @@ runProgram(const binary::DeviceBinary &bundle, size_t index,
   return run;
 }
 
-/// Programs of a bundle are rows of one table: they take the same input.
-static Status checkPorts(const binary::DeviceBinary &bundle) {
+/// Programs of a bundle are rows of one table: they take the same input and run
+/// on the same machine.
+static Status checkRows(const binary::DeviceBinary &bundle) {
   const binary::Program &first = bundle.program(0);
   for (size_t i = 1; i < bundle.programCount(); ++i) {
     const binary::Program &program = bundle.program(i);
+    const std::string names = "programs '" + first.name()->str() + "' and '" +
+                              program.name()->str() + "' ";
     if (shapeOf(*program.input()) != shapeOf(*first.input()) ||
         shapeOf(*program.logits()) != shapeOf(*first.logits()))
-      return Error{"programs '" + first.name()->str() + "' and '" +
-                   program.name()->str() +
-                   "' have different inputs or outputs"};
+      return Error{names + "have different inputs or outputs"};
+    if (program.target()->string_view() != first.target()->string_view() ||
+        program.precision() != first.precision())
+      return Error{names + "are for different machines or precisions, so that "
+                           "they are not rows of one table"};
   }
   return {};
 }
@@ -71,7 +76,7 @@ Result<BundleRun> run::run(const Options &options) {
   auto bundle = binary::DeviceBinary::load(options.binary);
   if (!bundle)
     return bundle.error();
-  if (Status status = checkPorts(*bundle); !status)
+  if (Status status = checkRows(*bundle); !status)
     return Error{options.binary + ": " + status.error().message};
   const binary::Program &first = bundle->program(0);
 

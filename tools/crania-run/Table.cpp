@@ -3,6 +3,8 @@
 
 #include "Table.h"
 
+#include "crania/Runtime/Compulsory.h"
+
 #include <algorithm>
 #include <cstdio>
 
@@ -53,7 +55,7 @@ struct Row {
       : program(program), view(program.executable->program()),
         counts(program.performance.total),
         inputs(double(std::max<uint64_t>(program.performance.inputs, 1))),
-        energy(energyOf(counts, view.target(), target::Precision::f32)) {}
+        energy(energyOf(counts, view.target(), view.precision())) {}
 
   double microjoules(double picojoules) const {
     return picojoules / inputs / 1e6;
@@ -61,6 +63,13 @@ struct Row {
   double cycles() const { return double(counts.cycles) / inputs; }
   double boundCycles() const {
     return boundOf(counts, view.target()).cycles() / inputs;
+  }
+  double boundPicojoules() const {
+    return energyBound(program.performance, view);
+  }
+  std::string refetch() const {
+    const auto factor = weightRefetch(program.performance, view);
+    return factor ? number("%.2fx", *factor) : "-";
   }
 
   const ProgramRun &program;
@@ -77,14 +86,26 @@ std::string accuracyText(const BundleRun &run,
              : percent(runtime::agreement(prediction, run.labels));
 }
 
+/// What all programs of the bundle run on.
+std::string machineText(const simulator::ProgramView &program) {
+  const target::TargetModel &target = program.target();
+  double base = 0;
+  for (const auto &entry : target.area(program.precision()))
+    base += entry.addition ? 0 : entry.mm2;
+  return "target " + target.name + ", " +
+         std::string(nameOf(program.precision())) + ", DRAM at " +
+         number("%g", target.dram.picojoulesPerBit) + " pJ/bit, " +
+         number("%g", target.clockMHz) + " MHz\narea         " +
+         number("%.2f mm2", base) + " without CRANIA, " +
+         number("+%.1f %%", target.areaOverheadPercent(program.precision())) +
+         " for weight store and decoder\n";
+}
+
 std::string summary(const Options &options, const BundleRun &run) {
   const ProgramRun &main = run.main();
   const runtime::Evaluation &e = main.evaluation;
-  const target::TargetModel &target = main.executable->program().target();
   std::string text = options.binary + ": " + std::to_string(run.images) +
-                     " images, target " + target.name + ", f32, DRAM at " +
-                     number("%g", target.dram.picojoulesPerBit) + " pJ/bit, " +
-                     number("%g", target.clockMHz) + " MHz\n\n";
+                     " images, " + machineText(main.executable->program());
   if (!run.labels.empty())
     text += "accuracy     " + accuracyText(run, e.prediction) +
             "  (with all weights " + accuracyText(run, e.fullPrediction) +
@@ -107,12 +128,11 @@ std::string ratioText(double reference, double value) {
 std::string programGrid(const BundleRun &run, const std::vector<Row> &rows) {
   const ProgramRun *iterative = run.iterative();
   Grid grid;
-  std::vector<std::string> head = {"per input", "accuracy",   "agreement",
-                                   "rounds",    "DRAM KB",    "cycles",
-                                   "bound",     "latency us", "energy uJ"};
+  std::vector<std::string> head = {
+      "per input", "accuracy", "agreement",  "rounds",    "DRAM KB", "refetch",
+      "cycles",    "bound",    "latency us", "energy uJ", "bound uJ"};
   if (iterative)
     head.insert(head.end(), {"energy", "speed"});
-  head.push_back("area");
   grid.add(head);
   for (const Row &row : rows) {
     const runtime::Evaluation &e = row.program.evaluation;
@@ -123,17 +143,17 @@ std::string programGrid(const BundleRun &run, const std::vector<Row> &rows) {
         percent(runtime::agreement(e.prediction, e.fullPrediction)),
         number("%.3f", p.meanRounds()),
         number("%.1f", double(row.counts.dramBytes()) / row.inputs / 1024),
+        row.refetch(),
         number("%.0f", row.cycles()),
         number("%.0f", row.boundCycles()),
         number("%.1f", p.meanLatency / row.view.target().clockMHz),
-        number("%.2f", row.microjoules(row.energy.total()))};
+        number("%.2f", row.microjoules(row.energy.total())),
+        number("%.2f", row.microjoules(row.boundPicojoules()))};
     if (iterative) {
       const Row reference(*iterative);
       line.push_back(ratioText(reference.energy.total(), row.energy.total()));
       line.push_back(ratioText(reference.cycles(), row.cycles()));
     }
-    line.push_back(number("+%.1f %%", row.view.target().areaOverheadPercent(
-                                          target::Precision::f32)));
     grid.add(std::move(line));
   }
   return grid.text();
@@ -154,13 +174,21 @@ std::string energyGrid(const std::vector<Row> &rows) {
   return grid.text();
 }
 
+std::string footnotes(const BundleRun &run) {
+  std::string text =
+      "DRAM KB: asked for; cycles and energy are charged for whole bursts.\n"
+      "refetch: weights read / weights of the rounds run, each cluster once.\n"
+      "bound: of cycles, the larger of DRAM bytes / bandwidth and MACs / PEs; "
+      "of energy,\n  DRAM bytes that had to be read and MACs.\n";
+  if (run.iterative())
+    text += "energy, speed: 'iterative' divided by the row.\n";
+  return text + "\n";
+}
+
 } // namespace
 
 std::string run::tableOf(const Options &options, const BundleRun &run) {
   const std::vector<Row> rows(run.programs.begin(), run.programs.end());
-  std::string text = summary(options, run) + programGrid(run, rows);
-  if (run.iterative())
-    text += "energy and speed: 'iterative' divided by the row. ";
-  text += "bound: the larger of DRAM bytes / bandwidth and MACs / PEs.\n\n";
-  return text + energyGrid(rows);
+  return summary(options, run) + programGrid(run, rows) + footnotes(run) +
+         energyGrid(rows);
 }

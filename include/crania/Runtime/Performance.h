@@ -46,6 +46,10 @@ private:
   std::vector<uint64_t> latencies;
 };
 
+/// The machine that a program was compiled for: name, precision, energy of a
+/// DRAM bit, area, as documented in docs/Report.md.
+nlohmann::ordered_json machineToJson(const simulator::ProgramView &program);
+
 /// The report of one program, per-input means, as documented in docs/Report.md.
 /// Without accuracies and ratios, which need more than one program's run.
 nlohmann::ordered_json toJson(const Performance &performance,

@@ -155,9 +155,11 @@ int64_t craniaRuntimeSessionPoll(CraniaRuntimeSession session, uint64_t ticket,
 }
 
 const char *craniaRuntimeSessionReport(CraniaRuntimeSession session) {
+  const simulator::ProgramView &program =
+      session->session.executable().program();
+  auto report = machineToJson(program);
+  report.update(toJson(session->session.performance(), program));
   session->report =
-      toJson(session->session.performance(),
-             session->session.executable().program())
-          .dump(2, ' ', false, nlohmann::json::error_handler_t::replace);
+      report.dump(2, ' ', false, nlohmann::json::error_handler_t::replace);
   return session->report.c_str();
 }

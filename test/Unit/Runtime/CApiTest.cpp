@@ -76,6 +76,8 @@ TEST(CApi, SubmitRunPoll) {
   const auto report =
       nlohmann::json::parse(craniaRuntimeSessionReport(t.session));
   EXPECT_EQ(report["mean_rounds"], 2.0);
+  EXPECT_EQ(report["precision"], "f32");
+  EXPECT_GT(report["area"]["overhead_percent"], 0.0);
 }
 
 TEST(CApi, SaysWhatIsWrong) {

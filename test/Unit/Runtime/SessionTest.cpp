@@ -3,6 +3,7 @@
 
 #include "TinyBinary.h"
 
+#include "crania/Runtime/Compulsory.h"
 #include "crania/Runtime/Session.h"
 
 #include <nlohmann/json.hpp>
@@ -84,6 +85,53 @@ TEST(Session, PerformanceAddsUp) {
   EXPECT_EQ(p.total.cycles, uint64_t(p.meanLatency * 4 + 0.5));
 }
 
+TEST(Session, CompulsoryTrafficIsThatOfTheRoundsRun) {
+  auto executable = loadTiny();
+  Session session(executable);
+  for (const auto &input : {easyInput, hardInput, hardInput, easyInput})
+    ASSERT_TRUE(session.submit(vectorOf(input)));
+  ASSERT_TRUE(session.run());
+  const Performance p = session.performance();
+  const simulator::ProgramView &program = executable->program();
+  const uint64_t streamed = program.segment(0, 0).bytes();
+  const uint64_t retained = program.segment(0, 1).bytes();
+  EXPECT_EQ(weightBytesByCluster(program),
+            (std::vector<uint64_t>{streamed, retained}));
+  // 4 inputs need the first cluster, 2 of them the second one as well.
+  EXPECT_EQ(compulsoryWeightBytes(p, program), 4 * streamed + 2 * retained);
+  EXPECT_DOUBLE_EQ(*weightRefetch(p, program),
+                   double(6 * streamed + retained) /
+                       double(4 * streamed + 2 * retained));
+  // The store can keep the second one.
+  const uint64_t bytes = 4 * streamed + retained + p.total.parameterBytes +
+                         p.total.activationBytes();
+  const target::TargetModel &target = program.target();
+  EXPECT_DOUBLE_EQ(energyBound(p, program),
+                   double(bytes) * target.dramPicojoulesPerByte() +
+                       double(p.total.macs) *
+                           target.macPicojoules(target::Precision::f32));
+}
+
+TEST(Session, WithoutInputsNothingIsCompulsory) {
+  auto executable = loadTiny();
+  const Performance p = Session(executable).performance();
+  EXPECT_EQ(compulsoryWeightBytes(p, executable->program()), 0u);
+  EXPECT_EQ(energyBound(p, executable->program()), 0.0);
+  EXPECT_FALSE(weightRefetch(p, executable->program()));
+  EXPECT_TRUE(toJson(p, executable->program())["weight_refetch"].is_null());
+}
+
+TEST(Session, TheMachineIsThatOfTheProgram) {
+  auto executable = loadTiny();
+  const simulator::ProgramView &program = executable->program();
+  EXPECT_EQ(program.precision(), target::Precision::f32);
+  const nlohmann::json machine = machineToJson(program);
+  EXPECT_EQ(machine["target"], program.target().name);
+  EXPECT_EQ(machine["precision"], "f32");
+  EXPECT_EQ(machine["area"]["overhead_percent"],
+            program.target().areaOverheadPercent(program.precision()));
+}
+
 TEST(Session, ReportHasTheDocumentedKeys) {
   Session session(loadTiny());
   ASSERT_TRUE(session.submit(vectorOf(hardInput)));
@@ -92,8 +140,9 @@ TEST(Session, ReportHasTheDocumentedKeys) {
       toJson(session.performance(), session.executable().program());
   for (const char *key :
        {"mean_rounds", "exit_histogram", "dram_bytes", "cycles", "energy_pj",
-        "energy_by_component", "bound_cycles", "latency_us", "area", "layers",
-        "rounds", "cycles_stalled", "dram_bytes_by_purpose"})
+        "energy_by_component", "bound_cycles", "bound_energy_pj", "latency_us",
+        "layers", "rounds", "cycles_stalled", "dram_bytes_by_purpose",
+        "weight_refetch"})
     EXPECT_TRUE(json.contains(key)) << key;
   EXPECT_EQ(json["compulsory_weight_bytes"].get<double>(),
             json["weight_bytes_by_cluster"][0].get<double>() +

@@ -13,11 +13,11 @@ COSTS = {
     "macs_skipped", "energy_pj", "energy_by_component"}
 ROW = COSTS | {
     "accuracy", "full_accuracy", "agreement_with_full", "mean_rounds", "exit_histogram",
-    "latency_us", "weight_bytes_by_cluster", "compulsory_weight_bytes", "area",
-    "dram_pj_per_bit", "layers", "rounds", "energy_ratio", "cycles_ratio"}
+    "latency_us", "weight_bytes_by_cluster", "compulsory_weight_bytes", "weight_refetch",
+    "bound_energy_pj", "layers", "rounds", "energy_ratio", "cycles_ratio"}
 TOP = {
     "images", "program", "accuracy", "full_accuracy", "agreement_with_full",
-    "exit_histogram", "target", "precision", "dram_pj_per_bit", "rows"}
+    "exit_histogram", "target", "precision", "dram_pj_per_bit", "area", "rows"}
 
 
 def expect(condition, what):
@@ -45,6 +45,11 @@ def check_row(name, row):
     expect(set(row) == ROW, f"{name}: keys {sorted(set(row) ^ ROW)}")
     check_costs(row, name)
     expect(row["bound_cycles"] <= row["cycles"], f"{name} beats its bound")
+    expect(row["bound_energy_pj"] <= row["energy_pj"], f"{name} beats its energy bound")
+    expect(row["bound_energy_pj"] > row["energy_by_component"]["array"],
+           f"{name}: the energy bound has no bytes")
+    refetch = row["dram_bytes_by_purpose"]["weights"] / row["compulsory_weight_bytes"]
+    expect(is_close(row["weight_refetch"], refetch), f"{name}: weight_refetch")
     expect(is_close(sum(row["exit_histogram"]), 1), f"{name}: exit_histogram")
     mean = sum(r * share for r, share in enumerate(row["exit_histogram"], 1))
     expect(is_close(mean, row["mean_rounds"]), f"{name}: mean_rounds")
@@ -80,6 +85,11 @@ def main():
     expect(set(report) == TOP, f"keys {sorted(set(report) ^ TOP)}")
     for name, row in report["rows"].items():
         check_row(name, row)
+    area = report["area"]
+    added = sum(area["mm2_by_component"][name] for name in area["additions"])
+    base = sum(area["mm2_by_component"].values()) - added
+    expect(is_close(area["overhead_percent"], 100 * added / base), "area overhead")
+    expect(report["rows"]["iterative"]["weight_refetch"] > 1, "iterative refetches nothing")
     main_row = report["rows"][report["program"]]
     for key in ("accuracy", "full_accuracy", "agreement_with_full", "exit_histogram"):
         expect(report[key] == main_row[key], f"{key} is not that of {report['program']}")

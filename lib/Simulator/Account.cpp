@@ -46,6 +46,7 @@ void forEachField(A &a, B &b, F f) {
   f(a.globalBufferReadBytes, b.globalBufferReadBytes);
   f(a.globalBufferWriteBytes, b.globalBufferWriteBytes);
   f(a.decodedValues, b.decodedValues);
+  f(a.scannedPositions, b.scannedPositions);
   f(a.macs, b.macs);
   f(a.macsSkipped, b.macsSkipped);
   f(a.vectorOps, b.vectorOps);
@@ -123,7 +124,10 @@ Energy simulator::energyOf(const Counts &counts,
   energy.store =
       double(counts.storeReadBytes) * target.storeReadPicojoulesPerByte() +
       double(counts.storeWriteBytes) * target.storeWritePicojoulesPerByte();
-  energy.decoder = double(counts.decodedValues) * registerAccess;
+  const double registerBits = 8 * target::bytesOf(precision);
+  energy.decoder = (double(counts.decodedValues) +
+                    double(counts.scannedPositions) / registerBits) *
+                   registerAccess;
   energy.vector = double(counts.vectorOps) * operation;
   energy.exit = double(counts.exitOps) * operation;
   return energy;

@@ -41,10 +41,12 @@ void Decoder::begin() {
     auto share = [&](uint64_t amount, uint64_t upTo) {
       return uint64_t((unsigned __int128)amount * upTo / all);
     };
-    const uint64_t values = board.weights.work(id).values;
+    const BlockWork &work = board.weights.work(id);
+    const uint64_t values = work.values;
     pieces.push_back({id, share(block.bytes, before),
                       share(block.bytes, before + own),
-                      share(values, before + own) - share(values, before)});
+                      share(values, before + own) - share(values, before),
+                      work.scansPositions ? own : 0});
   }
   if (!pieces.empty())
     consumed = pieces.front().byteBegin;
@@ -134,7 +136,9 @@ bool Decoder::decodeSome() {
     return false;
   if (consumed < piece.byteEnd)
     return true;
-  board.countsOf(steps[current].command).decodedValues += piece.values;
+  Counts &counts = board.countsOf(steps[current].command);
+  counts.decodedValues += piece.values;
+  counts.scannedPositions += piece.scannedPositions;
   ++nextPiece;
   if (nextPiece < pieces.size())
     consumed = pieces[nextPiece].byteBegin;

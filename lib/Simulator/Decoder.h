@@ -24,7 +24,7 @@ private:
   struct Piece {
     uint32_t block;
     uint64_t byteBegin, byteEnd;
-    uint64_t values;
+    uint64_t values, scannedPositions;
   };
   bool mayBegin() const;
   void begin();

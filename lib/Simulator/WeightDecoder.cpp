@@ -243,7 +243,8 @@ Status WeightDecoder::Walk::decode(uint32_t id, Span<const uint8_t> bytes,
   const size_t values = codes->values.size();
   result.blockWork[id] = {
       uint32_t(values),
-      codec.decodeCycles(positions, values, program.target().decoder.lanes)};
+      codec.decodeCycles(positions, values, program.target().decoder.lanes),
+      8 * bytes.size() > values * context.valueBits};
   return {};
 }
 

@@ -53,8 +53,9 @@ struct Counts {
   uint64_t fifoBytes = 0; ///< through the staging FIFO
   uint64_t globalBufferReadBytes = 0, globalBufferWriteBytes = 0;
   uint64_t decodedValues = 0;
-  uint64_t macs = 0;        ///< with weights that are present
-  uint64_t macsSkipped = 0; ///< with absent ones
+  uint64_t scannedPositions = 0; ///< by the decoder, in search of values
+  uint64_t macs = 0;             ///< with weights that are present
+  uint64_t macsSkipped = 0;      ///< with absent ones
   uint64_t vectorOps = 0;
   uint64_t exitOps = 0;
 
@@ -97,7 +98,8 @@ struct Energy {
 ///                  passed on) + decodedValues (weight written)
 ///   global buffer  bytes read and written
 ///   fifo, store    bytes through, read and written
-///   decoder        decodedValues, each through one pipeline register
+///   decoder        decodedValues, each through one pipeline register, and
+///                  scannedPositions, each a bit of such a register
 ///   vector, exit   operations
 Energy energyOf(const Counts &counts, const target::TargetModel &target,
                 target::Precision precision);

@@ -28,6 +28,9 @@ struct DecodedWeights {
 struct BlockWork {
   uint32_t values = 0; ///< value words of the block
   uint64_t cycles = 0; ///< on the target's decoder
+  /// Whether bits of the block say which positions hold values, so that the
+  /// decoder walks over all of them; in `raw`, none do.
+  bool scansPositions = false;
 };
 
 /// The weight path of a program, functionally: follows the Fetch and Release

@@ -3,6 +3,7 @@
 
 #include "MicroProgram.h"
 
+#include "crania/Runtime/Compulsory.h"
 #include "crania/Simulator/StreamTiming.h"
 #include "crania/Simulator/TraceWriter.h"
 
@@ -81,6 +82,46 @@ TEST(Timeline, StreamingIsBoundByTheDecoder) {
   EXPECT_GE(timing->total.cycles, values);
   EXPECT_LE(timing->total.cycles, values + 400);
   EXPECT_GT(timing->total.stalls[size_t(Stall::decoder)], values / 2);
+}
+
+TEST(Timeline, TheDecoderScansPositionsOnlyWhereBitsCodeThem) {
+  const target::TargetModel target;
+  auto countsOf = [&](const std::string &codec) {
+    FullyConnected layer;
+    layer.codec = codec;
+    auto timing = simulate(*layer.load(target));
+    EXPECT_TRUE(timing) << timing.error().message;
+    return timing ? timing->total : Counts();
+  };
+  const uint64_t positions = 32 * 512;
+  const Counts raw = countsOf("raw"), bitmap = countsOf("bitmap");
+  EXPECT_EQ(raw.scannedPositions, 0u);
+  EXPECT_EQ(bitmap.scannedPositions, positions);
+  EXPECT_EQ(raw.decodedValues, positions);
+  EXPECT_EQ(bitmap.decodedValues, positions);
+  // A value is 32 bits of a register, a position one.
+  const auto precision = target::Precision::f32;
+  const double access = target.registerPicojoules(precision);
+  EXPECT_DOUBLE_EQ(energyOf(raw, target, precision).decoder,
+                   access * double(positions));
+  EXPECT_DOUBLE_EQ(energyOf(bitmap, target, precision).decoder,
+                   access * double(positions) * 33 / 32);
+}
+
+TEST(Timeline, EveryClusterScansAllPositions) {
+  const uint32_t outputs = 20, depth = 300;
+  MicroProgram program(target::TargetModel(), depth, outputs);
+  std::vector<uint8_t> clusters(outputs * depth);
+  for (size_t i = 0; i < clusters.size(); ++i)
+    clusters[i] = uint8_t(1 + i % 3);
+  const uint32_t w = program.addWeights(
+      {1, outputs, depth}, std::vector<float>(clusters.size(), 1), clusters,
+      "bitmap-free", Residency::streamed, 2);
+  program.addFetch(w, 3);
+  program.add(matrixProduct(program, w, 3, 1), {0});
+  auto timing = simulate(*program.load());
+  ASSERT_TRUE(timing) << timing.error().message;
+  EXPECT_EQ(timing->total.scannedPositions, 3u * outputs * depth);
 }
 
 TEST(Timeline, TheFifoHoldsTheDmaBack) {
@@ -289,7 +330,8 @@ RC_GTEST_PROP(TimelineProperties, PartsAddUpAndBoundsHold, ()) {
     RC_ASSERT(t.burstBytes >= t.dramBytes());
     for (const Activity &activity : timing->activities)
       RC_ASSERT(activity.begin < activity.end && activity.end <= t.cycles);
-    const Energy energy = energyOf(t, target, target::Precision::f32);
+    const Energy energy =
+        energyOf(t, target, executable->program().precision());
     double components = 0;
     for (const auto &component : energy.components())
       components += component.second;
@@ -322,6 +364,27 @@ RC_GTEST_PROP(TimelineProperties, MemoisedRunsEqualSimulatedOnes, ()) {
     byLabel += counts;
   RC_ASSERT(byRound == simulated);
   RC_ASSERT(byLabel == simulated);
+}
+
+RC_GTEST_PROP(TimelineProperties, NoRunBeatsItsEnergyBound, ()) {
+  auto executable = anyProgram();
+  RC_ASSERT(executable != nullptr);
+  const auto exits = *rc::gen::container<std::vector<unsigned>>(
+      5, rc::gen::inRange(1u, executable->rounds() + 1));
+  runtime::PerformanceMeter meter(*executable);
+  for (unsigned exit : exits)
+    RC_ASSERT(bool(meter.addWholeInput(exit)));
+  const runtime::Performance performance = meter.result();
+  const ProgramView &program = executable->program();
+  const target::TargetModel &target = program.target();
+  // Not even without rounding to bursts and without on-chip memories.
+  const Counts &total = performance.total;
+  const double leanest =
+      double(total.dramBytes()) * target.dramPicojoulesPerByte() +
+      double(total.macs) * target.macPicojoules(program.precision());
+  const double bound = energyBound(performance, program);
+  RC_ASSERT(bound <= leanest * (1 + 1e-12));
+  RC_ASSERT(bound <= energyOf(total, target, program.precision()).total());
 }
 
 TEST(TraceWriter, WritesAValidTraceOfAllUnits) {

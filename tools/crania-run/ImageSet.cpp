@@ -3,6 +3,7 @@
 
 #include "ImageSet.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 
@@ -56,22 +57,30 @@ Status ImageSet::findStrides(const std::vector<uint64_t> &inputShape) {
   return {};
 }
 
-Status ImageSet::checkPreprocessing() const {
-  auto checkCount = [&](const std::vector<double> &values,
-                        const std::string &option) -> Status {
-    if (values.size() == 1 || values.size() == channels)
-      return {};
+/// Whether an option gives one finite value, or one for each channel.
+static Status checkValues(const std::vector<double> &values, size_t channels,
+                          const std::string &option) {
+  if (values.size() != 1 && values.size() != channels)
     return Error{option + " has " + std::to_string(values.size()) +
                  " values, but the network's input has " +
                  std::to_string(channels) + " channels"};
-  };
-  for (Status status : {checkCount(preprocessing.mean, "--input-mean"),
-                        checkCount(preprocessing.deviation, "--input-std")})
+  for (double value : values)
+    if (!std::isfinite(value))
+      return Error{option + " must be finite, but a value is " +
+                   std::to_string(value)};
+  return {};
+}
+
+Status ImageSet::checkPreprocessing() const {
+  const Preprocessing &p = preprocessing;
+  for (const Status &status :
+       {checkValues({p.scale}, channels, "--input-scale"),
+        checkValues(p.mean, channels, "--input-mean"),
+        checkValues(p.deviation, channels, "--input-std")})
     if (!status)
       return status;
-  for (double deviation : preprocessing.deviation)
-    if (deviation == 0 || std::isnan(deviation))
-      return Error{"--input-std divides: it must not be 0"};
+  if (std::count(p.deviation.begin(), p.deviation.end(), 0.0) != 0)
+    return Error{"--input-std divides: it must not be 0"};
   return {};
 }
 

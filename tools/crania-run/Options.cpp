@@ -36,12 +36,27 @@ Examples:
 
 The keys of the report are documented in docs/Report.md.)";
 
+/// CLI11 takes whatever follows an option as its value; a value that looks like
+/// an option is a value that was forgotten.
+static CLI::Validator isPath() {
+  return CLI::Validator(
+      [](std::string &value) {
+        return value.rfind("--", 0) != 0
+                   ? std::string()
+                   : "a file name is missing in front of '" + value +
+                         "'; if that is its name, write './" + value + "'";
+      },
+      "");
+}
+
 ParsedOptions run::parseOptions(int argc, char **argv) {
   ParsedOptions parsed;
   Options &o = parsed.options;
   Preprocessing &p = o.preprocessing;
   CLI::App app(description, "crania-run");
   app.footer(examples);
+  app.set_version_flag("--version", "crania-run " CRANIA_VERSION,
+                       "Print the version and exit");
   app.add_option("NET", o.binary,
                  "The device binary, as crania-compile writes it")
       ->required()
@@ -50,10 +65,12 @@ ParsedOptions run::parseOptions(int argc, char **argv) {
                  "The images: .npy of uint8 or float32, one per first index; "
                  "a missing channel axis is one channel")
       ->required()
+      ->check(isPath())
       ->type_name("X.npy");
   app.add_option("--labels", o.labels,
                  "The right classes, for accuracies: .npy of any integer type, "
                  "one per image")
+      ->check(isPath())
       ->type_name("Y.npy");
   const std::map<std::string, ImageLayout> layouts = {
       {"auto", ImageLayout::automatic},
@@ -96,21 +113,27 @@ ParsedOptions run::parseOptions(int argc, char **argv) {
       ->check(CLI::Range(1, 1024).description(""))
       ->type_name("T");
   app.add_option("--report", o.report, "Writes all numbers as JSON")
+      ->check(isPath())
       ->type_name("R.json");
   app.add_option("--trace", o.trace,
                  "Writes the timeline of the first image, for each program, as "
                  "Chrome trace JSON")
+      ->check(isPath())
       ->type_name("T.json");
   app.add_option(
          "--outputs", o.outputs,
          "Writes predictions, exit rounds and logits of every image, for "
          "each program, as .npy files into an existing folder")
-      ->check(CLI::ExistingDirectory)
+      ->check(isPath())
+      ->check(CLI::Validator(CLI::ExistingDirectory).description(""))
       ->type_name("DIR");
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp &) {
     std::cout << app.help();
+    parsed.exitCode = 0;
+  } catch (const CLI::CallForVersion &version) {
+    std::cout << version.what() << "\n";
     parsed.exitCode = 0;
   } catch (const CLI::ParseError &error) {
     std::cerr << "crania-run: error: " << error.what()

@@ -41,6 +41,25 @@ def sentence_on_rounds(report):
         f"which is {report['rows']['crania']['mean_rounds']:.2f} rounds per image.")
 
 
+def best_of(rows, names, key):
+    """The name of the row with the least of `key`."""
+    return min(names, key=lambda name: rows[name][key])
+
+
+def verdict_on_iterating(report):
+    """Whether early rounds gain anything over one pass over all weights."""
+    rows = report["rows"]
+    lost = []
+    for key, amount in (("energy_pj", "energy"), ("cycles", "cycles")):
+        best = best_of(rows, ("one-shot", "one-shot-compressed"), key)
+        if rows[best][key] <= rows["crania"][key]:
+            lost.append(f"{amount} ({best})")
+    if not lost:
+        return "so iterating pays for this network"
+    return (f"so iterating does not pay for this network in {report['precision']} at these "
+            f"thresholds: one pass over all weights needs no more {' and '.join(lost)}")
+
+
 def sentence_on_cost(report):
     rows = report["rows"]
     crania = rows["crania"]
@@ -48,8 +67,10 @@ def sentence_on_cost(report):
         f"On the simulated {report['target']} accelerator the row crania moves "
         f"{crania['dram_bytes'] / 1024:.0f} KiB of DRAM traffic per image and needs "
         f"{compared(crania, rows['iterative'])} than iterating without on-chip reuse or "
-        f"compression, and {compared(crania, rows['one-shot'])} than one pass over all "
-        f"uncompressed weights.")
+        f"compression, {compared(crania, rows['one-shot'])} than one pass over all "
+        f"uncompressed weights, and {compared(crania, rows['one-shot-compressed'])} than "
+        f"one pass with the same on-chip reuse and compression, "
+        f"{verdict_on_iterating(report)}.")
 
 
 def main():

@@ -78,9 +78,11 @@ public:
     FailureOr<LoopRoles> roles = linalg::isaConvolutionOpInterface(op)
                                      ? rolesOfConvolution()
                                      : rolesOfProduct();
-    if (failed(roles))
+    if (failed(roles) || failed(checkLoops(*roles)))
       return failure();
     fill(*roles);
+    if (failed(checkGroups(*roles)))
+      return failure();
     return result;
   }
 
@@ -105,6 +107,35 @@ private:
         return fail("the batch is " + Twine(loopSizes[loop]) +
                     "; one input at a time is supported");
     return success();
+  }
+
+  /// A loop without a role, such as one that strides over the rows of a matrix,
+  /// is none of what the array iterates over.
+  LogicalResult checkLoops(const LoopRoles &roles) {
+    const std::optional<unsigned> known[] = {
+        roles.group,     roles.output,    roles.channel,     roles.outRow,
+        roles.outColumn, roles.kernelRow, roles.kernelColumn};
+    for (auto [loop, size] : llvm::enumerate(loopSizes))
+      if (size != 1 && !llvm::is_contained(known, unsigned(loop)))
+        return fail("its loop " + Twine(loop) +
+                    " has no part in a convolution or matrix product");
+    return success();
+  }
+
+  /// Groups must follow one another channel by channel, as the array addresses
+  /// them: true of NGCHW and NHWGC.
+  LogicalResult checkGroups(const LoopRoles &roles) {
+    auto contiguous = [&](OpOperand *operand, int64_t channelsPerGroup,
+                          const Contraction::Plane &plane) {
+      return OperandView(op, operand).strideOf(roles.group) ==
+             channelsPerGroup * plane.channelStride;
+    };
+    if (result.groups == 1 ||
+        (contiguous(result.input, result.channels, result.inputPlane) &&
+         contiguous(op.getDpsInitOperand(0), result.outputs,
+                    result.outputPlane)))
+      return success();
+    return fail("its groups are not contiguous in memory");
   }
 
   FailureOr<LoopRoles> rolesOfConvolution() {
@@ -205,42 +236,25 @@ private:
   Contraction result;
 };
 
-/// Groups must follow one another channel by channel, as the array addresses
-/// them: true of NGCHW and NHWGC.
-bool groupsAreContiguous(const Contraction &c) {
-  if (c.groups == 1)
-    return true;
-  auto walksGroups = [&](OpOperand *operand, int64_t perGroup,
-                         int64_t channelStride) {
-    auto type = cast<ShapedType>(operand->get().getType());
-    int64_t expected = perGroup * channelStride;
-    SmallVector<int64_t> strides = rowMajorStrides(type.getShape());
-    return llvm::is_contained(strides, expected);
-  };
-  return walksGroups(c.input, c.channels, c.inputPlane.channelStride);
-}
-
 } // namespace
 
 bool crania::isContractionLike(linalg::LinalgOp op) {
   if (op.getNumDpsInputs() != 2 || op.getNumDpsInits() != 1 ||
       op.getNumReductionLoops() == 0)
     return false;
-  return llvm::any_of(op.getBlock()->without_terminator(),
-                      [](Operation &inner) {
-                        return isa<arith::MulFOp, arith::MulIOp>(inner);
-                      });
+  return linalg::detail::isContractionBody(
+      *op.getBlock(),
+      [](Operation *multiply, Operation *add) {
+        return (isa<arith::MulFOp>(multiply) && isa<arith::AddFOp>(add)) ||
+               (isa<arith::MulIOp>(multiply) && isa<arith::AddIOp>(add));
+      },
+      llvm::nulls());
 }
 
 FailureOr<Contraction> crania::analyzeContraction(linalg::LinalgOp op,
                                                   Value weights,
                                                   std::string &why) {
-  FailureOr<Contraction> contraction = Analyzer(op, weights, why).run();
-  if (succeeded(contraction) && !groupsAreContiguous(*contraction)) {
-    why = "its groups are not contiguous in memory";
-    return failure();
-  }
-  return contraction;
+  return Analyzer(op, weights, why).run();
 }
 
 layout::Tiling Contraction::tiling(const target::TargetModel &target) const {

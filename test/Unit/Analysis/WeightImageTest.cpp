@@ -1,0 +1,195 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "crania/Analysis/WeightImage.h"
+#include "ParsedModule.h"
+#include "llvm/ADT/StringExtras.h"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <cstring>
+
+using namespace mlir;
+using namespace crania;
+
+namespace {
+
+constexpr int64_t kernel = 3, channels = 4, outputs = 10;
+constexpr int64_t elements = kernel * kernel * channels * outputs;
+
+std::string hexOf(llvm::StringRef bytes) {
+  return "dense<\"0x" + llvm::toHex(bytes) + "\">";
+}
+
+/// A convolution with channels last, whose tensor is in another order than the
+/// array's, and weights of any element type for it.
+class WeightImageTest : public ::testing::Test {
+protected:
+  /// `values` are the bytes of the tensor, row-major.
+  void parse(const std::string &type, unsigned clusters, std::string values,
+             const std::vector<uint8_t> &assignment) {
+    const std::string shape = "3x3x4x10x";
+    std::string text = "crania.weights @w : !crania.clustered<tensor<" + shape +
+                       type + ">, clusters = " + std::to_string(clusters) +
+                       "> scheme #crania.importance values " + hexOf(values) +
+                       " : tensor<" + shape + type + "> assignment " +
+                       hexOf({reinterpret_cast<const char *>(assignment.data()),
+                              assignment.size()}) +
+                       " : tensor<" + shape + "i8>\n";
+    text += functionOf("linalg.conv_2d_nhwc_hwcf", "1x4x4x4", "3x3x4x10",
+                       "1x2x2x10");
+    module.emplace(text);
+    ASSERT_TRUE(module->get());
+    weights = *module->get().getOps<ir::WeightsOp>().begin();
+    linalg::LinalgOp op = module->linalgOp();
+    contraction = *analyzeContraction(op, op.getDpsInputOperand(1)->get(), why);
+    tiling = contraction.tiling(smallArray());
+  }
+
+  /// Random finite f32 weights, each in some cluster.
+  void parseRandom(unsigned clusters) {
+    values = *rc::gen::container<std::vector<float>>(
+        elements, rc::gen::map(rc::gen::inRange(-1000, 1000),
+                               [](int i) { return float(i) / 64; }));
+    assignment = *rc::gen::container<std::vector<uint8_t>>(
+        elements, rc::gen::inRange<uint8_t>(0, clusters));
+    parse("f32", clusters,
+          std::string(reinterpret_cast<const char *>(values.data()),
+                      values.size() * sizeof(float)),
+          assignment);
+  }
+
+  WeightBlocks blocks() {
+    FailureOr<WeightBlocks> created =
+        WeightBlocks::create(weights, contraction, tiling, why);
+    EXPECT_TRUE(succeeded(created)) << why;
+    return *created;
+  }
+
+  /// Tiles of 4 outputs by 6: neither divides the matrix of 10 by 36 evenly.
+  static target::TargetModel smallArray() {
+    target::TargetModel target;
+    target.array.rows = 5;
+    target.array.weightsPerPE = 1;
+    target.array.cols = 4;
+    return target;
+  }
+
+  std::vector<float> values;
+  std::vector<uint8_t> assignment;
+  std::optional<ParsedModule> module;
+  ir::WeightsOp weights;
+  Contraction contraction;
+  layout::Tiling tiling;
+  std::string why;
+};
+
+/// Puts one decoded block where the tensor has its weights.
+void scatter(const layout::BlockCodes &codes, ArrayRef<int64_t> tensorIndices,
+             unsigned cluster, std::vector<uint32_t> &words,
+             std::vector<int> &holders) {
+  size_t next = 0;
+  for (auto [position, index] : llvm::enumerate(tensorIndices)) {
+    if (!codes.present[position])
+      continue;
+    words[index] = codes.values[next++];
+    holders[index] = cluster;
+  }
+}
+
+/// Where in the tensor the positions of a tile are: positions run through the
+/// tile's outputs, then channels, kernel rows and columns.
+SmallVector<int64_t> tensorIndicesOf(const layout::Tiling::Tile &tile) {
+  SmallVector<int64_t> indices;
+  for (int64_t m = tile.firstOutput; m < tile.firstOutput + tile.outputs; ++m)
+    for (int64_t d = tile.firstDepth; d < tile.firstDepth + tile.depth; ++d) {
+      int64_t channel = d / (kernel * kernel);
+      int64_t row = d / kernel % kernel, column = d % kernel;
+      indices.push_back(
+          ((row * kernel + column) * channels + channel) * outputs + m);
+    }
+  return indices;
+}
+
+RC_GTEST_FIXTURE_PROP(WeightImageTest, DecodingGivesTheWeightsBack, ()) {
+  const auto clusters = *rc::gen::inRange(1u, 5u);
+  parseRandom(clusters);
+  const layout::Codec *codec = layout::findCodec("bitmap");
+  WeightBlocks image = blocks();
+  std::vector<uint32_t> words(elements);
+  std::vector<int> holders(elements, -1);
+  for (unsigned cluster = 0; cluster < clusters; ++cluster) {
+    RC_ASSERT(image.supports(cluster, *codec));
+    EncodedCluster encoded = image.encodeCluster(cluster, *codec);
+    RC_ASSERT(encoded.bytes.size() == image.clusterBytes(cluster, *codec));
+    RC_ASSERT(encoded.blockOffsets.size() == tiling.tiles() + 1);
+    RC_ASSERT(encoded.blockOffsets.back() == encoded.bytes.size());
+    for (uint64_t t = 0; t < tiling.tiles(); ++t) {
+      SmallVector<int64_t> indices = tensorIndicesOf(tiling.tile(t));
+      std::vector<uint8_t> occupied;
+      for (int64_t index : indices)
+        occupied.push_back(assignment[index] < cluster);
+      uint64_t begin = encoded.blockOffsets[t];
+      Result<layout::BlockCodes> codes = codec->decode(
+          {encoded.bytes.data() + begin, encoded.blockOffsets[t + 1] - begin},
+          {indices.size(), 32, occupied});
+      RC_ASSERT(bool(codes));
+      scatter(*codes, indices, cluster, words, holders);
+    }
+  }
+  RC_ASSERT(std::memcmp(words.data(), values.data(), elements * 4) == 0);
+  RC_ASSERT(std::equal(holders.begin(), holders.end(), assignment.begin()));
+}
+
+RC_GTEST_FIXTURE_PROP(WeightImageTest, SizesAreThoseOfTheEncoding, ()) {
+  const auto clusters = *rc::gen::inRange(1u, 5u);
+  parseRandom(clusters);
+  WeightBlocks image = blocks();
+  RC_ASSERT(image.clusters() == clusters);
+  for (unsigned cluster = 0; cluster < clusters; ++cluster) {
+    RC_ASSERT(image.countOf(cluster) ==
+              uint64_t(std::count(assignment.begin(), assignment.end(),
+                                  uint8_t(cluster))));
+    for (const std::string &id : layout::codecIds()) {
+      const layout::Codec &codec = *layout::findCodec(id);
+      if (image.supports(cluster, codec))
+        RC_ASSERT(image.encodeCluster(cluster, codec).bytes.size() ==
+                  image.clusterBytes(cluster, codec));
+    }
+  }
+}
+
+TEST_F(WeightImageTest, RawHoldsOnlyWholeBlocks) {
+  const layout::Codec &raw = *layout::findCodec("raw");
+  std::string bytes(elements, '\x11');
+  parse("i8", 1, bytes, std::vector<uint8_t>(elements, 0));
+  EXPECT_TRUE(blocks().supports(0, raw));
+  EXPECT_EQ(blocks().clusterBytes(0, raw), uint64_t(elements));
+
+  std::vector<uint8_t> assignment(elements, 0);
+  assignment.back() = 1;
+  parse("i8", 2, bytes, assignment);
+  EXPECT_FALSE(blocks().supports(0, raw));
+}
+
+TEST_F(WeightImageTest, WordsAreBitPatternsOfTheElementType) {
+  // Bytes of a word keep their order.
+  std::string bytes;
+  for (int64_t i = 0; i < elements; ++i)
+    bytes += std::string("\x01\x3c", 2);
+  parse("i16", 1, bytes, std::vector<uint8_t>(elements, 0));
+  EncodedCluster encoded = blocks().encodeCluster(0, *layout::findCodec("raw"));
+  EXPECT_EQ(std::string(encoded.bytes.begin(), encoded.bytes.end()), bytes);
+}
+
+TEST_F(WeightImageTest, RefusesTilesOfAnotherMatrix) {
+  parse("i8", 1, std::string(elements, '\x11'),
+        std::vector<uint8_t>(elements, 0));
+  tiling.outputs += 1;
+  EXPECT_TRUE(failed(WeightBlocks::create(weights, contraction, tiling, why)));
+  EXPECT_EQ(why, "the contraction reads 360 weights, the tensor has 360 and "
+                 "the tiles have 396");
+}
+
+} // namespace

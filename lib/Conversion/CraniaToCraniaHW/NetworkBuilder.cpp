@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Network.h"
+#include "PlaneView.h"
 #include "ScalarCode.h"
 #include "StageFormation.h"
 #include "TensorPlaces.h"
@@ -21,12 +22,33 @@ namespace {
 /// Commands of the machine have at most this many loops and dimensions.
 constexpr size_t maxLoops = 8;
 
+/// Whether the body is output + a * b, which is all the PE array does.
+bool multipliesAndAdds(linalg::LinalgOp op) {
+  Block *body = op.getBlock();
+  auto add =
+      body->getTerminator()->getOperand(0).getDefiningOp<arith::AddFOp>();
+  if (!add)
+    return false;
+  Value output = body->getArguments().back();
+  Value product = add.getLhs() == output ? add.getRhs() : add.getLhs();
+  auto multiply = product.getDefiningOp<arith::MulFOp>();
+  auto isInput = [&](Value value) {
+    return isa<BlockArgument>(value) && value != output;
+  };
+  return multiply && llvm::is_contained(add->getOperands(), output) &&
+         isInput(multiply.getLhs()) && isInput(multiply.getRhs()) &&
+         multiply.getLhs() != multiply.getRhs();
+}
+
 class NetworkBuilder {
 public:
   NetworkBuilder(ir::IterateOp iterate, const target::TargetModel &target)
       : iterate(iterate), target(target), places(iterate, network) {}
 
   FailureOr<Network> run() {
+    if (!isa<RankedTensorType>(iterate.getLogits().getType()))
+      return iterate.emitError()
+             << "works on buffers; lower it before bufferization";
     Block &body = iterate.getBody().front();
     for (Operation &op : body)
       if (failed(checkTypes(op)))
@@ -86,7 +108,10 @@ private:
         .Case<tensor::PadOp, tensor::CollapseShapeOp, tensor::ExpandShapeOp,
               tensor::ExtractSliceOp, tensor::ConcatOp>(
             [&](auto same) { return visitView(same); })
-        .Case<linalg::LinalgOp>([&](auto structured) {
+        .Case<linalg::LinalgOp>([&](auto structured) -> LogicalResult {
+          if (!structured.hasPureTensorSemantics())
+            return structured.emitError()
+                   << "works on buffers; lower it before bufferization";
           return isContractionLike(structured) ? visitContraction(structured)
                                                : visitVector(structured);
         })
@@ -340,6 +365,9 @@ private:
              << "multiplies two tensors neither of which is clustered weights; "
                 "the PE array multiplies by weights (constants become weights "
                 "by crania-cluster-weights)";
+    if (!multipliesAndAdds(op))
+      return op.emitError() << "cannot run on the PE array: its body is not "
+                               "output + input * weight";
     std::string why;
     FailureOr<Contraction> contraction =
         analyzeContraction(op, weights->get(), why);
@@ -401,13 +429,13 @@ private:
   LogicalResult addContractNode(linalg::LinalgOp op, unsigned index, View input,
                                 const View &place) {
     const Contraction &c = network.weights[index].contraction;
-    FailureOr<View> inputPlane = planeOf(input, c.inputPlane);
+    FailureOr<View> inputPlane = viewAsPlane(input, c.inputPlane);
     if (succeeded(inputPlane) && inputPlane->isPadded() &&
         inputPlane->padding != 0)
       inputPlane = failure();
     if (failed(inputPlane))
-      inputPlane = planeOf(copyToFresh(input, op.getLoc()), c.inputPlane);
-    FailureOr<View> outputPlane = planeOf(place, c.outputPlane);
+      inputPlane = viewAsPlane(copyToFresh(input, op.getLoc()), c.inputPlane);
+    FailureOr<View> outputPlane = viewAsPlane(place, c.outputPlane);
     if (failed(inputPlane) || failed(outputPlane))
       return op.emitError()
              << "cannot run on the PE array: its operands are no "
@@ -439,46 +467,6 @@ private:
                                          loop(Node::row), loop(Node::column)}));
     nodes.push_back(std::move(node));
     return success();
-  }
-
-  /// The view as channel x row x column. `plane` says where these are in the
-  /// row-major tensor. Fails if the view cannot be seen so.
-  static FailureOr<View> planeOf(const View &view,
-                                 const Contraction::Plane &plane) {
-    View result = view;
-    result.dims.assign(3, View::Dim{1, 1, 1});
-    SmallVector<int64_t> shape = view.shape();
-    ReassociationIndices channels;
-    int64_t tensorStride = 1;
-    for (int64_t i = int64_t(shape.size()) - 1; i >= 0; --i) {
-      const View::Dim &dim = view.dims[i];
-      if (dim.isUnit())
-        result.offset += dim.start * dim.stride;
-      else if (plane.height > 1 && tensorStride == plane.rowStride)
-        result.dims[1] = dim;
-      else if (plane.width > 1 && tensorStride == plane.columnStride)
-        result.dims[2] = dim;
-      else
-        channels.insert(channels.begin(), i);
-      tensorStride *= shape[i];
-    }
-    if (channels.empty())
-      return result;
-    View channelView = view;
-    channelView.dims.clear();
-    ReassociationIndices all;
-    for (int64_t i : channels) {
-      all.push_back(channelView.dims.size());
-      channelView.dims.push_back(view.dims[i]);
-    }
-    channelView.offset = 0;
-    FailureOr<View> merged =
-        channelView.collapsed(ArrayRef<ReassociationIndices>(all));
-    if (failed(merged) || merged->isPadded())
-      return failure();
-    result.dims[0] = merged->dims[0];
-    result.offset += merged->offset;
-    return result;
   }
 
   ir::IterateOp iterate;

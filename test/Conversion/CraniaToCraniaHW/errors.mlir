@@ -170,3 +170,45 @@ module attributes {crania.target = #crania.target<"tiny", "{\"global_buffer\": {
     return %l : tensor<300xf32>
   }
 }
+
+// -----
+
+// The PE array multiplies and adds; it has no maximum of products.
+#a = affine_map<(m, n, k) -> (m, k)>
+#b = affine_map<(m, n, k) -> (k, n)>
+#c = affine_map<(m, n, k) -> (m, n)>
+!w = !crania.clustered<tensor<4x4xf32>, clusters = 1>
+module attributes {crania.target = #crania.target<"edge">} {
+  crania.weights @w : !w scheme #crania.importance values dense<1.0> : tensor<4x4xf32> assignment dense<0> : tensor<4x4xi8>
+  func.func @other_semiring(%x: tensor<1x4xf32>) -> tensor<1x4xf32> {
+    %l, %r = crania.iterate upto 1 exit #crania.exit<softmax, []> -> tensor<1x4xf32> round(%round) {
+      %g = crania.get @w : !w
+      %d = crania.materialize %g upto %round : !w
+      %zero = arith.constant 0.0 : f32
+      %e = tensor.empty() : tensor<1x4xf32>
+      %i = linalg.fill ins(%zero : f32) outs(%e : tensor<1x4xf32>) -> tensor<1x4xf32>
+      // expected-error @below {{cannot run on the PE array: its body is not output + input * weight}}
+      %y = linalg.generic {indexing_maps = [#a, #b, #c], iterator_types = ["parallel", "parallel", "reduction"]}
+          ins(%x, %d : tensor<1x4xf32>, tensor<4x4xf32>) outs(%i : tensor<1x4xf32>) {
+      ^bb0(%p: f32, %q: f32, %out: f32):
+        %m = arith.mulf %p, %q : f32
+        %n = arith.maximumf %m, %out : f32
+        linalg.yield %n : f32
+      } -> tensor<1x4xf32>
+      crania.yield %y : tensor<1x4xf32>
+    }
+    return %l : tensor<1x4xf32>
+  }
+}
+
+// -----
+
+module attributes {crania.target = #crania.target<"edge">} {
+  func.func @buffers(%x: memref<1x4xf32>) {
+    // expected-error @below {{works on buffers; lower it before bufferization}}
+    crania.iterate upto 1 exit #crania.exit<softmax, []> -> memref<1x4xf32> round(%round) {
+      crania.yield %x : memref<1x4xf32>
+    }
+    return
+  }
+}

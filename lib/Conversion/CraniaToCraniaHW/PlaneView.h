@@ -1,0 +1,19 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef CRANIA_LIB_CONVERSION_CRANIATOCRANIAHW_PLANEVIEW_H
+#define CRANIA_LIB_CONVERSION_CRANIATOCRANIAHW_PLANEVIEW_H
+
+#include "Access.h"
+#include "crania/Analysis/Contraction.h"
+
+namespace crania::lowering {
+
+/// The view as channel x row x column. `plane` says where these are in the
+/// row-major tensor. Fails if the view cannot be seen so: if its channels are
+/// padded, or several dimensions that are not one behind the other in memory.
+FailureOr<View> viewAsPlane(const View &view, const Contraction::Plane &plane);
+
+} // namespace crania::lowering
+
+#endif // CRANIA_LIB_CONVERSION_CRANIATOCRANIAHW_PLANEVIEW_H

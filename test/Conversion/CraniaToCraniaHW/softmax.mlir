@@ -4,7 +4,7 @@
 // quotient.
 
 // CHECK:       crania_hw.round
-// CHECK:         crania_hw.vector loops [4] {{.*}} reduces from 0xFFF0000000000000
+// CHECK:         crania_hw.vector loops [4] {{.*}} maxnum f32({{.*}} reduces from
 // CHECK:         crania_hw.vector loops [4] {{.*}} sub f32({{.*}} exp f32(
 // CHECK:         crania_hw.vector loops [4] {{.*}} add f32({{.*}} reduces from 0.000000e+00
 // CHECK:         crania_hw.vector loops [4] {{.*}} div f32(

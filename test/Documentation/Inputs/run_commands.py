@@ -2,11 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Runs the commands of a page: usage: run_commands.py SOURCE-FOLDER SCRATCH PAGE.md
 
-Every line of a ```sh block is run in SCRATCH, which has what the pages call the
-user's: net.onnx, x.npy and y.npy (the digits example), net.mlir, and mine.json,
-the first ```json block of the page. Scripts of utils/ are left out: they run the
-tests that this is one of. Fails on the first command that does.
+All ```sh blocks are one bash session in SCRATCH, which looks like a clone that has
+been built: examples/, and build/bin with the tools, which a page must put on the
+PATH itself. Besides there is what the pages call the user's (net.onnx, x.npy and
+y.npy, the digits example) and mine.json, the first ```json block of the page.
+Scripts of utils/ are left out: they run the tests that this is one of. Fails on the
+first command that does.
 """
+import os
 import pathlib
 import re
 import shutil
@@ -20,30 +23,38 @@ def blocks(text, language):
 
 def prepare(source, scratch, text):
     shutil.rmtree(scratch, ignore_errors=True)
-    scratch.mkdir(parents=True)
+    (scratch / "build").mkdir(parents=True)
+    (scratch / "build" / "bin").symlink_to(tools_folder())
     (scratch / "examples").symlink_to(source / "examples")
     digits = source / "examples" / "digits"
     for name, original in [("net.onnx", "digits.onnx"), ("x.npy", "test_x_u8.npy"),
                            ("y.npy", "test_y_u8.npy")]:
         shutil.copy(digits / original, scratch / name)
-    subprocess.run(["crania-translate", "--import-onnx", "net.onnx", "-o", "net.mlir"],
-                   cwd=scratch, check=True)
     for json in blocks(text, "json")[:1]:
         (scratch / "mine.json").write_text(json)
+
+
+def tools_folder():
+    return pathlib.Path(shutil.which("crania-compile")).resolve().parent
+
+
+def environment_without_tools():
+    folders = [folder for folder in os.environ["PATH"].split(os.pathsep)
+               if not os.path.exists(os.path.join(folder, "crania-compile"))]
+    return dict(os.environ, PATH=os.pathsep.join(folders))
 
 
 def main(source, scratch, page):
     text = pathlib.Path(page).read_text()
     prepare(source, scratch, text)
     commands = [line for block in blocks(text, "sh") for line in block.splitlines()
-                if line.strip() and not line.startswith(("utils/", "PATH="))]
-    for command in commands:
-        done = subprocess.run(["bash", "-c", command], cwd=scratch,
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        print(f"[exit {done.returncode}] {command}")
-        if done.returncode != 0:
-            print(done.stdout[-2000:])
-            return 1
+                if line.strip() and not line.startswith("utils/")]
+    done = subprocess.run(["bash", "-exo", "pipefail", "-c", "\n".join(commands)], cwd=scratch,
+                          env=environment_without_tools(), stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    if done.returncode != 0:
+        print(f"{done.stdout[-4000:]}\nthe last command exited with {done.returncode}")
+        return 1
     print(f"{len(commands)} commands ran")
     return 0 if commands else 1
 

@@ -5,7 +5,9 @@
 #include "crania/Dialect/CraniaHW/IR/CraniaHWDialect.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
+#include "llvm/ADT/Sequence.h"
 #include "llvm/ADT/TypeSwitch.h"
+#include "llvm/Support/CheckedArithmetic.h"
 
 using namespace mlir;
 using namespace crania::hw;
@@ -151,24 +153,61 @@ AccessAttr AccessAttr::get(FlatSymbolRefAttr buffer, int64_t offset,
              Builder(context).getF64FloatAttr(padding));
 }
 
-/// Whether `expr` is a sum of constants and of loops times constants.
-static bool isLinear(AffineExpr expr) {
+/// Adds `factor` times `expr`. Fails if that is not linear in the loops, or if
+/// a number leaves the 32 bits that the device binary has for it.
+static LogicalResult addLinear(AffineExpr expr, int64_t factor,
+                               AccessAttr::LinearIndex &index) {
+  auto add = [](int64_t &sum, std::optional<int64_t> term) {
+    if (!term || *term != int32_t(*term))
+      return failure();
+    sum += *term;
+    return success(sum == int32_t(sum));
+  };
   switch (expr.getKind()) {
   case AffineExprKind::Constant:
+    return add(
+        index.start,
+        llvm::checkedMul(factor, cast<AffineConstantExpr>(expr).getValue()));
   case AffineExprKind::DimId:
-    return true;
+    return add(index.coefficients[cast<AffineDimExpr>(expr).getPosition()],
+               factor);
   case AffineExprKind::Add: {
     auto sum = cast<AffineBinaryOpExpr>(expr);
-    return isLinear(sum.getLHS()) && isLinear(sum.getRHS());
+    return success(succeeded(addLinear(sum.getLHS(), factor, index)) &&
+                   succeeded(addLinear(sum.getRHS(), factor, index)));
   }
   case AffineExprKind::Mul: {
     auto product = cast<AffineBinaryOpExpr>(expr);
-    return isLinear(product.getLHS()) &&
-           isa<AffineConstantExpr>(product.getRHS());
+    auto constant = dyn_cast<AffineConstantExpr>(product.getRHS());
+    if (!constant)
+      return failure();
+    std::optional<int64_t> scaled =
+        llvm::checkedMul(factor, constant.getValue());
+    return scaled ? addLinear(product.getLHS(), *scaled, index) : failure();
   }
   default:
-    return false;
+    return failure();
   }
+}
+
+static FailureOr<AccessAttr::LinearIndex> linearIndex(AffineMap map,
+                                                      unsigned dimension) {
+  AccessAttr::LinearIndex index;
+  index.coefficients.resize(map.getNumDims());
+  if (failed(addLinear(map.getResult(dimension), 1, index)))
+    return failure();
+  return index;
+}
+
+static bool isLinear(AffineMap map) {
+  return map.getNumSymbols() == 0 &&
+         llvm::all_of(llvm::seq(map.getNumResults()), [&](unsigned i) {
+           return succeeded(linearIndex(map, i));
+         });
+}
+
+AccessAttr::LinearIndex AccessAttr::getIndex(unsigned dimension) const {
+  return *linearIndex(getMap(), dimension);
 }
 
 LogicalResult AccessAttr::verify(EmitError emitError, FlatSymbolRefAttr buffer,
@@ -183,9 +222,9 @@ LogicalResult AccessAttr::verify(EmitError emitError, FlatSymbolRefAttr buffer,
     return emitError() << "an access has an index, an extent and a stride per "
                        << "dimension, found " << map.getNumResults() << ", "
                        << extents.size() << " and " << strides.size();
-  if (map.getNumSymbols() != 0 || !llvm::all_of(map.getResults(), isLinear))
-    return emitError() << "indices must be linear in the loops, found "
-                       << AffineMapAttr::get(map);
+  if (!isLinear(map))
+    return emitError() << "indices must be linear in the loops, with numbers "
+                       << "of 32 bits, found " << AffineMapAttr::get(map);
   if (!padding.getType().isF64())
     return emitError() << "padding must be of type f64, found "
                        << padding.getType();

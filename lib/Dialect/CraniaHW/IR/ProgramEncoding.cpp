@@ -279,39 +279,19 @@ ProgramEncoder::planeOf(hw::PlaneAttr attribute) {
   return plane;
 }
 
-/// Adds a linear expression to the start and the coefficients of `dim`.
-void addLinear(AffineExpr expr, int64_t factor, binary::AccessDimT &dim) {
-  if (auto constant = dyn_cast<AffineConstantExpr>(expr)) {
-    dim.start += factor * constant.getValue();
-    return;
-  }
-  if (auto loop = dyn_cast<AffineDimExpr>(expr)) {
-    dim.coefficients[loop.getPosition()] += factor;
-    return;
-  }
-  auto binary = cast<AffineBinaryOpExpr>(expr);
-  if (expr.getKind() == AffineExprKind::Add) {
-    addLinear(binary.getLHS(), factor, dim);
-    addLinear(binary.getRHS(), factor, dim);
-    return;
-  }
-  auto coefficient = cast<AffineConstantExpr>(binary.getRHS());
-  addLinear(binary.getLHS(), factor * coefficient.getValue(), dim);
-}
-
 std::unique_ptr<binary::AccessT>
 ProgramEncoder::accessOf(hw::AccessAttr attribute) {
   auto access = std::make_unique<binary::AccessT>();
   access->buffer = bufferOf(attribute.getBuffer());
   access->offset = attribute.getOffset();
   access->padding = attribute.getPadding().getValueAsDouble();
-  AffineMap map = attribute.getMap();
-  for (unsigned i = 0; i < map.getNumResults(); ++i) {
+  for (unsigned i = 0; i < attribute.getMap().getNumResults(); ++i) {
+    hw::AccessAttr::LinearIndex index = attribute.getIndex(i);
     auto dim = std::make_unique<binary::AccessDimT>();
     dim->extent = attribute.getExtents()[i];
     dim->stride = attribute.getStrides()[i];
-    dim->coefficients.resize(map.getNumDims());
-    addLinear(map.getResult(i), 1, *dim);
+    dim->start = index.start;
+    dim->coefficients = vectorOf<int32_t>(index.coefficients);
     access->dims.push_back(std::move(dim));
   }
   return access;

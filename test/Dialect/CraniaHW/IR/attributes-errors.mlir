@@ -55,8 +55,13 @@
 
 // -----
 
-// expected-error @+1 {{indices must be linear in the loops, found affine_map<(d0) -> (d0 floordiv 2)>}}
+// expected-error @+1 {{indices must be linear in the loops, with numbers of 32 bits, found affine_map<(d0) -> (d0 floordiv 2)>}}
 "test.op"() {a = #crania_hw.access<@x at 0, (d0) -> (d0 floordiv 2), extents [1], strides [1], padding 0.0>} : () -> ()
+
+// -----
+
+// expected-error @+1 {{indices must be linear in the loops, with numbers of 32 bits, found affine_map<(d0) -> (d0 * 4294967296)>}}
+"test.op"() {a = #crania_hw.access<@x at 0, (d0) -> (d0 * 4294967296), extents [1], strides [1], padding 0.0>} : () -> ()
 
 // -----
 

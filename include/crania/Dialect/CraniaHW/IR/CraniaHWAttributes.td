@@ -90,6 +90,15 @@ def CraniaHW_AccessAttr : CraniaHW_Attr<"Access", "access"> {
         "::mlir::ArrayRef<int64_t>":$strides, CArg<"double", "0">:$padding)>
   ];
   let genVerifyDecl = 1;
+  let extraClassDeclaration = [{
+    /// start + sum(coefficients[i] * loop[i])
+    struct LinearIndex {
+      int64_t start = 0;
+      ::mlir::SmallVector<int64_t> coefficients;
+    };
+    /// The index of one dimension of the view.
+    LinearIndex getIndex(unsigned dimension) const;
+  }];
 }
 
 def CraniaHW_BoxAttr : CraniaHW_Attr<"Box", "box"> {

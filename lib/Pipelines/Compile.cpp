@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "crania/Pipelines/Compile.h"
+#include "crania/Dialect/Crania/IR/CraniaOps.h"
 #include "crania/Dialect/CraniaHW/IR/CraniaHWOps.h"
 #include "crania/Pipelines/Pipeline.h"
 #include "crania/Translation/DeviceBinary/DeviceBinaryTranslation.h"
@@ -16,37 +17,31 @@ using namespace crania;
 
 std::vector<ProgramConfiguration>
 crania::programConfigurations(const CompileOptions &options) {
-  const std::vector<std::string> raw = {"raw", "bitmap"}, all = {};
-  const std::string whole = "1", &given = options.clusters;
+  const std::vector<std::string> raw = {"raw"}, rawOrBitmap = {"raw", "bitmap"},
+                                 all = {};
+  const std::string &given = options.clusters, &exit = options.exit;
+  const std::string whole = "1", oneExit = exit.substr(0, exit.find(','));
   if (!options.baselines)
-    return {{"crania", given, all, true}};
+    return {{"crania", given, exit, all, true}};
   return {
-      {"one-shot", whole, raw, false},
-      {"one-shot-compressed", whole, all, true},
-      {"iterative", given, raw, false},
-      {"iterative-cache", given, raw, true},
-      {"iterative-compression", given, all, false},
-      {"crania", given, all, true},
+      {"one-shot", whole, oneExit, raw, false},
+      {"one-shot-compressed", whole, oneExit, all, true},
+      {"iterative", given, exit, rawOrBitmap, false},
+      {"iterative-cache", given, exit, rawOrBitmap, true},
+      {"iterative-compression", given, exit, all, false},
+      {"crania", given, exit, all, true},
   };
 }
 
 namespace {
 
-/// An exit rule with a threshold per round cannot serve a row of one round, nor
-/// does that need one.
-std::string exitRuleFor(const ProgramConfiguration &row,
-                        const CompileOptions &options) {
-  if (row.clusters != "1")
-    return options.exit;
-  return options.exit.substr(0, options.exit.find(','));
-}
-
 LogicalResult runPipeline(ModuleOp module, const ProgramConfiguration &row,
                           const CompileOptions &options) {
   PipelineOptions pipeline;
+  pipeline.function = options.function;
   pipeline.target = options.target;
   pipeline.clusters = row.clusters;
-  pipeline.exit = exitRuleFor(row, options);
+  pipeline.exit = row.exit;
   pipeline.retain = row.retain;
   for (const std::string &layout : row.layouts)
     pipeline.layouts.push_back(layout);
@@ -99,8 +94,21 @@ LogicalResult addProgram(ModuleOp module, ModuleOp bundle,
 
 } // namespace
 
+/// What the module decides already would make the rows the same.
+static LogicalResult refuseDecisions(ModuleOp module) {
+  WalkResult result = module.walk([](Operation *op) -> WalkResult {
+    if (!isa<ir::WeightsOp, ir::IterateOp>(op))
+      return WalkResult::advance();
+    return op->emitError() << "baseline rows need a network that is not "
+                           << "clustered yet";
+  });
+  return failure(result.wasInterrupted());
+}
+
 FailureOr<std::vector<uint8_t>>
 crania::compileToDeviceBinary(ModuleOp module, const CompileOptions &options) {
+  if (options.baselines && failed(refuseDecisions(module)))
+    return failure();
   OwningOpRef<ModuleOp> bundle = ModuleOp::create(module.getLoc());
   std::vector<ProgramConfiguration> rows = programConfigurations(options);
   for (size_t i = 0; i < rows.size(); ++i) {

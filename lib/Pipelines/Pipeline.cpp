@@ -11,7 +11,7 @@ using namespace crania;
 
 void crania::buildCraniaPipeline(OpPassManager &manager,
                                  const PipelineOptions &options) {
-  manager.addPass(createCheckClassifiers());
+  manager.addPass(createCheckClassifiers({options.function}));
   manager.addPass(createAttachTarget({options.target}));
   manager.addPass(createClusterWeights({options.clusters}));
   manager.addPass(createFormRounds({options.exit}));

@@ -5,6 +5,9 @@
 // passes.
 
 #include "crania/Clustering/Importance.h"
+#include "crania/Dialect/Crania/IR/CraniaOps.h"
+#include "crania/Dialect/Crania/Transforms/ExitOption.h"
+#include "crania/Dialect/CraniaHW/IR/CraniaHWOps.h"
 #include "crania/Import/ONNX/Import.h"
 #include "crania/InitAllDialects.h"
 #include "crania/Pipelines/Compile.h"
@@ -31,6 +34,11 @@ cl::opt<std::string> input(cl::Positional, cl::Required,
 cl::opt<std::string> output("o", cl::Required, cl::value_desc("file"),
                             cl::desc("The device binary to write"),
                             cl::cat(category));
+cl::opt<std::string> function(
+    "function", cl::value_desc("name"),
+    cl::desc("The classifier of an MLIR module (default: the one marked "
+             "crania.classifier, or the only public function)"),
+    cl::cat(category));
 cl::opt<std::string>
     target("target", cl::init("edge"), cl::value_desc("preset|file"),
            cl::desc("The machine: edge (default), edge-lite, eie-lite, or the "
@@ -82,24 +90,76 @@ then run it on images with crania-run (crania-run --help).
 
 llvm::raw_ostream &error() { return llvm::WithColor::error(llvm::errs()); }
 
-/// Refuses values that no option of the compiler can mean, naming what is
-/// there.
-bool checkOptions() {
-  if (scheme != "importance") {
-    error() << "--scheme=" << scheme
-            << " is not available; this version has importance\n";
+bool refuse(const cl::Option &option, const llvm::Twine &reason) {
+  error() << "--" << option.ArgStr << ": " << reason << "\n";
+  return false;
+}
+
+bool checkHistogram(size_t rounds) {
+  if (exitHistogram.empty())
+    return true;
+  if (exitHistogram.size() != rounds)
+    return refuse(exitHistogram, llvm::Twine(exitHistogram.size()) +
+                                     " fractions for " + llvm::Twine(rounds) +
+                                     " clusters; give one per round");
+  if (!crania::ir::isDistribution(llvm::to_vector(exitHistogram)))
+    return refuse(exitHistogram,
+                  "give fractions between 0 and 1 that add up to 1");
+  return true;
+}
+
+bool checkExitRule(MLIRContext &context, size_t rounds) {
+  auto emitError = [&] {
+    return mlir::emitError(UnknownLoc::get(&context)) << "--exit: ";
+  };
+  FailureOr<crania::ExitOption> rule =
+      crania::ExitOption::parse(exitRule, &context, emitError);
+  return succeeded(rule) &&
+         succeeded(rule->forRounds(rounds, &context, emitError));
+}
+
+/// Refuses values that no option of the compiler can mean, before the network
+/// is read.
+bool checkOptions(MLIRContext &context) {
+  if (scheme != "importance")
+    return refuse(scheme,
+                  "'" + scheme.getValue() +
+                      "' is not available; this version has importance");
+  if (precision != "f32")
+    return refuse(precision, "'" + precision.getValue() +
+                                 "' is not available; this version computes in "
+                                 "f32");
+  auto fractions = crania::clustering::parseFractions(clusters.getValue());
+  if (!fractions)
+    return refuse(clusters, fractions.error().message);
+  if (auto model = crania::target::loadTarget(target); !model)
+    return refuse(target, model.error().message);
+  return checkExitRule(context, fractions->size()) &&
+         checkHistogram(fractions->size());
+}
+
+/// An option that the module has decided already, and that the user gives all
+/// the same, would be ignored.
+bool checkAgainst(ModuleOp module) {
+  bool clustered = false, iterates = false, compiled = false;
+  module.walk([&](Operation *op) {
+    clustered |= isa<crania::ir::WeightsOp>(op);
+    iterates |= isa<crania::ir::IterateOp>(op);
+    compiled |= isa<crania::hw::ProgramOp>(op);
+  });
+  if (compiled) {
+    error() << input << " is compiled already; crania-translate "
+            << "--crania-to-binary makes a device binary of it\n";
     return false;
   }
-  if (precision != "f32") {
-    error() << "--precision=" << precision
-            << " is not available; this version computes in f32\n";
-    return false;
-  }
-  if (auto fractions = crania::clustering::parseFractions(clusters.getValue());
-      !fractions) {
-    error() << "--clusters: " << fractions.error().message << "\n";
-    return false;
-  }
+  const char *decided = "the module decides that already; leave the option out";
+  if (clustered && clusters.getNumOccurrences())
+    return refuse(clusters, decided);
+  if (iterates && exitRule.getNumOccurrences())
+    return refuse(exitRule, decided);
+  if (target.getNumOccurrences() &&
+      module->hasAttr(crania::ir::CraniaDialect::getTargetAttrName()))
+    return refuse(target, decided);
   return true;
 }
 
@@ -125,6 +185,7 @@ OwningOpRef<ModuleOp> readModule(MLIRContext &context) {
 
 crania::CompileOptions compileOptions() {
   crania::CompileOptions options;
+  options.function = function;
   options.target = target;
   options.clusters = clusters;
   options.exit = exitRule;
@@ -178,9 +239,6 @@ int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
   cl::HideUnrelatedOptions(category);
   cl::ParseCommandLineOptions(argc, argv, overview);
-  if (!checkOptions())
-    return 1;
-
   DialectRegistry registry;
   crania::registerAllDialects(registry);
   crania::registerOnnxImportDialects(registry);
@@ -189,8 +247,11 @@ int main(int argc, char **argv) {
   context.printOpOnDiagnostic(false);
   context.getDiagEngine().registerHandler(printDiagnostic);
 
+  context.loadDialect<crania::ir::CraniaDialect>();
+  if (!checkOptions(context))
+    return 1;
   OwningOpRef<ModuleOp> module = readModule(context);
-  if (!module)
+  if (!module || !checkAgainst(*module))
     return 1;
   FailureOr<std::vector<uint8_t>> bytes =
       crania::compileToDeviceBinary(*module, compileOptions());

@@ -18,6 +18,7 @@ namespace crania {
 struct ProgramConfiguration {
   std::string name;
   std::string clusters;
+  std::string exit;
   /// Allowed layouts; empty means all.
   std::vector<std::string> layouts;
   /// Whether clusters are kept in the weight store.
@@ -25,6 +26,8 @@ struct ProgramConfiguration {
 };
 
 struct CompileOptions {
+  /// The classifier; empty for the one that is marked, or the only public one.
+  std::string function;
   std::string target = "edge";
   std::string clusters = "0.1,0.2,0.3,0.4";
   std::string exit = "softmax:0.9";
@@ -48,12 +51,16 @@ struct CompileOptions {
 /// | crania                | given    | all     | used         |
 ///
 /// Raw means raw values: a cluster that does not hold every weight has a bitmap
-/// of its positions too.
+/// of its positions too. A row of one round has no use for more than the first
+/// threshold of the exit rule.
 std::vector<ProgramConfiguration>
 programConfigurations(const CompileOptions &options);
 
-/// Compiles the classifier of `module` (level 1) to the bytes of a device
-/// binary. The module is not changed. Diagnostics go to its context.
+/// Compiles the classifier of `module` to the bytes of a device binary. The
+/// module is not changed. Diagnostics go to its context.
+///
+/// A module of level 2 to 4 keeps what it says already; baseline rows need one
+/// of level 1, as they decide all of that differently.
 mlir::FailureOr<std::vector<uint8_t>>
 compileToDeviceBinary(mlir::ModuleOp module, const CompileOptions &options);
 

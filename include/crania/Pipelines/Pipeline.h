@@ -13,6 +13,11 @@ namespace crania {
 /// of the machine. The same options serve `crania-opt --crania-pipeline`, the
 /// tools and programs that embed the compiler.
 struct PipelineOptions : public mlir::PassPipelineOptions<PipelineOptions> {
+  Option<std::string> function{
+      *this, "function",
+      llvm::cl::desc("The classifier (default: what is marked, or the only "
+                     "public function)"),
+      llvm::cl::init("")};
   Option<std::string> target{
       *this, "target",
       llvm::cl::desc("The machine: a preset or the path of a target file"),

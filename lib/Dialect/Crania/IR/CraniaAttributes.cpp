@@ -6,6 +6,7 @@
 #include "mlir/IR/DialectImplementation.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/TypeSwitch.h"
+#include "llvm/Support/Format.h"
 
 #include <charconv>
 #include <cmath>
@@ -81,7 +82,9 @@ LogicalResult ExitAttr::verify(function_ref<InFlightDiagnostic()> emitError,
     if (std::isfinite(threshold) && threshold >= 0 &&
         (!isProbability || threshold <= 1))
       continue;
-    return emitError() << "threshold " << threshold << " of round " << i + 1
+    std::string text;
+    llvm::raw_string_ostream(text) << llvm::format("%g", threshold);
+    return emitError() << "threshold " << text << " of round " << i + 1
                        << " is out of range: "
                        << stringifyConfidence(confidence) << " thresholds are "
                        << (isProbability ? "between 0 and 1" : "at least 0");

@@ -6,6 +6,8 @@
 #include "crania/Dialect/Crania/IR/CraniaOps.h"
 #include "mlir/IR/BuiltinOps.h"
 
+#include <cmath>
+
 using namespace mlir;
 using namespace crania::ir;
 
@@ -67,13 +69,25 @@ static LogicalResult verifyPlanIsUnique(IterateOp op) {
   return success();
 }
 
+bool crania::ir::isDistribution(ArrayRef<double> fractions) {
+  constexpr double tolerance = 1e-3; // as a report rounds them
+  double sum = 0;
+  for (double fraction : fractions) {
+    if (!(fraction >= 0 && fraction <= 1))
+      return false;
+    sum += fraction;
+  }
+  return std::abs(sum - 1) <= tolerance;
+}
+
 static LogicalResult verifyHistogram(IterateOp op, ArrayRef<double> histogram) {
   int64_t rounds = op.getRounds();
   if (int64_t(histogram.size()) != rounds)
     return op.emitOpError() << "needs an exit fraction for each of its "
                             << rounds << " rounds, found " << histogram.size();
-  if (llvm::any_of(histogram, [](double f) { return !(f >= 0 && f <= 1); }))
-    return op.emitOpError() << "exit fractions must be between 0 and 1";
+  if (!isDistribution(histogram))
+    return op.emitOpError() << "exit fractions must be between 0 and 1 and add "
+                            << "up to 1";
   return success();
 }
 

@@ -63,13 +63,10 @@ public:
 private:
   LogicalResult readThroughClusters(linalg::LinalgOp op, OpOperand &operand,
                                     arith::ConstantOp constant) {
-    WeightsOp &weights = clustered[constant.getValue()];
-    if (!weights) {
-      FailureOr<WeightsOp> created = createWeights(op, constant);
-      if (failed(created))
-        return failure();
-      weights = *created;
-    }
+    FailureOr<WeightsOp> created = createWeights(op, constant);
+    if (failed(created))
+      return failure();
+    WeightsOp weights = *created;
     OpBuilder builder(op);
     Location loc = op.getLoc();
     Value all =
@@ -145,7 +142,6 @@ private:
   ModuleOp module;
   SymbolTable symbols;
   ArrayRef<double> fractions;
-  llvm::DenseMap<Attribute, WeightsOp> clustered;
 };
 
 struct ClusterWeights

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "crania/Dialect/Crania/IR/CraniaOps.h"
+#include "crania/Dialect/Crania/Transforms/ExitOption.h"
 #include "crania/Dialect/Crania/Transforms/Passes.h"
 #include "mlir/Analysis/SliceAnalysis.h"
 #include "mlir/Analysis/TopologicalSortUtils.h"
@@ -20,54 +21,6 @@ using namespace mlir;
 using namespace crania::ir;
 
 namespace {
-
-/// An exit rule as the user writes it, before the number of rounds is known.
-struct ExitOption {
-  Confidence confidence = Confidence::Softmax;
-  SmallVector<double> thresholds;
-
-  static FailureOr<ExitOption>
-  parse(StringRef text, function_ref<InFlightDiagnostic()> emitError) {
-    ExitOption option;
-    auto [rule, list] = text.split(':');
-    std::optional<Confidence> confidence = symbolizeConfidence(rule);
-    if (!confidence)
-      return emitError()
-             << "exit '" << text << "': '" << rule
-             << "' is no exit rule; expected softmax, margin or "
-             << "entropy, a colon and a threshold, e.g. softmax:0.9";
-    option.confidence = *confidence;
-    SmallVector<StringRef> items;
-    list.split(items, ',');
-    for (StringRef item : items) {
-      double threshold;
-      if (item.trim().getAsDouble(threshold))
-        return emitError() << "exit '" << text << "': '" << item
-                           << "' is no threshold; expected e.g. softmax:0.9 or "
-                           << "softmax:0.9,0.8,0.7";
-      option.thresholds.push_back(threshold);
-    }
-    return option;
-  }
-
-  /// One threshold serves all rounds; else there is one per round but the last.
-  FailureOr<ExitAttr>
-  forRounds(int64_t rounds, MLIRContext *context,
-            function_ref<InFlightDiagnostic()> emitError) const {
-    SmallVector<double> all = thresholds;
-    if (all.size() == 1)
-      all.assign(rounds - 1, thresholds.front());
-    if (int64_t(all.size()) != rounds - 1)
-      return emitError() << "exit rule has " << all.size() << " thresholds for "
-                         << rounds << " rounds; give one, or " << rounds - 1
-                         << " (the last round always stops)";
-    auto attribute = ExitAttr::getChecked(emitError, context, confidence,
-                                          DenseF64ArrayAttr::get(context, all));
-    if (!attribute)
-      return failure();
-    return attribute;
-  }
-};
 
 /// The value the exit rule works on: what a softmax at the end is taken of,
 /// seen through reshapes.
@@ -112,15 +65,18 @@ int64_t countRounds(ArrayRef<Operation *> ops) {
   return rounds;
 }
 
-LogicalResult formRounds(func::FuncOp function, const ExitOption &exit) {
+LogicalResult formRounds(func::FuncOp function,
+                         const crania::ExitOption &exit) {
   Block &block = function.getBody().front();
   Operation *terminator = block.getTerminator();
   Value logits = findLogits(terminator->getOperand(0));
   SmallVector<Operation *> ops = computationOf(logits, block);
   int64_t rounds = countRounds(ops);
   if (rounds == 0)
-    return function.emitError() << "no clustered weights reach the logits; run "
-                                << "crania-cluster-weights first";
+    return function.emitError()
+           << "no clustered weights reach the logits: it has no convolution or "
+           << "matrix product with constant weights, or crania-cluster-weights "
+           << "has not run";
   FailureOr<ExitAttr> rule = exit.forRounds(
       rounds, function.getContext(), [&] { return function.emitError(); });
   if (failed(rule))
@@ -154,8 +110,8 @@ struct FormRounds : public crania::impl::FormRoundsBase<FormRounds> {
 
   void runOnOperation() override {
     ModuleOp module = getOperation();
-    FailureOr<ExitOption> option =
-        ExitOption::parse(exit, [&] { return module.emitError(); });
+    FailureOr<crania::ExitOption> option = crania::ExitOption::parse(
+        exit, &getContext(), [&] { return module.emitError(); });
     if (failed(option))
       return signalPassFailure();
     for (auto function : module.getOps<func::FuncOp>()) {

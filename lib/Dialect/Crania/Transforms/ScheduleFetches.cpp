@@ -57,7 +57,11 @@ struct ScheduleFetches
       return iterate.emitError()
              << "the exit histogram has " << exitHistogram.size()
              << " fractions for " << rounds << " rounds";
-    return SmallVector<double>(exitHistogram.begin(), exitHistogram.end());
+    SmallVector<double> exits(exitHistogram.begin(), exitHistogram.end());
+    if (!isDistribution(exits))
+      return iterate.emitError() << "the exit histogram must hold fractions "
+                                 << "between 0 and 1 that add up to 1";
+    return exits;
   }
 
   LogicalResult schedule(IterateOp iterate) {

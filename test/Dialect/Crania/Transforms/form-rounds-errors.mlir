@@ -1,6 +1,6 @@
 // RUN: crania-opt %s --split-input-file --verify-diagnostics --crania-form-rounds=exit=softmax:0.9,0.8,0.7
 
-// expected-error @+1 {{no clustered weights reach the logits; run crania-cluster-weights first}}
+// expected-error @+1 {{no clustered weights reach the logits: it has no convolution or matrix product with constant weights, or crania-cluster-weights has not run}}
 func.func @classify(%x: tensor<1x2xf32>) -> tensor<1x2xf32> attributes {crania.classifier} {
   return %x : tensor<1x2xf32>
 }

@@ -8,6 +8,9 @@
 // CHECK-SAME: #crania.fetch_plan<@b, [<layout = #crania.raw_layout, bytes = 64, residency = retained, store_offset = 300>]>
 // NONE-COUNT-3: residency = streamed
 // ALL-COUNT-3: residency = retained
+// RUN: not crania-opt %s --crania-attach-target --crania-schedule-fetches=exit-histogram=0.5,0.1 2>&1 | FileCheck %s --check-prefix=SUM
+// RUN: not crania-opt %s --crania-attach-target --crania-schedule-fetches=exit-histogram=nan,1 2>&1 | FileCheck %s --check-prefix=SUM
+// SUM: error: the exit histogram must hold fractions between 0 and 1 that add up to 1
 // HISTOGRAM: error: the exit histogram has 1 fractions for 2 rounds
 
 crania.weights @a : !crania.clustered<tensor<2x8xf32>, clusters = 2> scheme #crania.importance

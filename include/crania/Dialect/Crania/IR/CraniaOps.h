@@ -21,4 +21,12 @@
 #define GET_OP_CLASSES
 #include "crania/Dialect/Crania/IR/CraniaOps.h.inc"
 
+namespace crania::ir {
+
+/// True if the numbers are probabilities that add up to 1 (within 0.001, as a
+/// report rounds them).
+bool isDistribution(llvm::ArrayRef<double> fractions);
+
+} // namespace crania::ir
+
 #endif // CRANIA_DIALECT_CRANIA_IR_CRANIAOPS_H

@@ -48,8 +48,10 @@ def ClusterWeights : Pass<"crania-cluster-weights", "::mlir::ModuleOp"> {
     Clusters are chosen per weight tensor by the importance |w|: the first holds
     the largest weights, and so on. Of equal weights, the one earlier in the
     tensor comes first. The n-th boundary is at round(N * (f_1 + ... + f_n)) of N
-    weights. A constant that several contractions use becomes one symbol.
-    Weights that are clustered already are kept as they are.
+    weights. Each contraction gets a symbol of its own, also where several use one
+    constant: layouts and schedule are chosen per use. The data is shared in the
+    compiler, not in the weight image. Weights that are clustered already are kept
+    as they are.
 
     Refuses weights that are not finite.
   }];
@@ -115,7 +117,7 @@ def ScheduleFetches : Pass<"crania-schedule-fetches", "::mlir::ModuleOp"> {
     Option<"retain", "retain", "bool", "true",
            "Use the weight store; false streams everything">,
     ListOption<"exitHistogram", "exit-histogram", "double",
-               "Fraction of inputs that stop after each round">,
+               "Fraction of inputs that stop after each round, adding up to 1">,
   ];
 }
 

@@ -22,24 +22,6 @@ namespace {
 /// Commands of the machine have at most this many loops and dimensions.
 constexpr size_t maxLoops = 8;
 
-/// Whether the body is output + a * b, which is all the PE array does.
-bool multipliesAndAdds(linalg::LinalgOp op) {
-  Block *body = op.getBlock();
-  auto add =
-      body->getTerminator()->getOperand(0).getDefiningOp<arith::AddFOp>();
-  if (!add)
-    return false;
-  Value output = body->getArguments().back();
-  Value product = add.getLhs() == output ? add.getRhs() : add.getLhs();
-  auto multiply = product.getDefiningOp<arith::MulFOp>();
-  auto isInput = [&](Value value) {
-    return isa<BlockArgument>(value) && value != output;
-  };
-  return multiply && llvm::is_contained(add->getOperands(), output) &&
-         isInput(multiply.getLhs()) && isInput(multiply.getRhs()) &&
-         multiply.getLhs() != multiply.getRhs();
-}
-
 class NetworkBuilder {
 public:
   NetworkBuilder(ir::IterateOp iterate, const target::TargetModel &target)
@@ -365,9 +347,6 @@ private:
              << "multiplies two tensors neither of which is clustered weights; "
                 "the PE array multiplies by weights (constants become weights "
                 "by crania-cluster-weights)";
-    if (!multipliesAndAdds(op))
-      return op.emitError() << "cannot run on the PE array: its body is not "
-                               "output + input * weight";
     std::string why;
     FailureOr<Contraction> contraction =
         analyzeContraction(op, weights->get(), why);

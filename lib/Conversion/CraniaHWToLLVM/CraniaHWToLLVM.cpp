@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "crania/Conversion/CraniaHWToLLVM/CraniaHWToLLVM.h"
+#include "crania/Dialect/Crania/IR/CraniaDialect.h"
 #include "crania/Translation/DeviceBinary/DeviceBinaryTranslation.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
@@ -192,6 +193,8 @@ void ConvertCraniaToLLVM::runOnOperation() {
   for (auto &[program, users] : *executions)
     if (failed(lowerProgram(cast<hw::ProgramOp>(program), symbols, users)))
       return signalPassFailure();
+  // It spoke to passes that ran before; stock tools do not know its dialect.
+  getOperation()->removeAttr(ir::CraniaDialect::getTargetAttrName());
 }
 
 } // namespace

@@ -34,3 +34,8 @@ func.func @twice(%x: memref<1x4xf32>, %y: memref<1x2xf32>) -> (index, index) {
 //   CHECK-NOT: llvm.mlir.global
 //       CHECK: llvm.func @craniaRuntimeInfer(!llvm.ptr, i64, !llvm.ptr, i64, !llvm.ptr, i64) -> i64
 //   CHECK-NOT: craniaRuntimeInfer
+
+// The machine is no longer said: stock tools do not know the attribute.
+// RUN: echo 'module attributes {crania.target = #crania.target<"edge">} {}' \
+// RUN:   | crania-opt --convert-crania-to-llvm | FileCheck %s --check-prefix=TARGET
+// TARGET: {{^}}module {

@@ -3,8 +3,8 @@
 """Runs the commands of a page: usage: run_commands.py SOURCE-FOLDER SCRATCH PAGE.md
 
 All ```sh blocks are one bash session in SCRATCH, which looks like a clone that has
-been built: examples/, and build/bin with the tools, which a page must put on the
-PATH itself. Besides there is what the pages call the user's (net.onnx, x.npy and
+been built: examples/, build/lib, and build/bin with the tools, which a page must put
+on the PATH itself. Besides there is what the pages call the user's (net.onnx, x.npy and
 y.npy, the digits example) and mine.json, the first ```json block of the page.
 Scripts of utils/ are left out: they run the tests that this is one of. Fails on the
 first command that does.
@@ -25,6 +25,7 @@ def prepare(source, scratch, text):
     shutil.rmtree(scratch, ignore_errors=True)
     (scratch / "build").mkdir(parents=True)
     (scratch / "build" / "bin").symlink_to(tools_folder())
+    (scratch / "build" / "lib").symlink_to(tools_folder().parent / "lib")
     (scratch / "examples").symlink_to(source / "examples")
     digits = source / "examples" / "digits"
     for name, original in [("net.onnx", "digits.onnx"), ("x.npy", "test_x_u8.npy"),
@@ -48,14 +49,14 @@ def main(source, scratch, page):
     text = pathlib.Path(page).read_text()
     prepare(source, scratch, text)
     commands = [line for block in blocks(text, "sh") for line in block.splitlines()
-                if line.strip() and not line.startswith("utils/")]
+                if not line.startswith("utils/")]
     done = subprocess.run(["bash", "-exo", "pipefail", "-c", "\n".join(commands)], cwd=scratch,
                           env=environment_without_tools(), stdin=subprocess.DEVNULL,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     if done.returncode != 0:
         print(f"{done.stdout[-4000:]}\nthe last command exited with {done.returncode}")
         return 1
-    print(f"{len(commands)} commands ran")
+    print(f"{len(commands)} lines of commands ran")
     return 0 if commands else 1
 
 

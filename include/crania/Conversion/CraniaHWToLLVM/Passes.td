@@ -11,8 +11,8 @@ def ConvertCraniaToLLVM : Pass<"convert-crania-to-llvm", "::mlir::ModuleOp"> {
   let description = [{
     Each `crania_hw.execute` becomes a call of `craniaRuntimeInfer` (see
     include/crania-c/Runtime.h, libcrania_runtime.so) with the device binary of
-    its program, which is embedded in the module as a constant, and programs are
-    erased. A run that fails, for which the runtime prints the reason, ends the
+    its program, which is embedded in the module as a constant; programs and the
+    module's `crania.target` are erased. A run that fails, for which the runtime prints the reason, ends the
     process by `cf.assert`.
 
     Needs bufferized code; produces arith, cf, memref and llvm operations and

@@ -9,6 +9,9 @@
 //   x = (1, 0.5, 1, 0): round 1 gives (0.25, 1.75), confidence 0.82, and goes
 //       on; round 2 has all weights, 1 - 1 + 0.5 + 0.25 and -1 + 2 + 2 - 0.25.
 
+// A stock tool cannot load a library that was built with sanitizers.
+// UNSUPPORTED: asan
+
 // RUN: cat %s %S/../../Dialect/CraniaHW/IR/Inputs/tiny.mlir | crania-opt \
 // RUN:   --one-shot-bufferize="bufferize-function-boundaries function-boundary-type-conversion=identity-layout-map" \
 // RUN:   --buffer-deallocation-pipeline --convert-crania-to-llvm --convert-bufferization-to-memref \

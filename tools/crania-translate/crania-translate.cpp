@@ -6,12 +6,16 @@
 #include "crania/Import/ONNX/Import.h"
 #include "crania/Translation/DeviceBinary/DeviceBinaryTranslation.h"
 
+#include "mlir/IR/DialectRegistry.h"
+#include "mlir/InitAllDialects.h"
 #include "mlir/Support/LLVM.h"
 #include "mlir/Tools/mlir-translate/MlirTranslateMain.h"
 
 int main(int argc, char **argv) {
   crania::registerOnnxImportTranslation();
-  crania::registerDeviceBinaryTranslations();
+  crania::registerDeviceBinaryTranslations([](mlir::DialectRegistry &registry) {
+    mlir::registerAllDialects(registry);
+  });
   return mlir::failed(
       mlir::mlirTranslateMain(argc, argv, "CRANIA translation tool"));
 }

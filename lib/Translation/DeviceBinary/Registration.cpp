@@ -64,16 +64,21 @@ printBinary(const std::shared_ptr<llvm::SourceMgr> &sources, raw_ostream &os,
   return success();
 }
 
-void crania::registerDeviceBinaryTranslations() {
-  auto registerDialects = [](DialectRegistry &registry) {
+void crania::registerDeviceBinaryTranslations(
+    std::function<void(DialectRegistry &)> hostDialects) {
+  auto registerOwn = [](DialectRegistry &registry) {
     registry.insert<ir::CraniaDialect, hw::CraniaHWDialect>();
+  };
+  auto registerAll = [=](DialectRegistry &registry) {
+    registerOwn(registry);
+    hostDialects(registry);
   };
   TranslateFromMLIRRegistration toBinary(
       "crania-to-binary", "write the programs of a module as a device binary",
-      exportModule, registerDialects);
+      exportModule, registerAll);
   TranslateToMLIRRegistration fromBinary(
       "binary-to-crania", "read a device binary as programs of crania_hw",
-      importModule, registerDialects);
+      importModule, registerOwn);
   TranslateRegistration toText("disassemble",
                                "print a device binary command by command",
                                printBinary<disassemble>);

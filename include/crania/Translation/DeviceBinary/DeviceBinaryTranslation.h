@@ -14,6 +14,8 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
 
+#include <functional>
+
 namespace crania {
 
 /// The device binary of the programs of `module`, in their order. What is no
@@ -39,8 +41,11 @@ void disassemble(const binary::DeviceBinary &binary, llvm::raw_ostream &os);
 void dumpImage(const binary::DeviceBinary &binary, llvm::raw_ostream &os);
 
 /// Registers --crania-to-binary, --binary-to-crania, --disassemble and
-/// --dump-image with mlir-translate's main.
-void registerDeviceBinaryTranslations();
+/// --dump-image with mlir-translate's main. A module that is translated may
+/// hold host code beside its programs, in the dialects that `hostDialects`
+/// registers; it is not looked at.
+void registerDeviceBinaryTranslations(
+    std::function<void(mlir::DialectRegistry &)> hostDialects);
 
 } // namespace crania
 

@@ -295,6 +295,24 @@ static LogicalResult reportFailure(const Network &network,
          << "; compile for a target with a larger global buffer";
 }
 
+/// Commands of one layer in a round: far more than a reasonable target needs.
+constexpr int64_t maxTiles = 1 << 16;
+
+static LogicalResult checkCommands(const Network &network,
+                                   const MemoryPlan &plan,
+                                   const target::TargetModel &target) {
+  for (auto [stage, stagePlan] : llvm::zip_equal(network.stages, plan.stages))
+    if (int64_t tiles = tileCount(stage, stagePlan.tile); tiles > maxTiles)
+      return emitError(stage.loc())
+             << "layer '" << stage.label << "' runs in " << tiles
+             << " pieces through the " << target.globalBuffer.bytes
+             << " bytes of the global buffer of target '" << target.name
+             << "'; at most " << maxTiles
+             << " are possible: compile for a target with a larger global "
+                "buffer";
+  return success();
+}
+
 FailureOr<MemoryPlan>
 crania::lowering::planMemory(const Network &network,
                              const target::TargetModel &target, Location loc) {
@@ -317,5 +335,8 @@ crania::lowering::planMemory(const Network &network,
   if (!best)
     return reportFailure(network, target, failure, loc);
   best->remark(loc);
-  return best->takePlan();
+  MemoryPlan plan = best->takePlan();
+  if (failed(checkCommands(network, plan, target)))
+    return LogicalResult::failure();
+  return plan;
 }

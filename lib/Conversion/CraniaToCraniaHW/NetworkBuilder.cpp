@@ -21,6 +21,8 @@ namespace {
 
 /// Commands of the machine have at most this many loops and dimensions.
 constexpr size_t maxLoops = 8;
+/// Elements of a tensor, weights included, that a device binary describes.
+constexpr int64_t maxElements = int64_t(1) << 31;
 
 class NetworkBuilder {
 public:
@@ -60,14 +62,26 @@ private:
                << "has the result type " << type
                << "; the machine needs static shapes, see the entry contract "
                   "(crania-check-classifiers)";
-      if (ranked.getNumElements() == 0)
-        return op.emitError() << "has a result without elements";
+      if (!hasReasonableSize(ranked))
+        return op.emitError()
+               << "has a result of type " << type << "; the machine takes 1 to "
+               << maxElements << " elements";
       if (!ranked.getElementType().isF32())
         return op.emitError()
                << "computes in " << ranked.getElementType()
                << "; this version of the machine computes in f32";
     }
     return success();
+  }
+
+  static bool hasReasonableSize(RankedTensorType type) {
+    int64_t elements = 1;
+    for (int64_t size : type.getShape()) {
+      if (size == 0 || size > maxElements / elements)
+        return false;
+      elements *= size;
+    }
+    return true;
   }
 
   static LogicalResult checkSize(const Node &node) {
@@ -217,11 +231,15 @@ private:
     FailureOr<View> view = viewOf(logits, yield);
     if (failed(view))
       return failure();
-    if (!isOneRow(*view))
+    // Logits stay on chip, and nothing else should because of them.
+    auto type = cast<RankedTensorType>(logits.getType());
+    bool isPart =
+        network.storages[view->storage].elements != type.getNumElements();
+    if (isPart || !isOneRow(*view))
       view = copyToFresh(*view, yield.getLoc());
     network.logits = view->storage;
     network.logitsOffset = view->offset;
-    network.logitsType = cast<RankedTensorType>(logits.getType());
+    network.logitsType = type;
     if (!network.inputValue)
       return iterate.emitError() << "reads no input: nothing in it depends on "
                                     "a tensor from outside";

@@ -19,6 +19,8 @@ public:
 
   FailureOr<ProgramImage> run() {
     for (const NetworkWeights &weights : network.weights)
+      largestImage += 2 * plannedBytes(weights);
+    for (const NetworkWeights &weights : network.weights)
       if (failed(addWeights(weights)))
         return failure();
     image.parameters.resize(network.storages.size());
@@ -115,10 +117,12 @@ private:
   write(const EncodedCluster &encoded, unsigned cluster,
         ir::SegmentAttr segment, StringRef layout,
         llvm::function_ref<InFlightDiagnostic()> error) {
-    uint64_t begin = *segment.getAddress(), end = begin + encoded.bytes.size();
-    if (end > largestImage)
-      return error() << "ends at byte " << end << " of the image; at most "
-                     << largestImage << " are possible";
+    uint64_t begin = *segment.getAddress(), size = encoded.bytes.size();
+    if (begin > largestImage || size > largestImage - begin)
+      return error() << "has the address " << begin
+                     << ", far behind everything else in the image; remove it "
+                        "from the plan and run crania-place-segments";
+    uint64_t end = begin + size;
     if (image.bytes.size() < end)
       image.bytes.resize(end);
     llvm::copy(encoded.bytes, image.bytes.begin() + begin);
@@ -149,13 +153,26 @@ private:
     }
   }
 
-  /// Addresses are given by hand, too: a bound on what they make us allocate.
-  static constexpr uint64_t largestImage = uint64_t(1) << 32;
+  uint64_t plannedBytes(const NetworkWeights &weights) {
+    uint64_t bytes = 0;
+    ir::WeightsOp op = weights.op;
+    if (ir::FetchPlanAttr plan = iterate.getPlanOf(op.getSymNameAttr()))
+      for (ir::SegmentAttr segment : plan.getSegments())
+        if (segment.getBytes())
+          bytes += *segment.getBytes();
+    // No layout makes more of a weight than its value and a word of position.
+    return std::min<uint64_t>(bytes, 2 * Storage::bytesPerElement *
+                                         weights.tiling.elements() *
+                                         weights.clusters);
+  }
 
   ir::IterateOp iterate;
   const Network &network;
   const target::TargetModel &target;
   ProgramImage image;
+  /// Addresses are given by hand, too: a bound on what they make us allocate,
+  /// twice what there is and some room for small networks.
+  uint64_t largestImage = 1 << 20;
 };
 
 } // namespace

@@ -212,3 +212,61 @@ module attributes {crania.target = #crania.target<"edge">} {
     return
   }
 }
+
+// -----
+
+!w = !crania.clustered<tensor<4x4xf32>, clusters = 1>
+#far = #crania.segment<layout = #crania.raw_layout, bytes = 64, residency = streamed, address = 9223372036854775744>
+module attributes {crania.target = #crania.target<"edge">} {
+  crania.weights @w : !w scheme #crania.importance values dense<1.0> : tensor<4x4xf32> assignment dense<0> : tensor<4x4xi8>
+  func.func @far_address(%x: tensor<1x4xf32>) -> tensor<1x4xf32> {
+    // expected-error @below {{cluster 1 of the weights @w has the address 9223372036854775744, far behind everything else in the image}}
+    %l, %r = crania.iterate upto 1 exit #crania.exit<softmax, []> plan [#crania.fetch_plan<@w, [#far]>] -> tensor<1x4xf32> round(%round) {
+      %g = crania.get @w : !w
+      %d = crania.materialize %g upto %round : !w
+      %zero = arith.constant 0.0 : f32
+      %e = tensor.empty() : tensor<1x4xf32>
+      %i = linalg.fill ins(%zero : f32) outs(%e : tensor<1x4xf32>) -> tensor<1x4xf32>
+      %y = linalg.matmul ins(%x, %d : tensor<1x4xf32>, tensor<4x4xf32>) outs(%i : tensor<1x4xf32>) -> tensor<1x4xf32>
+      crania.yield %y : tensor<1x4xf32>
+    }
+    return %l : tensor<1x4xf32>
+  }
+}
+
+// -----
+
+#id = affine_map<(d0, d1) -> (d0, d1)>
+#rows = affine_map<(d0, d1) -> (d0)>
+module attributes {crania.target = #crania.target<"tiny", "{\"global_buffer\": {\"bytes\": 1024}}">} {
+  func.func @too_many_pieces(%x: tensor<1048576x192xf32>) -> tensor<2xf32> {
+    %l, %r = crania.iterate upto 1 exit #crania.exit<softmax, []> -> tensor<2xf32> round(%round) {
+      %e = tensor.empty() : tensor<1048576x192xf32>
+      // expected-error @below {{runs in 2097152 pieces through the 1024 bytes of the global buffer of target 'tiny'; at most 65536 are possible}}
+      %y = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel"]}
+          ins(%x : tensor<1048576x192xf32>) outs(%e : tensor<1048576x192xf32>) {
+      ^bb0(%in: f32, %out: f32):
+        %s = math.exp %in : f32
+        linalg.yield %s : f32
+      } -> tensor<1048576x192xf32>
+      %z = tensor.extract_slice %y[0, 0] [1, 2] [1, 1] : tensor<1048576x192xf32> to tensor<1x2xf32>
+      %v = tensor.collapse_shape %z [[0, 1]] : tensor<1x2xf32> into tensor<2xf32>
+      crania.yield %v : tensor<2xf32>
+    }
+    return %l : tensor<2xf32>
+  }
+}
+
+// -----
+
+module attributes {crania.target = #crania.target<"edge">} {
+  func.func @too_many_elements(%x: tensor<65536xf32>) -> tensor<65536x65536xf32> {
+    %l, %r = crania.iterate upto 1 exit #crania.exit<softmax, []> -> tensor<65536x65536xf32> round(%round) {
+      // expected-error @below {{has a result of type 'tensor<65536x65536xf32>'; the machine takes 1 to 2147483648 elements}}
+      %e = tensor.empty() : tensor<65536x65536xf32>
+      %y = linalg.broadcast ins(%x : tensor<65536xf32>) outs(%e : tensor<65536x65536xf32>) dimensions = [0]
+      crania.yield %y : tensor<65536x65536xf32>
+    }
+    return %l : tensor<65536x65536xf32>
+  }
+}

@@ -185,6 +185,16 @@ ConvertCraniaToLLVM::lowerProgram(hw::ProgramOp program, SymbolTable &symbols,
   return success();
 }
 
+/// Targets and marks of classifiers, which mean nothing any more and which
+/// tools without the dialect cannot read.
+void eraseDialectAttributes(ModuleOp module) {
+  module.walk([](Operation *op) {
+    for (NamedAttribute attribute : llvm::to_vector(op->getDiscardableAttrs()))
+      if (isa_and_present<ir::CraniaDialect>(attribute.getNameDialect()))
+        op->removeDiscardableAttr(attribute.getName());
+  });
+}
+
 void ConvertCraniaToLLVM::runOnOperation() {
   auto executions = findExecutions(getOperation());
   if (failed(executions))
@@ -193,8 +203,7 @@ void ConvertCraniaToLLVM::runOnOperation() {
   for (auto &[program, users] : *executions)
     if (failed(lowerProgram(cast<hw::ProgramOp>(program), symbols, users)))
       return signalPassFailure();
-  // It spoke to passes that ran before; stock tools do not know its dialect.
-  getOperation()->removeAttr(ir::CraniaDialect::getTargetAttrName());
+  eraseDialectAttributes(getOperation());
 }
 
 } // namespace

@@ -2,21 +2,25 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 // The constant gives way to a symbol of the same name; a declaration of the
-// runtime's function is shared; a program that nothing runs leaves nothing.
+// runtime's function is shared; a program that nothing runs leaves nothing, nor do
+// marks of the dialect.
 
 // RUN: crania-opt --convert-crania-to-llvm %s | FileCheck %s
 
+// CHECK-NOT: crania.
 // CHECK: llvm.func @craniaRuntimeInfer(
 // CHECK: func.func private @p_binary()
 // CHECK-DAG: llvm.mlir.addressof @[[NAME:p_binary_[0-9]+]]
 // CHECK-DAG: llvm.mlir.global internal constant @[[NAME]](
 // CHECK-NOT: crania_hw
+// CHECK-NOT: crania.
 // CHECK-NOT: llvm.func
 // CHECK-NOT: unused_binary
+module attributes {crania.target = #crania.target<"edge">} {
 llvm.func @craniaRuntimeInfer(!llvm.ptr, i64, !llvm.ptr, i64, !llvm.ptr, i64) -> i64
 func.func private @p_binary()
 
-func.func @f(%x: memref<2xf32>, %y: memref<2xf32>) -> index {
+func.func @f(%x: memref<2xf32>, %y: memref<2xf32>) -> index attributes {crania.classifier} {
   %r = crania_hw.execute @p(%x) into(%y : memref<2xf32>) : (memref<2xf32>) -> index
   return %r : index
 }
@@ -55,4 +59,5 @@ crania_hw.program @unused target <"edge"> precision f32 exit <softmax, []>
         kernel [1, 1] stride [1, 1] dilation [1, 1] pad [0, 0] after(%x, %f)
     %e = crania_hw.exit_test @y at 0 classes 2 after(%c)
   }
+}
 }

@@ -4,6 +4,7 @@
 // From a trained network to a device binary, for people who do not want to know
 // passes.
 
+#include "../common/EndWithNewline.h"
 #include "crania/Clustering/Importance.h"
 #include "crania/Dialect/Crania/IR/CraniaOps.h"
 #include "crania/Dialect/Crania/Transforms/ExitOption.h"
@@ -179,7 +180,8 @@ OwningOpRef<ModuleOp> readModule(MLIRContext &context) {
   if (isOnnx(input, (*buffer)->getBuffer()))
     return crania::importOnnx((*buffer)->getBuffer(), &context, input);
   llvm::SourceMgr sources;
-  sources.AddNewSourceBuffer(std::move(*buffer), llvm::SMLoc());
+  sources.AddNewSourceBuffer(crania::endWithNewline(std::move(*buffer)),
+                             llvm::SMLoc());
   return parseSourceFile<ModuleOp>(sources, ParserConfig(&context));
 }
 

@@ -3,20 +3,53 @@
 
 // Runs passes and pipelines on any MLIR; loads dialect and pass plugins.
 
+#include "../common/EndWithNewline.h"
 #include "crania/InitAllDialects.h"
 #include "crania/InitAllPasses.h"
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
 #include "mlir/InitAllPasses.h"
+#include "mlir/Support/FileUtilities.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
+#include "llvm/Support/InitLLVM.h"
+#include "llvm/Support/ToolOutputFile.h"
+#include "llvm/Support/WithColor.h"
+
+using namespace mlir;
+
+/// What MLIR's own main does with the names of the files, but for the end of
+/// the input.
+static LogicalResult optimize(int argc, char **argv, StringRef inputName,
+                              StringRef outputName, DialectRegistry &registry) {
+  auto config = MlirOptMainConfig::createFromCLOptions();
+  if (config.shouldShowDialects() || config.shouldListPasses())
+    return MlirOptMain(argc, argv, inputName, outputName, registry);
+
+  llvm::InitLLVM init(argc, argv);
+  std::string error;
+  std::unique_ptr<llvm::MemoryBuffer> input = openInputFile(inputName, &error);
+  std::unique_ptr<llvm::ToolOutputFile> output;
+  if (input)
+    output = openOutputFile(outputName, &error);
+  if (!output) {
+    llvm::WithColor::error() << error << "\n";
+    return failure();
+  }
+  if (failed(MlirOptMain(output->os(), crania::endWithNewline(std::move(input)),
+                         registry, config)))
+    return failure();
+  output->keep();
+  return success();
+}
 
 int main(int argc, char **argv) {
-  mlir::DialectRegistry registry;
-  mlir::registerAllDialects(registry);
-  mlir::registerAllExtensions(registry);
-  mlir::registerAllPasses();
+  DialectRegistry registry;
+  registerAllDialects(registry);
+  registerAllExtensions(registry);
+  registerAllPasses();
   crania::registerAllDialects(registry);
   crania::registerAllPasses();
-  return mlir::asMainReturnCode(mlir::MlirOptMain(
-      argc, argv, "CRANIA optimizer: iterative neural inference\n", registry));
+  auto [input, output] = registerAndParseCLIOptions(
+      argc, argv, "CRANIA optimizer: iterative neural inference\n", registry);
+  return asMainReturnCode(optimize(argc, argv, input, output, registry));
 }

@@ -6,11 +6,6 @@
 
 namespace crania::binary {
 
-namespace {
-
-/// Registers of a vector program, inputs included.
-constexpr size_t maxRegisters = 256;
-
 unsigned operandsOf(VectorOp op) {
   switch (op) {
   case VectorOp::constant:
@@ -32,6 +27,11 @@ unsigned operandsOf(VectorOp op) {
     return 2;
   }
 }
+
+namespace {
+
+/// Registers of a vector program, inputs included.
+constexpr size_t maxRegisters = 256;
 
 Status verifyInstruction(size_t index, const Vector &vector) {
   const VectorInstruction &instruction = *vector.code()->Get(index);

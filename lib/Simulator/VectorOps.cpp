@@ -10,26 +10,9 @@ using namespace crania;
 using namespace crania::simulator;
 using binary::VectorOp;
 
-bool simulator::readsC(VectorOp op) { return op == VectorOp::select; }
+bool simulator::readsC(VectorOp op) { return binary::operandsOf(op) > 2; }
 
-bool simulator::readsB(VectorOp op) {
-  switch (op) {
-  case VectorOp::constant:
-  case VectorOp::neg:
-  case VectorOp::abs:
-  case VectorOp::exp:
-  case VectorOp::log:
-  case VectorOp::sqrt:
-  case VectorOp::rsqrt:
-  case VectorOp::tanh:
-  case VectorOp::erf:
-  case VectorOp::floor:
-  case VectorOp::ceil:
-    return false;
-  default:
-    return true;
-  }
-}
+bool simulator::readsB(VectorOp op) { return binary::operandsOf(op) > 1; }
 
 namespace {
 

@@ -73,6 +73,10 @@ Status verify(ProgramT program, uint64_t imageBytes,
 /// tools and tests that alter files on purpose).
 Status repairChecksum(std::vector<uint8_t> &bytes);
 
+/// Registers that an instruction of a vector command reads: 0 to 3, from `a`
+/// on.
+unsigned operandsOf(VectorOp op);
+
 /// The tiling of a weight tensor.
 layout::Tiling tilingOf(const Weights &weights);
 

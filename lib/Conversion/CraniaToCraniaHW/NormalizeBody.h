@@ -8,16 +8,9 @@
 
 namespace crania::lowering {
 
-/// Brings the body of an iteration into the form in which one op is about one
-/// command:
-/// - what it captures is moved into it, as far as it is computed from constants
-///   alone;
-/// - softmax is decomposed, and element-wise named ops become linalg.generic;
-/// - contractions start from zero: the initial value is added behind them, by
-/// the
-///   vector unit. This changes the order of float additions, and nothing else
-///   does;
-/// - element-wise ops are fused into their only consumer, unless that reduces.
+/// Moves what the body captures into it, as far as it is computed from constants
+/// alone, decomposes softmax, and normalises its structured ops
+/// (`normalizeStructuredOps`).
 mlir::LogicalResult normalizeBody(ir::IterateOp iterate);
 
 } // namespace crania::lowering

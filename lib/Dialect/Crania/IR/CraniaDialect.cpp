@@ -12,6 +12,8 @@
 #include "mlir/Interfaces/FunctionInterfaces.h"
 #include "llvm/ADT/TypeSwitch.h"
 
+#include <cmath>
+
 using namespace mlir;
 using namespace crania::ir;
 
@@ -25,6 +27,43 @@ void CraniaDialect::initialize() {
 #include "crania/Dialect/Crania/IR/CraniaOps.cpp.inc"
       >();
   addBytecodeInterface(this);
+}
+
+static LogicalResult verifyRange(Operation *op, NamedAttribute attribute) {
+  auto range = dyn_cast<DenseF64ArrayAttr>(attribute.getValue());
+  if (!range || range.size() != 2 || !std::isfinite(range[0]) ||
+      !std::isfinite(range[1]) || range[0] > range[1])
+    return op->emitError() << "'" << attribute.getName()
+                           << "' must be array<f64: low, high>, finite and "
+                           << "ascending, found " << attribute.getValue();
+  return success();
+}
+
+static LogicalResult verifyPrecision(Operation *op, NamedAttribute attribute) {
+  auto type = dyn_cast<TypeAttr>(attribute.getValue());
+  if (!type || !(type.getValue().isF32() || type.getValue().isInteger(16) ||
+                 type.getValue().isInteger(8)))
+    return op->emitError() << "'" << attribute.getName()
+                           << "' must be f32, i16 or i8, found "
+                           << attribute.getValue();
+  return success();
+}
+
+static LogicalResult verifyWeightScales(Operation *op,
+                                        NamedAttribute attribute) {
+  auto scales = dyn_cast<DenseElementsAttr>(attribute.getValue());
+  if (!scales || !scales.getElementType().isF32())
+    return op->emitError() << "'" << attribute.getName()
+                           << "' must be dense f32 elements";
+  return success();
+}
+
+LogicalResult CraniaDialect::verifyRegionArgAttribute(Operation *op, unsigned,
+                                                      unsigned,
+                                                      NamedAttribute attribute) {
+  if (attribute.getName() == getRangeAttrName())
+    return verifyRange(op, attribute);
+  return success();
 }
 
 LogicalResult
@@ -43,6 +82,12 @@ CraniaDialect::verifyOperationAttribute(Operation *op,
              << "'" << name << "' must be a unit attribute of a function";
     return success();
   }
+  if (name == getRangeAttrName())
+    return verifyRange(op, attribute);
+  if (name == getPrecisionAttrName())
+    return verifyPrecision(op, attribute);
+  if (name == getWeightScalesAttrName())
+    return verifyWeightScales(op, attribute);
   return op->emitError() << "unknown attribute '" << name
                          << "' of the crania dialect";
 }

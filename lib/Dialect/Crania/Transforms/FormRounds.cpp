@@ -1,6 +1,7 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+#include "Logits.h"
 #include "crania/Dialect/Crania/IR/CraniaOps.h"
 #include "crania/Dialect/Crania/Transforms/ExitOption.h"
 #include "crania/Dialect/Crania/Transforms/Passes.h"
@@ -21,20 +22,6 @@ using namespace mlir;
 using namespace crania::ir;
 
 namespace {
-
-/// The value the exit rule works on: what a softmax at the end is taken of,
-/// seen through reshapes.
-Value findLogits(Value result) {
-  Value value = result;
-  while (Operation *op = value.getDefiningOp()) {
-    if (auto softmax = dyn_cast<linalg::SoftmaxOp>(op))
-      return softmax.getInput();
-    if (!isa<tensor::CollapseShapeOp, tensor::ExpandShapeOp>(op))
-      break;
-    value = op->getOperand(0);
-  }
-  return result;
-}
 
 /// Ops of the function's block that compute `logits`, in block order.
 SmallVector<Operation *> computationOf(Value logits, Block &block) {
@@ -69,7 +56,7 @@ LogicalResult formRounds(func::FuncOp function,
                          const crania::ExitOption &exit) {
   Block &block = function.getBody().front();
   Operation *terminator = block.getTerminator();
-  Value logits = findLogits(terminator->getOperand(0));
+  Value logits = crania::findLogits(terminator->getOperand(0));
   SmallVector<Operation *> ops = computationOf(logits, block);
   int64_t rounds = countRounds(ops);
   if (rounds == 0)

@@ -27,10 +27,19 @@ def Crania_Dialect : Dialect {
       of logits and may be turned into rounds.
     - `crania.target` (`#crania.target`, on any ancestor of a `crania.iterate`):
       the machine that layouts, schedule and addresses are meant for.
+    - `crania.range` (`array<f64: low, high>`, on an op with one result or an
+      argument of a classifier): the range of the tensor's values on calibration
+      inputs, from which its scale follows.
+    - `crania.precision` (a type: f32, i16 or i8, on a contraction): what the layer
+      computes in, where that is not what the rest does.
+    - `crania.weight_scales` (dense f32, on a contraction of integers): the scales
+      of its constant operand, of the same rank, with an extent of 1 where they do
+      not vary. Clustering moves them to `crania.weights`.
   }];
   let useDefaultTypePrinterParser = 1;
   let useDefaultAttributePrinterParser = 1;
   let hasOperationAttrVerify = 1;
+  let hasRegionArgAttrVerify = 1;
   let hasConstantMaterializer = 1;
   let dependentDialects = [
     "::mlir::arith::ArithDialect",
@@ -44,6 +53,18 @@ def Crania_Dialect : Dialect {
     /// The machine a module or function is compiled for.
     static constexpr llvm::StringLiteral getTargetAttrName() {
       return "crania.target";
+    }
+    /// The range of a tensor on calibration inputs.
+    static constexpr llvm::StringLiteral getRangeAttrName() {
+      return "crania.range";
+    }
+    /// What a contraction computes in.
+    static constexpr llvm::StringLiteral getPrecisionAttrName() {
+      return "crania.precision";
+    }
+    /// The scales of the weights of a contraction of integers.
+    static constexpr llvm::StringLiteral getWeightScalesAttrName() {
+      return "crania.weight_scales";
     }
     void registerTypes();
     void registerAttributes();

@@ -26,6 +26,54 @@ def CheckClassifiers : Pass<"crania-check-classifiers", "::mlir::ModuleOp"> {
   ];
 }
 
+def NormalizeClassifiers : Pass<"crania-normalize-classifiers", "::mlir::ModuleOp"> {
+  let summary = "One structured op of a classifier per command of the machine";
+  let description = [{
+    Element-wise named ops become `linalg.generic`, contractions start from zero
+    with their initial value added behind them, and element-wise ops are fused
+    into their only consumer, unless that reduces.
+    The order of float additions changes where a contraction had an initial
+    value, and nothing else of what is computed.
+
+    Calibration measures, and quantisation gives scales to, the results of these
+    ops: what is fused is never rounded in between.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::linalg::LinalgDialect",
+                           "::mlir::tensor::TensorDialect"];
+}
+
+def QuantizeClassifiers : Pass<"crania-quantize-classifiers", "::mlir::ModuleOp"> {
+  let summary = "Compute classifiers in integers";
+  let description = [{
+    Contractions with constant weights compute with 8-bit or 16-bit integers and
+    exact sums, and what is between them is requantised by multiplier and shift:
+    docs/Arithmetic.md fixes it to the bit. Weights are symmetric with a scale per
+    output channel, activations have a scale per tensor and no zero point; tensors
+    of bytes without negative values are unsigned. The input is quantised by the
+    casts of the quant dialect; the logits stay f32.
+
+    A scale follows from `crania.range` of the op that computes a tensor
+    (`crania-calibrate` measures it); an op that needs one and has none is an
+    error. Views, concatenations and maxima share one scale, so that nothing is
+    rounded on the way. A contraction's own `crania.precision` is kept.
+    Element-wise ops that are no clamp of an affine function compute in f32
+    between conversions; ops that know no integers stay f32.
+
+    Normalises classifiers first (`crania-normalize-classifiers`). With precision
+    f32, only layers with a precision of their own are changed.
+  }];
+  let options = [
+    Option<"precision", "precision", "std::string", "\"i8\"",
+           "Arithmetic of layers without one of their own: f32, i16 or i8">,
+  ];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::linalg::LinalgDialect",
+                           "::mlir::math::MathDialect",
+                           "::mlir::quant::QuantDialect",
+                           "::mlir::tensor::TensorDialect"];
+}
+
 def AttachTarget : Pass<"crania-attach-target", "::mlir::ModuleOp"> {
   let summary = "Say which machine the module is compiled for";
   let description = [{

@@ -1,0 +1,43 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef CRANIA_QUANTIZATION_INTEGERFORMAT_H
+#define CRANIA_QUANTIZATION_INTEGERFORMAT_H
+
+#include <algorithm>
+#include <cstdint>
+
+namespace crania::quantization {
+
+/// The integers that stand for the real numbers of a tensor, q for q * scale.
+/// Signed ones are symmetric: -2^(bits-1) is not used (docs/Arithmetic.md).
+struct IntegerFormat {
+  unsigned bits = 8;
+  bool isSigned = true;
+
+  int64_t high() const {
+    return (int64_t(1) << (isSigned ? bits - 1 : bits)) - 1;
+  }
+  int64_t low() const { return isSigned ? -high() : 0; }
+
+  /// The scale at which the largest magnitude of [low, high] is the largest
+  /// integer; 1 for an empty range, whose only number is 0.
+  float scaleFor(double lowest, double highest) const {
+    const double magnitude = std::max(-lowest, highest);
+    return magnitude > 0 ? float(magnitude / double(high())) : 1.0f;
+  }
+
+  bool operator==(const IntegerFormat &other) const {
+    return bits == other.bits && isSigned == other.isSigned;
+  }
+};
+
+/// What holds the values of a range: unsigned bytes if none is negative. With 16
+/// bits the sign is kept, as there are enough of them.
+inline IntegerFormat formatFor(unsigned bits, double lowest) {
+  return {bits, bits != 8 || lowest < 0};
+}
+
+} // namespace crania::quantization
+
+#endif // CRANIA_QUANTIZATION_INTEGERFORMAT_H

@@ -1,0 +1,53 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef CRANIA_QUANTIZATION_WEIGHTQUANTIZATION_H
+#define CRANIA_QUANTIZATION_WEIGHTQUANTIZATION_H
+
+#include "crania/Quantization/IntegerFormat.h"
+#include "crania/Support/Result.h"
+#include "crania/Support/Span.h"
+
+#include <functional>
+#include <vector>
+
+namespace crania::quantization {
+
+/// Which of the channels each element of a row-major tensor of shape `shape`
+/// belongs to: channels are the indices of the dimensions `channelDims`, in
+/// that order.
+class ChannelIndex {
+public:
+  ChannelIndex(Span<const int64_t> shape, Span<const unsigned> channelDims);
+
+  size_t channels() const { return channelCount; }
+  /// Calls `visit(begin, end, channel, step)` for runs of elements [begin, end)
+  /// in order, of which element begin + i belongs to channel + i * step.
+  void
+  forEachRun(const std::function<void(size_t begin, size_t end, size_t channel,
+                                      size_t step)> &visit) const;
+
+private:
+  std::vector<int64_t> extents;
+  std::vector<size_t> strides; // in channels, 0 for other dimensions
+  size_t channelCount = 1;
+};
+
+/// Weights as integers, element by element, little-endian.
+struct QuantizedWeights {
+  IntegerFormat format;
+  std::vector<float> scales;        // one per channel
+  std::vector<char> values;         // format.bits each
+  std::vector<uint64_t> magnitudes; // sum of |q|, per channel
+};
+
+/// Quantises weights symmetrically: scale = largest |w| of the channel / largest
+/// integer (1 for a channel of zeros), q = w / scale rounded to nearest, halves
+/// to even. Fails, naming the index, on a weight that is not finite.
+Result<QuantizedWeights> quantizeWeights(Span<const float> weights,
+                                         const ChannelIndex &channels,
+                                         unsigned bits);
+
+} // namespace crania::quantization
+
+#endif // CRANIA_QUANTIZATION_WEIGHTQUANTIZATION_H

@@ -1,0 +1,17 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef CRANIA_LIB_DIALECT_CRANIA_TRANSFORMS_LOGITS_H
+#define CRANIA_LIB_DIALECT_CRANIA_TRANSFORMS_LOGITS_H
+
+#include "mlir/IR/Value.h"
+
+namespace crania {
+
+/// The value that the exit rule works on, given what a classifier returns: what
+/// a softmax at the end is taken of, seen through reshapes.
+mlir::Value findLogits(mlir::Value result);
+
+} // namespace crania
+
+#endif // CRANIA_LIB_DIALECT_CRANIA_TRANSFORMS_LOGITS_H

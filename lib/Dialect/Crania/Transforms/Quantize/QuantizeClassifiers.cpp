@@ -1,0 +1,740 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "../Logits.h"
+#include "IntegerBuilder.h"
+#include "StoragePlan.h"
+#include "crania/Analysis/Contraction.h"
+#include "crania/Dialect/Crania/IR/CraniaOps.h"
+#include "crania/Dialect/Crania/Transforms/Normalize.h"
+#include "crania/Dialect/Crania/Transforms/Passes.h"
+#include "crania/Quantization/WeightQuantization.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Linalg/Transforms/Transforms.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Quant/IR/Quant.h"
+#include "mlir/Dialect/Quant/IR/QuantTypes.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/AsmState.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
+#include "mlir/IR/Matchers.h"
+#include "mlir/IR/PatternMatch.h"
+#include "mlir/IR/Remarks.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+#include <cmath>
+
+namespace crania {
+#define GEN_PASS_DEF_QUANTIZECLASSIFIERS
+#include "crania/Dialect/Crania/Transforms/Passes.h.inc"
+} // namespace crania
+
+using namespace mlir;
+using namespace crania::quantize;
+using crania::ir::CraniaDialect;
+
+namespace {
+
+/// Sums of products of bytes are kept in 32 bits, of 16-bit integers in 48,
+/// which are stored in 64 (docs/Arithmetic.md).
+IntegerFormat sumFormatOf(Bits bits) { return {bits == 8 ? 32u : 64u, true}; }
+double sumLimitOf(Bits bits) { return std::ldexp(1.0, bits == 8 ? 31 : 47); }
+
+bool isConstant(Value value) { return matchPattern(value, m_Constant()); }
+
+/// Rewrites the body of one classifier, op by op in order. Each tensor of the
+/// old body is known in up to two forms, as integers and as reals; ops ask for
+/// the one they need.
+class ClassifierQuantizer {
+public:
+  ClassifierQuantizer(func::FuncOp function, StoragePlan plan)
+      : function(function), plan(std::move(plan)), builder(function) {}
+
+  LogicalResult run() {
+    Block &body = function.getBody().front();
+    SmallVector<Operation *> ops;
+    for (Operation &op : body.without_terminator())
+      ops.push_back(&op);
+    builder.setInsertionPointToStart(&body);
+    for (Operation *op : ops) {
+      builder.setInsertionPoint(op);
+      if (failed(convert(op)))
+        return failure();
+    }
+    Operation *end = body.getTerminator();
+    builder.setInsertionPoint(end);
+    for (OpOperand &result : end->getOpOperands())
+      result.set(asReal(result.get(), end->getLoc()));
+    for (Operation *op : llvm::reverse(ops))
+      if (op->use_empty())
+        op->erase();
+    return success();
+  }
+
+private:
+  //===--------------------------------------------------------------------===//
+  // Forms
+  //===--------------------------------------------------------------------===//
+
+  LoopConstant uniformScale(Value value, double scale) {
+    return LoopConstant(
+        builder.getContext(),
+        cast<RankedTensorType>(value.getType()).getRank(), scale);
+  }
+
+  /// How a tensor of the old body is stored as integers of `bits`.
+  FailureOr<std::pair<IntegerFormat, float>> storageOf(Value old, Bits bits,
+                                                       Location loc) {
+    if (!plan.hasRange(old))
+      return emitError(loc)
+             << "has a tensor of unknown range, and integers need its scale; "
+                "run crania-calibrate before, or write '"
+             << CraniaDialect::getRangeAttrName()
+             << " = array<f64: low, high>' on the op that computes it";
+    auto [low, high] = plan.rangeOf(old);
+    IntegerFormat format = crania::quantization::formatFor(bits, low);
+    return std::make_pair(format, format.scaleFor(low, high));
+  }
+
+  IntegerTensor stored(Value value, IntegerFormat format, double scale) {
+    return {value, format, uniformScale(value, scale), double(format.high()),
+            /*isSum=*/false};
+  }
+
+  /// The reals of a tensor, which stay as they are if they are reals.
+  Value asReal(Value old, Location loc) {
+    auto known = reals.find(old);
+    if (known != reals.end())
+      return known->second;
+    auto integer = integers.find(old);
+    if (integer == integers.end())
+      return old;
+    return reals[old] = IntegerBuilder(builder, loc).dequantize(integer->second);
+  }
+
+  /// The integers that the plan stores a tensor as, in `bits`.
+  FailureOr<IntegerTensor> asInteger(Value old, Bits bits, Location loc) {
+    auto known = integers.find(old);
+    if (known != integers.end() && !known->second.isSum &&
+        known->second.format.bits == bits)
+      return known->second;
+    auto cached = conversions.find({old, bits});
+    if (cached != conversions.end())
+      return cached->second;
+    auto storage = storageOf(old, bits, loc);
+    if (failed(storage))
+      return failure();
+    auto [format, scale] = *storage;
+    FailureOr<Value> value = toStorage(old, format, scale, loc);
+    if (failed(value))
+      return failure();
+    IntegerTensor result = stored(*value, format, scale);
+    conversions.try_emplace({old, bits}, result);
+    return result;
+  }
+
+  /// From the form that a tensor has.
+  FailureOr<Value> toStorage(Value old, IntegerFormat format, float scale,
+                             Location loc) {
+    IntegerBuilder emit(builder, loc);
+    auto known = integers.find(old);
+    if (known == integers.end())
+      return isa<BlockArgument>(old)
+                 ? quantizeInput(old, format, scale, loc)
+                 : emit.quantize(asReal(old, loc), scale, format);
+    Domain domain = Domain::over(cast<RankedTensorType>(old.getType()));
+    RequantizationOp op{
+        {{known->second, domain.resultMap}},
+        {known->second.scale.mapped(
+            [scale](double x) { return x / double(scale); })},
+        uniformScale(old, 0),
+        format,
+        format.low(),
+        format.high()};
+    return emit.requantize(domain, op);
+  }
+
+  /// The host gives the machine integers: at the boundary, and only there, the
+  /// quant dialect says of which scale.
+  Value quantizeInput(Value input, IntegerFormat format, float scale,
+                      Location loc) {
+    auto type = cast<RankedTensorType>(input.getType());
+    Type storage = builder.getIntegerType(format.bits);
+    auto element = quant::UniformQuantizedType::get(
+        format.isSigned ? quant::QuantizationFlags::Signed : 0, storage,
+        builder.getF32Type(), scale, /*zeroPoint=*/0, format.low(),
+        format.high());
+    Value quantized =
+        quant::QuantizeCastOp::create(builder, loc, type.clone(element), input);
+    return quant::StorageCastOp::create(builder, loc, type.clone(storage),
+                                        quantized);
+  }
+
+  //===--------------------------------------------------------------------===//
+  // Ops
+  //===--------------------------------------------------------------------===//
+
+  LogicalResult convert(Operation *op) {
+    if (isConstantLike(op))
+      return success();
+    if (auto structured = dyn_cast<linalg::LinalgOp>(op)) {
+      if (plan.bitsOf(op) != 0)
+        return convertContraction(structured);
+      if (!crania::isContractionLike(structured) && op->getNumResults() == 1)
+        if (std::optional<LogicalResult> done = convertStructured(structured))
+          return *done;
+    }
+    if (isa<tensor::PadOp, tensor::CollapseShapeOp, tensor::ExpandShapeOp,
+            tensor::ExtractSliceOp, tensor::ConcatOp>(op) &&
+        plan.isInteger(op->getResult(0)))
+      return convertView(op);
+    return keepReal(op);
+  }
+
+  static bool isConstantLike(Operation *op) {
+    return isa<arith::ConstantOp, tensor::EmptyOp, linalg::FillOp>(op);
+  }
+
+  /// An op that computes in f32, on the reals of what it reads.
+  LogicalResult keepReal(Operation *op) {
+    for (OpOperand &operand : op->getOpOperands())
+      operand.set(asReal(operand.get(), op->getLoc()));
+    return success();
+  }
+
+  LogicalResult convertView(Operation *op) {
+    Location loc = op->getLoc();
+    Bits bits = plan.bitsOf(op->getResult(0));
+    IRMapping mapping;
+    std::optional<IntegerTensor> source;
+    for (Value operand : op->getOperands()) {
+      if (!isa<RankedTensorType>(operand.getType()))
+        continue;
+      FailureOr<IntegerTensor> integer = asInteger(operand, bits, loc);
+      if (failed(integer))
+        return failure();
+      mapping.map(operand, integer->value);
+      source = *integer;
+    }
+    Operation *view;
+    if (auto pad = dyn_cast<tensor::PadOp>(op)) {
+      FailureOr<Value> padded = clonePad(pad, *source);
+      if (failed(padded))
+        return failure();
+      view = padded->getDefiningOp();
+    } else {
+      view = builder.clone(*op, mapping);
+      auto type = cast<RankedTensorType>(op->getResult(0).getType());
+      view->getResult(0).setType(
+          type.clone(builder.getIntegerType(source->format.bits)));
+    }
+    view->removeAttr(CraniaDialect::getRangeAttrName());
+    Value result = view->getResult(0);
+    integers.insert_or_assign(
+        op->getResult(0),
+        stored(result, source->format, source->scale.getValues()[0]));
+    return success();
+  }
+
+  /// Padding in integers. What pads a maximum is below everything.
+  FailureOr<Value> clonePad(tensor::PadOp pad, const IntegerTensor &source) {
+    FloatAttr number;
+    Value padding = pad.getConstantPaddingValue();
+    if (!padding || !matchPattern(padding, m_Constant(&number)))
+      return pad.emitError()
+             << "pads with something that is no constant number";
+    Type element = builder.getIntegerType(source.format.bits);
+    Value integer = arith::ConstantOp::create(
+        builder, pad.getLoc(),
+        builder.getIntegerAttr(
+            element, nearest(number.getValueAsDouble(), source)));
+    auto type = cast<RankedTensorType>(pad.getType()).clone(element);
+    return tensor::PadOp::create(builder, pad.getLoc(), type, source.value,
+                                 pad.getMixedLowPad(), pad.getMixedHighPad(),
+                                 integer)
+        .getResult();
+  }
+
+  static int64_t nearest(double real, const IntegerTensor &tensor) {
+    double q = std::nearbyint(real / tensor.scale.getValues()[0]);
+    return int64_t(std::clamp(q, double(tensor.format.low()),
+                              double(tensor.format.high())));
+  }
+
+  //===--------------------------------------------------------------------===//
+  // Contractions
+  //===--------------------------------------------------------------------===//
+
+  LogicalResult convertContraction(linalg::LinalgOp op) {
+    Bits bits = plan.bitsOf(op.getOperation());
+    bool weightsFirst = isConstant(op.getDpsInputOperand(0)->get());
+    OpOperand *weights = op.getDpsInputOperand(weightsFirst ? 0 : 1);
+    OpOperand *activations = op.getDpsInputOperand(weightsFirst ? 1 : 0);
+    if (!isFill(op.getDpsInits()[0], 0))
+      return op.emitError() << "starts from something that is not 0; run "
+                               "crania-normalize-classifiers before";
+    FailureOr<IntegerTensor> input =
+        asInteger(activations->get(), bits, op.getLoc());
+    if (failed(input))
+      return failure();
+    SmallVector<unsigned> channels = channelDims(op, weights);
+    auto quantized = quantizeWeights(op, weights, channels, bits);
+    if (failed(quantized))
+      return failure();
+    double magnitude =
+        input->magnitude *
+        double(*llvm::max_element(quantized->magnitudes));
+    if (magnitude >= sumLimitOf(bits))
+      return op.emitError()
+             << "may sum up to " << magnitude << ", beyond the "
+             << (bits == 8 ? 32 : 48) << " bits of its accumulators; give it '"
+             << CraniaDialect::getPrecisionAttrName() << " = "
+             << (bits == 8 ? "i16" : "f32") << "'";
+
+    auto shape = cast<RankedTensorType>(weights->get().getType()).getShape();
+    Value constant = weightConstant(op, weights, *quantized);
+    Operation *result =
+        emitContraction(op, activations, *input, weights, constant, bits);
+    result->setAttr(CraniaDialect::getWeightScalesAttrName(),
+                    scalesAttribute(shape, channels, quantized->scales));
+    report(op, bits, *input, quantized->scales);
+    integers.insert_or_assign(
+        op->getResult(0),
+        IntegerTensor{result->getResult(0), sumFormatOf(bits),
+                      sumScale(op, weights, channels, *quantized, *input),
+                      magnitude, /*isSum=*/true});
+    return success();
+  }
+
+  /// Dimensions of the weights along which the result varies too.
+  static SmallVector<unsigned> channelDims(linalg::LinalgOp op,
+                                           OpOperand *weights) {
+    AffineMap result = op.getMatchingIndexingMap(op.getDpsInitOperand(0));
+    SmallVector<unsigned> dims;
+    for (auto [i, expr] :
+         llvm::enumerate(op.getMatchingIndexingMap(weights).getResults()))
+      if (auto loop = dyn_cast<AffineDimExpr>(expr);
+          loop && result.isFunctionOfDim(loop.getPosition()))
+        dims.push_back(i);
+    return dims;
+  }
+
+  FailureOr<crania::quantization::QuantizedWeights>
+  quantizeWeights(linalg::LinalgOp op, OpOperand *weights,
+                  ArrayRef<unsigned> channels, Bits bits) {
+    ElementsAttr elements;
+    matchPattern(weights->get(), m_Constant(&elements));
+    auto type = dyn_cast_or_null<RankedTensorType>(
+        elements ? elements.getType() : Type());
+    if (!type || !type.getElementType().isF32())
+      return op.emitError() << "has weights of type "
+                            << weights->get().getType()
+                            << "; f32 can be quantised";
+    SmallVector<char> storage;
+    ArrayRef<char> bytes =
+        crania::ir::WeightsOp::rawBytes(elements, storage);
+    if (int64_t(bytes.size()) != type.getNumElements() * 4)
+      return op.emitError() << "has weights without data: is the resource "
+                               "section missing?";
+    crania::Span<const float> floats(
+        reinterpret_cast<const float *>(bytes.data()), bytes.size() / 4);
+    crania::quantization::ChannelIndex index(
+        {type.getShape().data(), type.getShape().size()},
+        {channels.data(), channels.size()});
+    auto quantized =
+        crania::quantization::quantizeWeights(floats, index, bits);
+    if (!quantized)
+      return op.emitError() << "has weights that cannot be quantised: "
+                            << quantized.error().message;
+    return std::move(*quantized);
+  }
+
+  Value
+  weightConstant(linalg::LinalgOp op, OpOperand *weights,
+                 const crania::quantization::QuantizedWeights &quantized) {
+    Bits bits = quantized.format.bits;
+    auto type = cast<RankedTensorType>(weights->get().getType())
+                    .clone(builder.getIntegerType(bits));
+    ElementsAttr old;
+    matchPattern(weights->get(), m_Constant(&old));
+    auto resource = dyn_cast<DenseResourceElementsAttr>(old);
+    StringRef name =
+        resource ? resource.getRawHandle().getKey() : StringRef("weights");
+    auto attribute = DenseResourceElementsAttr::get(
+        type, name,
+        HeapAsmResourceBlob::allocateAndCopyWithAlign(quantized.values,
+                                                      bits / 8));
+    return arith::ConstantOp::create(builder, weights->get().getLoc(),
+                                     attribute);
+  }
+
+  /// As op, but with integers extended before they are multiplied.
+  Operation *emitContraction(linalg::LinalgOp op, OpOperand *activations,
+                             const IntegerTensor &input, OpOperand *weights,
+                             Value constant, Bits bits) {
+    Location loc = op.getLoc();
+    IntegerFormat sum = sumFormatOf(bits);
+    Type sumType = builder.getIntegerType(sum.bits);
+    auto type = cast<RankedTensorType>(op->getResultTypes()[0]).clone(sumType);
+    Value zero = arith::ConstantOp::create(builder, loc,
+                                           builder.getZeroAttr(sumType));
+    Value empty =
+        tensor::EmptyOp::create(builder, loc, type.getShape(), sumType);
+    Value init = linalg::FillOp::create(builder, loc, zero, empty).getResult(0);
+    SmallVector<AffineMap> maps = {
+        op.getMatchingIndexingMap(activations),
+        op.getMatchingIndexingMap(weights),
+        op.getMatchingIndexingMap(op.getDpsInitOperand(0))};
+    IntegerBuilder emit(builder, loc);
+    return linalg::GenericOp::create(
+        builder, loc, type, ValueRange{input.value, constant},
+        ValueRange{init}, maps, op.getIteratorTypesArray(),
+        [&](OpBuilder &nested, Location inner, ValueRange x) {
+          Value a = emit.extend(nested, x[0], input.format, sum.bits);
+          Value w = emit.extend(nested, x[1], IntegerFormat{bits, true},
+                                sum.bits);
+          Value product = arith::MulIOp::create(nested, inner, a, w);
+          Value added = arith::AddIOp::create(nested, inner, x[2], product);
+          linalg::YieldOp::create(nested, inner, added);
+        });
+  }
+
+  DenseElementsAttr scalesAttribute(ArrayRef<int64_t> shape,
+                                    ArrayRef<unsigned> channels,
+                                    ArrayRef<float> scales) {
+    SmallVector<int64_t> extents(shape.size(), 1);
+    for (unsigned dim : channels)
+      extents[dim] = shape[dim];
+    return DenseElementsAttr::get(
+        RankedTensorType::get(extents, builder.getF32Type()), scales);
+  }
+
+  /// input scale * weight scale, over the dimensions of the result.
+  LoopConstant
+  sumScale(linalg::LinalgOp op, OpOperand *weights,
+           ArrayRef<unsigned> channels,
+           const crania::quantization::QuantizedWeights &quantized,
+           const IntegerTensor &input) {
+    AffineMap weightMap = op.getMatchingIndexingMap(weights);
+    AffineMap resultMap = op.getMatchingIndexingMap(op.getDpsInitOperand(0));
+    SmallVector<AffineExpr> dims;
+    for (unsigned channel : channels) {
+      AffineExpr loop = weightMap.getResult(channel);
+      for (auto [i, expr] : llvm::enumerate(resultMap.getResults()))
+        if (expr == loop)
+          dims.push_back(builder.getAffineDimExpr(i));
+    }
+    auto type = cast<RankedTensorType>(op->getResultTypes()[0]);
+    double inputScale = input.scale.getValues()[0];
+    std::vector<double> values;
+    for (float scale : quantized.scales)
+      values.push_back(inputScale * scale);
+    return LoopConstant(
+        AffineMap::get(type.getRank(), 0, dims, builder.getContext()),
+        type.getShape(), std::move(values));
+  }
+
+  static void report(linalg::LinalgOp op, Bits bits,
+                     const IntegerTensor &input, ArrayRef<float> scales) {
+    remark::passed(op.getLoc(), remark::RemarkOpts::name("quantized-contraction")
+                                    .category("crania-quantize"))
+        << remark::metric("bits", int(bits))
+        << remark::metric("input_scale", float(input.scale.getValues()[0]))
+        << remark::metric("input_signed", int(input.format.isSigned))
+        << remark::metric("largest_weight_scale",
+                          *llvm::max_element(scales))
+        << remark::metric("smallest_weight_scale",
+                          *llvm::min_element(scales));
+  }
+
+  //===--------------------------------------------------------------------===//
+  // Reductions and element-wise ops
+  //===--------------------------------------------------------------------===//
+
+  /// Nothing if the op has to compute in f32.
+  std::optional<LogicalResult> convertStructured(linalg::LinalgOp op) {
+    bool readsIntegers = llvm::any_of(op.getDpsInputs(), [&](Value input) {
+      return integers.contains(input) ||
+             (isa<BlockArgument>(input) && plan.isInteger(input));
+    });
+    if (!readsIntegers)
+      return std::nullopt;
+    if (std::optional<Reduction> reduction = reductionOf(op))
+      return convertReduction(op, *reduction);
+    if (op.getNumReductionLoops() != 0 ||
+        !plan.isInteger(op->getResult(0)))
+      return std::nullopt;
+    if (OpOperand *forwarded = forwardedOperand(op);
+        forwarded && isa<RankedTensorType>(forwarded->get().getType()))
+      return convertMove(op, forwarded);
+    return convertElementwise(op);
+  }
+
+  /// Whether `init` is a tensor filled with a number of at most `most`.
+  static bool isFill(Value init, double most,
+                     double least = 0) {
+    auto fill = init.getDefiningOp<linalg::FillOp>();
+    FloatAttr number;
+    return fill && matchPattern(fill.value(), m_Constant(&number)) &&
+           number.getValueAsDouble() <= most &&
+           number.getValueAsDouble() >= least;
+  }
+
+  std::optional<LogicalResult> convertReduction(linalg::LinalgOp op,
+                                                Reduction reduction) {
+    Value element = op.getDpsInputOperand(0)->get(),
+          init = op.getDpsInits()[0];
+    const double lowest = -std::numeric_limits<double>::infinity();
+    bool isMaximum = reduction == Reduction::maximum;
+    Bits bits = isMaximum ? plan.bitsOf(op->getResult(0))
+                          : plan.bitsOf(element);
+    if (bits == 0)
+      return std::nullopt;
+    FailureOr<IntegerTensor> input = asInteger(element, bits, op.getLoc());
+    if (failed(input))
+      return failure();
+    auto [low, high] = plan.rangeOf(element);
+    if (!isFill(init, isMaximum ? low : 0, isMaximum ? lowest : 0))
+      return std::nullopt;
+    double taps = 1;
+    for (auto [size, type] :
+         llvm::zip_equal(op.getStaticLoopRanges(), op.getIteratorTypesArray()))
+      taps *= type == utils::IteratorType::reduction ? double(size) : 1;
+    double magnitude = input->magnitude * (isMaximum ? 1 : taps);
+    if (magnitude >= sumLimitOf(bits))
+      return std::nullopt;
+    Value result = emitReduction(op, *input, isMaximum);
+    IntegerTensor tensor =
+        isMaximum
+            ? stored(result, input->format, input->scale.getValues()[0])
+            : IntegerTensor{result, sumFormatOf(bits),
+                            uniformScale(result, input->scale.getValues()[0]),
+                            magnitude, /*isSum=*/true};
+    integers.insert_or_assign(op->getResult(0), tensor);
+    return success();
+  }
+
+  Value emitReduction(linalg::LinalgOp op, const IntegerTensor &input,
+                      bool isMaximum) {
+    Location loc = op.getLoc();
+    IntegerFormat format =
+        isMaximum ? input.format : sumFormatOf(input.format.bits);
+    Type element = builder.getIntegerType(format.bits);
+    auto type = cast<RankedTensorType>(op->getResultTypes()[0]).clone(element);
+    Value start = arith::ConstantOp::create(
+        builder, loc,
+        builder.getIntegerAttr(element, isMaximum ? format.low() : 0));
+    Value empty =
+        tensor::EmptyOp::create(builder, loc, type.getShape(), element);
+    Value init = linalg::FillOp::create(builder, loc, start, empty).getResult(0);
+    // A pooling has its window as a second input, of which only the shape
+    // counts.
+    SmallVector<Value> inputs = {input.value};
+    for (OpOperand *window : llvm::drop_begin(op.getDpsInputOperands()))
+      inputs.push_back(tensor::EmptyOp::create(
+          builder, loc,
+          cast<RankedTensorType>(window->get().getType()).getShape(),
+          builder.getIntegerType(input.format.bits)));
+    IntegerBuilder emit(builder, loc);
+    return linalg::GenericOp::create(
+               builder, loc, type, inputs, ValueRange{init},
+               op.getIndexingMapsArray(), op.getIteratorTypesArray(),
+               [&](OpBuilder &nested, Location inner, ValueRange x) {
+                 linalg::YieldOp::create(
+                     nested, inner,
+                     combine(nested, inner, emit, x, input.format, format,
+                             isMaximum));
+               })
+        .getResult(0);
+  }
+
+  static Value combine(OpBuilder &nested, Location loc, IntegerBuilder &emit,
+                       ValueRange x, IntegerFormat input, IntegerFormat result,
+                       bool isMaximum) {
+    if (!isMaximum)
+      return arith::AddIOp::create(
+          nested, loc, x.back(),
+          emit.extend(nested, x.front(), input, result.bits));
+    if (input.isSigned)
+      return arith::MaxSIOp::create(nested, loc, x.back(), x.front());
+    return arith::MaxUIOp::create(nested, loc, x.back(), x.front());
+  }
+
+  /// An op that gives an operand under other indices.
+  LogicalResult convertMove(linalg::LinalgOp op, OpOperand *operand) {
+    Bits bits = plan.bitsOf(op->getResult(0));
+    FailureOr<IntegerTensor> input =
+        asInteger(operand->get(), bits, op.getLoc());
+    if (failed(input))
+      return failure();
+    Value result = IntegerBuilder(builder, op.getLoc())
+                       .elementwise(Domain::of(op), input->value,
+                                    op.getMatchingIndexingMap(operand),
+                                    builder.getIntegerType(bits),
+                                    [](OpBuilder &, ValueRange x) {
+                                      return x[0];
+                                    });
+    integers.insert_or_assign(
+        op->getResult(0),
+        stored(result, input->format, input->scale.getValues()[0]));
+    return success();
+  }
+
+  LogicalResult convertElementwise(linalg::LinalgOp op) {
+    Value old = op->getResult(0);
+    auto storage = storageOf(old, plan.bitsOf(old), op.getLoc());
+    if (failed(storage))
+      return failure();
+    auto [format, scale] = *storage;
+    FailureOr<Value> value = failure();
+    if (auto affine = affineRequantization(op, format, scale))
+      value = IntegerBuilder(builder, op.getLoc())
+                  .requantize(Domain::of(op), *affine);
+    else
+      value = emitThroughReals(op, format, scale);
+    if (failed(value))
+      return failure();
+    integers.insert_or_assign(old, stored(*value, format, scale));
+    return success();
+  }
+
+  /// The op as one requantisation, if it is affine in integers.
+  std::optional<RequantizationOp>
+  affineRequantization(linalg::LinalgOp op, IntegerFormat format, float scale) {
+    std::optional<AffineBody> body = analyzeAffineBody(op);
+    if (!body || body->terms.empty())
+      return std::nullopt;
+    SmallVector<int64_t> loopSizes = op.getStaticLoopRanges();
+    auto toUnits = [s = scale](double x) { return x / double(s); };
+    RequantizationOp result{{},     {},           body->offset.mapped(toUnits),
+                            format, format.low(), format.high()};
+    for (const AffineBody::Term &term : body->terms) {
+      FailureOr<IntegerTensor> tensor = integerOperand(term.operand->get());
+      if (failed(tensor))
+        return std::nullopt;
+      IndexedTensor operand{*tensor, op.getMatchingIndexingMap(term.operand)};
+      auto operandScale = operand.scaleOverLoops(loopSizes);
+      if (!operandScale)
+        return std::nullopt;
+      auto factor = LoopConstant::combine(
+          term.factor, *operandScale,
+          [&](double x, double y) { return toUnits(x * y); });
+      if (!factor)
+        return std::nullopt;
+      result.operands.push_back(operand);
+      result.factors.push_back(*factor);
+    }
+    result.low = bounded(toUnits(body->low), format);
+    result.high = bounded(toUnits(body->high), format);
+    return result;
+  }
+
+  static int64_t bounded(double units, IntegerFormat format) {
+    return int64_t(std::clamp(std::nearbyint(units), double(format.low()),
+                              double(format.high())));
+  }
+
+  /// What is there as integers; the input is made so.
+  FailureOr<IntegerTensor> integerOperand(Value old) {
+    auto known = integers.find(old);
+    if (known != integers.end())
+      return known->second;
+    if (isa<BlockArgument>(old) && plan.isInteger(old))
+      return asInteger(old, plan.bitsOf(old), old.getLoc());
+    return failure();
+  }
+
+  /// Converts, computes the body in f32 and rounds, all in one op.
+  Value emitThroughReals(linalg::LinalgOp op, IntegerFormat format,
+                         float scale) {
+    Location loc = op.getLoc();
+    IntegerBuilder emit(builder, loc);
+    SmallVector<Value> inputs, scales;
+    SmallVector<AffineMap> maps, scaleMaps;
+    SmallVector<std::optional<IntegerFormat>> formats;
+    for (OpOperand *operand : op.getDpsInputOperands()) {
+      auto known = integers.find(operand->get());
+      std::optional<LoopConstant> operandScale;
+      if (known != integers.end())
+        operandScale = IndexedTensor{known->second,
+                                     op.getMatchingIndexingMap(operand)}
+                           .scaleOverLoops(op.getStaticLoopRanges());
+      maps.push_back(op.getMatchingIndexingMap(operand));
+      if (!operandScale) {
+        inputs.push_back(asReal(operand->get(), loc));
+        formats.push_back(std::nullopt);
+        continue;
+      }
+      inputs.push_back(known->second.value);
+      formats.push_back(known->second.format);
+      auto [value, map] = emit.realOperand(*operandScale);
+      scales.push_back(value);
+      scaleMaps.push_back(map);
+    }
+    size_t operands = inputs.size();
+    inputs.append(scales);
+    maps.append(scaleMaps);
+    return emit.elementwise(
+        Domain::of(op), inputs, maps, builder.getIntegerType(format.bits),
+        [&](OpBuilder &nested, ValueRange x) {
+          IRMapping mapping;
+          size_t nextScale = operands;
+          for (size_t i = 0; i < operands; ++i) {
+            Value real = x[i];
+            if (formats[i])
+              real = arith::MulFOp::create(
+                  nested, loc, emit.toReal(nested, x[i], *formats[i]),
+                  x[nextScale++]);
+            mapping.map(op.getBlock()->getArgument(i), real);
+          }
+          for (Operation &inner : op.getBlock()->without_terminator())
+            nested.clone(inner, mapping);
+          Value real = mapping.lookupOrDefault(
+              op.getBlock()->getTerminator()->getOperand(0));
+          return emit.toInteger(nested, real, scale, format);
+        });
+  }
+
+  func::FuncOp function;
+  StoragePlan plan;
+  OpBuilder builder;
+  llvm::DenseMap<Value, IntegerTensor> integers;
+  /// Integers of other widths than these, or of sums and reals.
+  llvm::DenseMap<std::pair<Value, Bits>, IntegerTensor> conversions;
+  llvm::DenseMap<Value, Value> reals;
+};
+
+struct QuantizeClassifiers
+    : public crania::impl::QuantizeClassifiersBase<QuantizeClassifiers> {
+  using QuantizeClassifiersBase::QuantizeClassifiersBase;
+
+  void runOnOperation() override {
+    ModuleOp module = getOperation();
+    std::optional<Bits> bits =
+        llvm::StringSwitch<std::optional<Bits>>(precision.getValue())
+            .Case("f32", 0)
+            .Case("i16", 16)
+            .Case("i8", 8)
+            .Default(std::nullopt);
+    if (!bits) {
+      module.emitError() << "precision '" << precision
+                         << "' is not known; there are f32, i16 and i8";
+      return signalPassFailure();
+    }
+    for (auto function : module.getOps<func::FuncOp>())
+      if (function->hasAttr(CraniaDialect::getClassifierAttrName()) &&
+          failed(quantize(function, *bits)))
+        return signalPassFailure();
+  }
+
+  static LogicalResult quantize(func::FuncOp function, Bits bits) {
+    if (failed(crania::normalizeStructuredOps(function.getBody().front())))
+      return failure();
+    FailureOr<StoragePlan> plan = StoragePlan::create(function, bits);
+    if (failed(plan))
+      return failure();
+    return ClassifierQuantizer(function, std::move(*plan)).run();
+  }
+};
+
+} // namespace

@@ -1,0 +1,138 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "StoragePlan.h"
+#include "../Logits.h"
+#include "AffineBody.h"
+#include "crania/Analysis/Contraction.h"
+#include "crania/Dialect/Crania/IR/CraniaDialect.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/Matchers.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+using namespace crania::quantize;
+using crania::ir::CraniaDialect;
+
+std::optional<Reduction>
+crania::quantize::reductionOf(linalg::LinalgOp op) {
+  if (op.getNumReductionLoops() == 0 || op->getNumResults() != 1)
+    return std::nullopt;
+  Block &body = *op.getBlock();
+  Operation *combine = body.getTerminator()->getOperand(0).getDefiningOp();
+  if (!combine || combine->getNumOperands() != 2 ||
+      combine->getBlock() != &body)
+    return std::nullopt;
+  Value element = body.getArgument(0), output = body.getArguments().back();
+  bool isCombination =
+      (combine->getOperand(0) == element && combine->getOperand(1) == output) ||
+      (combine->getOperand(0) == output && combine->getOperand(1) == element);
+  if (!isCombination)
+    return std::nullopt;
+  if (isa<arith::AddFOp>(combine))
+    return Reduction::sum;
+  if (isa<arith::MaximumFOp, arith::MaxNumFOp>(combine))
+    return Reduction::maximum;
+  return std::nullopt;
+}
+
+static bool isConstant(Value value) {
+  return matchPattern(value, m_Constant());
+}
+
+static bool hasConstantWeights(linalg::LinalgOp op) {
+  return crania::isContractionLike(op) &&
+         llvm::count_if(op.getDpsInputs(), isConstant) == 1;
+}
+
+FailureOr<StoragePlan> StoragePlan::create(func::FuncOp function, Bits bits) {
+  StoragePlan plan;
+  Block &body = function.getBody().front();
+  auto number = [&](Value value) {
+    plan.numbers.try_emplace(value, plan.numbers.size());
+  };
+  llvm::for_each(body.getArguments(), number);
+  for (Operation &op : body)
+    llvm::for_each(op.getResults(), number);
+  plan.classes.grow(plan.numbers.size());
+  for (Operation &op : body)
+    plan.join(op);
+  plan.classes.compress();
+  plan.groups.resize(plan.classes.getNumClasses());
+
+  for (unsigned i = 0; i < body.getNumArguments(); ++i)
+    if (auto range = function.getArgAttrOfType<DenseF64ArrayAttr>(
+            i, CraniaDialect::getRangeAttrName()))
+      plan.addRange(body.getArgument(i), range);
+  for (Operation &op : body)
+    if (auto range = op.getAttrOfType<DenseF64ArrayAttr>(
+            CraniaDialect::getRangeAttrName()))
+      plan.addRange(op.getResult(0), range);
+  if (failed(plan.readPrecisions(function, bits)))
+    return failure();
+  plan.chooseBits(function, bits);
+  return plan;
+}
+
+void StoragePlan::join(Operation &op) {
+  if (isa<tensor::PadOp, tensor::CollapseShapeOp, tensor::ExpandShapeOp,
+          tensor::ExtractSliceOp>(op))
+    return join(op.getOperand(0), op.getResult(0));
+  if (auto concat = dyn_cast<tensor::ConcatOp>(op)) {
+    for (Value input : concat.getInputs())
+      join(input, concat.getResult());
+    return;
+  }
+  auto structured = dyn_cast<linalg::LinalgOp>(op);
+  if (!structured)
+    return;
+  if (reductionOf(structured) == Reduction::maximum)
+    return join(op.getOperand(0), op.getResult(0));
+  if (OpOperand *forwarded = forwardedOperand(structured);
+      forwarded && isa<RankedTensorType>(forwarded->get().getType()) &&
+      !isConstant(forwarded->get()))
+    join(forwarded->get(), op.getResult(0));
+}
+
+void StoragePlan::addRange(Value value, ArrayRef<double> range) {
+  Group &group = groupOf(value);
+  group.hasRange = true;
+  group.low = std::min(group.low, range[0]);
+  group.high = std::max(group.high, range[1]);
+}
+
+LogicalResult StoragePlan::readPrecisions(func::FuncOp function, Bits bits) {
+  for (auto op : function.getBody().front().getOps<linalg::LinalgOp>()) {
+    if (!hasConstantWeights(op))
+      continue;
+    auto precision =
+        op->getAttrOfType<TypeAttr>(CraniaDialect::getPrecisionAttrName());
+    if (!precision)
+      precisions[op] = bits;
+    else
+      precisions[op] = precision.getValue().isF32()
+                           ? 0
+                           : precision.getValue().getIntOrFloatBitWidth();
+  }
+  return success();
+}
+
+/// A tensor has the bits of its most exact integer reader, and is real if it is
+/// read as such only.
+void StoragePlan::chooseBits(func::FuncOp function, Bits bits) {
+  std::vector<bool> isRead(groups.size());
+  for (auto [op, precision] : precisions)
+    for (Value input : op->getOperands()) {
+      if (isConstant(input) || !numbers.contains(input))
+        continue;
+      Group &group = groupOf(input);
+      isRead[classes[numbers.lookup(input)]] = true;
+      group.bits = std::max(group.bits, precision);
+    }
+  for (size_t i = 0; i < groups.size(); ++i)
+    if (!isRead[i])
+      groups[i].bits = bits;
+  Operation *end = function.getBody().front().getTerminator();
+  groupOf(findLogits(end->getOperand(0))).bits = 0;
+}

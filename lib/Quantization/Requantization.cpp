@@ -1,0 +1,63 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "crania/Quantization/Requantization.h"
+
+#include <algorithm>
+#include <cmath>
+
+using namespace crania;
+using namespace crania::quantization;
+
+namespace {
+
+/// Multipliers are positive or negative numbers of 31 bits.
+constexpr double multiplierLimit = 2147483647.0; // 2^31 - 1
+/// One bit below what 64 bits hold, which leaves room for roundings here.
+constexpr double sumLimit = 4611686018427387904.0; // 2^62
+constexpr unsigned largestShift = 62;
+
+double largestOf(Span<const double> values) {
+  double largest = 0;
+  for (double value : values)
+    largest = std::max(largest, std::fabs(value));
+  return largest;
+}
+
+bool fits(Span<const RequantizationTerm> terms, double largestOffset,
+          unsigned shift) {
+  double sum = std::ldexp(largestOffset + 0.5, int(shift));
+  for (const RequantizationTerm &term : terms) {
+    const double multiplier = std::ldexp(largestOf(term.factors), int(shift));
+    if (!(multiplier <= multiplierLimit))
+      return false;
+    // The multiplier is rounded, by one half at most.
+    sum += term.magnitude * (multiplier + 0.5);
+  }
+  return sum < sumLimit;
+}
+
+} // namespace
+
+Result<Requantization>
+quantization::requantize(Span<const RequantizationTerm> terms,
+                         Span<const double> offsets) {
+  const double largestOffset = largestOf(offsets);
+  Requantization result;
+  result.shift = largestShift;
+  while (result.shift > 0 && !fits(terms, largestOffset, result.shift))
+    --result.shift;
+  if (result.shift == 0)
+    return Error{"its scales differ by too much for 31-bit multipliers"};
+  for (const RequantizationTerm &term : terms) {
+    std::vector<int32_t> multipliers;
+    for (double factor : term.factors)
+      multipliers.push_back(
+          int32_t(std::nearbyint(std::ldexp(factor, int(result.shift)))));
+    result.multipliers.push_back(std::move(multipliers));
+  }
+  for (double offset : offsets)
+    result.addends.push_back(
+        int64_t(std::nearbyint(std::ldexp(offset + 0.5, int(result.shift)))));
+  return result;
+}

@@ -3,6 +3,8 @@
 
 #include "Operands.h"
 
+#include <cmath>
+
 namespace crania::binary {
 
 namespace {
@@ -25,12 +27,15 @@ unsigned bytesOf(ElementType type) {
   case ElementType::i16:
     return 2;
   case ElementType::i8:
+  case ElementType::u8:
     return 1;
   case ElementType::i64:
     return 8;
   }
   __builtin_unreachable();
 }
+
+bool isFloat(ElementType type) { return type == ElementType::f32; }
 
 std::string_view nameOf(ElementType type) { return EnumNameElementType(type); }
 
@@ -62,12 +67,20 @@ Result<const Buffer *> computeBufferOf(uint32_t index, const std::string &role,
     return Error{role + " \"" + b.name()->str() + "\" is in " +
                  std::string(nameOf(b.space())) +
                  ", but must be in the global buffer; copy it there first"};
-  if (b.element() != context.program.precision())
-    return Error{role + " \"" + b.name()->str() + "\" holds " +
-                 std::string(nameOf(b.element())) +
-                 ", but the program computes in " +
-                 std::string(nameOf(context.program.precision()))};
   return buffer;
+}
+
+Status checkValue(double value, ElementType type, const std::string &role) {
+  if (isFloat(type))
+    return {};
+  const bool isUnsigned = type == ElementType::u8;
+  const int bits = 8 * int(bytesOf(type));
+  const double low = isUnsigned ? 0 : -std::ldexp(1.0, bits - 1);
+  const double end = std::ldexp(1.0, isUnsigned ? bits : bits - 1);
+  if (value >= low && value < end && value == std::trunc(value))
+    return {};
+  return Error{role + " is " + std::to_string(value) +
+               ", which is no value of " + std::string(nameOf(type))};
 }
 
 Status checkInside(const Interval &elements, const Buffer &buffer,

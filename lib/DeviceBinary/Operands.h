@@ -9,7 +9,6 @@
 
 namespace crania::binary {
 
-unsigned bytesOf(ElementType type);
 std::string_view nameOf(ElementType type);
 std::string_view nameOf(Space space);
 
@@ -47,10 +46,13 @@ Status checkStride(int64_t stride, const std::string &role);
 Result<const Buffer *> bufferOf(uint32_t index, const std::string &role,
                                 const ProgramContext &context);
 
-/// The buffer of an operand that computes: in the global buffer, of the
-/// program's precision.
+/// The buffer of an operand that computes: in the global buffer.
 Result<const Buffer *> computeBufferOf(uint32_t index, const std::string &role,
                                        const ProgramContext &context);
+
+/// That a number of the metadata is a value of an element type: any of f32, and
+/// of the integers those in range.
+Status checkValue(double value, ElementType type, const std::string &role);
 
 Status checkInside(const Interval &elements, const Buffer &buffer,
                    const std::string &role);

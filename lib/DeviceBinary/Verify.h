@@ -54,6 +54,9 @@ bool isKnown(Enum value) {
   return value >= Enum::MIN && value <= Enum::MAX;
 }
 
+/// Whether weights can be of that type: f32, i16 and i8.
+bool isWeightType(ElementType type);
+
 /// "[begin, end)", for messages.
 std::string rangeText(uint64_t begin, uint64_t end);
 

@@ -53,6 +53,47 @@ Status verifyWindow(const Contract &c) {
   return {};
 }
 
+ElementType elementOf(const Plane &plane, const ProgramContext &context) {
+  return context.program.buffers()->Get(plane.buffer())->element();
+}
+
+bool takes(ElementType weights, ElementType input) {
+  return input == weights ||
+         (weights == ElementType::i8 && input == ElementType::u8);
+}
+
+ElementType sumOf(ElementType weights) {
+  switch (weights) {
+  case ElementType::i8:
+    return ElementType::i32;
+  case ElementType::i16:
+    return ElementType::i64;
+  default:
+    return ElementType::f32;
+  }
+}
+
+/// What the array takes and gives, by the type of its weights.
+Status verifyTypes(const Contract &c, const Weights &weights,
+                   const ProgramContext &context) {
+  ElementType element = weights.element();
+  std::string type(nameOf(element));
+  std::string name = "weights \"" + weights.name()->str() + "\" of " + type;
+  ElementType input = elementOf(*c.input(), context);
+  if (!takes(element, input))
+    return Error{"its input holds " + std::string(nameOf(input)) + ", but " +
+                 name + " take " +
+                 (element == ElementType::i8 ? "i8 or u8" : type)};
+  ElementType output = elementOf(*c.output(), context);
+  if (output != sumOf(element))
+    return Error{"its output holds " + std::string(nameOf(output)) + ", but " +
+                 name + " give " + std::string(nameOf(sumOf(element)))};
+  if (c.accumulate() && !isFloat(element))
+    return Error{"it accumulates, but " + name +
+                 " do not: only f32 is added to what the output holds"};
+  return {};
+}
+
 /// That planes, kernel and weight matrix fit together.
 Status verifyShapes(const Contract &c, const Weights &weights) {
   uint32_t groups = weights.groups();
@@ -121,6 +162,8 @@ Status verifyContract(const Contract &contract, const ProgramContext &context) {
   if (Status status = verifyPlane(*contract.input(), "input", context); !status)
     return status;
   if (Status status = verifyOutputPlane(*contract.output(), context); !status)
+    return status;
+  if (Status status = verifyTypes(contract, **weights, context); !status)
     return status;
   if (Status status = verifyWindow(contract); !status)
     return status;

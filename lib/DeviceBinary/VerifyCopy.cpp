@@ -20,7 +20,9 @@ Status verifyDirection(const Buffer &source, const Buffer &destination) {
   if (destination.space() == Space::image)
     return Error{"it writes to the read-only image"};
   if (source.element() != destination.element())
-    return Error{"source and destination have different element types"};
+    return Error{"source and destination have different element types, " +
+                 std::string(nameOf(source.element())) + " and " +
+                 std::string(nameOf(destination.element()))};
   return {};
 }
 
@@ -79,6 +81,10 @@ Status verifyExitTest(const ExitTest &test, const ProgramContext &context) {
       computeBufferOf(test.logits(), "logits", context);
   if (!buffer)
     return buffer.error();
+  if (!isFloat((*buffer)->element()))
+    return Error{"logits \"" + (*buffer)->name()->str() + "\" hold " +
+                 std::string(nameOf((*buffer)->element())) +
+                 ", but the exit unit compares f32"};
   if (test.classes() == 0)
     return Error{"it compares no classes"};
   Axis classes{0, Wide(test.classes()) - 1, 1};

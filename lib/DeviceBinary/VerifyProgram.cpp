@@ -63,7 +63,9 @@ Status verifyPort(const Port &port, const std::string &role,
     return Error{role + " is in the read-only image"};
   if (port.element() != (*buffer)->element())
     return Error{role + " and its buffer \"" + (*buffer)->name()->str() +
-                 "\" have different element types"};
+                 "\" have different element types, " +
+                 std::string(nameOf(port.element())) + " and " +
+                 std::string(nameOf((*buffer)->element()))};
   uint64_t elements = (*buffer)->bytes() / bytesOf((*buffer)->element());
   std::optional<uint64_t> wanted = boundedProduct(*port.shape(), elements);
   if (!wanted)
@@ -73,6 +75,47 @@ Status verifyPort(const Port &port, const std::string &role,
                  (*buffer)->name()->str() + "\" of " +
                  std::to_string(elements) + " elements"};
   return {};
+}
+
+bool isQuantised(ElementType type) {
+  return type == ElementType::u8 || type == ElementType::i8 ||
+         type == ElementType::i16;
+}
+
+/// The host divides by the scale in f32.
+Status verifyInputScale(const Port &port) {
+  std::string type(nameOf(port.element()));
+  if (isFloat(port.element()))
+    return port.scale() == 0
+               ? Status()
+               : Error{"input is f32, but has a scale; only integers have"};
+  if (!isQuantised(port.element()))
+    return Error{"input is " + type + ", but must be f32, u8, i8 or i16"};
+  float scale = float(port.scale());
+  if (scale > 0 && std::isfinite(scale))
+    return {};
+  return Error{"input is " + type + ", but its scale of " +
+               std::to_string(port.scale()) +
+               " is not positive and finite in f32"};
+}
+
+Status verifyLogits(const Port &port) {
+  if (!isFloat(port.element()) || port.scale() != 0)
+    return Error{"logits are " + std::string(nameOf(port.element())) +
+                 ", but must be f32, without a scale"};
+  return {};
+}
+
+Status verifyPorts(const ProgramContext &context) {
+  const Port &input = *context.program.input();
+  const Port &logits = *context.program.logits();
+  if (Status status = verifyPort(input, "input", context); !status)
+    return status;
+  if (Status status = verifyInputScale(input); !status)
+    return status;
+  if (Status status = verifyPort(logits, "logits", context); !status)
+    return status;
+  return verifyLogits(logits);
 }
 
 Status verifyExitRule(const Program &program) {
@@ -90,9 +133,8 @@ Status verifyExitRule(const Program &program) {
 }
 
 Status verifyScalars(const Program &program) {
-  if (program.precision() != ElementType::f32)
-    return Error{"its precision is not f32, the only one this version "
-                 "computes in"};
+  if (!isWeightType(program.precision()))
+    return Error{"its precision is not f32, i16 or i8"};
   if (program.dram_bytes() > maxScratchBytes)
     return Error{"it needs " + std::to_string(program.dram_bytes()) +
                  " bytes of DRAM scratch, above the limit of " +
@@ -110,9 +152,7 @@ Status verifyParts(const ProgramContext &context) {
     return status;
   if (Status status = verifyBuffers(context); !status)
     return status;
-  if (Status status = verifyPort(*program.input(), "input", context); !status)
-    return status;
-  if (Status status = verifyPort(*program.logits(), "logits", context); !status)
+  if (Status status = verifyPorts(context); !status)
     return status;
   if (Status status = verifyWeights(context); !status)
     return status;

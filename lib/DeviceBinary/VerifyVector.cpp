@@ -20,12 +20,55 @@ unsigned operandsOf(VectorOp op) {
   case VectorOp::erf:
   case VectorOp::floor:
   case VectorOp::ceil:
+  case VectorOp::roundeven:
+  case VectorOp::to_f32:
+  case VectorOp::to_int:
     return 1;
   case VectorOp::select:
+  case VectorOp::rescale:
     return 3;
   default:
     return 2;
   }
+}
+
+std::string_view typesOf(VectorOp op) {
+  switch (op) {
+  case VectorOp::div:
+  case VectorOp::maxnum:
+  case VectorOp::minnum:
+  case VectorOp::exp:
+  case VectorOp::log:
+  case VectorOp::sqrt:
+  case VectorOp::rsqrt:
+  case VectorOp::tanh:
+  case VectorOp::erf:
+  case VectorOp::floor:
+  case VectorOp::ceil:
+  case VectorOp::pow:
+  case VectorOp::roundeven:
+  case VectorOp::to_f32:
+    return "f32";
+  case VectorOp::rescale:
+    return "i64";
+  case VectorOp::shr:
+  case VectorOp::to_int:
+    return "i32 or i64";
+  default:
+    return "f32, i32 or i64";
+  }
+}
+
+bool hasType(VectorOp op, ElementType type) {
+  bool isAny = type == ElementType::f32 || type == ElementType::i32 ||
+               type == ElementType::i64;
+  return isAny && typesOf(op).find(nameOf(type)) != std::string_view::npos;
+}
+
+bool takesFloats(VectorOp op, ElementType type) {
+  if (op == VectorOp::to_f32)
+    return false;
+  return op == VectorOp::to_int || isFloat(type);
 }
 
 namespace {
@@ -33,27 +76,71 @@ namespace {
 /// Registers of a vector program, inputs included.
 constexpr size_t maxRegisters = 256;
 
-Status verifyInstruction(size_t index, const Vector &vector) {
-  const VectorInstruction &instruction = *vector.code()->Get(index);
-  if (!isKnown(instruction.op()))
-    return Error{"its operation is unknown"};
-  if (instruction.type() != ElementType::f32)
-    return Error{"the vector unit of this version computes in f32 only"};
+/// Largest shift of a rescale: what is left has a bit beside the sign.
+constexpr int64_t maxShift = 62;
+
+/// Which registers hold an f32, so far; the others hold an integer.
+using FloatRegisters = std::vector<bool>;
+
+const char *kindOf(bool isFloat) { return isFloat ? "an f32" : "an integer"; }
+
+Status verifyOperands(const VectorInstruction &instruction,
+                      const Vector &vector, const FloatRegisters &isFloat) {
   size_t inputs = vector.inputs()->size();
-  size_t defined = inputs + 1 + index;
+  bool wanted = takesFloats(instruction.op(), instruction.type());
   uint16_t operands[] = {instruction.a(), instruction.b(), instruction.c()};
   for (unsigned i = 0; i < operandsOf(instruction.op()); ++i) {
-    if (operands[i] == inputs && !vector.reduces())
+    uint16_t operand = operands[i];
+    if (operand == inputs && !vector.reduces())
       return Error{"register " + std::to_string(inputs) +
                    ", the present output, is readable only in a reduction"};
-    if (operands[i] >= defined)
-      return Error{"register " + std::to_string(operands[i]) +
+    if (operand >= isFloat.size())
+      return Error{"register " + std::to_string(operand) +
                    " is read before it is defined"};
+    if (isFloat[operand] != wanted)
+      return Error{"register " + std::to_string(operand) + " holds " +
+                   kindOf(isFloat[operand]) + ", but " +
+                   EnumNameVectorOp(instruction.op()) + " " +
+                   std::string(nameOf(instruction.type())) + " takes " +
+                   kindOf(wanted)};
   }
   return {};
 }
 
-Status verifyCode(const Vector &vector) {
+Status verifyInteger(const VectorInstruction &instruction) {
+  int64_t value = instruction.integer();
+  if (instruction.op() == VectorOp::rescale && (value < 0 || value > maxShift))
+    return Error{"it shifts by " + std::to_string(value) +
+                 ", but must by 0 to " + std::to_string(maxShift)};
+  if (instruction.op() == VectorOp::constant &&
+      instruction.type() == ElementType::i32 && value != int32_t(value))
+    return Error{"the constant " + std::to_string(value) +
+                 " is no value of i32"};
+  return {};
+}
+
+Status verifyInstruction(const VectorInstruction &instruction,
+                         const Vector &vector, const FloatRegisters &isFloat) {
+  if (!isKnown(instruction.op()))
+    return Error{"its operation is unknown"};
+  if (!isKnown(instruction.type()))
+    return Error{"its type is unknown"};
+  if (!hasType(instruction.op(), instruction.type()))
+    return Error{std::string(EnumNameVectorOp(instruction.op())) +
+                 " works on " + std::string(typesOf(instruction.op())) +
+                 ", but its type is " +
+                 std::string(nameOf(instruction.type()))};
+  if (Status status = verifyInteger(instruction); !status)
+    return status;
+  return verifyOperands(instruction, vector, isFloat);
+}
+
+bool isFloatBuffer(uint32_t index, const ProgramContext &context) {
+  return isFloat(context.program.buffers()->Get(index)->element());
+}
+
+/// Of a command whose accesses are valid.
+Status verifyCode(const Vector &vector, const ProgramContext &context) {
   size_t instructions = vector.code()->size();
   size_t inputs = vector.inputs()->size();
   if (inputs + 1 + instructions > maxRegisters)
@@ -62,11 +149,24 @@ Status verifyCode(const Vector &vector) {
   if (instructions == 0 && (inputs != 1 || vector.reduces()))
     return Error{"without instructions it must have one input and be no "
                  "reduction"};
-  for (size_t i = 0; i < instructions; ++i)
-    if (Status status = verifyInstruction(i, vector); !status)
+  FloatRegisters registers;
+  for (const Access *input : *vector.inputs())
+    registers.push_back(isFloatBuffer(input->buffer(), context));
+  bool output = isFloatBuffer(vector.output()->buffer(), context);
+  registers.push_back(output);
+  for (size_t i = 0; i < instructions; ++i) {
+    const VectorInstruction &instruction = *vector.code()->Get(i);
+    if (Status status = verifyInstruction(instruction, vector, registers);
+        !status)
       return Error{"instruction " + std::to_string(i) + ": " +
                    status.error().message};
-  return {};
+    registers.push_back(isFloat(instruction.type()));
+  }
+  bool stored = instructions == 0 ? registers[0] : registers.back();
+  if (stored == output)
+    return {};
+  return Error{std::string("it stores ") + kindOf(stored) +
+               ", but its output holds " + kindOf(output)};
 }
 
 Status verifyLoops(const Vector &vector) {
@@ -114,6 +214,10 @@ Status verifyInput(const Access &access, const Vector &vector,
   Result<const Buffer *> buffer = verifyAccess(access, vector, role, context);
   if (!buffer)
     return buffer.error();
+  if (Status status = checkValue(access.padding(), (*buffer)->element(),
+                                 "the padding of " + role);
+      !status)
+    return status;
   Interval origin{Wide(access.offset()), Wide(access.offset())};
   return checkInside(elementsOf(access, vector).value_or(origin), **buffer,
                      role);
@@ -147,6 +251,11 @@ Status verifyOutput(const Vector &vector, const ProgramContext &context) {
       return Error{"output has indices outside its extent of " +
                    std::to_string(dim->extent())};
   }
+  if (vector.reduces() && vector.initialized())
+    if (Status status = checkValue(vector.initial(), (*buffer)->element(),
+                                   "the initial value");
+        !status)
+      return status;
   if (!areDistinct(loopAxes(vector)))
     return Error{"different iterations write the same output element; only a "
                  "reduction may"};
@@ -158,14 +267,14 @@ Status verifyOutput(const Vector &vector, const ProgramContext &context) {
 Status verifyVector(const Vector &vector, const ProgramContext &context) {
   if (Status status = verifyLoops(vector); !status)
     return status;
-  if (Status status = verifyCode(vector); !status)
-    return status;
   for (size_t i = 0; i < vector.inputs()->size(); ++i)
     if (Status status = verifyInput(*vector.inputs()->Get(i), vector,
                                     "input " + std::to_string(i), context);
         !status)
       return status;
-  return verifyOutput(vector, context);
+  if (Status status = verifyOutput(vector, context); !status)
+    return status;
+  return verifyCode(vector, context);
 }
 
 } // namespace crania::binary

@@ -36,8 +36,8 @@ std::string findOverlap(std::vector<Extent> extents) {
 }
 
 Status verifyTiling(const Weights &weights, const ProgramContext &context) {
-  if (weights.element() != context.program.precision())
-    return Error{"its elements are not of the program's precision"};
+  if (!isWeightType(weights.element()))
+    return Error{"its elements are not f32, i16 or i8"};
   uint64_t dims[] = {weights.groups(), weights.outputs(), weights.depth()};
   if (!boundedProduct(dims, maxElements))
     return Error{"its shape " + std::to_string(dims[0]) + "x" +
@@ -186,6 +186,11 @@ Status verifyOverlaps(const ProgramContext &context) {
 }
 
 } // namespace
+
+bool isWeightType(ElementType type) {
+  return type == ElementType::f32 || type == ElementType::i16 ||
+         type == ElementType::i8;
+}
 
 Status verifyWeights(const ProgramContext &context) {
   for (const Weights *weights : *context.program.weights()) {

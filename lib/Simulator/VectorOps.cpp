@@ -5,9 +5,12 @@
 
 #include <cmath>
 #include <cstring>
+#include <limits>
+#include <type_traits>
 
 using namespace crania;
 using namespace crania::simulator;
+using binary::ElementType;
 using binary::VectorOp;
 
 bool simulator::readsC(VectorOp op) { return binary::operandsOf(op) > 2; }
@@ -58,15 +61,14 @@ float minimumNumber(float a, float b) {
   return a != a ? b : result;
 }
 
-template <typename F>
-void unary(const float *a, float *result, size_t count, F f) {
+template <typename T, typename F>
+void unary(const T *a, T *result, size_t count, F f) {
   for (size_t i = 0; i < count; ++i)
     result[i] = f(a[i]);
 }
 
-template <typename F>
-void binaryOp(const float *a, const float *b, float *result, size_t count,
-              F f) {
+template <typename T, typename F>
+void binaryOp(const T *a, const T *b, T *result, size_t count, F f) {
   for (size_t i = 0; i < count; ++i)
     result[i] = f(a[i], b[i]);
 }
@@ -134,5 +136,138 @@ void simulator::applyVectorOp(VectorOp op, const float *a, const float *b,
     for (size_t i = 0; i < count; ++i)
       result[i] = a[i] != 0 ? b[i] : c[i];
     return;
+  case VectorOp::roundeven:
+    return one(roundToEven);
+  default: // of integers, or a conversion
+    return;
   }
 }
+
+//===----------------------------------------------------------------------===//
+// Integers
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+/// Instructions that compute with \p Word in lanes of \p Lane: operands lose
+/// the bits above, results are extended by their sign. Unsigned arithmetic
+/// wraps.
+template <typename Lane, typename Word>
+struct IntegerOps {
+  using Bits = std::make_unsigned_t<Word>;
+  const Lane *a, *b, *c;
+  Lane *result;
+  size_t count;
+
+  template <typename F>
+  void one(F f) const {
+    unary(a, result, count, [f](Lane x) { return Lane(f(Word(x))); });
+  }
+  template <typename F>
+  void two(F f) const {
+    binaryOp(a, b, result, count,
+             [f](Lane x, Lane y) { return Lane(f(Word(x), Word(y))); });
+  }
+  void select() const {
+    for (size_t i = 0; i < count; ++i)
+      result[i] = Lane(Word(a[i]) != 0 ? Word(b[i]) : Word(c[i]));
+  }
+  void rescale(unsigned shift) const {
+    for (size_t i = 0; i < count; ++i)
+      result[i] = Lane(Word(Bits(a[i]) * Bits(b[i]) + Bits(c[i])) >> shift);
+  }
+  void apply(VectorOp op, int64_t immediate) const;
+};
+
+template <typename Lane, typename Word>
+void IntegerOps<Lane, Word>::apply(VectorOp op, int64_t immediate) const {
+  constexpr Word shiftMask = 8 * sizeof(Word) - 1;
+  switch (op) {
+  case VectorOp::add:
+    return two([](Word x, Word y) { return Word(Bits(x) + Bits(y)); });
+  case VectorOp::sub:
+    return two([](Word x, Word y) { return Word(Bits(x) - Bits(y)); });
+  case VectorOp::mul:
+    return two([](Word x, Word y) { return Word(Bits(x) * Bits(y)); });
+  case VectorOp::max:
+    return two([](Word x, Word y) { return x > y ? x : y; });
+  case VectorOp::min:
+    return two([](Word x, Word y) { return x < y ? x : y; });
+  case VectorOp::neg:
+    return one([](Word x) { return Word(-Bits(x)); });
+  case VectorOp::abs:
+    return one([](Word x) { return x < 0 ? Word(-Bits(x)) : x; });
+  case VectorOp::cmp_eq:
+    return two([](Word x, Word y) { return Word(x == y); });
+  case VectorOp::cmp_ne:
+    return two([](Word x, Word y) { return Word(x != y); });
+  case VectorOp::cmp_lt:
+    return two([](Word x, Word y) { return Word(x < y); });
+  case VectorOp::cmp_le:
+    return two([](Word x, Word y) { return Word(x <= y); });
+  case VectorOp::cmp_gt:
+    return two([](Word x, Word y) { return Word(x > y); });
+  case VectorOp::cmp_ge:
+    return two([](Word x, Word y) { return Word(x >= y); });
+  case VectorOp::select:
+    return select();
+  case VectorOp::shr:
+    return two([](Word x, Word y) { return Word(x >> (y & shiftMask)); });
+  case VectorOp::rescale:
+    return rescale(unsigned(immediate));
+  default: // of f32, or a conversion
+    return;
+  }
+}
+
+/// Cut towards zero; what is outside of the type becomes its limit.
+template <typename Word>
+Word saturated(float x) {
+  constexpr Word low = std::numeric_limits<Word>::min();
+  constexpr Word high = std::numeric_limits<Word>::max();
+  if (x != x)
+    return 0;
+  if (x < float(low))
+    return low;
+  return x >= -float(low) ? high : Word(x);
+}
+
+} // namespace
+
+template <typename Lane>
+void simulator::applyIntegerOp(VectorOp op, ElementType type, const Lane *a,
+                               const Lane *b, const Lane *c, int64_t immediate,
+                               Lane *result, size_t count) {
+  if (type == ElementType::i64)
+    IntegerOps<Lane, Lane>{a, b, c, result, count}.apply(op, immediate);
+  else
+    IntegerOps<Lane, int32_t>{a, b, c, result, count}.apply(op, immediate);
+}
+
+template <typename Lane>
+void simulator::convertToFloat(const Lane *a, float *result, size_t count) {
+  for (size_t i = 0; i < count; ++i)
+    result[i] = float(a[i]);
+}
+
+template <typename Lane>
+void simulator::convertToInteger(ElementType type, const float *a, Lane *result,
+                                 size_t count) {
+  const bool isWide = type == ElementType::i64;
+  for (size_t i = 0; i < count; ++i)
+    result[i] = Lane(isWide ? saturated<int64_t>(a[i])
+                            : int64_t(saturated<int32_t>(a[i])));
+}
+
+template void simulator::applyIntegerOp(VectorOp, ElementType, const int32_t *,
+                                        const int32_t *, const int32_t *,
+                                        int64_t, int32_t *, size_t);
+template void simulator::applyIntegerOp(VectorOp, ElementType, const int64_t *,
+                                        const int64_t *, const int64_t *,
+                                        int64_t, int64_t *, size_t);
+template void simulator::convertToFloat(const int32_t *, float *, size_t);
+template void simulator::convertToFloat(const int64_t *, float *, size_t);
+template void simulator::convertToInteger(ElementType, const float *, int32_t *,
+                                          size_t);
+template void simulator::convertToInteger(ElementType, const float *, int64_t *,
+                                          size_t);

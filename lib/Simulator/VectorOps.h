@@ -6,20 +6,45 @@
 
 #include "crania/DeviceBinary/DeviceBinary.h"
 
+#include <cmath>
+
 namespace crania::simulator {
 
 /// Whether an operation reads its operands b and c.
 bool readsB(binary::VectorOp op);
 bool readsC(binary::VectorOp op);
 
+/// To the nearest integer, halves to even, whatever the host's rounding
+/// instruction: adding 2^23 leaves no bits for a fraction.
+inline float roundToEven(float x) {
+  constexpr float integersOnly = 8388608.0f;
+  const float magnitude = std::fabs(x);
+  const float rounded = (magnitude + integersOnly) - integersOnly;
+  return std::copysign(magnitude < integersOnly ? rounded : magnitude, x);
+}
+
 /// result[i] = op(a[i], b[i], c[i]) for `count` lanes, in IEEE 754 binary32
 /// with the semantics of MLIR's arith and math dialects: max and min are
 /// arith.maximumf and minimumf (a NaN operand gives NaN, -0 < +0), maxnum and
 /// minnum ignore a NaN operand; comparisons are ordered, but for ne, which is
 /// unordered, and give 1 or 0. Operands that the operation does not read may be
-/// null. `constant` is not an operation on lanes.
+/// null. `constant` and what f32 does not have are no operations here.
 void applyVectorOp(binary::VectorOp op, const float *a, const float *b,
                    const float *c, float *result, size_t count);
+
+/// The same on integers, as an instruction of type i32 or i64. Lanes of 32 bits
+/// will do where every value is one of i32; they have instructions of i32 only.
+template <typename Lane>
+void applyIntegerOp(binary::VectorOp op, binary::ElementType type,
+                    const Lane *a, const Lane *b, const Lane *c,
+                    int64_t immediate, Lane *result, size_t count);
+
+/// to_f32 and to_int.
+template <typename Lane>
+void convertToFloat(const Lane *a, float *result, size_t count);
+template <typename Lane>
+void convertToInteger(binary::ElementType type, const float *a, Lane *result,
+                      size_t count);
 
 } // namespace crania::simulator
 

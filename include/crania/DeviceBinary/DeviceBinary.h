@@ -18,7 +18,7 @@ namespace crania::binary {
 
 /// Version of the file format: major << 16 | minor. A reader accepts its own
 /// major version and any minor version up to its own.
-constexpr uint32_t formatVersion = 1 << 16 | 0;
+constexpr uint32_t formatVersion = 2 << 16 | 0;
 
 /// A device binary that has been verified as a whole: magic, version, sizes,
 /// checksum, FlatBuffers structure, and for each program everything a machine
@@ -73,9 +73,19 @@ Status verify(ProgramT program, uint64_t imageBytes,
 /// tools and tests that alter files on purpose).
 Status repairChecksum(std::vector<uint8_t> &bytes);
 
+unsigned bytesOf(ElementType type);
+/// Whether it is f32; all others are integers.
+bool isFloat(ElementType type);
+
 /// Registers that an instruction of a vector command reads: 0 to 3, from `a`
 /// on.
 unsigned operandsOf(VectorOp op);
+/// Whether there is such an instruction of that type, and the types that there
+/// are, for messages: "f32", "i64", "i32 or i64", or "f32, i32 or i64".
+bool hasType(VectorOp op, ElementType type);
+std::string_view typesOf(VectorOp op);
+/// Whether the operands of an instruction are f32; the result is of `type`.
+bool takesFloats(VectorOp op, ElementType type);
 
 /// The tiling of a weight tensor.
 layout::Tiling tilingOf(const Weights &weights);

@@ -64,7 +64,7 @@ LogicalResult HostCode::create() {
 
 LogicalResult HostCode::checkPorts() {
   for (hw::PortAttr port : {program.getInput(), program.getLogits()})
-    if (!port.getType().getElementType().isF32())
+    if (!port.getHostType().getElementType().isF32())
       return program.emitError()
              << "the runtime takes f32 inputs and logits, found "
              << port.getType() << "; convert on the host";

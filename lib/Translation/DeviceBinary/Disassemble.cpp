@@ -87,7 +87,10 @@ void Disassembler::print(uint64_t imageBytes) {
 void Disassembler::printPort(StringRef role, const Port &port) {
   os << "  " << role << " " << bufferName(port.buffer()) << " ";
   printList(os, *port.shape());
-  os << " " << EnumNameElementType(port.element()) << "\n";
+  os << " " << EnumNameElementType(port.element());
+  if (port.scale() != 0)
+    os << " scale " << decimals(port.scale());
+  os << "\n";
 }
 
 void Disassembler::printBuffer(const Buffer &buffer) {
@@ -199,16 +202,18 @@ void Disassembler::printAccess(const Access &access) {
 
 void Disassembler::printInstruction(size_t target,
                                     const VectorInstruction &instruction) {
-  os << "r" << target << " = " << EnumNameVectorOp(instruction.op());
-  auto opcode = static_cast<hw::VectorOpcode>(instruction.op());
-  if (opcode == hw::VectorOpcode::Constant) {
+  os << "r" << target << " = " << EnumNameVectorOp(instruction.op()) << " "
+     << EnumNameElementType(instruction.type());
+  if (instruction.op() == VectorOp::constant && isFloat(instruction.type())) {
     os << " " << decimals(instruction.immediate());
     return;
   }
   uint16_t operands[] = {instruction.a(), instruction.b(), instruction.c()};
-  unsigned count = hw::InstructionAttr::getNumOperands(opcode);
-  for (unsigned i = 0; i < count; ++i)
+  for (unsigned i = 0; i < operandsOf(instruction.op()); ++i)
     os << " r" << operands[i];
+  if (instruction.op() == VectorOp::constant ||
+      instruction.op() == VectorOp::rescale)
+    os << " " << instruction.integer();
 }
 
 void Disassembler::printVector(const Vector &vector) {

@@ -63,7 +63,7 @@ private:
   Type tokenType() { return hw::TokenType::get(builder.getContext()); }
   hw::PortAttr portOf(const binary::PortT &port);
   hw::PlaneAttr planeOf(const binary::PlaneT &plane);
-  hw::AccessAttr accessOf(const binary::AccessT &access);
+  hw::AccessAttr accessOf(const binary::AccessT &access, size_t loops);
   hw::BoxAttr boxOf(uint32_t buffer, uint64_t offset,
                     const std::vector<int64_t> &strides);
   hw::InstructionAttr instructionOf(const binary::VectorInstruction &code);
@@ -94,6 +94,8 @@ Type ProgramImporter::typeOf(binary::ElementType element) {
     return builder.getI8Type();
   case binary::ElementType::i64:
     return builder.getI64Type();
+  case binary::ElementType::u8:
+    return builder.getIntegerType(8, /*isSigned=*/false);
   }
   llvm_unreachable("the binary has been verified");
 }
@@ -151,10 +153,13 @@ ElementsAttr ProgramImporter::importImage() {
 
 hw::PortAttr ProgramImporter::portOf(const binary::PortT &port) {
   SmallVector<int64_t> shape = listOf(port.shape);
+  FloatAttr scale;
+  if (port.scale != 0)
+    scale = builder.getF64FloatAttr(port.scale);
   return hw::PortAttr::getChecked(
       [&] { return emitError(); }, builder.getContext(),
       bufferName(port.buffer),
-      RankedTensorType::get(shape, typeOf(port.element)));
+      RankedTensorType::get(shape, typeOf(port.element)), scale);
 }
 
 LogicalResult ProgramImporter::run() {
@@ -298,14 +303,13 @@ ProgramImporter::importContract(const binary::ContractT &contract) {
       kernel, stride, dilation, pad, contract.accumulate, label, after));
 }
 
-hw::AccessAttr ProgramImporter::accessOf(const binary::AccessT &access) {
+hw::AccessAttr ProgramImporter::accessOf(const binary::AccessT &access,
+                                         size_t loops) {
   MLIRContext *context = builder.getContext();
   SmallVector<AffineExpr> indices;
   SmallVector<int64_t> extents, strides;
-  size_t loops = 0;
   for (const auto &dim : access.dims) {
     AffineExpr index = builder.getAffineConstantExpr(0);
-    loops = dim->coefficients.size();
     for (size_t i = 0; i < loops; ++i)
       index = index + builder.getAffineDimExpr(i) * dim->coefficients[i];
     indices.push_back(index + dim->start);
@@ -325,9 +329,12 @@ ProgramImporter::instructionOf(const binary::VectorInstruction &code) {
   auto opcode = enumOf<hw::VectorOpcode>(code.op());
   int64_t operands[] = {code.a(), code.b(), code.c()};
   unsigned count = hw::InstructionAttr::getNumOperands(opcode);
-  FloatAttr immediate;
-  if (opcode == hw::VectorOpcode::Constant)
+  TypedAttr immediate;
+  if (opcode == hw::VectorOpcode::Constant && binary::isFloat(code.type()))
     immediate = builder.getF64FloatAttr(code.immediate());
+  else if (opcode == hw::VectorOpcode::Constant ||
+           opcode == hw::VectorOpcode::Rescale)
+    immediate = builder.getI64IntegerAttr(code.integer());
   return hw::InstructionAttr::get(
       builder.getContext(), opcode, typeOf(code.type()),
       ArrayRef(operands).take_front(count), immediate);
@@ -337,12 +344,12 @@ FailureOr<Value> ProgramImporter::importVector(const binary::VectorT &vector,
                                                Value follows) {
   SmallVector<Attribute> inputs, code;
   for (const auto &input : vector.inputs) {
-    hw::AccessAttr access = accessOf(*input);
+    hw::AccessAttr access = accessOf(*input, vector.extents.size());
     if (!access)
       return failure();
     inputs.push_back(access);
   }
-  hw::AccessAttr output = accessOf(*vector.output);
+  hw::AccessAttr output = accessOf(*vector.output, vector.extents.size());
   if (!output)
     return failure();
   for (const binary::VectorInstruction &instruction : vector.code)

@@ -24,7 +24,7 @@
 // CHECK-NEXT:       1 copy parameters [2] bias+0 strides [1] -> b+0 strides [1]  ; fc
 // CHECK-NEXT:       2 fetch fc clusters [1] retained tiles [0, 1)  ; fc
 // CHECK-NEXT:       3 contract fc clusters 1..1 tiles [0, 1) xs+0 4x1x1 strides [1, 4, 4] -> y+0 2x1x1 strides [1, 2, 2] kernel 1x1 stride 1x1 dilation 1x1 pad 0x0 after [0, 2]  ; fc
-// CHECK-NEXT:       4 vector loops [2] y+0 [0 + 1*i0 of 2 by 1] b+0 [0 + 1*i0 of 2 by 1] -> y+0 [0 + 1*i0 of 2 by 1] {r3 = add r0 r1} follows 3 after [1]  ; fc
+// CHECK-NEXT:       4 vector loops [2] y+0 [0 + 1*i0 of 2 by 1] b+0 [0 + 1*i0 of 2 by 1] -> y+0 [0 + 1*i0 of 2 by 1] {r3 = add f32 r0 r1} follows 3 after [1]  ; fc
 // CHECK-NEXT:       5 exit_test y+0 classes 2 after [4]  ; exit
 // CHECK-NEXT:  round 2
 // CHECK-NEXT:       0 copy activations [4] x+0 strides [1] -> xs+0 strides [1]  ; input
@@ -33,7 +33,7 @@
 // CHECK-NEXT:       3 fetch fc clusters [2] streamed tiles [0, 1)  ; fc
 // CHECK-NEXT:       4 contract fc clusters 1..2 tiles [0, 1) xs+0 4x1x1 strides [1, 4, 4] -> y+0 2x1x1 strides [1, 2, 2] kernel 1x1 stride 1x1 dilation 1x1 pad 0x0 after [0, 2, 3]  ; fc
 // CHECK-NEXT:       5 release fc cluster 1 after [4]  ; fc
-// CHECK-NEXT:       6 vector loops [2] y+0 [0 + 1*i0 of 2 by 1] b+0 [0 + 1*i0 of 2 by 1] -> y+0 [0 + 1*i0 of 2 by 1] {r3 = add r0 r1} follows 4 after [1]  ; fc
+// CHECK-NEXT:       6 vector loops [2] y+0 [0 + 1*i0 of 2 by 1] b+0 [0 + 1*i0 of 2 by 1] -> y+0 [0 + 1*i0 of 2 by 1] {r3 = add f32 r0 r1} follows 4 after [1]  ; fc
 // CHECK-NEXT:       7 exit_test y+0 classes 2 after [6]  ; exit
 
 //      IMAGE:image of tiny: 136 B at 0

@@ -101,7 +101,7 @@ VectorT addBias() {
   vector.inputs.push_back(vectorAccess(tinySum));
   vector.inputs.push_back(vectorAccess(tinyBias));
   vector.output = vectorAccess(tinyLogits);
-  vector.code.emplace_back(VectorOp::add, ElementType::f32, 0, 1, 0, 0.0);
+  vector.code.emplace_back(VectorOp::add, ElementType::f32, 0, 1, 0, 0.0, 0);
   return vector;
 }
 

@@ -246,7 +246,7 @@ TEST(VerifyVector, Loops) {
 
 TEST(VerifyVector, Code) {
   auto code = [](P &p, VectorOp op, uint16_t a, uint16_t b, uint16_t c) {
-    vector(p).code = {{op, ElementType::f32, a, b, c, 0.0}};
+    vector(p).code = {{op, ElementType::f32, a, b, c, 0.0, 0}};
   };
   expectInvalid("register 2, the present output, is readable only in a",
                 [&](P &p) { code(p, VectorOp::add, 0, 2, 0); });
@@ -256,12 +256,10 @@ TEST(VerifyVector, Code) {
                 [&](P &p) { code(p, VectorOp::select, 0, 1, 65535); });
   expectInvalid("operation is unknown",
                 [&](P &p) { code(p, VectorOp(200), 0, 1, 0); });
-  expectInvalid("in f32 only", [](P &p) {
-    vector(p).code = {{VectorOp::add, ElementType::i32, 0, 1, 0, 0.0}};
-  });
   expectInvalid("without instructions", [](P &p) { vector(p).code.clear(); });
   expectInvalid("more than 256 registers", [](P &p) {
-    vector(p).code.assign(300, {VectorOp::add, ElementType::f32, 0, 1, 0, 0});
+    vector(p).code.assign(300,
+                          {VectorOp::add, ElementType::f32, 0, 1, 0, 0, 0});
   });
   // An operand that the operation does not read is not checked.
   EXPECT_EQ(errorAfter([&](P &p) { code(p, VectorOp::neg, 0, 9, 9); }), "");
@@ -301,7 +299,8 @@ TEST(VerifyVector, OutputsMayNot) {
   EXPECT_EQ(errorAfter([](P &p) {
               vector(p).output->dims[0]->coefficients = {0};
               vector(p).reduces = true;
-              vector(p).code[0] = {VectorOp::add, ElementType::f32, 0, 2, 0, 0};
+              vector(p).code[0] = {
+                  VectorOp::add, ElementType::f32, 0, 2, 0, 0, 0};
             }),
             "");
 }

@@ -54,8 +54,8 @@ TEST(VerifyProgram, Target) {
 }
 
 TEST(VerifyProgram, Scalars) {
-  expectInvalid("precision is not f32",
-                [](P &p) { p.program.precision = ElementType::i8; });
+  expectInvalid("precision is not f32, i16 or i8",
+                [](P &p) { p.program.precision = ElementType::i32; });
   expectInvalid("exit rule is unknown",
                 [](P &p) { p.program.exit_rule = ExitRule(9); });
   expectInvalid("thresholds, but must have 1",
@@ -120,8 +120,9 @@ TEST(VerifyWeights, Tiling) {
                 [](P &p) { weights(p).tile_depth = 257; });
   expectInvalid("takes 1x1 to 16x256",
                 [](P &p) { weights(p).tile_outputs = 0; });
-  expectInvalid("program's precision",
-                [](P &p) { weights(p).element = ElementType::i8; });
+  for (ElementType bad : {ElementType::u8, ElementType::i32, ElementType::i64})
+    expectInvalid("its elements are not f32, i16 or i8",
+                  [&](P &p) { weights(p).element = bad; });
 }
 
 TEST(VerifyWeights, Segments) {

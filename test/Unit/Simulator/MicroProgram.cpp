@@ -205,7 +205,8 @@ VectorT test::reluInPlace(uint32_t elements) {
   vector.extents = {elements};
   vector.inputs.push_back(access());
   vector.output = access();
-  vector.code.emplace_back(VectorOp::constant, ElementType::f32, 0, 0, 0, 0.0);
-  vector.code.emplace_back(VectorOp::max, ElementType::f32, 0, 2, 0, 0.0);
+  vector.code.emplace_back(VectorOp::constant, ElementType::f32, 0, 0, 0, 0.0,
+                           0);
+  vector.code.emplace_back(VectorOp::max, ElementType::f32, 0, 2, 0, 0.0, 0);
   return vector;
 }

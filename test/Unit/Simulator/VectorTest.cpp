@@ -111,7 +111,7 @@ VectorT anyVector() {
                             ? VectorOp::constant
                             : exactOps[number(0, std::size(exactOps) - 1)];
     vector.code.emplace_back(op, ElementType::f32, reg(defined), reg(defined),
-                             reg(defined), double(number(0, 9)));
+                             reg(defined), double(number(0, 9)), 0);
   }
   vector.initialized = true;
   vector.initial = double(number(0, 9));

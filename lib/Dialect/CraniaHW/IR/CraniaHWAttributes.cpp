@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "crania/Dialect/CraniaHW/IR/CraniaHWAttributes.h"
+#include "crania/DeviceBinary/DeviceBinary.h"
 #include "crania/Dialect/CraniaHW/IR/CraniaHWDialect.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
@@ -109,15 +110,40 @@ static LogicalResult verifyExtents(EmitError emitError,
 }
 
 static bool isElementType(Type type) {
-  return type.isF32() || type.isInteger(8) || type.isInteger(16) ||
-         type.isInteger(32) || type.isInteger(64);
+  return type.isF32() || type.isSignlessInteger(8) ||
+         type.isUnsignedInteger(8) || type.isSignlessInteger(16) ||
+         type.isSignlessInteger(32) || type.isSignlessInteger(64);
+}
+
+PortAttr PortAttr::get(MLIRContext *context, FlatSymbolRefAttr buffer,
+                       RankedTensorType type) {
+  return get(context, buffer, type, FloatAttr());
+}
+
+PortAttr PortAttr::get(MLIRContext *context, FlatSymbolRefAttr buffer,
+                       RankedTensorType type, double scale) {
+  return get(context, buffer, type, Builder(context).getF64FloatAttr(scale));
+}
+
+RankedTensorType PortAttr::getHostType() const {
+  if (!getScale())
+    return getType();
+  return RankedTensorType::get(getType().getShape(),
+                               Float32Type::get(getContext()));
 }
 
 LogicalResult PortAttr::verify(EmitError emitError, FlatSymbolRefAttr buffer,
-                               RankedTensorType type) {
-  if (!type.hasStaticShape() || !isElementType(type.getElementType()))
-    return emitError() << "a port needs a static shape of f32, i8, i16, i32 or "
-                       << "i64, found " << type;
+                               RankedTensorType type, FloatAttr scale) {
+  Type element = type.getElementType();
+  if (!type.hasStaticShape() || !isElementType(element))
+    return emitError() << "a port needs a static shape of f32, i8, ui8, i16, "
+                       << "i32 or i64, found " << type;
+  if (scale && !scale.getType().isF64())
+    return emitError() << "a scale must be of type f64, found "
+                       << scale.getType();
+  if (scale && !element.isInteger(8) && !element.isInteger(16))
+    return emitError() << "only a port of i8, ui8 or i16 has a scale, found "
+                       << type;
   return verifyExtents(emitError, type.getShape());
 }
 
@@ -237,7 +263,7 @@ LogicalResult AccessAttr::verify(EmitError emitError, FlatSymbolRefAttr buffer,
 
 InstructionAttr InstructionAttr::get(VectorOpcode opcode, Type type,
                                      ArrayRef<int64_t> operands) {
-  return get(type.getContext(), opcode, type, operands, FloatAttr());
+  return get(type.getContext(), opcode, type, operands, TypedAttr());
 }
 
 InstructionAttr InstructionAttr::get(Type type, double immediate) {
@@ -245,45 +271,69 @@ InstructionAttr InstructionAttr::get(Type type, double immediate) {
              Builder(type.getContext()).getF64FloatAttr(immediate));
 }
 
+InstructionAttr InstructionAttr::getInteger(Type type, int64_t immediate) {
+  return get(type.getContext(), VectorOpcode::Constant, type, {},
+             Builder(type.getContext()).getI64IntegerAttr(immediate));
+}
+
+InstructionAttr InstructionAttr::getRescale(MLIRContext *context,
+                                            ArrayRef<int64_t> operands,
+                                            int64_t shift) {
+  Builder builder(context);
+  return get(context, VectorOpcode::Rescale, builder.getI64Type(), operands,
+             builder.getI64IntegerAttr(shift));
+}
+
+/// The dialect numbers opcodes as the schema does.
+static crania::binary::VectorOp binaryOpOf(VectorOpcode opcode) {
+  return static_cast<crania::binary::VectorOp>(opcode);
+}
+
 unsigned InstructionAttr::getNumOperands(VectorOpcode opcode) {
-  switch (opcode) {
-  case VectorOpcode::Constant:
-    return 0;
-  case VectorOpcode::Neg:
-  case VectorOpcode::Abs:
-  case VectorOpcode::Exp:
-  case VectorOpcode::Log:
-  case VectorOpcode::Sqrt:
-  case VectorOpcode::Rsqrt:
-  case VectorOpcode::Tanh:
-  case VectorOpcode::Erf:
-  case VectorOpcode::Floor:
-  case VectorOpcode::Ceil:
-    return 1;
-  case VectorOpcode::Select:
-    return 3;
-  default:
-    return 2;
-  }
+  return crania::binary::operandsOf(binaryOpOf(opcode));
+}
+
+static bool hasType(VectorOpcode opcode, Type type) {
+  using crania::binary::ElementType;
+  auto has = [&](ElementType element) {
+    return crania::binary::hasType(binaryOpOf(opcode), element);
+  };
+  if (type.isF32())
+    return has(ElementType::f32);
+  if (type.isSignlessInteger(32))
+    return has(ElementType::i32);
+  return type.isSignlessInteger(64) && has(ElementType::i64);
+}
+
+/// The type of the immediate of an instruction, or null if it has none.
+static Type immediateTypeOf(VectorOpcode opcode, Type type) {
+  Builder builder(type.getContext());
+  if (opcode == VectorOpcode::Rescale)
+    return builder.getI64Type();
+  if (opcode != VectorOpcode::Constant)
+    return {};
+  return type.isF32() ? Type(builder.getF64Type()) : builder.getI64Type();
 }
 
 LogicalResult InstructionAttr::verify(EmitError emitError, VectorOpcode opcode,
                                       Type type, ArrayRef<int64_t> operands,
-                                      FloatAttr immediate) {
+                                      TypedAttr immediate) {
   StringRef name = stringifyVectorOpcode(opcode);
-  if (!isElementType(type))
-    return emitError() << name << " works on f32, i8, i16, i32 or i64, found "
-                       << type;
+  if (!hasType(opcode, type))
+    return emitError() << name << " works on "
+                       << StringRef(crania::binary::typesOf(binaryOpOf(opcode)))
+                       << ", found " << type;
   if (operands.size() != getNumOperands(opcode))
     return emitError() << name << " has " << getNumOperands(opcode)
                        << " operands, found " << operands.size();
   for (int64_t operand : operands)
     if (operand < 0 || operand > std::numeric_limits<uint16_t>::max())
       return emitError() << "there is no register " << operand;
-  if (bool(immediate) != (opcode == VectorOpcode::Constant) ||
-      (immediate && !immediate.getType().isF64()))
-    return emitError() << "a constant, and nothing else, has an immediate of "
-                       << "type f64";
+  Type found = immediate ? immediate.getType() : Type();
+  if (found != immediateTypeOf(opcode, type))
+    return emitError() << "constants of f32 have an immediate of f64, those of "
+                       << "integers and rescale one of i64, and nothing else "
+                       << "has one";
   return success();
 }
 
@@ -300,6 +350,35 @@ static ParseResult parseRegister(AsmParser &parser,
   return success();
 }
 
+static ParseResult parseInteger(AsmParser &parser, TypedAttr &immediate) {
+  int64_t value;
+  if (parser.parseInteger(value))
+    return failure();
+  immediate = parser.getBuilder().getI64IntegerAttr(value);
+  return success();
+}
+
+/// What stands between the parentheses: registers, an immediate.
+static ParseResult parseArguments(AsmParser &parser, VectorOpcode opcode,
+                                  Type type, SmallVectorImpl<int64_t> &operands,
+                                  TypedAttr &immediate) {
+  if (opcode == VectorOpcode::Constant && type.isF32()) {
+    FloatAttr value;
+    if (parseDouble(parser, value))
+      return failure();
+    immediate = value;
+    return success();
+  }
+  if (opcode == VectorOpcode::Constant)
+    return parseInteger(parser, immediate);
+  unsigned last = InstructionAttr::getNumOperands(opcode);
+  return parser.parseCommaSeparatedList([&]() -> ParseResult {
+    if (opcode == VectorOpcode::Rescale && operands.size() == last)
+      return parseInteger(parser, immediate);
+    return parseRegister(parser, operands);
+  });
+}
+
 FailureOr<InstructionAttr> InstructionAttr::parseBody(AsmParser &parser) {
   StringRef name;
   Type type;
@@ -312,14 +391,10 @@ FailureOr<InstructionAttr> InstructionAttr::parseBody(AsmParser &parser) {
     return failure();
   }
   SmallVector<int64_t> operands;
-  FloatAttr immediate;
-  if (parser.parseType(type) || parser.parseLParen())
-    return failure();
-  ParseResult body = *opcode == VectorOpcode::Constant
-                         ? parseDouble(parser, immediate)
-                         : parser.parseCommaSeparatedList(
-                               [&] { return parseRegister(parser, operands); });
-  if (body || parser.parseRParen())
+  TypedAttr immediate;
+  if (parser.parseType(type) || parser.parseLParen() ||
+      parseArguments(parser, *opcode, type, operands, immediate) ||
+      parser.parseRParen())
     return failure();
   auto instruction =
       getChecked([&] { return parser.emitError(loc); }, parser.getContext(),
@@ -331,10 +406,12 @@ FailureOr<InstructionAttr> InstructionAttr::parseBody(AsmParser &parser) {
 
 void InstructionAttr::printBody(AsmPrinter &printer) const {
   printer << stringifyVectorOpcode(getOpcode()) << " " << getType() << "(";
-  if (getImmediate())
-    printDouble(printer, getImmediate());
   llvm::interleaveComma(getOperands(), printer.getStream(),
                         [&](int64_t operand) { printer << "r" << operand; });
+  if (getImmediate() && !getOperands().empty())
+    printer << ", ";
+  if (getImmediate())
+    printer.printAttributeWithoutType(getImmediate());
   printer << ")";
 }
 

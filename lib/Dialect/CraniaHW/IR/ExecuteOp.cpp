@@ -38,12 +38,13 @@ LogicalResult ExecuteOp::verifySymbolUses(SymbolTableCollection &symbols) {
                          << ", which is no crania_hw.program of this module";
   auto verifyPort = [&](StringRef role, Type type, PortAttr port) {
     auto shaped = cast<ShapedType>(type);
-    if (shaped.getShape() == port.getType().getShape() &&
-        shaped.getElementType() == port.getType().getElementType())
+    RankedTensorType wanted = port.getHostType();
+    if (shaped.getShape() == wanted.getShape() &&
+        shaped.getElementType() == wanted.getElementType())
       return success();
     return LogicalResult(emitOpError()
                          << "has " << role << " of type " << type << ", but "
-                         << getProgramAttr() << " has " << port.getType());
+                         << getProgramAttr() << " has " << wanted);
   };
   Value logits = getLogits() ? Value(getLogits()) : Value(getDestination());
   if (failed(verifyPort("an input", getInput().getType(), program.getInput())))

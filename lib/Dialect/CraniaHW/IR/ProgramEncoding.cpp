@@ -15,7 +15,8 @@ binary::ElementType elementOf(Type type) {
   if (type.isF32())
     return binary::ElementType::f32;
   if (type.isInteger(8))
-    return binary::ElementType::i8;
+    return type.isUnsignedInteger() ? binary::ElementType::u8
+                                    : binary::ElementType::i8;
   if (type.isInteger(16))
     return binary::ElementType::i16;
   return type.isInteger(32) ? binary::ElementType::i32
@@ -210,13 +211,15 @@ binary::ContractT ProgramEncoder::contractOf(hw::ContractOp op) {
 binary::VectorInstruction instructionOf(hw::InstructionAttr instruction) {
   uint16_t operands[3] = {};
   llvm::copy(instruction.getOperands(), operands);
-  FloatAttr immediate = instruction.getImmediate();
+  auto real = dyn_cast_or_null<FloatAttr>(instruction.getImmediate());
+  auto integer = dyn_cast_or_null<IntegerAttr>(instruction.getImmediate());
   return {enumOf<binary::VectorOp>(instruction.getOpcode()),
           elementOf(instruction.getType()),
           operands[0],
           operands[1],
           operands[2],
-          immediate ? immediate.getValueAsDouble() : 0};
+          real ? real.getValueAsDouble() : 0,
+          integer ? integer.getInt() : 0};
 }
 
 binary::VectorT ProgramEncoder::vectorOpOf(hw::VectorOp op) {
@@ -262,6 +265,8 @@ std::unique_ptr<binary::PortT> ProgramEncoder::portOf(hw::PortAttr attribute) {
   port->buffer = bufferOf(attribute.getBuffer());
   port->shape = vectorOf<uint32_t>(attribute.getType().getShape());
   port->element = elementOf(attribute.getType().getElementType());
+  if (FloatAttr scale = attribute.getScale())
+    port->scale = scale.getValueAsDouble();
   return port;
 }
 

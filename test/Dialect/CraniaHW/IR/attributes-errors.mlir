@@ -5,12 +5,12 @@
 
 // RUN: crania-opt --allow-unregistered-dialect --split-input-file --verify-diagnostics %s
 
-// expected-error @+1 {{a port needs a static shape of f32, i8, i16, i32 or i64, found 'tensor<?xf32>'}}
+// expected-error @+1 {{a port needs a static shape of f32, i8, ui8, i16, i32 or i64, found 'tensor<?xf32>'}}
 "test.op"() {a = #crania_hw.port<@x : tensor<?xf32>>} : () -> ()
 
 // -----
 
-// expected-error @+1 {{a port needs a static shape of f32, i8, i16, i32 or i64, found 'tensor<4xf64>'}}
+// expected-error @+1 {{a port needs a static shape of f32, i8, ui8, i16, i32 or i64, found 'tensor<4xf64>'}}
 "test.op"() {a = #crania_hw.port<@x : tensor<4xf64>>} : () -> ()
 
 // -----
@@ -75,8 +75,54 @@
 
 // -----
 
-// expected-error @+1 {{max works on f32, i8, i16, i32 or i64, found 'f64'}}
+// expected-error @+1 {{max works on f32, i32 or i64, found 'f64'}}
 "test.op"() {a = #crania_hw.instruction<max f64(r0, r1)>} : () -> ()
+
+// -----
+
+// Buffers hold these; registers are wider.
+// expected-error @+1 {{max works on f32, i32 or i64, found 'i8'}}
+"test.op"() {a = #crania_hw.instruction<max i8(r0, r1)>} : () -> ()
+
+// -----
+
+// expected-error @+1 {{max works on f32, i32 or i64, found 'ui32'}}
+"test.op"() {a = #crania_hw.instruction<max ui32(r0, r1)>} : () -> ()
+
+// -----
+
+// expected-error @+1 {{tanh works on f32, found 'i32'}}
+"test.op"() {a = #crania_hw.instruction<tanh i32(r0)>} : () -> ()
+
+// -----
+
+// expected-error @+1 {{shr works on i32 or i64, found 'f32'}}
+"test.op"() {a = #crania_hw.instruction<shr f32(r0, r1)>} : () -> ()
+
+// -----
+
+// expected-error @+1 {{rescale works on i64, found 'i32'}}
+"test.op"() {a = #crania_hw.instruction<rescale i32(r0, r1, r2, 8)>} : () -> ()
+
+// -----
+
+// expected-error @+1 {{constants of f32 have an immediate of f64, those of integers and rescale one of i64, and nothing else has one}}
+"test.op"() {a = #crania_hw.instruction<rescale i64(r0, r1, r2)>} : () -> ()
+
+// -----
+
+// expected-error @+1 {{expected integer value}}
+"test.op"() {a = #crania_hw.instruction<constant i32(0.5)>} : () -> ()
+
+// -----
+
+// expected-error @+1 {{a port needs a static shape of f32, i8, ui8, i16, i32 or i64, found 'tensor<4xui16>'}}
+"test.op"() {a = #crania_hw.port<@x : tensor<4xui16>>} : () -> ()
+
+// -----
+
+// expected-error @+1 {{only a port of i8, ui8 or i16 has a scale, found 'tensor<4xf32>'}}
+"test.op"() {a = #crania_hw.port<@x : tensor<4xf32>, scale 0.5>} : () -> ()
 
 // -----
 

@@ -23,16 +23,25 @@ module attributes {
   test.constant = #crania_hw.instruction<constant f32(0.5)>,
   // CHECK-SAME: test.instruction = #crania_hw.instruction<max f32(r0, r2)>
   test.instruction = #crania_hw.instruction<max f32(r0, r2)>,
+  // More bits than an f64 has.
+  // CHECK-SAME: test.integer = #crania_hw.instruction<constant i64(-9223372036854775807)>
+  test.integer = #crania_hw.instruction<constant i64(-9223372036854775807)>,
   // CHECK-SAME: test.plane = #crania_hw.plane<@x at 0, 6x28x28, strides [784, 28, 1]>
   test.plane = #crania_hw.plane<@x at 0, 6x28x28, strides [784, 28, 1]>,
   // CHECK-SAME: test.port = #crania_hw.port<@image : tensor<1x1x28x28xf32>>
   test.port = #crania_hw.port<@image : tensor<1x1x28x28xf32>>,
+  // CHECK-SAME: test.port_quantised = #crania_hw.port<@image : tensor<1x4xui8>, scale 6.250000e-02>
+  test.port_quantised = #crania_hw.port<@image : tensor<1x4xui8>, scale 0.0625>,
+  // CHECK-SAME: test.rescale = #crania_hw.instruction<rescale i64(r0, r1, r2, 20)>
+  test.rescale = #crania_hw.instruction<rescale i64(r0, r1, r2, 20)>,
   // CHECK-SAME: test.segment = #crania_hw.segment<cluster 1, layout "bitmap", at 0, bytes 640, retained at 0, block_offsets [0, 640], block_tiles [0, 1]>
   test.segment = #crania_hw.segment<cluster 1, layout "bitmap", at 0, bytes 640, retained at 0, block_offsets [0, 640], block_tiles [0, 1]>,
   // CHECK-SAME: test.segment_tables = #crania_hw.segment<cluster 2, layout "codebook", at 64, bytes 3, streamed, block_offsets [0, 3], block_tiles [0, 4], tables [1, -1]>
   test.segment_tables = #crania_hw.segment<cluster 2, layout "codebook", at 64, bytes 3, streamed, block_offsets [0, 3], block_tiles [0, 4], tables [1, -1]>,
-  // CHECK-SAME: test.select = #crania_hw.instruction<select i8(r1, r2, r3)>
-  test.select = #crania_hw.instruction<select i8(r1, r2, r3)>,
+  // CHECK-SAME: test.select = #crania_hw.instruction<select i32(r1, r2, r3)>
+  test.select = #crania_hw.instruction<select i32(r1, r2, r3)>,
   // CHECK-SAME: test.token = !crania_hw.token
-  test.token = !crania_hw.token
+  test.token = !crania_hw.token,
+  // CHECK-SAME: test.z_conversions = [#crania_hw.instruction<roundeven f32(r0)>, #crania_hw.instruction<to_f32 f32(r1)>, #crania_hw.instruction<to_int i64(r2)>, #crania_hw.instruction<shr i32(r3, r1)>]
+  test.z_conversions = [#crania_hw.instruction<roundeven f32(r0)>, #crania_hw.instruction<to_f32 f32(r1)>, #crania_hw.instruction<to_int i64(r2)>, #crania_hw.instruction<shr i32(r3, r1)>]
 } {}

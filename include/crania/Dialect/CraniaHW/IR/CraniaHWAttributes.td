@@ -27,14 +27,31 @@ def CraniaHW_PortAttr : CraniaHW_Attr<"Port", "port"> {
     Where the host puts the input image, or finds the logits: row-major, from the
     start of the buffer.
 
-    Example: `#crania_hw.port<@image : tensor<1x1x28x28xf32>>`
+    A port with a scale holds integers, i8, i16 or ui8, that the host makes of its
+    f32: divided by the scale in f32, rounded half to even, clamped.
+
+    Example: `#crania_hw.port<@image : tensor<1x1x28x28xf32>>`,
+    `#crania_hw.port<@image : tensor<1x1x28x28xui8>, scale 0.0625>`
   }];
   let parameters = (ins
     "::mlir::FlatSymbolRefAttr":$buffer,
-    "::mlir::RankedTensorType":$type
+    "::mlir::RankedTensorType":$type,
+    OptionalParameter<"::mlir::FloatAttr">:$scale
   );
-  let assemblyFormat = "`<` $buffer `:` $type `>`";
+  let assemblyFormat =
+    "`<` $buffer `:` $type (`,` `scale` custom<Double>($scale)^)? `>`";
+  let builders = [
+    // Without a scale.
+    AttrBuilder<(ins "::mlir::FlatSymbolRefAttr":$buffer,
+        "::mlir::RankedTensorType":$type)>,
+    AttrBuilder<(ins "::mlir::FlatSymbolRefAttr":$buffer,
+        "::mlir::RankedTensorType":$type, "double":$scale)>
+  ];
   let genVerifyDecl = 1;
+  let extraClassDeclaration = [{
+    /// The tensor on the host's side: of f32 where the port has a scale.
+    ::mlir::RankedTensorType getHostType() const;
+  }];
 }
 
 def CraniaHW_PlaneAttr : CraniaHW_Attr<"Plane", "plane"> {
@@ -65,8 +82,8 @@ def CraniaHW_AccessAttr : CraniaHW_Attr<"Access", "access"> {
   let description = [{
     The map gives, for each point of the loop nest, an index per dimension of the
     view; its results are linear in the loops. An index outside [0, extent) reads
-    `padding`. The element is number `offset + sum(index[i] * strides[i])` of the
-    buffer.
+    `padding`, a value of the buffer's element type. The element is number
+    `offset + sum(index[i] * strides[i])` of the buffer.
 
     Example:
     `#crania_hw.access<@x at 0, (d0, d1, d2) -> (d0, d1 * 2 + d2 - 1), extents [6, 28], strides [784, 28], padding 0.0>`
@@ -131,24 +148,39 @@ def CraniaHW_InstructionAttr : CraniaHW_Attr<"Instruction", "instruction"> {
     `max` and `min` give NaN if an operand is NaN, `maxnum` and `minnum` then the
     other operand.
 
+    The type is f32, i32 or i64; integer instructions wrap at their width. `shr`
+    shifts its first operand right by its second, arithmetically. `rescale`, of
+    i64, gives `(a * b + c) >> immediate`, the immediate being 0 to 62.
+    `roundeven` rounds an f32 to an integer, halves to even. `to_f32` takes an
+    integer, `to_int` an f32, which it cuts towards zero and saturates (NaN gives
+    0). Immediates of f32 constants are f64, all others i64.
+
     Example: `#crania_hw.instruction<max f32(r0, r2)>`,
-    `#crania_hw.instruction<constant f32(0.5)>`
+    `#crania_hw.instruction<constant f32(0.5)>`,
+    `#crania_hw.instruction<constant i32(-128)>`,
+    `#crania_hw.instruction<rescale i64(r0, r1, r2, 20)>`
   }];
   let parameters = (ins
     EnumParameter<CraniaHW_VectorOpcode>:$opcode,
     "::mlir::Type":$type,
     ArrayRefParameter<"int64_t">:$operands,
-    OptionalParameter<"::mlir::FloatAttr">:$immediate
+    OptionalParameter<"::mlir::TypedAttr">:$immediate
   );
   let builders = [
     AttrBuilderWithInferredContext<(ins "::crania::hw::VectorOpcode":$opcode,
         "::mlir::Type":$type, "::mlir::ArrayRef<int64_t>":$operands)>,
-    // A constant.
+    // A constant of f32.
     AttrBuilderWithInferredContext<(ins "::mlir::Type":$type, "double":$immediate)>
   ];
   let hasCustomAssemblyFormat = 1;
   let genVerifyDecl = 1;
   let extraClassDeclaration = [{
+    /// A constant of i32 or i64.
+    static InstructionAttr getInteger(::mlir::Type type, int64_t immediate);
+    /// `(a * b + c) >> shift` in 64 bits.
+    static InstructionAttr getRescale(::mlir::MLIRContext *context,
+                                      ::mlir::ArrayRef<int64_t> operands,
+                                      int64_t shift);
     /// Registers that an opcode reads.
     static unsigned getNumOperands(::crania::hw::VectorOpcode opcode);
     /// Parses and prints `max f32(r0, r2)`.

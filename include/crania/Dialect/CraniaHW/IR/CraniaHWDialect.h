@@ -11,7 +11,7 @@
 namespace crania::hw {
 /// Version of the dialect that bytecode is written with: major << 16 | minor.
 /// Files of a later version are refused.
-constexpr unsigned dialectVersion = 1 << 16 | 0;
+constexpr unsigned dialectVersion = 1 << 16 | 1;
 } // namespace crania::hw
 
 #endif // CRANIA_DIALECT_CRANIAHW_IR_CRANIAHWDIALECT_H

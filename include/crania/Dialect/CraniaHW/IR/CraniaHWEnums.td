@@ -57,7 +57,12 @@ def CraniaHW_VectorOpcode : CraniaHW_Enum<"VectorOpcode", "an instruction of the
   I32EnumAttrCase<"CmpLe", 23, "cmp_le">,
   I32EnumAttrCase<"CmpGt", 24, "cmp_gt">,
   I32EnumAttrCase<"CmpGe", 25, "cmp_ge">,
-  I32EnumAttrCase<"Select", 26, "select">
+  I32EnumAttrCase<"Select", 26, "select">,
+  I32EnumAttrCase<"Shr", 27, "shr">,
+  I32EnumAttrCase<"Rescale", 28, "rescale">,
+  I32EnumAttrCase<"RoundEven", 29, "roundeven">,
+  I32EnumAttrCase<"ToF32", 30, "to_f32">,
+  I32EnumAttrCase<"ToInt", 31, "to_int">
 ]>;
 
 #endif // CRANIA_DIALECT_CRANIAHW_IR_CRANIAHWENUMS_TD

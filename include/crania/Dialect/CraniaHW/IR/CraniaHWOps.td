@@ -21,7 +21,8 @@ def CraniaHW_SizeAttr : ConfinedAttr<I64Attr, [IntNonNegative]>;
 def CraniaHW_ClusterAttr : ConfinedAttr<I64Attr, [IntPositive, IntMaxValue<65535>]>;
 /// Height and width.
 def CraniaHW_PairAttr : ConfinedAttr<DenseI64ArrayAttr, [DenseArrayCount<2>]>;
-def CraniaHW_ElementType : AnyTypeOf<[F32, I32, I16, I8, I64]>;
+/// Signless integers are signed, as the machine's are; ui8 is not.
+def CraniaHW_ElementType : AnyTypeOf<[F32, I32, I16, I8, I64, UI8]>;
 def CraniaHW_ElementTypeAttr : TypeAttrOf<CraniaHW_ElementType>;
 def CraniaHW_PrecisionAttr : TypeAttrOf<AnyTypeOf<[F32, I16, I8]>>;
 
@@ -257,8 +258,11 @@ def CraniaHW_ContractOp : CraniaHW_CommandOp<"contract"> {
                          x*stride[1] + j*dilation[1] - pad[1]]
 
     and 0 outside the input plane. A matrix product is the 1x1 case with one row.
-    The tiles [begin, end) cover whole blocks of outputs. With `accumulate` the
-    sum is added to what the output holds.
+    The tiles [begin, end) cover whole blocks of outputs. With `accumulate`, which
+    only f32 has, the sum is added to what the output holds.
+
+    Weights of f32 take and give f32; those of i8 take i8 or ui8 and give i32,
+    those of i16 take i16 and give i64, both exactly.
 
     Example:
 
@@ -301,6 +305,9 @@ def CraniaHW_VectorOp : CraniaHW_CommandOp<"vector", [AttrSizedOperandSegments]>
     With `reduces`, loops that the output does not depend on are reduced over and
     rn may be read. It starts at the value after `from`, or else at what the
     output holds.
+
+    A register holds an f32 or an integer, as the buffer that it is loaded from or
+    the instruction that defines it; the stored one is of the output's kind.
 
     With `follows`, it takes the finished output blocks of that
     `crania_hw.contract` as they come: it runs behind it, not after it.
@@ -387,7 +394,8 @@ def CraniaHW_ExecuteOp : CraniaHW_Op<"execute", [
   let summary = "Runs a program of the machine for one input, from the host";
   let description = [{
     Gives the logits of the round that stopped and the number of that round. On
-    buffers, the logits are written to `into`.
+    buffers, the logits are written to `into`. The input is f32 also where the
+    program's input port has a scale: the runtime quantises.
 
     Example:
 

@@ -4,13 +4,12 @@
 
   set_version.py FILE MAJOR.MINOR
 
-The file uses crania_hw first and crania, of the same version, within it.
+The file is of version 1.1, which no other dialect in it is.
 """
 
 import sys
 
-WRITTEN = 1 << 16  # the versions in FILE, 1.0
-DIALECTS = 2
+WRITTEN = 1 << 16 | 1  # the version in FILE, 1.1
 
 
 def varint(value):
@@ -23,7 +22,7 @@ def main():
     major, minor = map(int, sys.argv[2].split("."))
     with open(sys.argv[1], "rb") as file:
         data = file.read()
-    assert data.count(varint(WRITTEN)) == DIALECTS, "cannot tell where the version is"
+    assert data.count(varint(WRITTEN)) == 1, "cannot tell where the version is"
     sys.stdout.buffer.write(data.replace(varint(WRITTEN), varint(major << 16 | minor), 1))
 
 

@@ -62,16 +62,15 @@ void quantizeAll(Span<const float> weights, const ChannelIndex &channels,
                  QuantizedWeights &result) {
   result.values.resize(weights.size() * sizeof(Integer));
   const float high = float(result.format.high());
-  channels.forEachRun(
-      [&](size_t begin, size_t end, size_t channel, size_t step) {
-        for (size_t i = begin; i < end; ++i, channel += step) {
-          const float q = std::nearbyint(weights[i] / result.scales[channel]);
-          const auto value = Integer(std::clamp(q, -high, high));
-          std::memcpy(&result.values[i * sizeof(Integer)], &value,
-                      sizeof(Integer));
-          result.magnitudes[channel] += uint64_t(std::abs(int(value)));
-        }
-      });
+  channels.forEachRun([&](size_t begin, size_t end, size_t channel,
+                          size_t step) {
+    for (size_t i = begin; i < end; ++i, channel += step) {
+      const float q = std::nearbyint(weights[i] / result.scales[channel]);
+      const auto value = Integer(std::clamp(q, -high, high));
+      std::memcpy(&result.values[i * sizeof(Integer)], &value, sizeof(Integer));
+      result.magnitudes[channel] += uint64_t(std::abs(int(value)));
+    }
+  });
 }
 
 } // namespace
@@ -93,3 +92,26 @@ quantization::quantizeWeights(Span<const float> weights,
     quantizeAll<int16_t>(weights, channels, result);
   return result;
 }
+
+template <typename Integer>
+std::vector<float> quantization::dequantizeWeights(Span<const char> bytes,
+                                                   const ChannelIndex &channels,
+                                                   Span<const float> scales) {
+  std::vector<float> weights(bytes.size() / sizeof(Integer));
+  channels.forEachRun(
+      [&](size_t begin, size_t end, size_t channel, size_t step) {
+        for (size_t i = begin; i < end; ++i, channel += step) {
+          Integer q;
+          std::memcpy(&q, bytes.data() + i * sizeof(Integer), sizeof(Integer));
+          weights[i] = float(q) * scales[channel];
+        }
+      });
+  return weights;
+}
+
+template std::vector<float>
+quantization::dequantizeWeights<int8_t>(Span<const char>, const ChannelIndex &,
+                                        Span<const float>);
+template std::vector<float>
+quantization::dequantizeWeights<int16_t>(Span<const char>, const ChannelIndex &,
+                                         Span<const float>);

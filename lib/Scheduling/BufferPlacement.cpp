@@ -29,6 +29,8 @@ uint64_t alignUp(uint64_t value, uint64_t alignment) {
 
 /// DRAM bytes that spilling costs.
 uint64_t trafficOf(const Buffer &buffer) {
+  if (buffer.isScratch)
+    return 0;
   return buffer.bytes * (buffer.uses.size() - buffer.startsInDram);
 }
 

@@ -41,12 +41,27 @@ struct QuantizedWeights {
   std::vector<uint64_t> magnitudes; // sum of |q|, per channel
 };
 
-/// Quantises weights symmetrically: scale = largest |w| of the channel / largest
-/// integer (1 for a channel of zeros), q = w / scale rounded to nearest, halves
-/// to even. Fails, naming the index, on a weight that is not finite.
+/// Quantises weights symmetrically: scale = largest |w| of the channel /
+/// largest integer (1 for a channel of zeros), q = w / scale rounded to
+/// nearest, halves to even. Fails, naming the index, on a weight that is not
+/// finite.
 Result<QuantizedWeights> quantizeWeights(Span<const float> weights,
                                          const ChannelIndex &channels,
                                          unsigned bits);
+
+/// The weights that little-endian integers of that type stand for: q * scale of
+/// their channel.
+template <typename Integer>
+std::vector<float> dequantizeWeights(Span<const char> bytes,
+                                     const ChannelIndex &channels,
+                                     Span<const float> scales);
+
+extern template std::vector<float>
+dequantizeWeights<int8_t>(Span<const char>, const ChannelIndex &,
+                          Span<const float>);
+extern template std::vector<float>
+dequantizeWeights<int16_t>(Span<const char>, const ChannelIndex &,
+                           Span<const float>);
 
 } // namespace crania::quantization
 

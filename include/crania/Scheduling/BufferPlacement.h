@@ -31,6 +31,9 @@ struct BufferProblem {
     bool maySpill = true;
     /// Its contents come from DRAM: kept on chip it is read once all the same.
     bool startsInDram = false;
+    /// Is of one step only, which computes and uses up its contents piece by
+    /// piece: as windows it moves nothing.
+    bool isScratch = false;
   };
 
   std::vector<Buffer> buffers;

@@ -9,13 +9,14 @@ using namespace mlir;
 using namespace crania::lowering;
 
 void HazardTracker::access(Command command, Memory memory, uint64_t base,
-                           const Access &access, bool isWrite) {
+                           uint64_t elementBytes, const Access &access,
+                           bool isWrite) {
   int64_t elements = 1;
   for (const Access::Dim &dim : access.dims)
     elements += (dim.extent - 1) * dim.stride;
-  constexpr uint64_t size = Storage::bytesPerElement;
-  uint64_t begin = base + access.offset * size;
-  touch(command, ranges[memory], begin, begin + elements * size, isWrite);
+  uint64_t begin = base + access.offset * elementBytes;
+  touch(command, ranges[memory], begin, begin + elements * elementBytes,
+        isWrite);
 }
 
 void HazardTracker::split(Ranges &ranges, uint64_t at) {

@@ -22,7 +22,7 @@ public:
   /// Command `command`, which is not before the ones seen so far, touches the
   /// elements of all extents of `access`; element 0 is at byte `base`.
   void access(Command command, Memory memory, uint64_t base,
-              const Access &access, bool isWrite);
+              uint64_t elementBytes, const Access &access, bool isWrite);
 
   /// What `command` waits for: its hazards, without those that one of the
   /// others waits for itself.

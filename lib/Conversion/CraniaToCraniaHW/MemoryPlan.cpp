@@ -5,6 +5,7 @@
 #include "crania/Scheduling/BufferPlacement.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/Remarks.h"
+#include "llvm/ADT/MapVector.h"
 #include "llvm/Support/MathExtras.h"
 
 #include <map>
@@ -44,11 +45,13 @@ static std::vector<StorageId> usedParameters(Network &network) {
   return used;
 }
 
-/// The parameters one behind the other, for each round in which one differs.
+/// Parameters of one type, one behind the other, for each round in which one
+/// differs.
 static Storage concatenate(ArrayRef<Storage> storages,
                            ArrayRef<StorageId> parameters) {
   Storage joined;
   joined.name = "parameters";
+  joined.element = storages[parameters.front()].element;
   joined.origin = Storage::Origin::parameter;
   size_t variants = 1;
   for (StorageId id : parameters)
@@ -67,21 +70,13 @@ static Storage concatenate(ArrayRef<Storage> storages,
   return joined;
 }
 
-void crania::lowering::joinParameters(Network &network,
-                                      const target::TargetModel &target) {
-  std::vector<StorageId> parameters = usedParameters(network);
+static void joinStorages(Network &network, ArrayRef<StorageId> parameters) {
   std::map<StorageId, int64_t> offsets;
   int64_t elements = 0;
   for (StorageId id : parameters) {
-    // What the exit test reads as it is stays alone.
-    if (id == network.logits)
-      return;
     offsets[id] = elements;
     elements += network.storages[id].elements;
   }
-  uint64_t limit = target.globalBuffer.bytes / parameterShare;
-  if (parameters.size() < 2 || elements * Storage::bytesPerElement > limit)
-    return;
   StorageId joined = network.storages.size();
   network.storages.push_back(concatenate(network.storages, parameters));
   forEachAccess(network, [&](Access &access) {
@@ -91,6 +86,25 @@ void crania::lowering::joinParameters(Network &network,
     access.storage = joined;
     access.offset += part->second;
   });
+}
+
+void crania::lowering::joinParameters(Network &network,
+                                      const target::TargetModel &target) {
+  std::vector<StorageId> parameters = usedParameters(network);
+  // What the exit test reads as it is stays alone.
+  if (llvm::is_contained(parameters, network.logits))
+    return;
+  uint64_t bytes = 0;
+  llvm::MapVector<Type, std::vector<StorageId>> byType;
+  for (StorageId id : parameters) {
+    bytes += network.storages[id].bytes();
+    byType[network.storages[id].element].push_back(id);
+  }
+  if (bytes > target.globalBuffer.bytes / parameterShare)
+    return;
+  for (const auto &[type, members] : byType)
+    if (members.size() > 1)
+      joinStorages(network, members);
 }
 
 //===----------------------------------------------------------------------===//
@@ -153,7 +167,7 @@ private:
     for (size_t s = 0; s < network.stages.size(); ++s) {
       const Stage &stage = network.stages[s];
       std::vector<Window> &windows = plan.stages[s].windows;
-      windows = windowsOf(stage);
+      windows = windowsOf(stage, network);
       TileShape wanted = wantedTile(stage, windows);
       for (const Window &window : windows)
         addUse(window.storage, s,
@@ -178,6 +192,7 @@ private:
       BufferProblem::Buffer buffer;
       buffer.bytes = storage.bytes();
       buffer.startsInDram = storage.origin != Storage::Origin::computed;
+      buffer.isScratch = storage.isScratch;
       problem.buffers.push_back(buffer);
     }
     std::vector<BufferProblem::Use> &uses = problem.buffers[*bufferOf[id]].uses;
@@ -223,12 +238,13 @@ private:
     for (StorageId id = 0; id < network.storages.size(); ++id) {
       const Storage &storage = network.storages[id];
       bool isSpilled = storage.origin == Storage::Origin::computed &&
-                       bufferOf[id] && !plan.onChip[id];
+                       !storage.isScratch && bufferOf[id] && !plan.onChip[id];
       if (id == network.input || isSpilled)
         plan.inDram[id] = allocate(storage.bytes());
     }
-    plan.logitsInDram = allocate(network.logitsType.getNumElements() *
-                                 Storage::bytesPerElement);
+    plan.logitsInDram =
+        allocate(network.logitsType.getNumElements() *
+                 network.storages[network.logits].elementBytes());
   }
 
   uint64_t leastBytes(size_t index) const {

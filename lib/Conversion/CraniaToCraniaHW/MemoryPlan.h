@@ -37,8 +37,8 @@ struct MemoryPlan {
   std::vector<std::optional<size_t>> firstStage;
 };
 
-/// Joins the parameters into one storage, if they take no more than an eighth
-/// of the global buffer, so that one copy loads them.
+/// Joins the parameters of each type into one storage, if all of them take no
+/// more than an eighth of the global buffer, so that one copy loads them.
 void joinParameters(Network &network, const target::TargetModel &target);
 
 /// Plans the memory of a network. Reports a stage that does not fit however it

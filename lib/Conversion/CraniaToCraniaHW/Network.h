@@ -20,14 +20,17 @@ struct Storage {
 
   std::string name;
   int64_t elements = 0;
+  mlir::Type element;
   Origin origin = Origin::computed;
+  /// Sums that never leave the stage that computes them: they are on chip for
+  /// the piece at hand only.
+  bool isScratch = false;
   /// Of a parameter, the bytes in each round; one entry if they are the same in
   /// all.
   std::vector<std::vector<char>> contents;
 
-  uint64_t bytes() const { return uint64_t(elements) * bytesPerElement; }
-  /// The machine computes in f32.
-  static constexpr uint64_t bytesPerElement = 4;
+  uint64_t elementBytes() const { return element.getIntOrFloatBitWidth() / 8; }
+  uint64_t bytes() const { return uint64_t(elements) * elementBytes(); }
 };
 
 /// A clustered weight tensor and the one contraction that uses it.
@@ -44,6 +47,9 @@ struct NetworkWeights {
   uint64_t streamedBytes = 0;
 
   llvm::StringRef name() const { return ir::WeightsOp(op).getSymName(); }
+  mlir::Type element() const {
+    return ir::WeightsOp(op).getClusteredType().getTensor().getElementType();
+  }
   int64_t clustersIn(int64_t round) const {
     return followsRound ? std::min(round, clusters) : clusters;
   }
@@ -81,7 +87,7 @@ struct Node {
 };
 
 /// Nodes that run together, piece by piece: a vector node, or a contraction and
-/// the vector node that works in place on what it puts out.
+/// the vector node that works on what it puts out, in place or not.
 struct Stage {
   std::string label;
   SmallVector<Node, 2> nodes;
@@ -105,13 +111,19 @@ struct Network {
   std::vector<Stage> stages;
 
   StorageId input = 0;
+  /// As the machine stores it.
   mlir::RankedTensorType inputType;
+  /// What the host has: reals, which it quantises if there is a scale.
   mlir::Value inputValue;
+  double inputScale = 0;
 
   StorageId logits = 0;
   int64_t logitsOffset = 0; // elements
   mlir::RankedTensorType logitsType;
 };
+
+/// The type that most multiplications of a network are computed in.
+mlir::Type precisionOf(const Network &network, mlir::MLIRContext *context);
 
 /// Reads the normalised body of an iteration. Reports everything the machine
 /// cannot do, with the op.

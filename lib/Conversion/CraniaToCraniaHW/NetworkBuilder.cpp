@@ -11,6 +11,7 @@
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/IR/Matchers.h"
+#include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
@@ -26,8 +27,10 @@ constexpr int64_t maxElements = int64_t(1) << 31;
 
 class NetworkBuilder {
 public:
-  NetworkBuilder(ir::IterateOp iterate, const target::TargetModel &target)
-      : iterate(iterate), target(target), places(iterate, network) {}
+  NetworkBuilder(ir::IterateOp iterate, const target::TargetModel &target,
+                 ElementTypes types)
+      : iterate(iterate), target(target), types(std::move(types)),
+        places(iterate, this->types, network) {}
 
   FailureOr<Network> run() {
     if (!isa<RankedTensorType>(iterate.getLogits().getType()))
@@ -66,10 +69,6 @@ private:
         return op.emitError()
                << "has a result of type " << type << "; the machine takes 1 to "
                << maxElements << " elements";
-      if (!ranked.getElementType().isF32())
-        return op.emitError()
-               << "computes in " << ranked.getElementType()
-               << "; this version of the machine computes in f32";
     }
     return success();
   }
@@ -131,7 +130,8 @@ private:
 
   /// Copies a view to a fresh place, without padding.
   View copyToFresh(const View &source, Location loc) {
-    View fresh = places.addTensor(nameOf(loc, "copy"), source.shape());
+    View fresh = places.addTensor(nameOf(loc, "copy"), source.shape(),
+                                  network.storages[source.storage].element);
     addCopy(source, fresh, loc);
     return fresh;
   }
@@ -164,8 +164,11 @@ private:
 
   LogicalResult visitView(tensor::PadOp pad) {
     Value padding = pad.getConstantPaddingValue();
-    FloatAttr number;
-    if (!padding || !matchPattern(padding, m_Constant(&number)))
+    Attribute constant;
+    if (padding)
+      matchPattern(padding, m_Constant(&constant));
+    std::optional<double> number = numberOf(constant, types.of(pad));
+    if (!number)
       return pad.emitError()
              << "pads with something that is no constant number";
     std::optional<SmallVector<int64_t>> low =
@@ -175,8 +178,20 @@ private:
     if (!low || !high)
       return pad.emitError() << "has pads that are not constant";
     return setView(pad, pad.getSource(), [&](const View &view) {
-      return view.padded(*low, *high, number.getValueAsDouble());
+      return view.padded(*low, *high, *number);
     });
+  }
+
+  /// A constant as the machine reads it in elements of that type.
+  static std::optional<double> numberOf(Attribute constant, Type element) {
+    if (auto number = dyn_cast_or_null<FloatAttr>(constant))
+      return number.getValueAsDouble();
+    auto integer = dyn_cast_or_null<IntegerAttr>(constant);
+    if (!integer)
+      return std::nullopt;
+    return element.isUnsignedInteger()
+               ? double(integer.getValue().getZExtValue())
+               : double(integer.getValue().getSExtValue());
   }
 
   LogicalResult visitView(tensor::CollapseShapeOp op) {
@@ -269,7 +284,7 @@ private:
     AffineMap outputMap = op.getMatchingIndexingMap(init);
     Node node{op.getLoc(), op.getStaticLoopRanges(), {}, {}, {}, {}, {}, {}};
     node.reduces = op.getNumReductionLoops() > 0;
-    FailureOr<ScalarCode> code = translateScalarCode(op, node.reduces);
+    FailureOr<ScalarCode> code = translateScalarCode(op, node.reduces, types);
     if (failed(code) || failed(addInputs(op, *code, node)))
       return failure();
     node.code = std::move(code->instructions);
@@ -314,10 +329,9 @@ private:
     Attribute constant;
     if (auto fill = init->get().getDefiningOp<linalg::FillOp>())
       matchPattern(fill.value(), m_Constant(&constant));
-    if (auto number = dyn_cast_or_null<FloatAttr>(constant)) {
-      node.initial = number.getValueAsDouble();
+    node.initial = numberOf(constant, types.of(op->getResult(0)));
+    if (node.initial)
       return success();
-    }
     FailureOr<View> view = viewOf(init->get(), op);
     if (failed(view))
       return failure();
@@ -370,6 +384,8 @@ private:
         analyzeContraction(op, weights->get(), why);
     if (failed(contraction))
       return op.emitError() << "cannot run on the PE array: " << why;
+    if (failed(checkArithmetic(op, weights->get(), contraction->input->get())))
+      return failure();
     FailureOr<unsigned> index = addWeights(op, weights->get(), *contraction);
     FailureOr<View> input = viewOf(contraction->input->get(), op);
     if (failed(index) || failed(input))
@@ -377,6 +393,25 @@ private:
     const View &place = places.destinationOf(op->getResult(0));
     views[op->getResult(0)] = place;
     return addContractNode(op, *index, *input, place);
+  }
+
+  /// The PE array computes by the type of the weights.
+  LogicalResult checkArithmetic(linalg::LinalgOp op, Value weights,
+                                Value input) {
+    Type w = types.of(weights), x = types.of(input),
+         y = types.of(op->getResult(0));
+    bool isKnown =
+        (w.isF32() && x.isF32() && y.isF32()) ||
+        (w.isSignlessInteger(8) && x.isInteger(8) && y.isSignlessInteger(32)) ||
+        (w.isSignlessInteger(16) && x.isSignlessInteger(16) &&
+         y.isSignlessInteger(64));
+    if (isKnown)
+      return success();
+    return op.emitError() << "multiplies " << x << " by weights of " << w
+                          << " into " << y
+                          << "; the PE array takes f32 into f32, i8 or ui8 by "
+                             "i8 into i32, and "
+                             "i16 by i16 into i64";
   }
 
   FailureOr<unsigned> addWeights(linalg::LinalgOp op, Value value,
@@ -468,6 +503,7 @@ private:
 
   ir::IterateOp iterate;
   const target::TargetModel &target;
+  ElementTypes types;
   Network network;
   TensorPlaces places;
   llvm::DenseMap<Value, View> views;
@@ -479,5 +515,25 @@ private:
 FailureOr<Network>
 crania::lowering::buildNetwork(ir::IterateOp iterate,
                                const target::TargetModel &target) {
-  return NetworkBuilder(iterate, target).run();
+  FailureOr<ElementTypes> types = ElementTypes::create(iterate);
+  if (failed(types))
+    return failure();
+  return NetworkBuilder(iterate, target, std::move(*types)).run();
+}
+
+Type crania::lowering::precisionOf(const Network &network,
+                                   MLIRContext *context) {
+  llvm::MapVector<Type, double> multiplications;
+  for (const Stage &stage : network.stages)
+    if (const Node &node = stage.nodes.front(); node.isContract()) {
+      const NetworkWeights &weights = network.weights[*node.weights];
+      double points = 1;
+      for (int64_t extent : node.loops)
+        points *= double(extent);
+      multiplications[weights.element()] += points;
+    }
+  auto most = llvm::max_element(
+      multiplications, [](auto &a, auto &b) { return a.second < b.second; });
+  return most == multiplications.end() ? Float32Type::get(context)
+                                       : most->first;
 }

@@ -37,16 +37,17 @@ public:
 
   hw::ProgramOp run(StringRef name, ir::ExitAttr exit) {
     nameBuffers();
-    auto port = [&](StringRef buffer, RankedTensorType type) {
+    auto port = [&](StringRef buffer, RankedTensorType type, double scale) {
       return hw::PortAttr::get(
           builder.getContext(),
-          FlatSymbolRefAttr::get(builder.getContext(), buffer), type);
+          FlatSymbolRefAttr::get(builder.getContext(), buffer), type, scale);
     };
     auto program = hw::ProgramOp::create(
         builder, iterate.getLoc(), name, iterate.getTarget(),
-        builder.getF32Type(), exit,
-        port(names.inDram[network.input].front(), network.inputType),
-        port(names.logitsInDram, network.logitsType),
+        precisionOf(network, builder.getContext()), exit,
+        port(names.inDram[network.input].front(), network.inputType,
+             network.inputScale),
+        port(names.logitsInDram, network.logitsType, 0),
         imageAttribute(builder.getContext(), name, image.bytes),
         plan.dramBytes);
     OpBuilder::InsertionGuard guard(builder);
@@ -74,11 +75,20 @@ private:
     for (StorageId id = 0; id < network.storages.size(); ++id)
       nameStorage(id);
     for (size_t i = 0; i < network.stages.size(); ++i)
-      names.windows.push_back(
-          plan.stages[i].setBytes == 0
-              ? std::string()
-              : unique(network.stages[i].label + ".windows"));
+      nameWindows(i);
     names.logitsInDram = unique("logits");
+  }
+
+  void nameWindows(size_t stage) {
+    names.windows.emplace_back();
+    const MemoryPlan::StagePlan &stagePlan = plan.stages[stage];
+    for (auto [window, offset] :
+         llvm::zip_equal(stagePlan.windows, stagePlan.windowOffsets)) {
+      Type element = network.storages[window.storage].element;
+      if (offset && !names.windows.back().contains(element))
+        names.windows.back()[element] =
+            unique(network.stages[stage].label + ".windows");
+    }
   }
 
   void nameStorage(StorageId id) {
@@ -92,29 +102,32 @@ private:
   }
 
   void emitBuffer(StringRef name, hw::Space space, uint64_t offset,
-                  uint64_t bytes) {
+                  uint64_t bytes, Type element) {
     hw::BufferOp::create(builder, iterate.getLoc(), name, space, offset, bytes,
-                         builder.getF32Type());
+                         element);
   }
 
   void emitBuffers() {
     for (auto [id, storage] : llvm::enumerate(network.storages)) {
       if (plan.onChip[id])
         emitBuffer(names.onChip[id], hw::Space::GlobalBuffer, *plan.onChip[id],
-                   storage.bytes());
+                   storage.bytes(), storage.element);
       if (plan.inDram[id])
         emitBuffer(names.inDram[id].front(), hw::Space::Dram, *plan.inDram[id],
-                   storage.bytes());
+                   storage.bytes(), storage.element);
       for (auto [name, offset] :
            llvm::zip(names.inDram[id], image.parameters[id]))
-        emitBuffer(name, hw::Space::Image, offset, storage.bytes());
+        emitBuffer(name, hw::Space::Image, offset, storage.bytes(),
+                   storage.element);
     }
     for (auto [i, stage] : llvm::enumerate(plan.stages))
-      if (stage.setBytes > 0)
-        emitBuffer(names.windows[i], hw::Space::GlobalBuffer,
-                   stage.scratchOffset, stage.tile.sets * stage.setBytes);
+      for (const auto &[element, name] : names.windows[i])
+        emitBuffer(name, hw::Space::GlobalBuffer, stage.scratchOffset,
+                   stage.tile.sets * stage.setBytes, element);
+    const Storage &logits = network.storages[network.logits];
     emitBuffer(names.logitsInDram, hw::Space::Dram, plan.logitsInDram,
-               network.logitsType.getNumElements() * Storage::bytesPerElement);
+               network.logitsType.getNumElements() * logits.elementBytes(),
+               logits.element);
   }
 
   void emitWeights() {
@@ -127,7 +140,7 @@ private:
           builder, op.getLoc(), op.getSymName(), tiling.groups, tiling.outputs,
           tiling.depth,
           {int64_t(tiling.tileOutputs), int64_t(tiling.tileDepth)},
-          builder.getF32Type(), builder.getArrayAttr(attributes));
+          weights.element(), builder.getArrayAttr(attributes));
     }
   }
 

@@ -160,8 +160,9 @@ private:
       for (ir::SegmentAttr segment : plan.getSegments())
         if (segment.getBytes())
           bytes += *segment.getBytes();
+    constexpr uint64_t bytesPerWeight = 4;
     // No layout makes more of a weight than its value and a word of position.
-    return std::min<uint64_t>(bytes, 2 * Storage::bytesPerElement *
+    return std::min<uint64_t>(bytes, 2 * bytesPerWeight *
                                          weights.tiling.elements() *
                                          weights.clusters);
   }

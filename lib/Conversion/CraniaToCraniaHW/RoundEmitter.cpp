@@ -106,8 +106,10 @@ RoundEmitter::Placed RoundEmitter::locateInWindow(size_t index, size_t window,
   if (!stage.windowOffsets[window])
     return {std::move(access), names.onChip[storage], *plan.onChip[storage]};
   uint64_t byte = tile.set * stage.setBytes + *stage.windowOffsets[window];
-  return {access.relocated(storage, byte / Storage::bytesPerElement),
-          names.windows[index], stage.scratchOffset};
+  const Storage &moved = network.storages[storage];
+  return {access.relocated(storage, byte / moved.elementBytes()),
+          names.windows[index].find(moved.element)->second,
+          stage.scratchOffset};
 }
 
 StringRef RoundEmitter::dramBufferOf(StorageId storage) const {
@@ -121,6 +123,7 @@ StringRef RoundEmitter::dramBufferOf(StorageId storage) const {
 
 void RoundEmitter::touch(const Placed &placed, bool isWrite) {
   hazards.access(next(), HazardTracker::globalBuffer, placed.base,
+                 network.storages[placed.access.storage].elementBytes(),
                  placed.access, isWrite);
 }
 
@@ -181,7 +184,8 @@ void RoundEmitter::emitCopy(Location loc, StorageId storage,
   touch(onChip, /*isWrite=*/isLoad);
   // The image is never written.
   if (!isParameter)
-    hazards.access(next(), HazardTracker::dram, dramBase, inDram,
+    hazards.access(next(), HazardTracker::dram, dramBase,
+                   network.storages[storage].elementBytes(), inDram,
                    /*isWrite=*/!isLoad);
   const Access &source = isLoad ? inDram : onChip.access;
   const Access &destination = isLoad ? onChip.access : inDram;

@@ -7,6 +7,7 @@
 #include "HazardTracker.h"
 #include "MemoryPlan.h"
 #include "ProgramImage.h"
+#include "llvm/ADT/MapVector.h"
 
 namespace crania::lowering {
 
@@ -16,8 +17,8 @@ struct BufferNames {
   /// which it differs).
   std::vector<std::string> onChip;
   std::vector<SmallVector<std::string>> inDram;
-  /// Per stage, the room of its windows.
-  std::vector<std::string> windows;
+  /// Per stage, the room of its windows, once for each type in it.
+  std::vector<llvm::MapVector<mlir::Type, std::string>> windows;
   std::string logitsInDram;
 };
 

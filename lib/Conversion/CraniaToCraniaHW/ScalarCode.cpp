@@ -40,6 +40,17 @@ std::optional<VectorOpcode> opcodeOf(Operation *op) {
       .Case([](math::FloorOp) { return VectorOpcode::Floor; })
       .Case([](math::CeilOp) { return VectorOpcode::Ceil; })
       .Case([](math::PowFOp) { return VectorOpcode::Pow; })
+      .Case([](math::RoundEvenOp) { return VectorOpcode::RoundEven; })
+      .Case([](arith::AddIOp) { return VectorOpcode::Add; })
+      .Case([](arith::SubIOp) { return VectorOpcode::Sub; })
+      .Case([](arith::MulIOp) { return VectorOpcode::Mul; })
+      .Case([](arith::ShRSIOp) { return VectorOpcode::Shr; })
+      // Registers hold bytes as the numbers that they are, with sign or
+      // without.
+      .Case<arith::MaxSIOp, arith::MaxUIOp>(
+          [](auto) { return VectorOpcode::Max; })
+      .Case<arith::MinSIOp, arith::MinUIOp>(
+          [](auto) { return VectorOpcode::Min; })
       .Default([](Operation *) { return std::nullopt; });
 }
 
@@ -80,14 +91,43 @@ std::optional<VectorOpcode> opcodeOfOpposite(arith::CmpFPredicate predicate) {
   }
 }
 
+std::optional<VectorOpcode> opcodeOf(arith::CmpIPredicate predicate) {
+  switch (predicate) {
+  case arith::CmpIPredicate::eq:
+    return VectorOpcode::CmpEq;
+  case arith::CmpIPredicate::ne:
+    return VectorOpcode::CmpNe;
+  case arith::CmpIPredicate::slt:
+    return VectorOpcode::CmpLt;
+  case arith::CmpIPredicate::sle:
+    return VectorOpcode::CmpLe;
+  case arith::CmpIPredicate::sgt:
+    return VectorOpcode::CmpGt;
+  case arith::CmpIPredicate::sge:
+    return VectorOpcode::CmpGe;
+  default:
+    return std::nullopt;
+  }
+}
+
 bool isTruthValue(Type type) { return type.isInteger(1); }
+
+/// Operations whose result fits the type of their operands, so that they may
+/// work on narrow integers in wider registers.
+bool staysInRange(Operation *op) {
+  return isa<arith::MaxSIOp, arith::MaxUIOp, arith::MinSIOp, arith::MinUIOp,
+             arith::SelectOp, arith::ShRSIOp>(op);
+}
 
 /// Emits instructions in the order of evaluation from the yielded value, so
 /// that what is yielded comes last and nothing dead is emitted.
 class Translator {
 public:
-  Translator(linalg::LinalgOp op, bool reduces)
-      : op(op), reduces(reduces), f32(Float32Type::get(op.getContext())) {}
+  Translator(linalg::LinalgOp op, bool reduces, const ElementTypes &types)
+      : op(op), reduces(reduces), types(types),
+        f32(Float32Type::get(op.getContext())),
+        i32(IntegerType::get(op.getContext(), 32)),
+        i64(IntegerType::get(op.getContext(), 64)) {}
 
   FailureOr<ScalarCode> run() {
     Value result = op.getBlock()->getTerminator()->getOperand(0);
@@ -100,7 +140,7 @@ public:
                             : *last == registerOf(code.instructions.size() - 1);
     if (!isStoredLast)
       // An input as it is, among several: max(x, x) = x.
-      emit(VectorOpcode::Max, {*last, *last});
+      emit(VectorOpcode::Max, kindOf(*last), {*last, *last});
     return std::move(code);
   }
 
@@ -123,6 +163,10 @@ private:
     bool isArgument = argument && argument.getOwner() == op.getBlock();
     if (isArgument) {
       OpOperand *operand = op.getMatchingOpOperand(argument);
+      Value tensor = operand->get();
+      if (op.isDpsInit(operand) && op->getNumResults() == 1)
+        tensor = op->getResult(0);
+      inputTypes[value] = types.of(tensor);
       if (op.isDpsInit(operand)) {
         code.readsOutput = true;
         if (reduces) {
@@ -148,62 +192,110 @@ private:
     return code.inputs.size() + 1 + instruction;
   }
 
-  int64_t emit(VectorOpcode opcode, ArrayRef<int64_t> operands) {
-    return append(hw::InstructionAttr::get(opcode, f32, operands));
+  int64_t emit(VectorOpcode opcode, Type type, ArrayRef<int64_t> operands) {
+    return append(hw::InstructionAttr::get(opcode, type, operands), type);
   }
 
   int64_t emitConstant(double value) {
-    return append(hw::InstructionAttr::get(f32, value));
+    return append(hw::InstructionAttr::get(f32, value), f32);
   }
 
-  int64_t append(hw::InstructionAttr instruction) {
+  int64_t append(hw::InstructionAttr instruction, Type type) {
     code.instructions.push_back(instruction);
-    return registerOf(code.instructions.size() - 1);
+    int64_t result = registerOf(code.instructions.size() - 1);
+    kinds[result] = type;
+    return result;
+  }
+
+  /// The type of the instructions that work on a register: f32, i32 or i64.
+  Type kindOf(int64_t reg) const {
+    auto known = kinds.find(reg);
+    return known == kinds.end() ? f32 : known->second;
+  }
+
+  /// That of an element or scalar: integers of up to 32 bits are an i32.
+  Type kindOf(Type type) const {
+    if (type.isF32())
+      return f32;
+    return type.getIntOrFloatBitWidth() > 32 ? i64 : i32;
   }
 
   FailureOr<int64_t> visit(Value value) {
     value = resolve(value);
-    if (value == output)
-      return int64_t(code.inputs.size());
+    if (value == output) {
+      int64_t reg = code.inputs.size();
+      kinds[reg] = kindOf(inputTypes.lookup(value));
+      return reg;
+    }
     auto known = registers.find(value);
-    if (known != registers.end())
+    if (known != registers.end()) {
+      Type element = inputTypes.lookup(value);
+      kinds.try_emplace(known->second,
+                        kindOf(element ? element : value.getType()));
       return known->second;
+    }
     FailureOr<int64_t> result = visitDefinition(value);
     if (succeeded(result))
       registers[value] = *result;
     return result;
   }
 
+  static bool isMachineType(Type type) {
+    return type.isF32() || isTruthValue(type) || type.isSignlessInteger(8) ||
+           type.isSignlessInteger(16) || type.isSignlessInteger(32) ||
+           type.isSignlessInteger(64);
+  }
+
   FailureOr<int64_t> visitDefinition(Value value) {
-    if (!value.getType().isF32() && !isTruthValue(value.getType()))
+    if (!isMachineType(value.getType()))
       return unsupported(value.getDefiningOp(), value.getLoc())
-             << "; the machine computes in f32 only: found " << value.getType();
+             << "; the machine computes in f32, i32 and i64: found "
+             << value.getType();
     Attribute constant;
     if (matchPattern(value, m_Constant(&constant)))
       return visitConstant(constant, value.getLoc());
     Operation *definition = value.getDefiningOp();
     if (auto compare = dyn_cast<arith::CmpFOp>(definition))
       return visitCompare(compare);
-    // A truth value is 0 or 1 in a register of floats already.
-    if (isa<arith::UIToFPOp>(definition) &&
-        isTruthValue(definition->getOperand(0).getType()))
-      return visit(definition->getOperand(0));
+    if (auto compare = dyn_cast<arith::CmpIOp>(definition))
+      return visitCompare(compare);
+    if (isa<arith::ExtSIOp, arith::ExtUIOp, arith::TruncIOp, arith::SIToFPOp,
+            arith::UIToFPOp, arith::FPToSIOp, arith::FPToUIOp>(definition))
+      return visitConversion(definition);
+    if (std::optional<FailureOr<int64_t>> fused = visitRescale(definition))
+      return *fused;
     std::optional<VectorOpcode> opcode = opcodeOf(definition);
     if (!opcode)
       return unsupported(definition, definition->getLoc())
              << "; rewrite it with arith and math ops that the vector unit "
                 "has, "
                 "or move its layer before or after the iteration";
+    if (isNarrow(value.getType()) && !staysInRange(definition))
+      return unsupported(definition, definition->getLoc())
+             << " on " << value.getType()
+             << ", which the vector unit would not wrap; extend its operands";
     SmallVector<int64_t> operands;
     if (failed(visitOperands(definition, operands)))
       return failure();
-    return emit(*opcode, operands);
+    // Truth values are of the kind of what was compared.
+    Type kind = isTruthValue(value.getType()) ? kindOf(operands[0])
+                                              : kindOf(value.getType());
+    if (isa<arith::SelectOp>(definition) && kindOf(operands[0]) == f32 &&
+        kind != f32)
+      operands[0] = emit(VectorOpcode::ToInt, kind, {operands[0]});
+    return emit(*opcode, kind, operands);
+  }
+
+  static bool isNarrow(Type type) {
+    return type.isInteger(8) || type.isInteger(16);
   }
 
   LogicalResult visitOperands(Operation *definition,
                               SmallVectorImpl<int64_t> &operands) {
     for (Value operand : definition->getOperands()) {
-      FailureOr<int64_t> source = visit(operand);
+      FailureOr<int64_t> source = isByteWithoutSign(definition, operand)
+                                      ? emitByteWithoutSign(operand)
+                                      : visit(operand);
       if (failed(source))
         return failure();
       operands.push_back(*source);
@@ -211,12 +303,100 @@ private:
     return success();
   }
 
+  /// A constant byte is the number that its reader takes it for.
+  static bool isByteWithoutSign(Operation *reader, Value operand) {
+    return operand.getType().isInteger(8) &&
+           isa<arith::MaxUIOp, arith::MinUIOp>(reader) &&
+           matchPattern(operand, m_Constant());
+  }
+
+  FailureOr<int64_t> emitByteWithoutSign(Value operand) {
+    APInt byte;
+    matchPattern(operand, m_ConstantInt(&byte));
+    return append(
+        hw::InstructionAttr::getInteger(i32, int64_t(byte.getZExtValue())),
+        i32);
+  }
+
+  /// Registers hold integers as the numbers that they are, so that extension is
+  /// nothing; a store cuts.
+  FailureOr<int64_t> visitConversion(Operation *definition) {
+    Value source = definition->getOperand(0);
+    Type from = source.getType(), to = definition->getResult(0).getType();
+    FailureOr<int64_t> operand = visit(source);
+    if (failed(operand))
+      return failure();
+    bool withoutSign = isa<arith::ExtUIOp, arith::UIToFPOp>(definition);
+    if (withoutSign && !isTruthValue(from) && !from.isInteger(8))
+      return unsupported(definition, definition->getLoc())
+             << " of " << from << "; integers wider than bytes have a sign";
+    if (isa<arith::FPToSIOp, arith::FPToUIOp>(definition))
+      return emit(VectorOpcode::ToInt, kindOf(to), {*operand});
+    if (to.isF32()) {
+      // A truth value in a register of floats is 0 or 1 already.
+      bool isFloat = kindOf(*operand) == f32;
+      return isFloat ? *operand : emit(VectorOpcode::ToF32, f32, {*operand});
+    }
+    if (isa<arith::TruncIOp>(definition) && !isYieldedOnly(definition))
+      return unsupported(definition, definition->getLoc())
+             << " within a body; only what is stored is cut";
+    return *operand;
+  }
+
+  static bool isYieldedOnly(Operation *definition) {
+    return llvm::all_of(definition->getUsers(), [](Operation *user) {
+      return isa<linalg::YieldOp>(user);
+    });
+  }
+
+  /// a * b + c, and that shifted to the right by a number, in 64 bits.
+  std::optional<FailureOr<int64_t>> visitRescale(Operation *definition) {
+    if (!definition->getResult(0).getType().isInteger(64))
+      return std::nullopt;
+    APInt shift(64, 0);
+    Operation *sum = definition;
+    if (auto shifted = dyn_cast<arith::ShRSIOp>(definition)) {
+      if (!matchPattern(shifted.getRhs(), m_ConstantInt(&shift)) ||
+          shift.ugt(largestShift))
+        return std::nullopt;
+      sum = shifted.getLhs().getDefiningOp();
+    }
+    auto add = dyn_cast_or_null<arith::AddIOp>(sum);
+    if (!add || (sum != definition && !add->hasOneUse()))
+      return std::nullopt;
+    auto product = add.getLhs().getDefiningOp<arith::MulIOp>();
+    Value addend = add.getRhs();
+    if (!product || !product->hasOneUse()) {
+      product = add.getRhs().getDefiningOp<arith::MulIOp>();
+      addend = add.getLhs();
+    }
+    if (!product || !product->hasOneUse())
+      return std::nullopt;
+    SmallVector<int64_t> operands;
+    for (Value value : {product.getLhs(), product.getRhs(), addend}) {
+      FailureOr<int64_t> operand = visit(value);
+      if (failed(operand))
+        return FailureOr<int64_t>(failure());
+      operands.push_back(*operand);
+    }
+    return FailureOr<int64_t>(
+        append(hw::InstructionAttr::getRescale(op.getContext(), operands,
+                                               shift.getSExtValue()),
+               i64));
+  }
+
   FailureOr<int64_t> visitConstant(Attribute constant, Location loc) {
     if (auto number = dyn_cast<FloatAttr>(constant))
       return emitConstant(number.getValueAsDouble());
-    if (auto truth = dyn_cast<IntegerAttr>(constant))
-      return emitConstant(truth.getValue().isZero() ? 0 : 1);
-    return unsupported(nullptr, loc) << ": a constant that is no number";
+    auto integer = dyn_cast<IntegerAttr>(constant);
+    if (!integer)
+      return unsupported(nullptr, loc) << ": a constant that is no number";
+    if (isTruthValue(integer.getType()))
+      return emitConstant(integer.getValue().isZero() ? 0 : 1);
+    Type kind = kindOf(integer.getType());
+    return append(hw::InstructionAttr::getInteger(
+                      kind, integer.getValue().getSExtValue()),
+                  kind);
   }
 
   FailureOr<int64_t> visitCompare(arith::CmpFOp compare) {
@@ -224,15 +404,27 @@ private:
     if (failed(visitOperands(compare, operands)))
       return failure();
     if (std::optional<VectorOpcode> opcode = opcodeOf(compare.getPredicate()))
-      return emit(*opcode, operands);
+      return emit(*opcode, f32, operands);
     std::optional<VectorOpcode> opposite =
         opcodeOfOpposite(compare.getPredicate());
     if (!opposite)
       return unsupported(compare, compare.getLoc())
              << ": the vector unit has no comparison '"
              << arith::stringifyCmpFPredicate(compare.getPredicate()) << "'";
-    int64_t isOpposite = emit(*opposite, operands);
-    return emit(VectorOpcode::CmpEq, {isOpposite, emitConstant(0)});
+    int64_t isOpposite = emit(*opposite, f32, operands);
+    return emit(VectorOpcode::CmpEq, f32, {isOpposite, emitConstant(0)});
+  }
+
+  FailureOr<int64_t> visitCompare(arith::CmpIOp compare) {
+    SmallVector<int64_t> operands;
+    if (failed(visitOperands(compare, operands)))
+      return failure();
+    std::optional<VectorOpcode> opcode = opcodeOf(compare.getPredicate());
+    if (!opcode)
+      return unsupported(compare, compare.getLoc())
+             << ": the vector unit has no comparison '"
+             << arith::stringifyCmpIPredicate(compare.getPredicate()) << "'";
+    return emit(*opcode, kindOf(compare.getLhs().getType()), operands);
   }
 
   InFlightDiagnostic unsupported(Operation *inner, Location loc) {
@@ -245,18 +437,26 @@ private:
   }
 
   linalg::LinalgOp op;
+  /// What `rescale` can shift by.
+  static constexpr uint64_t largestShift = 62;
+
   bool reduces;
-  Type f32;
+  const ElementTypes &types;
+  Type f32, i32, i64;
   ScalarCode code;
   /// The block argument of the output, if it is register n.
   Value output;
   llvm::DenseMap<Value, int64_t> registers;
+  /// Stored types of the tensors behind block arguments.
+  llvm::DenseMap<Value, Type> inputTypes;
+  llvm::DenseMap<int64_t, Type> kinds;
   llvm::DenseSet<Value> seen;
 };
 
 } // namespace
 
-FailureOr<ScalarCode> crania::lowering::translateScalarCode(linalg::LinalgOp op,
-                                                            bool reduces) {
-  return Translator(op, reduces).run();
+FailureOr<ScalarCode>
+crania::lowering::translateScalarCode(linalg::LinalgOp op, bool reduces,
+                                      const ElementTypes &types) {
+  return Translator(op, reduces, types).run();
 }

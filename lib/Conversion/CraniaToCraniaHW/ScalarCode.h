@@ -4,6 +4,7 @@
 #ifndef CRANIA_LIB_CONVERSION_CRANIATOCRANIAHW_SCALARCODE_H
 #define CRANIA_LIB_CONVERSION_CRANIATOCRANIAHW_SCALARCODE_H
 
+#include "ElementTypes.h"
 #include "crania/Dialect/CraniaHW/IR/CraniaHWOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 
@@ -23,11 +24,12 @@ struct ScalarCode {
   bool readsOutput = false;
 };
 
-/// Translates the body of `op`, which yields one value. With `reduces`, the
-/// present value of the output is register n; without, it is one more input.
-/// Reports an op that the vector unit does not have.
+/// Translates the body of `op`, which yields one value, in floats or integers.
+/// With `reduces`, the present value of the output is register n; without, it
+/// is one more input. Reports an op that the vector unit does not have.
 mlir::FailureOr<ScalarCode> translateScalarCode(mlir::linalg::LinalgOp op,
-                                                bool reduces);
+                                                bool reduces,
+                                                const ElementTypes &types);
 
 } // namespace crania::lowering
 

@@ -9,10 +9,10 @@ using namespace mlir;
 using namespace crania;
 using namespace crania::lowering;
 
-/// Elements between iterations of a loop in the output.
-static int64_t outputStride(const Node &node, unsigned loop) {
+/// Elements between iterations of a loop.
+static int64_t strideOf(const Access &access, unsigned loop) {
   int64_t stride = 0;
-  for (const Access::Dim &dim : node.output.dims)
+  for (const Access::Dim &dim : access.dims)
     stride += dim.coefficients[loop] * dim.stride;
   return stride;
 }
@@ -33,28 +33,61 @@ static std::vector<Node> dropDeadNodes(std::vector<Node> nodes,
   return live;
 }
 
-/// The loop of a vector node that walks its output as a loop of a contraction
-/// does; none is needed for a loop of one iteration.
-static std::optional<unsigned> findLoop(const Node &vector, int64_t stride,
-                                        int64_t extent) {
+/// The loop of a vector node that walks what it reads as a loop of a
+/// contraction walks what it writes; none is needed for a loop of one
+/// iteration.
+static std::optional<unsigned> findLoop(const Node &vector, const Access &input,
+                                        int64_t stride, int64_t extent) {
   for (unsigned loop = 0; loop < vector.loops.size(); ++loop)
-    if (vector.loops[loop] == extent && outputStride(vector, loop) == stride)
+    if (vector.loops[loop] == extent && strideOf(input, loop) == stride)
       return loop;
   return std::nullopt;
 }
 
+/// The access by which `vector` reads what a contraction puts out.
+static const Access *findResult(const Node &contract, const Node &vector) {
+  const Access *result = nullptr;
+  for (const Access &input : vector.inputs) {
+    if (input.storage != contract.output.storage)
+      continue;
+    if (result && !(*result == input))
+      return nullptr;
+    result = &input;
+  }
+  return result;
+}
+
+/// Whether nothing but `vector` reads a storage, and nothing else writes it.
+static bool isPrivate(StorageId storage, const Node &contract,
+                      const Node &vector, ArrayRef<Node> nodes,
+                      const Network &network) {
+  return storage != network.logits &&
+         llvm::all_of(nodes, [&](const Node &node) {
+           if (&node == &vector)
+             return node.output.storage != storage;
+           return (&node == &contract || node.output.storage != storage) &&
+                  llvm::none_of(node.inputs, [&](const Access &input) {
+                    return input.storage == storage;
+                  });
+         });
+}
+
 /// Rows and columns of the contraction with the loops of `vector` that walk the
-/// same, if the vector node overwrites all that the contraction puts out.
+/// same, if the vector node uses up all that the contraction puts out: writes
+/// over it, or is the only one that reads it.
 static std::optional<SmallVector<Stage::TileLoop>>
-matchInPlace(const Node &contract, const Node &vector) {
-  auto overwrites = [&](const Access &input) { return input == vector.output; };
-  if (vector.isContract() || vector.reduces ||
-      vector.output.storage != contract.output.storage ||
-      vector.output.offset != contract.output.offset ||
-      llvm::none_of(vector.inputs, overwrites))
+matchConsumer(const Node &contract, const Node &vector, ArrayRef<Node> nodes,
+              const Network &network) {
+  if (vector.isContract() || vector.reduces)
+    return std::nullopt;
+  const Access *result = findResult(contract, vector);
+  if (!result || result->offset != contract.output.offset ||
+      !(*result == vector.output ||
+        isPrivate(result->storage, contract, vector, nodes, network)))
     return std::nullopt;
   int64_t points = llvm::product_of(vector.loops);
-  if (points != contract.output.boxElements())
+  if (points != contract.output.boxElements() ||
+      points != result->boxElements())
     return std::nullopt;
   SmallVector<Stage::TileLoop> loops;
   for (unsigned loop : {Node::row, Node::column}) {
@@ -62,7 +95,7 @@ matchInPlace(const Node &contract, const Node &vector) {
     if (extent == 1)
       continue;
     std::optional<unsigned> same =
-        findLoop(vector, outputStride(contract, loop), extent);
+        findLoop(vector, *result, strideOf(contract.output, loop), extent);
     if (!same)
       return std::nullopt;
     loops.push_back({{loop, *same}, extent});
@@ -89,19 +122,27 @@ static std::string labelOf(const Node &node, const Network &network) {
   return nameOf(node.loc, network.storages[node.output.storage].name);
 }
 
-/// A contraction and the vector node behind it that works in place.
+/// A contraction and the vector node behind it that works on its results.
 struct Pair {
   size_t contract, vector;
   SmallVector<Stage::TileLoop> tileLoops;
 };
 
-static std::vector<Pair> findPairs(ArrayRef<Node> nodes) {
+static std::vector<Pair> findPairs(ArrayRef<Node> nodes,
+                                   const Network &network) {
   std::vector<Pair> pairs;
-  for (size_t i = 0; i < nodes.size(); ++i) {
+  auto isTaken = [&](size_t vector) {
+    return llvm::any_of(
+        pairs, [&](const Pair &pair) { return pair.vector == vector; });
+  };
+  // A vector node that adds two contractions goes with the later one.
+  for (size_t i = nodes.size(); i-- > 0;) {
     if (!nodes[i].isContract())
       continue;
     for (size_t j = i + 1; j < nodes.size(); ++j) {
-      auto loops = matchInPlace(nodes[i], nodes[j]);
+      if (isTaken(j))
+        continue;
+      auto loops = matchConsumer(nodes[i], nodes[j], nodes, network);
       if (!loops)
         continue;
       pairs.push_back({i, j, *loops});
@@ -112,9 +153,14 @@ static std::vector<Pair> findPairs(ArrayRef<Node> nodes) {
 }
 
 std::vector<Stage> crania::lowering::formStages(std::vector<Node> nodes,
-                                                const Network &network) {
+                                                Network &network) {
   nodes = dropDeadNodes(std::move(nodes), network);
-  std::vector<Pair> pairs = findPairs(nodes);
+  std::vector<Pair> pairs = findPairs(nodes, network);
+  for (const Pair &pair : pairs) {
+    StorageId result = nodes[pair.contract].output.storage;
+    network.storages[result].isScratch =
+        nodes[pair.vector].output.storage != result;
+  }
   std::vector<Stage> stages;
   for (size_t i = 0; i < nodes.size(); ++i) {
     auto pair = llvm::find_if(

@@ -9,9 +9,9 @@
 namespace crania::lowering {
 
 /// Drops nodes whose output nothing reads, joins each contraction with the
-/// vector node that overwrites its output, and finds the loops by which stages
-/// may be cut.
-std::vector<Stage> formStages(std::vector<Node> nodes, const Network &network);
+/// vector node that uses up its output, and finds the loops by which stages may
+/// be cut. Marks the storages that so become scratch.
+std::vector<Stage> formStages(std::vector<Node> nodes, Network &network);
 
 } // namespace crania::lowering
 

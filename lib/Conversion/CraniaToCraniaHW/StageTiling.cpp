@@ -18,7 +18,8 @@ namespace {
 
 class WindowFinder {
 public:
-  explicit WindowFinder(const Stage &stage) : stage(stage) {}
+  WindowFinder(const Stage &stage, const Network &network)
+      : stage(stage), network(network) {}
 
   std::vector<Window> run() {
     for (unsigned n = 0; n < stage.nodes.size(); ++n) {
@@ -27,6 +28,9 @@ public:
         add({n, i}, /*reads=*/true);
       add({n, std::nullopt}, node.reduces && !node.initial);
     }
+    for (Window &window : windows)
+      if (network.storages[window.storage].isScratch)
+        window.isLoaded = window.isStored = false;
     return std::move(windows);
   }
 
@@ -34,7 +38,9 @@ private:
   void add(Window::Member member, bool reads) {
     Window *window = find(member);
     if (!window) {
-      windows.push_back({Window::accessOf(stage, member).storage, {}});
+      StorageId storage = Window::accessOf(stage, member).storage;
+      windows.push_back(
+          {storage, network.storages[storage].elementBytes(), {}});
       window = &windows.back();
       window->isLoaded = reads;
     }
@@ -52,21 +58,24 @@ private:
   }
 
   /// Nodes of a stage have loops of their own, so that their accesses cannot be
-  /// compared; but the second overwrites what the first puts out.
+  /// compared; but the second works on what the first puts out.
   bool isSamePlace(const Window::Member &a, const Window::Member &b) const {
     if (a.node == b.node)
       return Window::accessOf(stage, a) == Window::accessOf(stage, b);
-    return !a.input && Window::accessOf(stage, b) == stage.nodes[b.node].output;
+    return !a.input && Window::accessOf(stage, b).storage ==
+                           Window::accessOf(stage, a).storage;
   }
 
   const Stage &stage;
+  const Network &network;
   std::vector<Window> windows;
 };
 
 } // namespace
 
-std::vector<Window> crania::lowering::windowsOf(const Stage &stage) {
-  return WindowFinder(stage).run();
+std::vector<Window> crania::lowering::windowsOf(const Stage &stage,
+                                                const Network &network) {
+  return WindowFinder(stage, network).run();
 }
 
 SmallVector<int64_t> crania::lowering::loopSizes(const Stage &stage,
@@ -83,7 +92,7 @@ uint64_t crania::lowering::windowBytes(const Stage &stage, const Window &window,
   SmallVector<int64_t> sizes =
       loopSizes(stage, window.members.front().node, tileSizes);
   int64_t elements = window.access(stage).mostElements(sizes);
-  return llvm::alignTo(elements * Storage::bytesPerElement, bufferAlignment);
+  return llvm::alignTo(elements * window.elementBytes, bufferAlignment);
 }
 
 namespace {

@@ -20,6 +20,7 @@ struct Window {
   };
 
   StorageId storage;
+  uint64_t elementBytes;
   SmallVector<Member, 3> members;
   /// Read before it is written: its contents come from elsewhere.
   bool isLoaded = false;
@@ -31,7 +32,7 @@ struct Window {
   }
 };
 
-std::vector<Window> windowsOf(const Stage &stage);
+std::vector<Window> windowsOf(const Stage &stage, const Network &network);
 
 /// How a stage is cut: so many iterations of each of its tile loops at a time.
 struct TileShape {

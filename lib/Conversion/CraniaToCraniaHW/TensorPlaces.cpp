@@ -4,10 +4,11 @@
 #include "TensorPlaces.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Quant/IR/Quant.h"
+#include "mlir/Dialect/Quant/IR/QuantTypes.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/IR/Matchers.h"
-#include "llvm/Support/Endian.h"
 
 using namespace mlir;
 using namespace crania;
@@ -29,18 +30,20 @@ static ArrayRef<int64_t> shapeOf(Value value) {
 }
 
 StorageId TensorPlaces::addStorage(StringRef name, int64_t elements,
-                                   Storage::Origin origin) {
+                                   Type element, Storage::Origin origin) {
   Storage storage;
   storage.name = name.str();
   storage.elements = elements;
+  storage.element = element;
   storage.origin = origin;
   network.storages.push_back(std::move(storage));
   return network.storages.size() - 1;
 }
 
-View TensorPlaces::addTensor(StringRef name, ArrayRef<int64_t> shape) {
-  StorageId storage =
-      addStorage(name, llvm::product_of(shape), Storage::Origin::computed);
+View TensorPlaces::addTensor(StringRef name, ArrayRef<int64_t> shape,
+                             Type element) {
+  StorageId storage = addStorage(name, llvm::product_of(shape), element,
+                                 Storage::Origin::computed);
   return View::rowMajor(storage, shape);
 }
 
@@ -62,8 +65,9 @@ void TensorPlaces::chooseDestinations() {
       continue;
     Value result = op.getResult(0);
     if (!destinations.contains(result))
-      destinations[result] = addTensor(
-          nameOf(op.getLoc(), op.getName().stripDialect()), shapeOf(result));
+      destinations[result] =
+          addTensor(nameOf(op.getLoc(), op.getName().stripDialect()),
+                    shapeOf(result), types.of(result));
     View place = destinations[result];
     if (auto structured = dyn_cast<linalg::LinalgOp>(op))
       shareWithOperand(structured, place);
@@ -100,13 +104,17 @@ bool TensorPlaces::assign(Value value, const View &place, bool isOverwritten) {
   if (auto expand = dyn_cast<tensor::ExpandShapeOp>(op))
     return pass(expand.getSrc(),
                 place.collapsed(expand.getReassociationIndices()));
-  if (!hasPlace(*op))
+  if (!hasPlace(*op) || !hasType(place, value))
     return false;
   if (!destinations.try_emplace(value, place).second)
     return false;
   if (isOverwritten)
     overwritten.insert(value);
   return true;
+}
+
+bool TensorPlaces::hasType(const View &place, Value value) const {
+  return network.storages[place.storage].element == types.of(value);
 }
 
 /// An element-wise op may overwrite an operand that nothing else reads: best
@@ -137,18 +145,31 @@ void TensorPlaces::shareWithOperand(linalg::LinalgOp op, const View &place) {
 // Constants and the input
 //===----------------------------------------------------------------------===//
 
-/// The bytes of f32 elements: one element if they are all the same.
+/// The bytes of a number, little-endian.
+static std::vector<char> bytesOf(const APInt &bits) {
+  std::vector<char> bytes(bits.getBitWidth() / 8);
+  uint64_t word = bits.getZExtValue();
+  for (size_t i = 0; i < bytes.size(); ++i)
+    bytes[i] = char(word >> (8 * i));
+  return bytes;
+}
+
+/// Whether the machine has constants of that type.
+static bool isStorable(Type type) {
+  return type.isF32() || type.isInteger(8) || type.isInteger(16) ||
+         type.isInteger(32) || type.isInteger(64);
+}
+
+/// The bytes of the elements: one element if they are all the same.
 static FailureOr<std::vector<char>> bytesOf(Attribute attribute) {
-  if (auto number = dyn_cast<FloatAttr>(attribute)) {
-    if (!number.getType().isF32())
-      return failure();
-    std::vector<char> bytes(4);
-    llvm::support::endian::write32le(
-        bytes.data(), number.getValue().bitcastToAPInt().getZExtValue());
-    return bytes;
-  }
+  if (auto number = dyn_cast<FloatAttr>(attribute);
+      number && isStorable(number.getType()))
+    return bytesOf(number.getValue().bitcastToAPInt());
+  if (auto number = dyn_cast<IntegerAttr>(attribute);
+      number && isStorable(number.getType()))
+    return bytesOf(number.getValue());
   auto elements = dyn_cast<ElementsAttr>(attribute);
-  if (!elements || !elements.getElementType().isF32())
+  if (!elements || !isStorable(elements.getElementType()))
     return failure();
   if (auto dense = dyn_cast<DenseElementsAttr>(elements)) {
     ArrayRef<char> raw = dense.getRawData();
@@ -159,7 +180,8 @@ static FailureOr<std::vector<char>> bytesOf(Attribute attribute) {
     if (!blob)
       return failure();
     ArrayRef<char> raw = blob->getData();
-    if (raw.size() != size_t(elements.getNumElements()) * 4)
+    if (raw.size() != size_t(elements.getNumElements()) *
+                          elements.getElementType().getIntOrFloatBitWidth() / 8)
       return failure();
     return std::vector<char>(raw.begin(), raw.end());
   }
@@ -176,14 +198,18 @@ FailureOr<View> TensorPlaces::addParameter(Value value,
                                            ArrayRef<Attribute> perRound,
                                            Operation *user) {
   SmallVector<int64_t> shape = shapeOfAny(value);
+  Type element = types.of(value);
+  const size_t elementBytes = element.getIntOrFloatBitWidth() / 8;
   std::vector<std::vector<char>> contents;
   bool isSplat = true;
   for (Attribute attribute : perRound) {
     FailureOr<std::vector<char>> bytes = bytesOf(attribute);
     if (failed(bytes))
-      return user->emitError() << "reads a constant of type " << value.getType()
-                               << ", but the machine has f32 constants only";
-    isSplat &= bytes->size() == Storage::bytesPerElement;
+      return user->emitError()
+             << "reads a constant of type " << value.getType()
+             << ", but the machine has constants of f32, i8, i16, i32 and "
+                "i64 only";
+    isSplat &= bytes->size() == elementBytes;
     contents.push_back(std::move(*bytes));
   }
   if (contents.size() != 1 && contents.size() != iterate.getRounds())
@@ -192,13 +218,29 @@ FailureOr<View> TensorPlaces::addParameter(Value value,
            << " rounds, but the iteration has " << iterate.getRounds();
   int64_t elements = isSplat ? 1 : llvm::product_of(shape);
   for (std::vector<char> &bytes : contents)
-    while (bytes.size() < elements * Storage::bytesPerElement)
-      bytes.insert(bytes.end(), bytes.begin(),
-                   bytes.begin() + Storage::bytesPerElement);
+    while (bytes.size() < elements * elementBytes)
+      bytes.insert(bytes.end(), bytes.begin(), bytes.begin() + elementBytes);
   StorageId storage = addStorage(nameOf(value.getLoc(), "constant"), elements,
-                                 Storage::Origin::parameter);
+                                 element, Storage::Origin::parameter);
   network.storages[storage].contents = std::move(contents);
   return isSplat ? View::splat(storage, shape) : View::rowMajor(storage, shape);
+}
+
+/// What the host has of an input: the f32 tensor that it quantises, with its
+/// scale, or the value itself.
+static Value hostInput(Value value, double &scale) {
+  auto storage = value.getDefiningOp<quant::StorageCastOp>();
+  auto cast = storage
+                  ? storage.getInput().getDefiningOp<quant::QuantizeCastOp>()
+                  : quant::QuantizeCastOp();
+  if (!cast)
+    return value;
+  auto type = dyn_cast<quant::UniformQuantizedType>(
+      getElementTypeOrSelf(cast.getResult().getType()));
+  if (!type || type.getZeroPoint() != 0)
+    return value;
+  scale = type.getScale();
+  return cast.getInput();
 }
 
 FailureOr<View> TensorPlaces::addInput(Value value, Operation *user) {
@@ -207,9 +249,13 @@ FailureOr<View> TensorPlaces::addInput(Value value, Operation *user) {
     return user->emitError() << "reads a " << value.getType()
                              << " that is computed outside the iteration; "
                                 "compute it inside";
-  if (!type.hasStaticShape() || !type.getElementType().isF32())
-    return user->emitError() << "reads the input of type " << type
-                             << "; the machine needs a static shape of f32";
+  double scale = 0;
+  Value host = hostInput(value, scale);
+  if (!type.hasStaticShape() || (!type.getElementType().isF32() && scale == 0))
+    return user->emitError()
+           << "reads the input of type " << type
+           << "; the machine needs a static shape of f32, or of integers that "
+              "quant.qcast makes of it with one scale and no zero point";
   if (network.inputValue) {
     InFlightDiagnostic diagnostic = user->emitError()
                                     << "reads a second tensor from outside the "
@@ -219,10 +265,11 @@ FailureOr<View> TensorPlaces::addInput(Value value, Operation *user) {
         << "the second one: compute it inside the iteration";
     return diagnostic;
   }
-  network.inputValue = value;
-  network.inputType = type;
-  network.input =
-      addStorage("input", type.getNumElements(), Storage::Origin::input);
+  network.inputValue = host;
+  network.inputScale = scale;
+  network.inputType = type.clone(types.of(value));
+  network.input = addStorage("input", type.getNumElements(), types.of(value),
+                             Storage::Origin::input);
   return View::rowMajor(network.input, type.getShape());
 }
 

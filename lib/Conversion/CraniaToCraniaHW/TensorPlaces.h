@@ -4,6 +4,7 @@
 #ifndef CRANIA_LIB_CONVERSION_CRANIATOCRANIAHW_TENSORPLACES_H
 #define CRANIA_LIB_CONVERSION_CRANIATOCRANIAHW_TENSORPLACES_H
 
+#include "ElementTypes.h"
 #include "Network.h"
 #include "llvm/ADT/DenseMap.h"
 
@@ -15,8 +16,9 @@ namespace crania::lowering {
 /// will overwrite it.
 class TensorPlaces {
 public:
-  TensorPlaces(ir::IterateOp iterate, Network &network)
-      : iterate(iterate), network(network) {}
+  TensorPlaces(ir::IterateOp iterate, const ElementTypes &types,
+               Network &network)
+      : iterate(iterate), types(types), network(network) {}
 
   /// Decides for all results of the body; to be called first.
   void chooseDestinations();
@@ -29,9 +31,10 @@ public:
   View sliceOf(mlir::Operation *concat, unsigned index) const;
 
   StorageId addStorage(llvm::StringRef name, int64_t elements,
-                       Storage::Origin origin);
+                       mlir::Type element, Storage::Origin origin);
   /// A fresh place for a tensor.
-  View addTensor(llvm::StringRef name, ArrayRef<int64_t> shape);
+  View addTensor(llvm::StringRef name, ArrayRef<int64_t> shape,
+                 mlir::Type element);
 
   /// The view of what is not computed: a constant, a constant per round, or the
   /// input of the iteration. Reports, on behalf of `user`, everything else.
@@ -47,7 +50,10 @@ private:
                                mlir::Operation *user);
   FailureOr<View> addInput(mlir::Value value, mlir::Operation *user);
 
+  bool hasType(const View &place, mlir::Value value) const;
+
   ir::IterateOp iterate;
+  const ElementTypes &types;
   Network &network;
   llvm::DenseMap<mlir::Value, View> destinations;
   /// Tensors whose place their only reader writes to.

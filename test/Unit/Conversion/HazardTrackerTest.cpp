@@ -21,10 +21,10 @@ using Commands = llvm::SmallVector<HazardTracker::Command>;
 class HazardTrackerTest : public testing::Test {
 protected:
   void read(unsigned command, const Access &access) {
-    tracker.access(command, HazardTracker::globalBuffer, 0, access, false);
+    tracker.access(command, HazardTracker::globalBuffer, 0, 4, access, false);
   }
   void write(unsigned command, const Access &access) {
-    tracker.access(command, HazardTracker::globalBuffer, 0, access, true);
+    tracker.access(command, HazardTracker::globalBuffer, 0, 4, access, true);
   }
   HazardTracker tracker;
 };
@@ -51,7 +51,7 @@ TEST_F(HazardTrackerTest, AccessesReachFromTheirFirstToTheirLastByte) {
 
 TEST_F(HazardTrackerTest, MemoriesAreApart) {
   write(0, row(0, 8));
-  tracker.access(1, HazardTracker::dram, 0, row(0, 8), false);
+  tracker.access(1, HazardTracker::dram, 0, 4, row(0, 8), false);
   EXPECT_TRUE(tracker.dependenciesOf(1).empty());
 }
 
@@ -110,7 +110,7 @@ RC_GTEST_PROP(HazardTrackerProperty, CoversAllHazardsAndNothingElse, ()) {
                      {*rc::gen::inRange<int64_t>(1, 5), 1, 0, {}}},
                     0};
       bool isWrite = *rc::gen::arbitrary<bool>();
-      tracker.access(i, HazardTracker::globalBuffer, 64, access, isWrite);
+      tracker.access(i, HazardTracker::globalBuffer, 64, 4, access, isWrite);
       std::set<int64_t> elements = elementsOf(access);
       (isWrite ? commands[i].writes : commands[i].reads)
           .insert(elements.begin(), elements.end());

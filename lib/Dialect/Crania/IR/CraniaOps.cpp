@@ -147,12 +147,35 @@ static LogicalResult verifyData(WeightsOp op, StringRef name,
   return success();
 }
 
+/// Positive numbers, one or as many as there are indices in each dimension.
+static LogicalResult verifyScales(WeightsOp op, RankedTensorType tensor) {
+  if (!op.getScales())
+    return success();
+  auto scales = dyn_cast<DenseElementsAttr>(*op.getScales());
+  if (!scales || !scales.getElementType().isF32())
+    return op.emitOpError() << "scales must be dense f32 elements";
+  ArrayRef<int64_t> shape = scales.getType().getShape();
+  bool fits = shape.size() == size_t(tensor.getRank()) &&
+              llvm::all_of(llvm::zip(shape, tensor.getShape()), [](auto pair) {
+                auto [scale, extent] = pair;
+                return scale == 1 || scale == extent;
+              });
+  if (!fits)
+    return op.emitOpError() << "scales of type " << scales.getType()
+                            << " do not broadcast to " << tensor;
+  for (const APFloat &scale : scales.getValues<APFloat>())
+    if (!scale.isFiniteNonZero() || scale.isNegative())
+      return op.emitOpError() << "scales must be positive and finite";
+  return success();
+}
+
 LogicalResult WeightsOp::verify() {
   RankedTensorType tensor = getClusteredType().getTensor();
   auto bytes = RankedTensorType::get(tensor.getShape(),
                                      IntegerType::get(getContext(), 8));
   if (failed(verifyData(*this, "values", getValues(), tensor)) ||
-      failed(verifyData(*this, "assignment", getAssignment(), bytes)))
+      failed(verifyData(*this, "assignment", getAssignment(), bytes)) ||
+      failed(verifyScales(*this, tensor)))
     return failure();
   return getScheme().verifyWeights(getOperation());
 }

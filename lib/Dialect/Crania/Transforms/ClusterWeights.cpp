@@ -5,6 +5,7 @@
 #include "crania/Clustering/Importance.h"
 #include "crania/Dialect/Crania/IR/CraniaOps.h"
 #include "crania/Dialect/Crania/Transforms/Passes.h"
+#include "crania/Quantization/WeightQuantization.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/AsmState.h"
@@ -83,35 +84,71 @@ private:
                                      arith::ConstantOp constant) {
     auto values = cast<ElementsAttr>(constant.getValue());
     auto type = cast<RankedTensorType>(values.getType());
-    if (!type.getElementType().isF32())
+    if (!type.getElementType().isF32() &&
+        !type.getElementType().isSignlessInteger(8) &&
+        !type.getElementType().isSignlessInteger(16))
       return op.emitError() << "weights of type " << type
-                            << " cannot be clustered by importance yet: "
-                            << "f32 is supported";
+                            << " cannot be clustered by importance: f32, i16 "
+                            << "and i8 are supported";
+    FailureOr<ElementsAttr> scales = takeScales(op, type);
+    if (failed(scales))
+      return failure();
     // Before the function, so that symbols stand in the order of use.
     OpBuilder builder(op->getParentOfType<func::FuncOp>());
     auto clusteredType =
         ClusteredType::get(module.getContext(), type, fractions.size());
     std::string name = nameOf(constant, op);
-    FailureOr<ElementsAttr> assignment = assign(op, values, type, name);
+    FailureOr<ElementsAttr> assignment =
+        assign(op, values, type, *scales, name);
     if (failed(assignment))
       return failure();
     auto weights = WeightsOp::create(
         builder, constant.getLoc(), builder.getStringAttr(name), StringAttr(),
         TypeAttr::get(clusteredType), ImportanceAttr::get(module.getContext()),
-        values, *assignment);
+        values, *assignment, *scales);
     symbols.insert(weights, Block::iterator(weights));
     return weights;
   }
 
+  /// The scales of the weights move from the contraction to the symbol; null if
+  /// there are none.
+  FailureOr<ElementsAttr> takeScales(linalg::LinalgOp op,
+                                     RankedTensorType type) {
+    Attribute attribute =
+        op->removeAttr(CraniaDialect::getWeightScalesAttrName());
+    auto scales = dyn_cast_or_null<DenseElementsAttr>(attribute);
+    if (!scales)
+      return ElementsAttr();
+    bool fits =
+        scales.getType().getRank() == type.getRank() &&
+        llvm::all_of(llvm::zip(scales.getType().getShape(), type.getShape()),
+                     [](auto pair) {
+                       auto [scale, extent] = pair;
+                       return scale == 1 || scale == extent;
+                     });
+    if (!fits)
+      return op.emitError() << "'" << CraniaDialect::getWeightScalesAttrName()
+                            << "' of type " << scales.getType()
+                            << " does not broadcast to its weights, " << type;
+    return ElementsAttr(scales);
+  }
+
   FailureOr<ElementsAttr> assign(linalg::LinalgOp op, ElementsAttr values,
-                                 RankedTensorType type, StringRef name) {
+                                 RankedTensorType type, ElementsAttr scales,
+                                 StringRef name) {
     SmallVector<char> storage;
     ArrayRef<char> bytes = WeightsOp::rawBytes(values, storage);
-    if (int64_t(bytes.size()) != type.getNumElements() * 4)
+    if (int64_t(bytes.size()) !=
+        type.getNumElements() * type.getElementTypeBitWidth() / 8)
       return op.emitError() << "weights '" << name << "' have no data: is the "
                             << "resource section missing?";
+    std::vector<float> reals;
+    if (!type.getElementType().isF32())
+      reals = dequantize(bytes, type, scales);
     crania::Span<const float> floats(
         reinterpret_cast<const float *>(bytes.data()), bytes.size() / 4);
+    if (!reals.empty())
+      floats = reals;
     std::vector<uint64_t> sizes = crania::clustering::clusterSizes(
         floats.size(), {fractions.data(), fractions.size()});
     auto assignment = crania::clustering::assignByImportance(floats, sizes);
@@ -127,6 +164,27 @@ private:
             ArrayRef<char>(reinterpret_cast<const char *>(assignment->data()),
                            assignment->size()),
             /*align=*/1)));
+  }
+
+  /// The weights that integers stand for; the integers without scales.
+  static std::vector<float>
+  dequantize(ArrayRef<char> bytes, RankedTensorType type, ElementsAttr scales) {
+    ArrayRef<int64_t> shape = type.getShape();
+    SmallVector<unsigned> channels;
+    std::vector<float> factors = {1};
+    if (auto dense = dyn_cast_or_null<DenseElementsAttr>(scales)) {
+      factors.assign(dense.value_begin<float>(), dense.value_end<float>());
+      for (auto [dim, extent] : llvm::enumerate(dense.getType().getShape()))
+        if (extent != 1)
+          channels.push_back(dim);
+    }
+    crania::quantization::ChannelIndex index(
+        {shape.data(), shape.size()}, {channels.data(), channels.size()});
+    if (type.getElementType().isInteger(8))
+      return crania::quantization::dequantizeWeights<int8_t>(
+          {bytes.data(), bytes.size()}, index, factors);
+    return crania::quantization::dequantizeWeights<int16_t>(
+        {bytes.data(), bytes.size()}, index, factors);
   }
 
   void report(linalg::LinalgOp op, StringRef name, ArrayRef<uint64_t> sizes) {

@@ -10,6 +10,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Quant/IR/Quant.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/BuiltinOps.h"
 
@@ -29,8 +30,10 @@ SmallVector<Operation *> computationOf(Value logits, Block &block) {
   BackwardSliceOptions options;
   options.inclusive = true;
   options.omitUsesFromAbove = false;
+  // What the host makes of the input stays with the host.
   options.filter = [&](Operation *op) {
-    return block.findAncestorOpInBlock(*op) != nullptr;
+    return block.findAncestorOpInBlock(*op) != nullptr &&
+           !isa<quant::StorageCastOp>(op);
   };
   (void)getBackwardSlice(logits, &slice, options);
   SetVector<Operation *> ancestors;

@@ -33,13 +33,24 @@ def Crania_WeightsOp : Crania_Op<"weights", [
     clusters are laid out and when they are fetched is not said here: two
     functions may share weights and decide differently.
 
-    Example:
+    Integer values stand for value * scale. `scales` has the rank of the tensor,
+    and an extent of 1 along dimensions that they do not vary in.
+
+    Examples:
 
     ```mlir
     crania.weights @fc : !crania.clustered<tensor<2x2xf32>, clusters = 2>
         scheme #crania.importance
         values dense<[[0.5, -2.0], [1.0, 0.25]]> : tensor<2x2xf32>
         assignment dense<[[1, 0], [0, 1]]> : tensor<2x2xi8>
+    ```
+
+    ```mlir
+    crania.weights @q : !crania.clustered<tensor<2x2xi8>, clusters = 2>
+        scheme #crania.importance
+        values dense<[[32, -127], [127, 31]]> : tensor<2x2xi8>
+        assignment dense<[[1, 0], [0, 1]]> : tensor<2x2xi8>
+        scales dense<[[0.015625], [0.0078125]]> : tensor<2x1xf32>
     ```
   }];
   let arguments = (ins
@@ -48,11 +59,12 @@ def Crania_WeightsOp : Crania_Op<"weights", [
     TypeAttrOf<Crania_ClusteredType>:$type,
     Crania_SchemeAttrInterface:$scheme,
     ElementsAttr:$values,
-    ElementsAttr:$assignment
+    ElementsAttr:$assignment,
+    OptionalAttr<ElementsAttr>:$scales
   );
   let assemblyFormat = [{
     ($sym_visibility^)? $sym_name `:` $type `scheme` $scheme `values` $values
-    `assignment` $assignment attr-dict
+    `assignment` $assignment (`scales` $scales^)? attr-dict
   }];
   let hasVerifier = 1;
   let extraClassDeclaration = [{

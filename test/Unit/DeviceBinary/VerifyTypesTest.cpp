@@ -30,6 +30,7 @@ void retype(P &p, ElementType input, ElementType weights, ElementType sum) {
   p.program.rounds.pop_back();
   p.program.thresholds.clear();
   p.program.precision = weights;
+  p.program.dram_bytes = test::tiny::inputs * 8;
   p.program.weights[0]->element = weights;
   for (uint32_t index : {test::tinyInputDram, test::tinyInput}) {
     buffer(p, index).element = input;

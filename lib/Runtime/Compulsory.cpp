@@ -86,5 +86,5 @@ double runtime::energyBound(const Performance &performance,
       weights + counts.parameterBytes + counts.activationBytes();
   const target::TargetModel &target = program.target();
   return double(bytes) * target.dramPicojoulesPerByte() +
-         double(counts.macs) * target.macPicojoules(program.precision());
+         macPicojoulesOf(counts, target);
 }

@@ -83,7 +83,7 @@ public:
 
   Json operator()(const Counts &c) const {
     const target::TargetModel &target = program.target();
-    const simulator::Energy energy = energyOf(c, target, program.precision());
+    const simulator::Energy energy = energyOf(c, target);
     const simulator::Bound bound = boundOf(c, target);
     Json json;
     json["cycles"] = mean(c.cycles);
@@ -98,8 +98,10 @@ public:
     json["dram_bytes_by_purpose"] = purposes(c);
     json["dram_burst_bytes"] = mean(c.burstBytes);
     json["store_hit_bytes"] = mean(c.storeHitBytes);
-    json["macs"] = mean(c.macs);
-    json["macs_skipped"] = mean(c.macsSkipped);
+    json["macs"] = mean(c.macsTotal());
+    json["macs_skipped"] = mean(c.macsSkippedTotal());
+    if (Json byPrecision = precisions(c); byPrecision.size() > 1)
+      json["macs_by_precision"] = std::move(byPrecision);
     json["energy_pj"] = energy.total() / inputs;
     Json components;
     for (const auto &[name, picojoules] : energy.components())
@@ -125,6 +127,15 @@ private:
     return json;
   }
 
+  /// Multiply-accumulates by the precisions that there are.
+  Json precisions(const Counts &c) const {
+    Json json;
+    for (size_t i = 0; i < target::precisionCount; ++i)
+      if (c.macs[i] != 0)
+        json[std::string(nameOf(target::Precision(i)))] = mean(c.macs[i]);
+    return json;
+  }
+
   Json purposes(const Counts &c) const {
     Json clusters = Json::array();
     for (uint64_t bytes : c.weightBytes)
@@ -143,15 +154,15 @@ private:
 Json areaOf(const simulator::ProgramView &program) {
   const target::TargetModel &target = program.target();
   Json components, additions = Json::array();
-  for (const auto &entry : target.area(program.precision())) {
+  const target::Precision precision = program.widestPrecision();
+  for (const auto &entry : target.area(precision)) {
     components[entry.component] = entry.mm2;
     if (entry.addition)
       additions.push_back(entry.component);
   }
-  return {
-      {"mm2_by_component", std::move(components)},
-      {"additions", std::move(additions)},
-      {"overhead_percent", target.areaOverheadPercent(program.precision())}};
+  return {{"mm2_by_component", std::move(components)},
+          {"additions", std::move(additions)},
+          {"overhead_percent", target.areaOverheadPercent(precision)}};
 }
 
 /// How often the weights that were needed were read; null if none were.

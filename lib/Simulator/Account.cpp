@@ -21,9 +21,14 @@ std::string_view simulator::nameOf(Stall stall) {
   return names[size_t(stall)];
 }
 
-uint64_t Counts::weightBytesTotal() const {
-  return std::accumulate(weightBytes.begin(), weightBytes.end(), uint64_t(0));
+template <typename List>
+static uint64_t sumOf(const List &counts) {
+  return std::accumulate(counts.begin(), counts.end(), uint64_t(0));
 }
+
+uint64_t Counts::weightBytesTotal() const { return sumOf(weightBytes); }
+uint64_t Counts::macsTotal() const { return sumOf(macs); }
+uint64_t Counts::macsSkippedTotal() const { return sumOf(macsSkipped); }
 
 namespace {
 
@@ -45,11 +50,14 @@ void forEachField(A &a, B &b, F f) {
   f(a.fifoBytes, b.fifoBytes);
   f(a.globalBufferReadBytes, b.globalBufferReadBytes);
   f(a.globalBufferWriteBytes, b.globalBufferWriteBytes);
-  f(a.decodedValues, b.decodedValues);
+  for (size_t i = 0; i < target::precisionCount; ++i) {
+    f(a.decodedValues[i], b.decodedValues[i]);
+    f(a.macs[i], b.macs[i]);
+    f(a.macsSkipped[i], b.macsSkipped[i]);
+  }
   f(a.scannedPositions, b.scannedPositions);
-  f(a.macs, b.macs);
-  f(a.macsSkipped, b.macsSkipped);
-  f(a.vectorOps, b.vectorOps);
+  for (size_t i = 0; i < target::operationCount; ++i)
+    f(a.vectorOps[i], b.vectorOps[i]);
   f(a.exitOps, b.exitOps);
 }
 
@@ -102,20 +110,40 @@ std::vector<std::pair<std::string_view, double>> Energy::components() const {
           {"exit", exit}};
 }
 
+double simulator::macPicojoulesOf(const Counts &counts,
+                                  const target::TargetModel &target) {
+  double sum = 0;
+  for (size_t i = 0; i < target::precisionCount; ++i)
+    sum += double(counts.macs[i]) * target.macPicojoules(target::Precision(i));
+  return sum;
+}
+
+/// Of a weight-stationary PE per multiply-accumulate: its weight is read, the
+/// activation and the partial sum are written on to the neighbours.
+static double registerBytes(const Counts &counts, target::Precision precision) {
+  const double word = target::bytesOf(precision);
+  return double(counts.macs[size_t(precision)]) *
+             (2 * word + target::accumulatorBytesOf(precision)) +
+         double(counts.decodedValues[size_t(precision)]) * word;
+}
+
+static double decoderBytes(const Counts &counts) {
+  double bytes = double(counts.scannedPositions) / 8;
+  for (size_t i = 0; i < target::precisionCount; ++i)
+    bytes +=
+        double(counts.decodedValues[i]) * target::bytesOf(target::Precision(i));
+  return bytes;
+}
+
 Energy simulator::energyOf(const Counts &counts,
-                           const target::TargetModel &target,
-                           target::Precision precision) {
-  // Of a weight-stationary PE per multiply-accumulate: its weight is read, the
-  // activation and the partial sum are written on to the neighbours.
-  constexpr double registerAccessesPerMac = 3;
-  const double registerAccess = target.registerPicojoules(precision);
-  const double operation = target.vectorOpPicojoules(precision);
+                           const target::TargetModel &target) {
+  const double registerByte = target.registerPicojoulesPerByte();
   Energy energy;
   energy.dram = double(counts.burstBytes) * target.dramPicojoulesPerByte();
-  energy.array = double(counts.macs) * target.macPicojoules(precision);
-  energy.registers = (double(counts.macs) * registerAccessesPerMac +
-                      double(counts.decodedValues)) *
-                     registerAccess;
+  energy.array = macPicojoulesOf(counts, target);
+  for (size_t i = 0; i < target::precisionCount; ++i)
+    energy.registers +=
+        registerBytes(counts, target::Precision(i)) * registerByte;
   energy.globalBuffer = double(counts.globalBufferReadBytes) *
                             target.globalBufferReadPicojoulesPerByte() +
                         double(counts.globalBufferWriteBytes) *
@@ -124,25 +152,25 @@ Energy simulator::energyOf(const Counts &counts,
   energy.store =
       double(counts.storeReadBytes) * target.storeReadPicojoulesPerByte() +
       double(counts.storeWriteBytes) * target.storeWritePicojoulesPerByte();
-  const double registerBits = 8 * target::bytesOf(precision);
-  energy.decoder = (double(counts.decodedValues) +
-                    double(counts.scannedPositions) / registerBits) *
-                   registerAccess;
-  energy.vector = double(counts.vectorOps) * operation;
-  energy.exit = double(counts.exitOps) * operation;
+  energy.decoder = decoderBytes(counts) * registerByte;
+  for (size_t i = 0; i < target::operationCount; ++i)
+    energy.vector += double(counts.vectorOps[i]) *
+                     target.operationPicojoules(target::Operation(i));
+  energy.exit = double(counts.exitOps) *
+                target.operationPicojoules(target::Operation::multiplyF32);
   return energy;
 }
 
 Bound simulator::boundOf(const Counts &counts,
                          const target::TargetModel &target) {
   return {double(counts.dramBytes()) / target.dramBytesPerCycle(),
-          double(counts.macs) / double(target.processingElements())};
+          double(counts.macsTotal()) / double(target.processingElements())};
 }
 
 double simulator::utilisationOf(const Counts &counts,
                                 const target::TargetModel &target) {
   if (counts.cycles == 0)
     return 0;
-  return double(counts.macs) /
+  return double(counts.macsTotal()) /
          (double(counts.cycles) * double(target.processingElements()));
 }

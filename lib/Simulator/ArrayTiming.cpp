@@ -79,12 +79,17 @@ void Array::accountStalls(const Scoreboard::Tokens &tokens, uint64_t dramWait) {
 void Array::accountTile(const binary::Contract &contract, uint32_t tile) {
   const TileWork work = workOf(board, contract, tile);
   Counts &counts = board.countsOf(steps[progress.started].command);
-  counts.macs += work.pixels * work.present;
-  counts.macsSkipped += work.pixels * (work.tile.positions() - work.present);
+  const auto precision = size_t(board.program.precisionOf(contract.weights()));
+  counts.macs[precision] += work.pixels * work.present;
+  counts.macsSkipped[precision] +=
+      work.pixels * (work.tile.positions() - work.present);
   if (work.isSkipped())
     return;
-  const uint64_t sums = work.pixels * work.tile.outputs * sizeof(float);
-  counts.globalBufferReadBytes += work.pixels * work.tile.depth * sizeof(float);
+  const uint64_t sums = work.pixels * work.tile.outputs *
+                        board.elementBytes(contract.output()->buffer());
+  counts.globalBufferReadBytes +=
+      work.pixels * work.tile.depth *
+      board.elementBytes(contract.input()->buffer());
   if (!work.isFirst || work.addsToOutput)
     counts.globalBufferReadBytes += sums;
   counts.globalBufferWriteBytes += sums;

@@ -10,7 +10,7 @@
 using namespace crania;
 using namespace crania::simulator;
 
-/// Elements of im2col at a time: 1 MB, about the L2 cache of the host.
+/// Elements of im2col at a time: at most 1 MB, about the L2 cache of the host.
 static constexpr uint64_t stripElements = uint64_t(256) * 1024;
 
 ContractKernel::Plane ContractKernel::planeOf(const ProgramView &program,
@@ -53,7 +53,8 @@ ContractKernel ContractKernel::plan(const ProgramView &program,
                                     const DecodedWeights &weights) {
   const layout::Tiling &tiling = program.tiling(contract.weights());
   ContractKernel k;
-  k.matrix = weights.matrix.data();
+  k.weights = &weights;
+  k.inputElement = elementOf(program, contract.input()->buffer());
   k.groupOutputs = tiling.outputs;
   k.depth = tiling.depth;
   k.input = planeOf(program, *contract.input());
@@ -88,27 +89,36 @@ ContractKernel ContractKernel::plan(const ProgramView &program,
                        ? k.output.height
                        : std::clamp<uint64_t>(stripElements / rowElements, 1,
                                               k.output.height);
+  // Each starts on a line of the host's cache.
+  auto bytesOf = [](uint64_t elements, binary::ElementType type) {
+    constexpr uint64_t line = AlignedBytes::alignment;
+    return (elements * binary::bytesOf(type) + line - 1) / line * line;
+  };
+  const binary::ElementType sum =
+      elementOf(program, contract.output()->buffer());
   if (!k.inputIsMatrix)
-    k.columnElements = rowElements * k.rowsPerStrip;
-  if (!k.outputIsMatrix)
-    k.resultElements = size_t(k.groupOutputs) * k.rowsPerStrip * k.output.width;
+    k.columnBytes = bytesOf(rowElements * k.rowsPerStrip, k.inputElement);
+  if (!k.outputIsMatrix || !binary::isFloat(sum))
+    k.resultBytes = bytesOf(
+        uint64_t(k.groupOutputs) * k.rowsPerStrip * k.output.width, sum);
   return k;
 }
 
 /// One output row of one kernel position of one channel.
-void ContractKernel::fillRow(const float *plane, uint32_t y, uint32_t i,
-                             uint32_t j, float *row) const {
+template <typename T>
+void ContractKernel::fillRow(const T *plane, uint32_t y, uint32_t i, uint32_t j,
+                             T *row) const {
   const uint32_t width = output.width;
   const int64_t inputY = int64_t(y) * strideH + int64_t(i) * dilationH - padTop;
   auto [first, last] = insideColumns[j];
   if (inputY < 0 || inputY >= int64_t(input.height) || first == last) {
-    std::fill(row, row + width, 0.0f);
+    std::fill(row, row + width, T(0));
     return;
   }
-  std::fill(row, row + first, 0.0f);
+  std::fill(row, row + first, T(0));
   const int64_t inputX =
       int64_t(first) * strideW + int64_t(j) * dilationW - padLeft;
-  const float *source =
+  const T *source =
       plane + inputY * input.rowStride + inputX * input.columnStride;
   const int64_t step = int64_t(strideW) * input.columnStride;
   if (step == 1)
@@ -116,14 +126,15 @@ void ContractKernel::fillRow(const float *plane, uint32_t y, uint32_t i,
   else
     for (uint32_t x = first; x < last; ++x, source += step)
       row[x] = *source;
-  std::fill(row + last, row + width, 0.0f);
+  std::fill(row + last, row + width, T(0));
 }
 
 /// im2col of the output rows [rowBegin, rowEnd): depth x pixels.
-void ContractKernel::fillColumns(const float *group, uint32_t rowBegin,
-                                 uint32_t rowEnd, float *columns) const {
+template <typename T>
+void ContractKernel::fillColumns(const T *group, uint32_t rowBegin,
+                                 uint32_t rowEnd, T *columns) const {
   for (uint32_t c = 0; c < groupChannels; ++c) {
-    const float *plane = group + c * input.channelStride;
+    const T *plane = group + c * input.channelStride;
     for (uint32_t i = 0; i < kernelH; ++i)
       for (uint32_t j = 0; j < kernelW; ++j)
         for (uint32_t y = rowBegin; y < rowEnd; ++y, columns += output.width)
@@ -131,26 +142,24 @@ void ContractKernel::fillColumns(const float *group, uint32_t rowBegin,
   }
 }
 
-void ContractKernel::storeRows(const float *result, float *to, uint32_t outputs,
+template <typename T>
+void ContractKernel::storeRows(const T *result, T *to, uint32_t outputs,
                                uint32_t rowBegin, uint32_t rowEnd) const {
   for (uint32_t m = 0; m < outputs; ++m)
     for (uint32_t y = rowBegin; y < rowEnd; ++y) {
-      float *row = to + m * output.channelStride + y * output.rowStride;
+      T *row = to + m * output.channelStride + y * output.rowStride;
       for (uint32_t x = 0; x < output.width; ++x, ++result) {
-        float &element = row[x * output.columnStride];
+        T &element = row[x * output.columnStride];
         element = accumulate ? element + *result : *result;
       }
     }
 }
 
-void ContractKernel::multiply(const Range &range, const float *columns,
-                              int64_t columnStride, float *to,
-                              uint32_t rowBegin, uint32_t rowEnd,
+void ContractKernel::multiply(const Range &range, const float *weights,
+                              const float *columns, int64_t columnStride,
+                              float *to, uint32_t rowBegin, uint32_t rowEnd,
                               float *result) const {
   const int64_t pixels = int64_t(rowEnd - rowBegin) * output.width;
-  const float *weights =
-      matrix +
-      (uint64_t(range.group) * groupOutputs + range.firstOutput) * depth;
   if (outputIsMatrix) {
     dnnl_sgemm('N', 'N', range.outputs, pixels, depth, 1.0f, weights, depth,
                columns, columnStride, accumulate ? 1.0f : 0.0f,
@@ -162,26 +171,63 @@ void ContractKernel::multiply(const Range &range, const float *columns,
   storeRows(result, to, range.outputs, rowBegin, rowEnd);
 }
 
-void ContractKernel::run(const Memories &memories, float *scratch) const {
-  float *columns = scratch;
-  float *result = scratch + columnElements;
+/// Sums row by row of the weights: products of 8 and 16 bits fit an int.
+template <typename Input, typename Weight, typename Sum>
+void ContractKernel::multiply(const Range &range, const Weight *weights,
+                              const Input *columns, int64_t columnStride,
+                              Sum *to, uint32_t rowBegin, uint32_t rowEnd,
+                              Sum *result) const {
+  const size_t pixels = size_t(rowEnd - rowBegin) * output.width;
+  Sum *sums = result;
+  for (uint32_t m = 0; m < range.outputs; ++m, sums += pixels) {
+    std::fill(sums, sums + pixels, Sum(0));
+    for (uint32_t d = 0; d < depth; ++d) {
+      const int weight = *weights++;
+      const Input *column = columns + int64_t(d) * columnStride;
+      if (weight != 0)
+        for (size_t p = 0; p < pixels; ++p)
+          sums[p] += weight * column[p];
+    }
+  }
+  storeRows(result, to, range.outputs, rowBegin, rowEnd);
+}
+
+template <typename Input, typename Weight, typename Sum>
+void ContractKernel::runAs(const Memories &memories, uint8_t *scratch) const {
+  Input *columns = reinterpret_cast<Input *>(scratch);
+  Sum *result = reinterpret_cast<Sum *>(scratch + columnBytes);
+  const Weight *matrix = weights->as<Weight>().data(); // (group, output, depth)
   for (const Range &range : ranges) {
-    const float *group =
-        memories.read(input.start + int64_t(range.group) * groupChannels *
-                                        input.channelStride);
-    float *to =
-        memories.write(output.start + (int64_t(range.group) * groupOutputs +
-                                       range.firstOutput) *
-                                          output.channelStride);
+    const uint64_t firstOutput =
+        uint64_t(range.group) * groupOutputs + range.firstOutput;
+    const Weight *rows = matrix + firstOutput * depth;
+    const Input *group =
+        memories.read<Input>(input.start) +
+        int64_t(range.group) * groupChannels * input.channelStride;
+    Sum *to = memories.write<Sum>(output.start) +
+              int64_t(firstOutput) * output.channelStride;
     for (uint32_t row = 0; row < output.height; row += rowsPerStrip) {
       const uint32_t end = std::min(row + rowsPerStrip, output.height);
       if (inputIsMatrix) {
-        multiply(range, group, input.channelStride, to, row, end, result);
+        multiply(range, rows, group, input.channelStride, to, row, end, result);
         continue;
       }
       fillColumns(group, row, end, columns);
-      multiply(range, columns, int64_t(end - row) * output.width, to, row, end,
-               result);
+      multiply(range, rows, columns, int64_t(end - row) * output.width, to, row,
+               end, result);
     }
+  }
+}
+
+void ContractKernel::run(const Memories &memories, uint8_t *scratch) const {
+  switch (inputElement) {
+  case binary::ElementType::u8:
+    return runAs<uint8_t, int8_t, int32_t>(memories, scratch);
+  case binary::ElementType::i8:
+    return runAs<int8_t, int8_t, int32_t>(memories, scratch);
+  case binary::ElementType::i16:
+    return runAs<int16_t, int16_t, int64_t>(memories, scratch);
+  default: // of verified programs, f32 alone is left
+    return runAs<float, float, float>(memories, scratch);
   }
 }

@@ -10,17 +10,20 @@
 namespace crania::simulator {
 
 /// A Contract command, resolved: im2col, where the input is not a matrix
-/// already, and one matrix product per group and strip of output rows.
+/// already, and one matrix product per group and strip of output rows. Products
+/// of integers are summed exactly: no sum leaves its type, which WeightDecoder
+/// has checked.
 class ContractKernel {
 public:
   static ContractKernel plan(const ProgramView &program,
                              const binary::Contract &contract,
                              const DecodedWeights &weights);
 
-  void run(const Memories &memories, float *scratch) const;
+  /// `scratch` is aligned as AlignedBytes are.
+  void run(const Memories &memories, uint8_t *scratch) const;
 
-  /// Elements of scratch memory that run needs.
-  size_t scratchElements() const { return columnElements + resultElements; }
+  /// Bytes of scratch memory that run needs.
+  size_t scratchBytes() const { return columnBytes + resultBytes; }
 
 private:
   /// A plane of channels x height x width in any memory order.
@@ -40,17 +43,27 @@ private:
   static Plane planeOf(const ProgramView &program, const binary::Plane &plane);
   void findRanges(const layout::Tiling &tiling,
                   const binary::Contract &contract);
-  void fillColumns(const float *input, uint32_t rowBegin, uint32_t rowEnd,
-                   float *columns) const;
-  void fillRow(const float *plane, uint32_t y, uint32_t i, uint32_t j,
-               float *row) const;
-  void multiply(const Range &range, const float *columns, int64_t columnStride,
-                float *output, uint32_t rowBegin, uint32_t rowEnd,
-                float *result) const;
-  void storeRows(const float *result, float *output, uint32_t outputs,
+  template <typename Input, typename Weight, typename Sum>
+  void runAs(const Memories &memories, uint8_t *scratch) const;
+  template <typename T>
+  void fillColumns(const T *input, uint32_t rowBegin, uint32_t rowEnd,
+                   T *columns) const;
+  template <typename T>
+  void fillRow(const T *plane, uint32_t y, uint32_t i, uint32_t j,
+               T *row) const;
+  void multiply(const Range &range, const float *weights, const float *columns,
+                int64_t columnStride, float *output, uint32_t rowBegin,
+                uint32_t rowEnd, float *result) const;
+  template <typename Input, typename Weight, typename Sum>
+  void multiply(const Range &range, const Weight *weights, const Input *columns,
+                int64_t columnStride, Sum *output, uint32_t rowBegin,
+                uint32_t rowEnd, Sum *result) const;
+  template <typename T>
+  void storeRows(const T *result, T *output, uint32_t outputs,
                  uint32_t rowBegin, uint32_t rowEnd) const;
 
-  const float *matrix = nullptr; // (group, output, depth)
+  const DecodedWeights *weights = nullptr;
+  binary::ElementType inputElement = binary::ElementType::f32;
   uint32_t groupOutputs = 0, groupChannels = 0, depth = 0;
   std::vector<Range> ranges;
   Plane input, output;
@@ -62,7 +75,7 @@ private:
   /// kernel column.
   std::vector<std::pair<uint32_t, uint32_t>> insideColumns;
   uint32_t rowsPerStrip = 0;
-  size_t columnElements = 0, resultElements = 0;
+  size_t columnBytes = 0, resultBytes = 0;
 };
 
 } // namespace crania::simulator

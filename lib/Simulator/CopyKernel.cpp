@@ -38,18 +38,20 @@ CopyKernel CopyKernel::plan(const ProgramView &program,
   k.source = locate(program, copy.source(), copy.source_offset());
   k.destination =
       locate(program, copy.destination(), copy.destination_offset());
+  k.elementBytes = binary::bytesOf(elementOf(program, copy.source()));
   k.box = boxOf(copy);
   return k;
 }
 
-void CopyKernel::copy(const float *from, float *to, size_t dim) const {
+template <typename T>
+void CopyKernel::copy(const T *from, T *to, size_t dim) const {
   const Box::Dim &d = box.dims[dim];
   const bool isInnermost = dim + 1 == box.dims.size();
   if (isInnermost && d.sourceStride == 1 && d.destinationStride == 1)
-    return void(std::memmove(to, from, d.extent * sizeof(float)));
+    return void(std::memmove(to, from, d.extent * sizeof(T)));
   for (uint64_t i = 0; i < d.extent; ++i) {
-    const float *source = from + int64_t(i) * d.sourceStride;
-    float *destination = to + int64_t(i) * d.destinationStride;
+    const T *source = from + int64_t(i) * d.sourceStride;
+    T *destination = to + int64_t(i) * d.destinationStride;
     if (isInnermost)
       *destination = *source;
     else
@@ -58,5 +60,18 @@ void CopyKernel::copy(const float *from, float *to, size_t dim) const {
 }
 
 void CopyKernel::run(const Memories &memories) const {
-  copy(memories.read(source), memories.write(destination), 0);
+  auto copyAs = [&](auto word) {
+    using T = decltype(word);
+    copy(memories.read<T>(source), memories.write<T>(destination), 0);
+  };
+  switch (elementBytes) {
+  case 1:
+    return copyAs(uint8_t());
+  case 2:
+    return copyAs(uint16_t());
+  case 4:
+    return copyAs(uint32_t());
+  default:
+    return copyAs(uint64_t());
+  }
 }

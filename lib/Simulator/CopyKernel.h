@@ -27,9 +27,11 @@ public:
   void run(const Memories &memories) const;
 
 private:
-  void copy(const float *from, float *to, size_t dim) const;
+  template <typename T>
+  void copy(const T *from, T *to, size_t dim) const;
 
   Location source, destination;
+  unsigned elementBytes = 0;
   Box box;
 };
 

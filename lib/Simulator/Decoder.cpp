@@ -137,7 +137,8 @@ bool Decoder::decodeSome() {
   if (consumed < piece.byteEnd)
     return true;
   Counts &counts = board.countsOf(steps[current].command);
-  counts.decodedValues += piece.values;
+  const auto precision = size_t(board.program.precisionOf(block.weights));
+  counts.decodedValues[precision] += piece.values;
   counts.scannedPositions += piece.scannedPositions;
   ++nextPiece;
   if (nextPiece < pieces.size())

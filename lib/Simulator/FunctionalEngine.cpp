@@ -4,11 +4,11 @@
 #include "crania/Simulator/FunctionalEngine.h"
 #include "ContractKernel.h"
 #include "CopyKernel.h"
+#include "Quantise.h"
 #include "VectorKernel.h"
 #include "crania/Simulator/ExitRule.h"
 
 #include <algorithm>
-#include <cstring>
 #include <limits>
 #include <optional>
 #include <variant>
@@ -41,15 +41,15 @@ struct FunctionalEngine::Plans {
 
   ProgramView program;
   std::vector<std::vector<Kernel>> rounds;
-  size_t scratchElements = 0;
-  size_t dramElements = 0, globalBufferElements = 0;
-  const float *image = nullptr;
+  size_t scratchBytes = 0;
+  size_t dramBytes = 0, globalBufferBytes = 0;
+  const uint8_t *image = nullptr;
   Location input, logits;
   uint64_t inputElements = 0, logitElements = 0;
 };
 
 struct FunctionalEngine::Memory::Storage {
-  std::vector<float> dram, globalBuffer, scratch;
+  AlignedBytes dram, globalBuffer, scratch;
 };
 
 FunctionalEngine::Memory::Memory(std::unique_ptr<Storage> storage)
@@ -84,9 +84,9 @@ static std::optional<Kernel> planCommand(const ProgramView &program,
 
 static size_t scratchOf(const Kernel &kernel) {
   if (auto *contract = std::get_if<ContractKernel>(&kernel))
-    return contract->scratchElements();
+    return contract->scratchBytes();
   if (auto *vector = std::get_if<VectorKernel>(&kernel))
-    return vector->scratchElements();
+    return vector->scratchBytes();
   return 0;
 }
 
@@ -97,20 +97,20 @@ void FunctionalEngine::Plans::planRound(unsigned round,
     std::optional<Kernel> kernel = planCommand(program, *command, weights);
     if (!kernel)
       continue;
-    scratchElements = std::max(scratchElements, scratchOf(*kernel));
+    scratchBytes = std::max(scratchBytes, scratchOf(*kernel));
     rounds.back().push_back(std::move(*kernel));
   }
 }
 
 void FunctionalEngine::Plans::layOutMemories() {
   for (const binary::Buffer *buffer : *program.program().buffers()) {
-    const size_t end = (buffer->offset() + buffer->bytes()) / sizeof(float);
+    const size_t end = buffer->offset() + buffer->bytes();
     if (buffer->space() == binary::Space::dram)
-      dramElements = std::max(dramElements, end);
+      dramBytes = std::max(dramBytes, end);
     if (buffer->space() == binary::Space::global_buffer)
-      globalBufferElements = std::max(globalBufferElements, end);
+      globalBufferBytes = std::max(globalBufferBytes, end);
   }
-  image = reinterpret_cast<const float *>(program.image().data());
+  image = program.image().data();
   input = locate(program, program.program().input()->buffer(), 0);
   logits = locate(program, program.program().logits()->buffer(), 0);
   inputElements = program.inputElements();
@@ -127,10 +127,18 @@ FunctionalEngine::FunctionalEngine(const ProgramView &program,
 
 FunctionalEngine::Memory FunctionalEngine::allocate() const {
   auto storage = std::make_unique<Memory::Storage>();
-  storage->dram.resize(plans->dramElements);
-  storage->globalBuffer.resize(plans->globalBufferElements);
-  storage->scratch.resize(plans->scratchElements);
+  storage->dram = AlignedBytes(plans->dramBytes);
+  storage->globalBuffer = AlignedBytes(plans->globalBufferBytes);
+  storage->scratch = AlignedBytes(plans->scratchBytes);
   return Memory(std::move(storage));
+}
+
+/// Makes memory show that nothing wrote it: a NaN in f32, and in integers
+/// numbers that quantised values hardly are, -128 in three of four i8.
+static void poison(AlignedBytes &memory) {
+  constexpr uint8_t pattern[] = {0x80, 0x80, 0x80, 0x7f};
+  for (size_t i = 0; i < memory.size(); ++i)
+    memory.data()[i] = pattern[i % std::size(pattern)];
 }
 
 double FunctionalEngine::runRound(unsigned round, Span<const float> input,
@@ -138,13 +146,13 @@ double FunctionalEngine::runRound(unsigned round, Span<const float> input,
   omp_set_num_threads(1);
   constexpr float undefined = std::numeric_limits<float>::quiet_NaN();
   Memory::Storage &storage = *memory.storage;
-  std::fill(storage.dram.begin(), storage.dram.end(), undefined);
-  std::fill(storage.globalBuffer.begin(), storage.globalBuffer.end(),
-            undefined);
+  poison(storage.dram);
+  poison(storage.globalBuffer);
   const Memories memories = {plans->image, storage.dram.data(),
                              storage.globalBuffer.data()};
-  std::copy(input.begin(), input.end(), memories.write(plans->input));
-  float *scratch = storage.scratch.data();
+  writeInput(*plans->program.program().input(), input,
+             memories.write(plans->input));
+  uint8_t *scratch = storage.scratch.data();
   double confidence = undefined;
   for (const Kernel &kernel : plans->rounds[round]) {
     if (auto *contract = std::get_if<ContractKernel>(&kernel))
@@ -154,10 +162,10 @@ double FunctionalEngine::runRound(unsigned round, Span<const float> input,
     else if (auto *copy = std::get_if<CopyKernel>(&kernel))
       copy->run(memories);
     else if (auto *test = std::get_if<ExitKernel>(&kernel))
-      confidence = confidenceOf(test->rule,
-                                {memories.read(test->logits), test->classes});
+      confidence = confidenceOf(
+          test->rule, {memories.read<float>(test->logits), test->classes});
   }
-  const float *result = memories.read(plans->logits);
+  const float *result = memories.read<float>(plans->logits);
   std::copy(result, result + logits.size(), logits.begin());
   return confidence;
 }

@@ -24,44 +24,31 @@ Result<ProgramView> ProgramView::create(const binary::DeviceBinary &bundle,
     return Error{where + machine.error().message};
   view.machine = std::move(*machine);
 
-  for (const Status &status :
-       {view.setPrecision(), view.checkElements(), view.indexWeights()})
-    if (!status)
-      return Error{where + status.error().message};
+  view.arithmetic = simulator::precisionOf(view.flat->precision());
+  if (Status status = view.indexWeights(); !status)
+    return Error{where + status.error().message};
   return view;
 }
 
-static Error unmodelled(const std::string &what, binary::ElementType type) {
-  return Error{what + " is " + binary::EnumNameElementType(type) +
-               ", but the machine model computes in f32 only; compile with "
-               "--precision=f32"};
-}
-
-/// The machine's name of a program's precision; the only place that knows both.
-static Result<target::Precision> precisionOf(const binary::Program &program) {
-  if (program.precision() == binary::ElementType::f32)
+target::Precision simulator::precisionOf(binary::ElementType type) {
+  switch (type) {
+  case binary::ElementType::i16:
+    return target::Precision::i16;
+  case binary::ElementType::i8:
+    return target::Precision::i8;
+  default: // weights of a verified program are f32, i16 or i8
     return target::Precision::f32;
-  return unmodelled("its precision", program.precision());
+  }
 }
 
-Status ProgramView::setPrecision() {
-  Result<target::Precision> precision = precisionOf(*flat);
-  if (!precision)
-    return precision.error();
-  arithmetic = *precision;
-  return {};
-}
-
-Status ProgramView::checkElements() const {
-  for (const binary::Buffer *buffer : *flat->buffers())
-    if (buffer->element() != binary::ElementType::f32)
-      return unmodelled("buffer '" + buffer->name()->str() + "'",
-                        buffer->element());
+target::Precision ProgramView::widestPrecision() const {
+  if (flat->weights()->size() == 0)
+    return arithmetic;
+  binary::ElementType widest = binary::ElementType::i8;
   for (const binary::Weights *weights : *flat->weights())
-    if (weights->element() != binary::ElementType::f32)
-      return unmodelled("weight tensor '" + weights->name()->str() + "'",
-                        weights->element());
-  return {};
+    if (binary::bytesOf(weights->element()) > binary::bytesOf(widest))
+      widest = weights->element();
+  return simulator::precisionOf(widest);
 }
 
 Status ProgramView::indexWeights() {

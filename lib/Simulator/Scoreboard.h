@@ -28,6 +28,11 @@ public:
   const binary::Command &command(uint32_t index) const {
     return *program.commands(round).Get(index);
   }
+  /// Bytes of an element of a buffer.
+  uint64_t elementBytes(uint32_t buffer) const {
+    const binary::Buffer &b = *program.program().buffers()->Get(buffer);
+    return binary::bytesOf(b.element());
+  }
   Counts &countsOf(uint32_t command) {
     return labels[this->command(command).label()];
   }

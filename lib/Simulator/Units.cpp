@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Units.h"
+#include "VectorCharge.h"
 
 #include <algorithm>
 
@@ -57,12 +58,12 @@ void ActivationDma::planRuns(const binary::Copy &copy, size_t dim,
                              size_t runDims) {
   const size_t dims = copy.extents()->size();
   if (dim + runDims == dims)
-    return planRun(address, runElements * sizeof(float));
+    return planRun(address, runElements * elementBytes);
   const auto &strides =
       reads ? *copy.source_strides() : *copy.destination_strides();
   for (uint32_t i = 0; i < copy.extents()->Get(dim); ++i)
     planRuns(copy, dim + 1,
-             address + uint64_t(int64_t(i) * strides.Get(dim)) * sizeof(float),
+             address + uint64_t(int64_t(i) * strides.Get(dim)) * elementBytes,
              runElements, runDims);
 }
 
@@ -72,6 +73,7 @@ void ActivationDma::begin(uint32_t command) {
   nextRequest = 0;
   lastDone = board.now;
   reads = !isOnChip(board, copy.source());
+  elementBytes = board.elementBytes(copy.source());
 
   const auto &strides =
       reads ? *copy.source_strides() : *copy.destination_strides();
@@ -87,7 +89,7 @@ void ActivationDma::begin(uint32_t command) {
       reads ? copy.source_offset() : copy.destination_offset();
   const binary::Buffer &buffer =
       bufferOf(board, reads ? copy.source() : copy.destination());
-  planRuns(copy, 0, buffer.offset() + offset * sizeof(float), runElements,
+  planRuns(copy, 0, buffer.offset() + offset * elementBytes, runElements,
            runDims);
 }
 
@@ -160,11 +162,11 @@ uint64_t pointsOf(const binary::Vector &vector) {
 }
 
 /// Instructions that take a slot of the lanes: constants are immediates.
-uint64_t operationsOf(const binary::Vector &vector) {
-  uint64_t operations = 0;
+uint64_t slotsOf(const binary::Vector &vector) {
+  uint64_t slots = 0;
   for (const binary::VectorInstruction *instruction : *vector.code())
-    operations += instruction->op() != binary::VectorOp::constant;
-  return operations;
+    slots += instruction->op() != binary::VectorOp::constant;
+  return slots;
 }
 
 /// How often the elements of an access are touched: once per iteration of the
@@ -209,12 +211,19 @@ void VectorUnit::account(uint32_t command) {
   const binary::Vector &vector = *board.command(command).body_as_Vector();
   Counts &counts = board.countsOf(command);
   for (const binary::Access *input : *vector.inputs())
-    counts.globalBufferReadBytes += touchesOf(*input, vector) * sizeof(float);
-  const uint64_t written = touchesOf(*vector.output(), vector) * sizeof(float);
+    counts.globalBufferReadBytes +=
+        touchesOf(*input, vector) * board.elementBytes(input->buffer());
+  const uint64_t written = touchesOf(*vector.output(), vector) *
+                           board.elementBytes(vector.output()->buffer());
   counts.globalBufferWriteBytes += written;
   if (vector.reduces() && !vector.initialized())
     counts.globalBufferReadBytes += written;
-  counts.vectorOps += pointsOf(vector) * operationsOf(vector);
+  const uint64_t points = pointsOf(vector);
+  for (const binary::VectorInstruction *instruction : *vector.code()) {
+    const OperationCounts charge = chargeOf(*instruction);
+    for (size_t i = 0; i < charge.size(); ++i)
+      counts.vectorOps[i] += points * charge[i];
+  }
 }
 
 void VectorUnit::begin(uint32_t command) {
@@ -223,7 +232,7 @@ void VectorUnit::begin(uint32_t command) {
 
   const uint64_t lanes = board.target.vectorUnit.lanes;
   const uint64_t cycles = (pointsOf(vector) + lanes - 1) / lanes *
-                          std::max<uint64_t>(operationsOf(vector), 1);
+                          std::max<uint64_t>(slotsOf(vector), 1);
   const int32_t follows = board.command(command).follows();
   nextBlock = 0;
   cyclesUpTo = {cycles};
@@ -303,7 +312,8 @@ bool ExitUnit::step() {
   busyUntil = board.now + cycles;
   Counts &counts = board.countsOf(command);
   counts.exitOps += cycles; // one operation a cycle
-  counts.globalBufferReadBytes += test.classes() * sizeof(float);
+  counts.globalBufferReadBytes +=
+      test.classes() * board.elementBytes(test.logits());
   board.record(Unit::exit, command, board.now, busyUntil);
   board.finish(command, busyUntil);
   ++head;

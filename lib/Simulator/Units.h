@@ -31,6 +31,7 @@ private:
   std::vector<uint32_t> queue;
   size_t head = 0;
   bool isBegun = false, reads = false;
+  uint64_t elementBytes = 0; ///< of the copy at hand
   std::vector<Request> requests;
   size_t nextRequest = 0;
   uint64_t nextIssue = 0, lastDone = 0;

@@ -14,12 +14,20 @@ using namespace crania::simulator;
 // Planning
 //===----------------------------------------------------------------------===//
 
+VectorKernel::Number VectorKernel::numberOf(double value,
+                                            binary::ElementType type) {
+  if (binary::isFloat(type))
+    return {float(value), 0};
+  return {0, int64_t(value)};
+}
+
 VectorKernel::Access VectorKernel::analyse(const ProgramView &program,
                                            const binary::Access &access,
                                            const std::vector<Loop> &loops) {
   Access result;
   result.buffer = locate(program, access.buffer(), access.offset());
-  result.padding = float(access.padding());
+  result.type = elementOf(program, access.buffer());
+  result.padding = numberOf(access.padding(), result.type);
   for (const binary::AccessDim *dim : *access.dims()) {
     Guard guard;
     guard.extent = dim->extent();
@@ -51,15 +59,45 @@ VectorKernel VectorKernel::plan(const ProgramView &program,
   for (size_t i = 0; i < k.loops.size(); ++i)
     k.loops[i].reduced = k.output.element.coefficients[i] == 0;
   for (const binary::VectorInstruction *i : *vector.code())
-    k.code.push_back({i->op(), i->a(), i->b(), i->c(), float(i->immediate())});
+    k.code.push_back({i->op(),
+                      i->type(),
+                      i->a(),
+                      i->b(),
+                      i->c(),
+                      {float(i->immediate()), i->integer()}});
   k.reduces = vector.reduces();
   k.initialized = vector.initialized();
-  k.initial = float(vector.initial());
-  k.registers = k.inputs.size() + 1 + k.code.size();
+  k.initial = numberOf(vector.initial(), k.output.type);
+  k.addRegisters();
   k.orderLoops();
   k.mergeLoops();
   k.chooseLanes();
   return k;
+}
+
+/// Whether an integer of the command may be none of 32 bits: what is loaded or
+/// computed as i64 may. A store of 32 bits extends them.
+bool VectorKernel::needsWideLanes() const {
+  auto isWide = [](const auto &x) {
+    return x.type == binary::ElementType::i64;
+  };
+  return (reduces && isWide(output)) ||
+         std::any_of(inputs.begin(), inputs.end(), isWide) ||
+         std::any_of(code.begin(), code.end(), isWide);
+}
+
+void VectorKernel::addRegisters() {
+  const Lane integers = needsWideLanes() ? Lane::i64 : Lane::i32;
+  auto add = [&](binary::ElementType type) {
+    const Lane lane = binary::isFloat(type) ? Lane::f32 : integers;
+    registers.push_back({lane, registerBytes});
+    registerBytes += lanes * (lane == Lane::i64 ? 8 : 4);
+  };
+  for (const Access &input : inputs)
+    add(input.type);
+  add(output.type);
+  for (const Instruction &instruction : code)
+    add(instruction.type);
 }
 
 template <typename F>
@@ -172,14 +210,45 @@ bool VectorKernel::advance(Index &index, size_t begin, size_t end) const {
   return false;
 }
 
-void VectorKernel::loadStrided(const float *source, int64_t stride,
-                               size_t count, float *to) const {
+/// count elements, stride apart, as lanes: integers are extended.
+template <typename T, typename LaneT>
+static void gather(const T *source, int64_t stride, size_t count, LaneT *to) {
   if (stride == 0)
-    return void(std::fill(to, to + count, *source));
+    return void(std::fill(to, to + count, LaneT(*source)));
   if (stride == 1)
-    return void(std::memcpy(to, source, count * sizeof(float)));
+    return void(std::copy(source, source + count, to));
   for (size_t i = 0; i < count; ++i)
-    to[i] = source[int64_t(i) * stride];
+    to[i] = LaneT(source[int64_t(i) * stride]);
+}
+
+/// The lanes [begin, end) of an access, none of them padding.
+void VectorKernel::loadStrided(const State &state, const Access &access,
+                               size_t reg, size_t begin, size_t end) const {
+  const int64_t stride = access.element.coefficients[laneLoop];
+  const int64_t first =
+      access.element.at(state.index, loops.size()) + int64_t(begin) * stride;
+  withElement(access.type, [&](auto element) {
+    using T = decltype(element);
+    const T *source = state.memories.read<T>(access.buffer) + first;
+    if constexpr (std::is_same_v<T, float>)
+      gather(source, stride, end - begin, lanesOf<float>(state, reg) + begin);
+    else if (registers[reg].lane == Lane::i32)
+      gather(source, stride, end - begin, lanesOf<int32_t>(state, reg) + begin);
+    else
+      gather(source, stride, end - begin, lanesOf<int64_t>(state, reg) + begin);
+  });
+}
+
+void VectorKernel::fill(const State &state, size_t reg, size_t begin,
+                        size_t end, const Number &number) const {
+  withLane(registers[reg].lane, [&](auto lane) {
+    using T = decltype(lane);
+    T *to = lanesOf<T>(state, reg);
+    if constexpr (std::is_same_v<T, float>)
+      std::fill(to + begin, to + end, number.real);
+    else
+      std::fill(to + begin, to + end, T(number.integer));
+  });
 }
 
 /// The lanes [first, last) of `count` at which a guarded index is inside.
@@ -202,83 +271,138 @@ static void clampLanes(int64_t index, int64_t step, int64_t extent,
 }
 
 /// The input's lanes: in place if they lie there as they are needed.
-const float *VectorKernel::load(const State &state, size_t input) const {
+const void *VectorKernel::load(const State &state, size_t input) const {
   const Access &access = inputs[input];
-  const int64_t stride = access.element.coefficients[laneLoop];
-  const float *source = state.memories.read(access.buffer) +
-                        access.element.at(state.index, loops.size());
-  if (access.guards.empty() && stride == 1)
-    return source;
+  const Lane lane = registers[input].lane;
+  const bool isLane =
+      access.type == (lane == Lane::f32   ? binary::ElementType::f32
+                      : lane == Lane::i32 ? binary::ElementType::i32
+                                          : binary::ElementType::i64);
+  if (isLane && access.guards.empty() &&
+      access.element.coefficients[laneLoop] == 1)
+    return state.memories.read(access.buffer +
+                               access.element.at(state.index, loops.size()) *
+                                   int64_t(binary::bytesOf(access.type)));
 
-  float *to = state.lanesOf(input);
   int64_t first = 0, last = state.count;
   for (const Guard &guard : access.guards)
     clampLanes(guard.index.at(state.index, loops.size()),
                guard.index.coefficients[laneLoop], guard.extent, first, last);
-  std::fill(to, to + first, access.padding);
+  fill(state, input, 0, first, access.padding);
   if (first < last)
-    loadStrided(source + first * stride, stride, last - first, to + first);
-  std::fill(to + last, to + state.count, access.padding);
-  return to;
+    loadStrided(state, access, input, first, last);
+  fill(state, input, last, state.count, access.padding);
+  return lanesOf<void>(state, input);
 }
 
-void VectorKernel::execute(State &state) const {
-  const size_t base = inputs.size() + 1;
+template <typename T>
+void VectorKernel::executeAs(const State &state, const Instruction &instruction,
+                             size_t result) const {
   auto operand = [&](bool isRead, uint16_t reg) {
-    return isRead ? state.values[reg] : nullptr;
+    return isRead ? valuesOf<T>(state, reg) : nullptr;
   };
+  const T *a = valuesOf<T>(state, instruction.a);
+  const T *b = operand(readsB(instruction.op), instruction.b);
+  const T *c = operand(readsC(instruction.op), instruction.c);
+  T *to = lanesOf<T>(state, result);
+  if constexpr (std::is_same_v<T, float>)
+    applyVectorOp(instruction.op, a, b, c, to, state.count);
+  else
+    applyIntegerOp(instruction.op, instruction.type, a, b, c,
+                   instruction.immediate.integer, to, state.count);
+}
+
+void VectorKernel::convert(const State &state, const Instruction &instruction,
+                           size_t result) const {
+  const bool toFloat = instruction.op == binary::VectorOp::to_f32;
+  const Lane integers = registers[toFloat ? instruction.a : result].lane;
+  withLane(integers, [&](auto lane) {
+    using T = decltype(lane);
+    if constexpr (!std::is_same_v<T, float>) {
+      if (toFloat)
+        convertToFloat(valuesOf<T>(state, instruction.a),
+                       lanesOf<float>(state, result), state.count);
+      else
+        convertToInteger(instruction.type,
+                         valuesOf<float>(state, instruction.a),
+                         lanesOf<T>(state, result), state.count);
+    }
+  });
+}
+
+void VectorKernel::execute(const State &state) const {
+  const size_t base = inputs.size() + 1;
   for (size_t i = 0; i < code.size(); ++i) {
-    const Instruction &instruction = code[i];
-    if (instruction.op == binary::VectorOp::constant)
-      continue;
-    applyVectorOp(instruction.op, state.values[instruction.a],
-                  operand(readsB(instruction.op), instruction.b),
-                  operand(readsC(instruction.op), instruction.c),
-                  state.lanesOf(base + i), state.count);
+    switch (code[i].op) {
+    case binary::VectorOp::constant:
+      break;
+    case binary::VectorOp::to_f32:
+    case binary::VectorOp::to_int:
+      convert(state, code[i], base + i);
+      break;
+    default:
+      withLane(registers[base + i].lane, [&](auto lane) {
+        executeAs<decltype(lane)>(state, code[i], base + i);
+      });
+    }
   }
 }
 
-void VectorKernel::store(const State &state, const float *values) const {
-  const int64_t stride = output.element.coefficients[laneLoop];
-  float *to = state.memories.write(output.buffer) +
-              output.element.at(state.index, loops.size());
+/// count lanes to elements that are stride apart; integers keep their low bits.
+template <typename LaneT, typename T>
+static void scatter(const LaneT *values, size_t count, int64_t stride, T *to) {
+  if (stride == 1 && std::is_same_v<LaneT, T>)
+    return void(std::memmove(to, values, count * sizeof(T)));
   if (stride == 1)
-    return void(std::memmove(to, values, state.count * sizeof(float)));
-  for (size_t i = 0; i < state.count; ++i)
-    to[int64_t(i) * stride] = values[i];
+    return void(std::transform(values, values + count, to,
+                               [](LaneT value) { return T(value); }));
+  for (size_t i = 0; i < count; ++i)
+    to[int64_t(i) * stride] = T(values[i]);
+}
+
+void VectorKernel::store(const State &state, size_t reg) const {
+  const int64_t stride = output.element.coefficients[laneLoop];
+  const int64_t first = output.element.at(state.index, loops.size());
+  withElement(output.type, [&](auto element) {
+    using T = decltype(element);
+    T *to = state.memories.write<T>(output.buffer) + first;
+    if constexpr (std::is_same_v<T, float>)
+      scatter(valuesOf<float>(state, reg), state.count, stride, to);
+    else if (registers[reg].lane == Lane::i32)
+      scatter(valuesOf<int32_t>(state, reg), state.count, stride, to);
+    else
+      scatter(valuesOf<int64_t>(state, reg), state.count, stride, to);
+  });
 }
 
 /// All reductions for the lanes at hand, then their results.
 void VectorKernel::runLanes(State &state) const {
   const size_t accumulator = inputs.size();
-  float *sum = state.lanesOf(accumulator);
   if (reduces && initialized)
-    std::fill(sum, sum + state.count, initial);
+    fill(state, accumulator, 0, state.count, initial);
   else if (reduces)
-    loadStrided(state.memories.read(output.buffer) +
-                    output.element.at(state.index, loops.size()),
-                output.element.coefficients[laneLoop], state.count, sum);
-  const float *result = nullptr;
+    loadStrided(state, output, accumulator, 0, state.count);
+  const size_t result = resultRegister();
+  const size_t laneBytes = registers[accumulator].lane == Lane::i64 ? 8 : 4;
   do {
     for (size_t i = 0; i < inputs.size(); ++i)
       state.values[i] = load(state, i);
     execute(state);
-    result = state.values[resultRegister()];
     if (reduces)
-      std::memmove(sum, result, state.count * sizeof(float));
+      std::memmove(lanesOf<void>(state, accumulator), state.values[result],
+                   state.count * laneBytes);
   } while (advance(state.index, laneLoop + 1, loops.size()));
   store(state, result);
 }
 
-void VectorKernel::run(const Memories &memories, float *scratch) const {
-  State state{memories, scratch, std::vector<const float *>(registers), {}, 0};
-  for (size_t reg = 0; reg < registers; ++reg)
-    state.values[reg] = state.lanesOf(reg);
+void VectorKernel::run(const Memories &memories, uint8_t *scratch) const {
+  State state{
+      memories, scratch, std::vector<const void *>(registers.size()), {}, 0};
+  for (size_t reg = 0; reg < registers.size(); ++reg)
+    state.values[reg] = lanesOf<void>(state, reg);
   for (size_t i = 0; i < code.size(); ++i)
-    if (code[i].op == binary::VectorOp::constant) {
-      float *to = state.lanesOf(inputs.size() + 1 + i);
-      std::fill(to, to + lanes, code[i].immediate);
-    }
+    if (code[i].op == binary::VectorOp::constant)
+      fill(state, inputs.size() + 1 + i, 0, lanes, code[i].immediate);
   const uint32_t extent = loops[laneLoop].extent;
   do {
     for (uint32_t lane = 0; lane < extent; lane += lanes) {

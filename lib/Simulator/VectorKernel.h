@@ -18,10 +18,11 @@ public:
   static VectorKernel plan(const ProgramView &program,
                            const binary::Vector &vector);
 
-  void run(const Memories &memories, float *scratch) const;
+  /// `scratch` is aligned as AlignedBytes are.
+  void run(const Memories &memories, uint8_t *scratch) const;
 
-  /// Elements of scratch memory that run needs.
-  size_t scratchElements() const { return registers * lanes; }
+  /// Bytes of scratch memory that run needs.
+  size_t scratchBytes() const { return registerBytes; }
 
 private:
   /// Lanes of a register: it fits the host's L1 cache a few times.
@@ -47,11 +48,17 @@ private:
     int64_t extent;
     Linear index;
   };
+  /// A number of the binary, as lanes of f32 or of integers take it.
+  struct Number {
+    float real = 0;
+    int64_t integer = 0;
+  };
   struct Access {
     Location buffer;
+    binary::ElementType type;
     Linear element; // from the start of the buffer
     std::vector<Guard> guards;
-    float padding = 0;
+    Number padding;
   };
   struct Loop {
     uint32_t extent;
@@ -59,22 +66,32 @@ private:
   };
   struct Instruction {
     binary::VectorOp op;
+    binary::ElementType type;
     uint16_t a, b, c;
-    float immediate;
+    Number immediate;
+  };
+  /// What the lanes of a register are on the host. All integer registers of a
+  /// command are of one width: 32 bits where none of them can need more.
+  enum class Lane : uint8_t { f32, i32, i64 };
+  struct Register {
+    Lane lane;
+    size_t offset; // of its lanes, in the scratch memory
   };
   /// Where a run is.
   struct State {
     const Memories &memories;
-    float *scratch;
-    std::vector<const float *> values; // register contents
+    uint8_t *scratch;
+    std::vector<const void *> values; // register contents
     Index index = {};
     size_t count = 0; // lanes at work, from index[laneLoop] on
-    float *lanesOf(size_t reg) const { return scratch + reg * lanes; }
   };
 
+  static Number numberOf(double value, binary::ElementType type);
   static Access analyse(const ProgramView &program,
                         const binary::Access &access,
                         const std::vector<Loop> &loops);
+  bool needsWideLanes() const;
+  void addRegisters();
   void orderLoops();
   void chooseLanes();
   void mergeLoops();
@@ -86,13 +103,35 @@ private:
   template <typename F>
   bool allLinear(F f) const;
 
+  /// Calls f with a value of the host's type for lanes.
+  template <typename F>
+  static auto withLane(Lane lane, F f) {
+    if (lane == Lane::f32)
+      return f(float());
+    return lane == Lane::i32 ? f(int32_t()) : f(int64_t());
+  }
+  template <typename T>
+  T *lanesOf(const State &state, size_t reg) const {
+    return reinterpret_cast<T *>(state.scratch + registers[reg].offset);
+  }
+  template <typename T>
+  const T *valuesOf(const State &state, size_t reg) const {
+    return static_cast<const T *>(state.values[reg]);
+  }
   bool advance(Index &index, size_t begin, size_t end) const;
+  void fill(const State &state, size_t reg, size_t begin, size_t end,
+            const Number &number) const;
   void runLanes(State &state) const;
-  const float *load(const State &state, size_t input) const;
-  void loadStrided(const float *source, int64_t stride, size_t count,
-                   float *to) const;
-  void execute(State &state) const;
-  void store(const State &state, const float *values) const;
+  const void *load(const State &state, size_t input) const;
+  void loadStrided(const State &state, const Access &access, size_t reg,
+                   size_t begin, size_t end) const;
+  void execute(const State &state) const;
+  void convert(const State &state, const Instruction &instruction,
+               size_t result) const;
+  template <typename T>
+  void executeAs(const State &state, const Instruction &instruction,
+                 size_t result) const;
+  void store(const State &state, size_t reg) const;
   size_t resultRegister() const {
     return code.empty() ? 0 : inputs.size() + code.size();
   }
@@ -103,8 +142,9 @@ private:
   Access output;
   std::vector<Instruction> code;
   bool reduces = false, initialized = false;
-  float initial = 0;
-  size_t registers = 0;
+  Number initial;
+  std::vector<Register> registers;
+  size_t registerBytes = 0;
 };
 
 } // namespace crania::simulator

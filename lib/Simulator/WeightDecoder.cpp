@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "crania/Simulator/WeightDecoder.h"
+#include "MemoryMap.h"
 #include "crania/Simulator/WeightStore.h"
 
-#include <cstring>
 #include <set>
 
 using namespace crania;
@@ -34,6 +34,7 @@ public:
       : program(program), result(result) {}
 
   Status round(unsigned round);
+  Status checkSums() const;
 
 private:
   Status command(const binary::Command &command);
@@ -52,7 +53,10 @@ private:
   std::map<uint32_t, std::vector<uint8_t>> stored;
   std::multimap<uint32_t, std::vector<uint8_t>> staged;
   std::set<uint32_t> fetchedThisRound;
-  std::map<std::pair<uint32_t, unsigned>, std::vector<bool>> decodedTiles;
+  using Key = std::pair<uint32_t, unsigned>; // weights, clusters
+  std::map<Key, std::vector<bool>> decodedTiles;
+  /// Largest magnitude of an input of the integers that use the weights.
+  std::map<Key, uint64_t> largestInput;
 };
 
 Status WeightDecoder::Walk::round(unsigned round) {
@@ -137,8 +141,10 @@ DecodedWeights &WeightDecoder::Walk::matrixOf(uint32_t weights,
   std::unique_ptr<DecodedWeights> &slot = result.decoded[{weights, clusters}];
   if (!slot) {
     const layout::Tiling &tiling = program.tiling(weights);
+    const binary::ElementType element = program.weights(weights).element();
     slot = std::make_unique<DecodedWeights>();
-    slot->matrix.resize(tiling.elements());
+    slot->element = element;
+    slot->matrix = AlignedBytes(tiling.elements() * binary::bytesOf(element));
     slot->present.resize(tiling.tiles());
     slot->fullest.resize(tiling.tiles());
     decodedTiles[{weights, clusters}].resize(tiling.tiles());
@@ -148,20 +154,34 @@ DecodedWeights &WeightDecoder::Walk::matrixOf(uint32_t weights,
 
 namespace {
 
-/// Scatters the values of a block into the matrix.
+/// Scatters the values of a block into the matrix: words of T's width.
+template <typename T>
 void scatter(const layout::BlockCodes &codes, const ProgramView::Block &block,
-             const layout::Tiling &tiling, std::vector<float> &matrix) {
+             const layout::Tiling &tiling, T *matrix) {
   size_t position = 0, value = 0;
   for (uint32_t index = block.tileBegin; index < block.tileEnd; ++index) {
     const layout::Tiling::Tile tile = tiling.tile(index);
     for (uint64_t i = 0; i < tile.positions(); ++i, ++position)
       if (codes.present[position])
-        std::memcpy(&matrix[tiling.element(tile, i)], &codes.values[value++],
-                    sizeof(float));
+        matrix[tiling.element(tile, i)] = T(codes.values[value++]);
+  }
+}
+
+void scatter(const layout::BlockCodes &codes, const ProgramView::Block &block,
+             const layout::Tiling &tiling, DecodedWeights &weights) {
+  uint8_t *matrix = weights.matrix.data();
+  switch (binary::bytesOf(weights.element)) {
+  case 1:
+    return scatter(codes, block, tiling, matrix);
+  case 2:
+    return scatter(codes, block, tiling, reinterpret_cast<uint16_t *>(matrix));
+  default:
+    return scatter(codes, block, tiling, reinterpret_cast<uint32_t *>(matrix));
   }
 }
 
 /// Counts the weights that are there, per tile and in its fullest PE.
+template <typename T>
 void countPresent(const layout::Tiling &tiling, uint32_t index, uint32_t rows,
                   DecodedWeights &weights) {
   const layout::Tiling::Tile tile = tiling.tile(index);
@@ -169,8 +189,8 @@ void countPresent(const layout::Tiling &tiling, uint32_t index, uint32_t rows,
   std::vector<uint32_t> column(rows);
   for (uint32_t output = 0; output < tile.outputs; ++output) {
     std::fill(column.begin(), column.end(), 0);
-    const float *row =
-        &weights.matrix[tiling.element(tile, uint64_t(output) * tile.depth)];
+    const T *row = weights.as<T>().data() +
+                   tiling.element(tile, uint64_t(output) * tile.depth);
     for (uint32_t d = 0; d < tile.depth; ++d)
       column[d % rows] += row[d] != 0;
     for (uint32_t count : column) {
@@ -182,7 +202,69 @@ void countPresent(const layout::Tiling &tiling, uint32_t index, uint32_t rows,
   weights.fullest[index] = fullest;
 }
 
+/// Largest magnitude of a value that a contraction of integers takes.
+uint64_t largestOf(binary::ElementType input) {
+  switch (input) {
+  case binary::ElementType::u8:
+    return 255;
+  case binary::ElementType::i8:
+    return 128;
+  default:
+    return 32768;
+  }
+}
+
+/// Bits of the sums that the array has for integer weights.
+unsigned sumBits(binary::ElementType weights) {
+  return weights == binary::ElementType::i8 ? 32 : 48;
+}
+
+/// The largest sum of the magnitudes of an output's weights, and which output
+/// has it, over all groups.
+struct LargestRow {
+  uint64_t row = 0, sum = 0;
+};
+
+template <typename T>
+LargestRow largestRow(Span<const T> matrix, uint32_t depth) {
+  LargestRow largest;
+  for (uint64_t row = 0; row < matrix.size() / depth; ++row) {
+    uint64_t sum = 0;
+    for (T weight : matrix.slice(row * depth, depth))
+      sum += uint64_t(weight < 0 ? -int64_t(weight) : int64_t(weight));
+    if (sum > largest.sum)
+      largest = {row, sum};
+  }
+  return largest;
+}
+
+LargestRow largestRow(const DecodedWeights &weights, uint32_t depth) {
+  return weights.element == binary::ElementType::i8
+             ? largestRow(weights.as<int8_t>(), depth)
+             : largestRow(weights.as<int16_t>(), depth);
+}
+
 } // namespace
+
+/// That no sum of integer products overflows, whatever the inputs.
+Status WeightDecoder::Walk::checkSums() const {
+  for (const auto &[key, input] : largestInput) {
+    const auto [w, clusters] = key;
+    const DecodedWeights &weights = *result.find(w, clusters);
+    const LargestRow largest = largestRow(weights, program.tiling(w).depth);
+    // At most 2^31 weights of 2^15 and an input of 2^15 are less than 2^64.
+    const unsigned bits = sumBits(weights.element);
+    if (largest.sum * input < uint64_t(1) << (bits - 1))
+      continue;
+    return Error{"weights '" + program.weights(w).name()->str() +
+                 "', clusters 1 to " + std::to_string(clusters) + ": output " +
+                 std::to_string(largest.row) + " can sum up to " +
+                 std::to_string(largest.sum * input) + ", beyond the " +
+                 std::to_string(bits) +
+                 " bits of the array's sums; give its weights a larger scale"};
+  }
+  return {};
+}
 
 /// Consumes the blocks of a Contract, tile range by tile range, and decodes
 /// those of tiles that no earlier command did: the same bytes give the same
@@ -191,6 +273,11 @@ Status WeightDecoder::Walk::contract(const binary::Contract &contract) {
   const uint32_t w = contract.weights();
   const uint32_t begin = contract.tile_begin(), end = contract.tile_end();
   DecodedWeights &weights = matrixOf(w, contract.clusters());
+  if (!binary::isFloat(weights.element)) {
+    uint64_t &largest = largestInput[{w, contract.clusters()}];
+    largest = std::max(
+        largest, largestOf(elementOf(program, contract.input()->buffer())));
+  }
   std::vector<bool> &done = decodedTiles[{w, contract.clusters()}];
   const bool isKnown = std::find(done.begin() + begin, done.begin() + end,
                                  false) == done.begin() + end;
@@ -212,7 +299,10 @@ Status WeightDecoder::Walk::contract(const binary::Contract &contract) {
     }
   }
   for (uint32_t tile = begin; tile < end && !isKnown; ++tile)
-    countPresent(program.tiling(w), tile, program.target().array.rows, weights);
+    withElement(weights.element, [&](auto type) {
+      countPresent<decltype(type)>(program.tiling(w), tile,
+                                   program.target().array.rows, weights);
+    });
   std::fill(done.begin() + begin, done.begin() + end, true);
   return {};
 }
@@ -229,6 +319,7 @@ Status WeightDecoder::Walk::decode(uint32_t id, Span<const uint8_t> bytes,
   uint8_t *mask = occupied.data() + start;
   layout::BlockContext context;
   context.positions = positions;
+  context.valueBits = 8 * binary::bytesOf(weights.element);
   context.occupied = Span<const uint8_t>(mask, positions);
   const layout::Codec &codec = program.codec(block.weights, block.cluster);
   Result<layout::BlockCodes> codes = codec.decode(bytes, context);
@@ -237,7 +328,7 @@ Status WeightDecoder::Walk::decode(uint32_t id, Span<const uint8_t> bytes,
                  std::to_string(block.cluster + 1) + " of '" +
                  program.weights(block.weights).name()->str() +
                  "': " + codes.error().message};
-  scatter(*codes, block, program.tiling(block.weights), weights.matrix);
+  scatter(*codes, block, program.tiling(block.weights), weights);
   for (size_t i = 0; i < positions; ++i)
     mask[i] |= codes->present[i];
   const size_t values = codes->values.size();
@@ -255,6 +346,8 @@ Result<WeightDecoder> WeightDecoder::create(const ProgramView &program) {
     if (Status status = walk.round(round); !status)
       return Error{"program '" + program.name() + "', " +
                    status.error().message};
+  if (Status status = walk.checkSums(); !status)
+    return Error{"program '" + program.name() + "', " + status.error().message};
   return result;
 }
 

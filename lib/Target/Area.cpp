@@ -31,9 +31,6 @@ constexpr double fullAdder = 4.256; // [N]
 
 constexpr double sramMm2PerKB = 0.0033; // [C], periphery included
 
-/// Partial sum registers of a PE: one accumulator of 32 bits.
-constexpr double accumulatorBytes = 4;
-
 /// The sequencer: a small microcontroller, for which the 12k gates of Arm's
 /// published minimum configuration of the Cortex-M0 stand, with a command
 /// memory of 4 KB.
@@ -82,7 +79,7 @@ double registersMm2(const TargetModel &target, Precision precision) {
       target.array.weightLoad == WeightLoad::doubleBuffered ? 2 : 1;
   double bytesPerPE =
       double(copies) * target.array.weightsPerPE * bytesOf(precision) +
-      accumulatorBytes;
+      accumulatorBytesOf(precision);
   return sramMm2(target.processingElements() * bytesPerPE);
 }
 

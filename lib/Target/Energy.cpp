@@ -20,6 +20,7 @@ namespace {
 
 // pJ per operation.
 constexpr double addI32 = 0.1;      // [H]
+constexpr double addI48 = 0.15;     // linear in the width, from addI32
 constexpr double addF32 = 0.9;      // [H]
 constexpr double multiplyI8 = 0.2;  // [H]
 constexpr double multiplyI16 = 0.6; // [E]
@@ -34,9 +35,11 @@ constexpr double sramReadFactor = 1.27, sramReadExponent = 0.62;
 constexpr double sramWriteFactor = 4.38, sramWriteExponent = 0.41;
 constexpr double largestBankKB = 1024;
 
-// [Y] energy of a register access over that of a 16-bit MAC, per 16 bits.
+// [Y] energy of a register access over that of a 16-bit MAC, per 16 bits; the
+// sum of 48 bits that a PE here has beside is none of that reference.
 constexpr double registerAccessPerMac = 1;
 constexpr double registerReferenceBytes = 2;
+constexpr double registerReferenceMac = multiplyI16 + addI32;
 
 double sramPicojoulesPerByte(uint64_t bytes, double factor, double exponent) {
   if (bytes == 0)
@@ -60,17 +63,25 @@ double TargetModel::macPicojoules(Precision precision) const {
   case Precision::f32:
     return multiplyF32 + addF32;
   case Precision::i16:
-    return multiplyI16 + addI32;
+    return multiplyI16 + addI48;
   case Precision::i8:
     return multiplyI8 + addI32;
   }
   __builtin_unreachable();
 }
 
-double TargetModel::vectorOpPicojoules(Precision precision) const {
-  // A multiplication, the dearest of the frequent operations, in the precision
-  // of the accumulators.
-  return precision == Precision::f32 ? multiplyF32 : multiplyI32;
+double TargetModel::operationPicojoules(Operation operation) const {
+  switch (operation) {
+  case Operation::multiplyF32:
+    return multiplyF32;
+  case Operation::addF32:
+    return addF32;
+  case Operation::multiplyI32:
+    return multiplyI32;
+  case Operation::addI32:
+    return addI32;
+  }
+  __builtin_unreachable();
 }
 
 double TargetModel::globalBufferReadPicojoulesPerByte() const {
@@ -94,9 +105,12 @@ double TargetModel::fifoPicojoulesPerByte() const {
          sramWritePicojoulesPerByte(stagingFifo.bytes);
 }
 
+double TargetModel::registerPicojoulesPerByte() const {
+  return registerAccessPerMac * registerReferenceMac / registerReferenceBytes;
+}
+
 double TargetModel::registerPicojoules(Precision precision) const {
-  return registerAccessPerMac * macPicojoules(Precision::i16) *
-         (bytesOf(precision) / registerReferenceBytes);
+  return bytesOf(precision) * registerPicojoulesPerByte();
 }
 
 double TargetModel::dramPicojoulesPerByte() const {

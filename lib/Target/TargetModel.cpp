@@ -23,6 +23,10 @@ unsigned bytesOf(Precision precision) {
   __builtin_unreachable();
 }
 
+unsigned accumulatorBytesOf(Precision precision) {
+  return precision == Precision::i16 ? 6 : 4;
+}
+
 std::string_view nameOf(Precision precision) {
   switch (precision) {
   case Precision::f32:

@@ -55,7 +55,7 @@ struct Row {
       : program(program), view(program.executable->program()),
         counts(program.performance.total),
         inputs(double(std::max<uint64_t>(program.performance.inputs, 1))),
-        energy(energyOf(counts, view.target(), view.precision())) {}
+        energy(energyOf(counts, view.target())) {}
 
   double microjoules(double picojoules) const {
     return picojoules / inputs / 1e6;
@@ -90,14 +90,15 @@ std::string accuracyText(const BundleRun &run,
 std::string machineText(const simulator::ProgramView &program) {
   const target::TargetModel &target = program.target();
   double base = 0;
-  for (const auto &entry : target.area(program.precision()))
+  for (const auto &entry : target.area(program.widestPrecision()))
     base += entry.addition ? 0 : entry.mm2;
   return "target " + target.name + ", " +
          std::string(nameOf(program.precision())) + ", DRAM at " +
          number("%g", target.dram.picojoulesPerBit) + " pJ/bit, " +
          number("%g", target.clockMHz) + " MHz\narea         " +
          number("%.2f mm2", base) + " without CRANIA, " +
-         number("+%.1f %%", target.areaOverheadPercent(program.precision())) +
+         number("+%.1f %%",
+                target.areaOverheadPercent(program.widestPrecision())) +
          " for weight store and decoder\n";
 }
 

@@ -34,6 +34,11 @@ enum class Stall { dram, decoder, activations, vector, drain };
 constexpr size_t stallCount = 5;
 std::string_view nameOf(Stall stall);
 
+/// Events by the precision of the weights that they are about.
+using PrecisionCounts = std::array<uint64_t, target::precisionCount>;
+/// Work of the vector unit, in operations of 32 bits on one lane.
+using OperationCounts = std::array<uint64_t, target::operationCount>;
+
 /// Everything that is counted, in whole events, so that parts add up exactly.
 struct Counts {
   uint64_t cycles = 0;
@@ -52,14 +57,16 @@ struct Counts {
   uint64_t storeReadBytes = 0, storeWriteBytes = 0;
   uint64_t fifoBytes = 0; ///< through the staging FIFO
   uint64_t globalBufferReadBytes = 0, globalBufferWriteBytes = 0;
-  uint64_t decodedValues = 0;
-  uint64_t scannedPositions = 0; ///< by the decoder, in search of values
-  uint64_t macs = 0;             ///< with weights that are present
-  uint64_t macsSkipped = 0;      ///< with absent ones
-  uint64_t vectorOps = 0;
+  PrecisionCounts decodedValues = {};
+  uint64_t scannedPositions = 0;    ///< by the decoder, in search of values
+  PrecisionCounts macs = {};        ///< with weights that are present
+  PrecisionCounts macsSkipped = {}; ///< with absent ones
+  OperationCounts vectorOps = {};
   uint64_t exitOps = 0;
 
   uint64_t weightBytesTotal() const;
+  uint64_t macsTotal() const;
+  uint64_t macsSkippedTotal() const;
   uint64_t activationBytes() const {
     return activationBytesRead + activationBytesWritten;
   }
@@ -91,18 +98,22 @@ struct Energy {
   std::vector<std::pair<std::string_view, double>> components() const;
 };
 
-/// Energy of the counted events:
+/// Energy of the counted events, each at its own precision:
 ///   dram           burstBytes: DRAM moves whole bursts
 ///   array          macs; absent weights cost nothing
-///   registers      macs * 3 (weight read, activation passed on, partial sum
-///                  passed on) + decodedValues (weight written)
+///   registers      macs * (weight read, activation passed on, partial sum of
+///                  the accumulator's width passed on) + decodedValues (weight
+///                  written)
 ///   global buffer  bytes read and written
 ///   fifo, store    bytes through, read and written
 ///   decoder        decodedValues, each through one pipeline register, and
 ///                  scannedPositions, each a bit of such a register
-///   vector, exit   operations
-Energy energyOf(const Counts &counts, const target::TargetModel &target,
-                target::Precision precision);
+///   vector         operations of 32 bits; special functions are charged as a
+///                  multiplication, i64 as several (VectorCharge.h)
+///   exit           operations, multiplications of f32
+Energy energyOf(const Counts &counts, const target::TargetModel &target);
+/// That of the multiply-accumulates alone.
+double macPicojoulesOf(const Counts &counts, const target::TargetModel &target);
 
 /// What no machine with this bandwidth and this many PEs can beat, in cycles:
 /// the larger of DRAM bytes / bandwidth and MACs with present weights / PEs.

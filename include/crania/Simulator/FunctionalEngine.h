@@ -41,10 +41,11 @@ public:
 
   Memory allocate() const;
 
-  /// Runs a round (from 0) on `input` (the input port's elements, row-major)
-  /// and copies the logits out; the result is the confidence that the exit unit
-  /// found. On-chip memory and scratch DRAM start out as NaN, so that a program
-  /// that reads what it did not write shows it.
+  /// Runs a round (from 0) on `input` (the input port's elements, row-major;
+  /// quantised here if it holds integers) and copies the logits out; the result
+  /// is the confidence that the exit unit found. On-chip memory and scratch
+  /// DRAM start out as NaN, in integers as numbers that do not occur, so that a
+  /// program that reads what it did not write shows it.
   double runRound(unsigned round, Span<const float> input, Memory &memory,
                   Span<float> logits) const;
 

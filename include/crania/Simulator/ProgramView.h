@@ -14,14 +14,16 @@
 
 namespace crania::simulator {
 
+/// The machine's name of a type of weights.
+target::Precision precisionOf(binary::ElementType type);
+
 /// One program of a verified device binary, prepared for the simulator: the
 /// target parsed, tilings and codecs looked up. Cheap to copy; it keeps the
 /// bytes alive.
 class ProgramView {
 public:
-  /// Refuses, by name, what the machine model does not cover: a precision other
-  /// than f32, and a layout whose codec is not registered. The device binary
-  /// has been verified, so nothing else can be wrong.
+  /// Refuses, by name, a layout whose codec is not registered. The device
+  /// binary has been verified, so nothing else can be wrong.
   static Result<ProgramView> create(const binary::DeviceBinary &bundle,
                                     size_t program);
 
@@ -38,8 +40,14 @@ public:
 
   const binary::Program &program() const { return *flat; }
   const target::TargetModel &target() const { return machine; }
-  /// Of the arithmetic that is computed and charged.
+  /// What the program calls its arithmetic. What is computed and charged is
+  /// that of each tensor of weights, and of each instruction.
   target::Precision precision() const { return arithmetic; }
+  target::Precision precisionOf(uint32_t weights) const {
+    return simulator::precisionOf(this->weights(weights).element());
+  }
+  /// Of the weights, which the PE array has to be built for.
+  target::Precision widestPrecision() const;
   std::string name() const { return flat->name()->str(); }
   unsigned rounds() const { return flat->rounds()->size(); }
   /// Commands of a round, counted from 0.
@@ -95,8 +103,6 @@ public:
 
 private:
   explicit ProgramView(binary::DeviceBinary bundle, size_t program);
-  Status setPrecision();
-  Status checkElements() const;
   Status indexWeights();
 
   binary::DeviceBinary bundle;

@@ -5,6 +5,7 @@
 #define CRANIA_SIMULATOR_WEIGHTDECODER_H
 
 #include "crania/Simulator/ProgramView.h"
+#include "crania/Support/AlignedBytes.h"
 
 #include <map>
 #include <memory>
@@ -15,8 +16,15 @@ namespace crania::simulator {
 /// The weights D_r of one tensor as the PE array computes with them, decoded
 /// from the bytes that were fetched.
 struct DecodedWeights {
-  /// Row-major (group, output, depth).
-  std::vector<float> matrix;
+  /// Of the weights: f32, i16 or i8.
+  binary::ElementType element = binary::ElementType::f32;
+  /// Row-major (group, output, depth), as the host has that type.
+  AlignedBytes matrix;
+  template <typename T>
+  Span<const T> as() const {
+    return {reinterpret_cast<const T *>(matrix.data()),
+            matrix.size() / sizeof(T)};
+  }
   /// Per tile: how many weights are present (non-zero in D_r).
   std::vector<uint32_t> present;
   /// Per tile: how many of them the fullest PE holds. PE (i, j) of an array
@@ -42,7 +50,8 @@ class WeightDecoder {
 public:
   /// Walks all rounds. Errors name the command: use of a tile whose bytes were
   /// not fetched, overlapping retained blocks, bytes that do not decode, staged
-  /// bytes that nothing decodes.
+  /// bytes that nothing decodes; and the weights, if they are integers whose
+  /// sums of products could leave 32 bits (i8) or 48 bits (i16) for some input.
   static Result<WeightDecoder> create(const ProgramView &program);
 
   /// D_clusters of a tensor; tiles that no Contract uses are 0. Null if no

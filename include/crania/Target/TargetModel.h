@@ -14,10 +14,17 @@
 namespace crania::target {
 
 enum class Precision { f32, i16, i8 };
+constexpr size_t precisionCount = 3;
 
 /// Bytes of a weight or activation at that precision.
 unsigned bytesOf(Precision precision);
+/// Bytes of the sums of products: 32 bits, 48 at i16.
+unsigned accumulatorBytesOf(Precision precision);
 std::string_view nameOf(Precision precision);
+
+/// What the vector unit's work is counted in.
+enum class Operation { multiplyF32, addF32, multiplyI32, addI32 };
+constexpr size_t operationCount = 4;
 
 enum class WeightLoad {
   serial,        // the array waits while a tile is loaded, as in SCALE-Sim
@@ -99,10 +106,10 @@ struct TargetModel {
     return uint64_t(array.rows) * array.cols;
   }
 
-  /// One multiplication and accumulation (in 32 bits).
+  /// One multiplication and accumulation (in 32 bits, or 48 at i16).
   double macPicojoules(Precision precision) const;
-  /// One element operation of the vector unit.
-  double vectorOpPicojoules(Precision precision) const;
+  /// One operation of a lane of the vector unit.
+  double operationPicojoules(Operation operation) const;
   double globalBufferReadPicojoulesPerByte() const;
   double globalBufferWritePicojoulesPerByte() const;
   /// 0 without a store.
@@ -110,7 +117,9 @@ struct TargetModel {
   double storeWritePicojoulesPerByte() const;
   /// One write and one read of the staging FIFO.
   double fifoPicojoulesPerByte() const;
-  /// One access of a register of a PE at that precision.
+  /// One access of a register of a PE, per byte of its width; and of one of a
+  /// weight or an activation at that precision.
+  double registerPicojoulesPerByte() const;
   double registerPicojoules(Precision precision) const;
   double dramPicojoulesPerByte() const;
 

@@ -218,7 +218,8 @@ void appendSegment(WeightsT &weights, std::vector<uint8_t> &image,
     std::vector<uint8_t> occupied;
     layout::BlockCodes codes =
         blockCodes(tiling, first, last, words, clusterOf, cluster, occupied);
-    layout::BlockContext context{codes.present.size(), 32, occupied};
+    layout::BlockContext context{codes.present.size(),
+                                 8 * bytesOf(weights.element), occupied};
     std::vector<uint8_t> bytes = codec->encode(codes, context);
     image.insert(image.end(), bytes.begin(), bytes.end());
     segment->block_offsets.push_back(image.size() - segment->address);

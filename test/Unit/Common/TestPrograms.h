@@ -55,7 +55,8 @@ binary::ProgramWithImage tinyProgram();
 
 /// Appends one segment to `weights` and its bytes to `image`, at the next
 /// multiple of 64: cluster `cluster` of the row-major (group, output, depth)
-/// matrix of words, one codec block per `tilesPerBlock` tiles.
+/// matrix of words, each in the low bits that its element has, one codec block
+/// per `tilesPerBlock` tiles.
 void appendSegment(binary::WeightsT &weights, std::vector<uint8_t> &image,
                    const std::vector<uint32_t> &words,
                    const std::vector<uint8_t> &clusterOf, uint16_t cluster,

@@ -108,7 +108,7 @@ TEST(Session, CompulsoryTrafficIsThatOfTheRoundsRun) {
   const target::TargetModel &target = program.target();
   EXPECT_DOUBLE_EQ(energyBound(p, program),
                    double(bytes) * target.dramPicojoulesPerByte() +
-                       double(p.total.macs) *
+                       double(p.total.macsTotal()) *
                            target.macPicojoules(target::Precision::f32));
 }
 

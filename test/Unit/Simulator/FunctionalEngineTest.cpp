@@ -83,20 +83,3 @@ TEST(FunctionalEngine, ShowsUseOfUnwrittenMemoryAsNaN) {
   for (float logit : run(*executable, 0, {1, 2, 3, 4}))
     EXPECT_TRUE(std::isnan(logit));
 }
-
-TEST(FunctionalEngine, RefusesOtherPrecisionsByName) {
-  binary::ProgramWithImage program = tinyProgram();
-  program.program.buffers[tinyInputDram]->element = binary::ElementType::i32;
-  program.program.buffers[tinyInput]->element = binary::ElementType::i32;
-  program.program.input->element = binary::ElementType::i32;
-  std::vector<binary::ProgramWithImage> programs;
-  programs.push_back(std::move(program));
-  auto bytes = binary::write(std::move(programs), "test");
-  if (!bytes) // the verifier may know already
-    return;
-  auto bundle = binary::DeviceBinary::parse(std::move(*bytes));
-  auto executable = runtime::Executable::load(*bundle, 0);
-  ASSERT_FALSE(executable);
-  EXPECT_NE(executable.error().message.find("input"), std::string::npos);
-  EXPECT_NE(executable.error().message.find("i32"), std::string::npos);
-}

@@ -19,9 +19,28 @@ public:
 
   MicroProgram(const target::TargetModel &target, uint64_t inputElements,
                uint64_t outputElements, unsigned rounds = 1);
+  /// Of one round, whose input is quantised by a scale. The output is f32.
+  MicroProgram(binary::ElementType input, double scale, uint64_t inputElements,
+               uint64_t outputElements,
+               const target::TargetModel &target = target::TargetModel());
 
   /// Adds a buffer in the global buffer, behind the others; its index.
-  uint32_t addBuffer(const std::string &name, uint64_t elements);
+  uint32_t addBuffer(const std::string &name, uint64_t elements,
+                     binary::ElementType type = binary::ElementType::f32);
+
+  /// Adds a buffer with those integers in it, from the image, to round 1.
+  struct Data {
+    uint32_t buffer, copy;
+  };
+  Data addData(const std::string &name, binary::ElementType type,
+               const std::vector<int64_t> &values);
+
+  /// Fills the output with the digits of a buffer's integers: four f32 for
+  /// each, of 16 bits, the lowest first, which says every integer exactly.
+  void addDigits(uint32_t buffer, uint32_t elements,
+                 std::vector<uint32_t> after);
+  /// The integers of such an output.
+  static std::vector<int64_t> fromDigits(const std::vector<float> &digits);
 
   struct Shape {
     uint32_t groups, outputs, depth;
@@ -34,6 +53,9 @@ public:
                       const std::string &codec,
                       binary::Residency residency = binary::Residency::streamed,
                       uint32_t tilesPerBlock = 1);
+  /// The same of integers, in one cluster and raw.
+  uint32_t addWeights(const Shape &shape, binary::ElementType type,
+                      const std::vector<int32_t> &values);
   uint32_t tiles(uint32_t weights) const;
 
   /// Appends a command to a round (from 0) and returns its index there.
@@ -57,6 +79,7 @@ public:
   binary::ProgramWithImage program;
 
 private:
+  void addInput(binary::ElementType type, uint64_t elements, uint64_t outputs);
   uint32_t append(std::unique_ptr<binary::CommandT> command, unsigned round);
 };
 
@@ -67,6 +90,16 @@ std::unique_ptr<binary::PlaneT> densePlane(uint32_t buffer, uint32_t channels,
 /// A 1x1 Contract on all tiles of dense planes of 1 x `pixels`.
 binary::ContractT matrixProduct(const MicroProgram &program, uint32_t weights,
                                 unsigned clusters, uint32_t pixels);
+
+/// An access of `elements` neighbouring elements by the only loop.
+std::unique_ptr<binary::AccessT> linearAccess(uint32_t buffer,
+                                              uint32_t elements,
+                                              int64_t stride = 1,
+                                              uint64_t offset = 0);
+
+/// Runs round 1 on an input; the logits.
+std::vector<float> runOnce(const MicroProgram &program,
+                           const std::vector<float> &input);
 
 /// An element-wise maximum with 0 over the output buffer, in place.
 binary::VectorT reluInPlace(uint32_t elements);

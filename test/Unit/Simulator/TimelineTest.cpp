@@ -20,6 +20,8 @@ using binary::Residency;
 
 namespace {
 
+constexpr target::Precision f32 = target::Precision::f32;
+
 Result<RoundTiming> simulate(const runtime::Executable &executable,
                              unsigned round = 0,
                              const WeightStore &store = {}) {
@@ -77,7 +79,7 @@ TEST(Timeline, StreamingIsBoundByTheDecoder) {
   auto timing = simulate(*layer.load(target));
   ASSERT_TRUE(timing) << timing.error().message;
   const uint64_t values = layer.outputs * layer.depth;
-  EXPECT_EQ(timing->total.decodedValues, values);
+  EXPECT_EQ(timing->total.decodedValues[size_t(f32)], values);
   EXPECT_EQ(busy(*timing, Unit::decoder), values);
   EXPECT_GE(timing->total.cycles, values);
   EXPECT_LE(timing->total.cycles, values + 400);
@@ -97,14 +99,12 @@ TEST(Timeline, TheDecoderScansPositionsOnlyWhereBitsCodeThem) {
   const Counts raw = countsOf("raw"), bitmap = countsOf("bitmap");
   EXPECT_EQ(raw.scannedPositions, 0u);
   EXPECT_EQ(bitmap.scannedPositions, positions);
-  EXPECT_EQ(raw.decodedValues, positions);
-  EXPECT_EQ(bitmap.decodedValues, positions);
+  EXPECT_EQ(raw.decodedValues[size_t(f32)], positions);
+  EXPECT_EQ(bitmap.decodedValues[size_t(f32)], positions);
   // A value is 32 bits of a register, a position one.
-  const auto precision = target::Precision::f32;
-  const double access = target.registerPicojoules(precision);
-  EXPECT_DOUBLE_EQ(energyOf(raw, target, precision).decoder,
-                   access * double(positions));
-  EXPECT_DOUBLE_EQ(energyOf(bitmap, target, precision).decoder,
+  const double access = target.registerPicojoules(f32);
+  EXPECT_DOUBLE_EQ(energyOf(raw, target).decoder, access * double(positions));
+  EXPECT_DOUBLE_EQ(energyOf(bitmap, target).decoder,
                    access * double(positions) * 33 / 32);
 }
 
@@ -244,10 +244,11 @@ TEST(Timeline, AbsentWeightsCostNoMultiplications) {
     return *simulate(*program.load());
   };
   const RoundTiming dense = run(1), sparse = run(16);
-  EXPECT_EQ(dense.total.macs, 16u * 256 * 8);
-  EXPECT_EQ(dense.total.macsSkipped, 0u);
-  EXPECT_EQ(sparse.total.macs, 16u * 16 * 8);
-  EXPECT_EQ(sparse.total.macs + sparse.total.macsSkipped, dense.total.macs);
+  EXPECT_EQ(dense.total.macsTotal(), 16u * 256 * 8);
+  EXPECT_EQ(dense.total.macsSkippedTotal(), 0u);
+  EXPECT_EQ(sparse.total.macsTotal(), 16u * 16 * 8);
+  EXPECT_EQ(sparse.total.macsTotal() + sparse.total.macsSkippedTotal(),
+            dense.total.macsTotal());
   // Every 16th weight: row 0 of the 16 rows holds all of them, so its PEs are
   // the fullest and have as much to do as in the dense case.
   EXPECT_EQ(busy(sparse, Unit::array), busy(dense, Unit::array));
@@ -330,8 +331,7 @@ RC_GTEST_PROP(TimelineProperties, PartsAddUpAndBoundsHold, ()) {
     RC_ASSERT(t.burstBytes >= t.dramBytes());
     for (const Activity &activity : timing->activities)
       RC_ASSERT(activity.begin < activity.end && activity.end <= t.cycles);
-    const Energy energy =
-        energyOf(t, target, executable->program().precision());
+    const Energy energy = energyOf(t, target);
     double components = 0;
     for (const auto &component : energy.components())
       components += component.second;
@@ -381,10 +381,10 @@ RC_GTEST_PROP(TimelineProperties, NoRunBeatsItsEnergyBound, ()) {
   const Counts &total = performance.total;
   const double leanest =
       double(total.dramBytes()) * target.dramPicojoulesPerByte() +
-      double(total.macs) * target.macPicojoules(program.precision());
+      double(total.macsTotal()) * target.macPicojoules(f32);
   const double bound = energyBound(performance, program);
   RC_ASSERT(bound <= leanest * (1 + 1e-12));
-  RC_ASSERT(bound <= energyOf(total, target, program.precision()).total());
+  RC_ASSERT(bound <= energyOf(total, target).total());
 }
 
 TEST(TraceWriter, WritesAValidTraceOfAllUnits) {

@@ -31,9 +31,12 @@ double baseArea(const TargetModel &target, Precision precision) {
 TEST(Energy, Arithmetic) {
   TargetModel t;
   EXPECT_DOUBLE_EQ(t.macPicojoules(Precision::i8), 0.3);
-  EXPECT_DOUBLE_EQ(t.macPicojoules(Precision::i16), 0.7);
+  EXPECT_DOUBLE_EQ(t.macPicojoules(Precision::i16), 0.75);
   EXPECT_DOUBLE_EQ(t.macPicojoules(Precision::f32), 4.6);
-  EXPECT_DOUBLE_EQ(t.vectorOpPicojoules(Precision::f32), 3.7);
+  EXPECT_DOUBLE_EQ(t.operationPicojoules(Operation::multiplyF32), 3.7);
+  EXPECT_DOUBLE_EQ(t.operationPicojoules(Operation::addF32), 0.9);
+  EXPECT_DOUBLE_EQ(t.operationPicojoules(Operation::multiplyI32), 3.1);
+  EXPECT_DOUBLE_EQ(t.operationPicojoules(Operation::addI32), 0.1);
 }
 
 /// CACTI 7 at 45 nm, pJ per 8-byte read; the fit claims 35 %.
@@ -51,6 +54,14 @@ TEST(Energy, SramReadsAreNearCacti) {
     EXPECT_NEAR(buffer / picojoules, 1, 0.35) << kb << " KB";
     EXPECT_DOUBLE_EQ(8 * t.storeReadPicojoulesPerByte(), buffer);
   }
+}
+
+/// Registers are as dear per bit at any precision.
+TEST(Energy, RegistersScaleWithTheirWidth) {
+  TargetModel t;
+  EXPECT_DOUBLE_EQ(t.registerPicojoules(Precision::i16), 0.7);
+  EXPECT_DOUBLE_EQ(t.registerPicojoules(Precision::f32), 1.4);
+  EXPECT_DOUBLE_EQ(t.registerPicojoules(Precision::i8), 0.35);
 }
 
 TEST(Energy, LargeMemoriesAreBanked) {

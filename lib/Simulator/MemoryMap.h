@@ -4,6 +4,7 @@
 #ifndef CRANIA_LIB_SIMULATOR_MEMORYMAP_H
 #define CRANIA_LIB_SIMULATOR_MEMORYMAP_H
 
+#include "HostClones.h"
 #include "crania/Simulator/ProgramView.h"
 
 namespace crania::simulator {
@@ -53,7 +54,7 @@ struct Memories {
 
 /// Calls f with a value of the host's type for an element type.
 template <typename F>
-auto withElement(binary::ElementType type, F f) {
+CRANIA_INTO_CLONES auto withElement(binary::ElementType type, F f) {
   switch (type) {
   case binary::ElementType::f32:
     return f(float());

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "VectorKernel.h"
+#include "HostClones.h"
 #include "VectorOps.h"
 
 #include <algorithm>
@@ -212,7 +213,8 @@ bool VectorKernel::advance(Index &index, size_t begin, size_t end) const {
 
 /// count elements, stride apart, as lanes: integers are extended.
 template <typename T, typename LaneT>
-static void gather(const T *source, int64_t stride, size_t count, LaneT *to) {
+static CRANIA_INTO_CLONES void gather(const T *source, int64_t stride,
+                                      size_t count, LaneT *to) {
   if (stride == 0)
     return void(std::fill(to, to + count, LaneT(*source)));
   if (stride == 1)
@@ -222,12 +224,13 @@ static void gather(const T *source, int64_t stride, size_t count, LaneT *to) {
 }
 
 /// The lanes [begin, end) of an access, none of them padding.
+CRANIA_HOST_CLONES
 void VectorKernel::loadStrided(const State &state, const Access &access,
                                size_t reg, size_t begin, size_t end) const {
   const int64_t stride = access.element.coefficients[laneLoop];
   const int64_t first =
       access.element.at(state.index, loops.size()) + int64_t(begin) * stride;
-  withElement(access.type, [&](auto element) {
+  withElement(access.type, [&](auto element) __attribute__((always_inline)) {
     using T = decltype(element);
     const T *source = state.memories.read<T>(access.buffer) + first;
     if constexpr (std::is_same_v<T, float>)
@@ -350,7 +353,8 @@ void VectorKernel::execute(const State &state) const {
 
 /// count lanes to elements that are stride apart; integers keep their low bits.
 template <typename LaneT, typename T>
-static void scatter(const LaneT *values, size_t count, int64_t stride, T *to) {
+static CRANIA_INTO_CLONES void scatter(const LaneT *values, size_t count,
+                                       int64_t stride, T *to) {
   if (stride == 1 && std::is_same_v<LaneT, T>)
     return void(std::memmove(to, values, count * sizeof(T)));
   if (stride == 1)
@@ -360,10 +364,11 @@ static void scatter(const LaneT *values, size_t count, int64_t stride, T *to) {
     to[int64_t(i) * stride] = T(values[i]);
 }
 
+CRANIA_HOST_CLONES
 void VectorKernel::store(const State &state, size_t reg) const {
   const int64_t stride = output.element.coefficients[laneLoop];
   const int64_t first = output.element.at(state.index, loops.size());
-  withElement(output.type, [&](auto element) {
+  withElement(output.type, [&](auto element) __attribute__((always_inline)) {
     using T = decltype(element);
     T *to = state.memories.write<T>(output.buffer) + first;
     if constexpr (std::is_same_v<T, float>)

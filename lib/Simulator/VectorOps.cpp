@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "VectorOps.h"
+#include "HostClones.h"
 
 #include <cmath>
 #include <cstring>
@@ -62,13 +63,14 @@ float minimumNumber(float a, float b) {
 }
 
 template <typename T, typename F>
-void unary(const T *a, T *result, size_t count, F f) {
+CRANIA_INTO_CLONES void unary(const T *a, T *result, size_t count, F f) {
   for (size_t i = 0; i < count; ++i)
     result[i] = f(a[i]);
 }
 
 template <typename T, typename F>
-void binaryOp(const T *a, const T *b, T *result, size_t count, F f) {
+CRANIA_INTO_CLONES void binaryOp(const T *a, const T *b, T *result,
+                                 size_t count, F f) {
   for (size_t i = 0; i < count; ++i)
     result[i] = f(a[i], b[i]);
 }
@@ -160,23 +162,23 @@ struct IntegerOps {
   size_t count;
 
   template <typename F>
-  void one(F f) const {
+  CRANIA_INTO_CLONES void one(F f) const {
     unary(a, result, count, [f](Lane x) { return Lane(f(Word(x))); });
   }
   template <typename F>
-  void two(F f) const {
+  CRANIA_INTO_CLONES void two(F f) const {
     binaryOp(a, b, result, count,
              [f](Lane x, Lane y) { return Lane(f(Word(x), Word(y))); });
   }
-  void select() const {
+  CRANIA_INTO_CLONES void select() const {
     for (size_t i = 0; i < count; ++i)
       result[i] = Lane(Word(a[i]) != 0 ? Word(b[i]) : Word(c[i]));
   }
-  void rescale(unsigned shift) const {
+  CRANIA_INTO_CLONES void rescale(unsigned shift) const {
     for (size_t i = 0; i < count; ++i)
       result[i] = Lane(Word(Bits(a[i]) * Bits(b[i]) + Bits(c[i])) >> shift);
   }
-  void apply(VectorOp op, int64_t immediate) const;
+  CRANIA_INTO_CLONES void apply(VectorOp op, int64_t immediate) const;
 };
 
 template <typename Lane, typename Word>
@@ -234,14 +236,23 @@ Word saturated(float x) {
 
 } // namespace
 
-template <typename Lane>
-void simulator::applyIntegerOp(VectorOp op, ElementType type, const Lane *a,
-                               const Lane *b, const Lane *c, int64_t immediate,
-                               Lane *result, size_t count) {
+CRANIA_HOST_CLONES
+void simulator::applyIntegerOp(VectorOp op, ElementType, const int32_t *a,
+                               const int32_t *b, const int32_t *c,
+                               int64_t immediate, int32_t *result,
+                               size_t count) {
+  IntegerOps<int32_t, int32_t>{a, b, c, result, count}.apply(op, immediate);
+}
+
+CRANIA_HOST_CLONES
+void simulator::applyIntegerOp(VectorOp op, ElementType type, const int64_t *a,
+                               const int64_t *b, const int64_t *c,
+                               int64_t immediate, int64_t *result,
+                               size_t count) {
   if (type == ElementType::i64)
-    IntegerOps<Lane, Lane>{a, b, c, result, count}.apply(op, immediate);
+    IntegerOps<int64_t, int64_t>{a, b, c, result, count}.apply(op, immediate);
   else
-    IntegerOps<Lane, int32_t>{a, b, c, result, count}.apply(op, immediate);
+    IntegerOps<int64_t, int32_t>{a, b, c, result, count}.apply(op, immediate);
 }
 
 template <typename Lane>
@@ -259,12 +270,6 @@ void simulator::convertToInteger(ElementType type, const float *a, Lane *result,
                             : int64_t(saturated<int32_t>(a[i])));
 }
 
-template void simulator::applyIntegerOp(VectorOp, ElementType, const int32_t *,
-                                        const int32_t *, const int32_t *,
-                                        int64_t, int32_t *, size_t);
-template void simulator::applyIntegerOp(VectorOp, ElementType, const int64_t *,
-                                        const int64_t *, const int64_t *,
-                                        int64_t, int64_t *, size_t);
 template void simulator::convertToFloat(const int32_t *, float *, size_t);
 template void simulator::convertToFloat(const int64_t *, float *, size_t);
 template void simulator::convertToInteger(ElementType, const float *, int32_t *,

@@ -34,10 +34,12 @@ void applyVectorOp(binary::VectorOp op, const float *a, const float *b,
 
 /// The same on integers, as an instruction of type i32 or i64. Lanes of 32 bits
 /// will do where every value is one of i32; they have instructions of i32 only.
-template <typename Lane>
 void applyIntegerOp(binary::VectorOp op, binary::ElementType type,
-                    const Lane *a, const Lane *b, const Lane *c,
-                    int64_t immediate, Lane *result, size_t count);
+                    const int32_t *a, const int32_t *b, const int32_t *c,
+                    int64_t immediate, int32_t *result, size_t count);
+void applyIntegerOp(binary::VectorOp op, binary::ElementType type,
+                    const int64_t *a, const int64_t *b, const int64_t *c,
+                    int64_t immediate, int64_t *result, size_t count);
 
 /// to_f32 and to_int.
 template <typename Lane>

@@ -221,7 +221,9 @@ RandomCommand anyCommand(std::mt19937_64 &random) {
   c.vector.extents = {c.rows, c.columns};
   c.vector.reduces = *rc::gen::arbitrary<bool>();
   c.vector.initialized = c.vector.reduces;
-  c.vector.initial = double(stored(int64_t(random() % 9), c.output));
+  const bool isLarge = c.output == i64 && random() % 2 == 0;
+  c.vector.initial = double(isLarge ? int64_t(1) << 40
+                                    : stored(int64_t(random() % 9), c.output));
   const uint32_t inputs = number(1, 3);
   for (uint32_t i = 0; i < inputs; ++i) {
     Input input{integerTypes[number(0, 4)], {}};

@@ -450,3 +450,34 @@ crania_hw.program @p target <"edge"> precision i8 exit <softmax, []>
     %e = crania_hw.exit_test @s at 0 classes 2 after(%v)
   }
 }
+
+// -----
+
+// The host gives f32.
+crania_hw.program @p target <"edge"> precision i8 exit <softmax, []>
+    input <@x : tensor<1x2xui8>, scale 0.5> logits <@y : tensor<1x2xf32>>
+    image dense<[1, -1, 2, 127]> : tensor<4xi8> dram_bytes 8 {
+  crania_hw.buffer @x dram at 0 bytes 2 : ui8
+  crania_hw.buffer @xs global_buffer at 0 bytes 2 : ui8
+  crania_hw.buffer @s global_buffer at 64 bytes 8 : i32
+  crania_hw.buffer @y global_buffer at 128 bytes 8 : f32
+  crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : i8 segments [
+      <cluster 1, layout "raw", at 0, bytes 4, streamed, block_offsets [0, 4], block_tiles [0, 1]>]
+  crania_hw.round {
+    %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
+    %f = crania_hw.fetch @w clusters [1] streamed tiles 0 to 1
+    %c = crania_hw.contract @w clusters 1 tiles 0 to 1
+        input <@xs at 0, 2x1x1, strides [1, 1, 1]> output <@s at 0, 2x1x1, strides [1, 1, 1]>
+        kernel [1, 1] stride [1, 1] dilation [1, 1] pad [0, 0] after(%x, %f)
+    %v = crania_hw.vector loops [2]
+        inputs [<@s at 0, (d0) -> (d0), extents [2], strides [1], padding 0.0>]
+        output <@y at 0, (d0) -> (d0), extents [2], strides [1], padding 0.0>
+        code {r2 = to_f32 f32(r0)} follows(%c)
+    %e = crania_hw.exit_test @y at 0 classes 2 after(%v)
+  }
+}
+func.func @f(%x: tensor<1x2xui8>) -> (tensor<1x2xf32>, index) {
+  // expected-error @+1 {{has an input of type 'tensor<1x2xui8>', but @p has 'tensor<1x2xf32>'}}
+  %y, %r = crania_hw.execute @p(%x) : (tensor<1x2xui8>) -> (tensor<1x2xf32>, index)
+  return %y, %r : tensor<1x2xf32>, index
+}

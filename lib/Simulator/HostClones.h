@@ -1,0 +1,18 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef CRANIA_LIB_SIMULATOR_HOSTCLONES_H
+#define CRANIA_LIB_SIMULATOR_HOSTCLONES_H
+
+/// A function of integers or moves that is compiled for wider vectors, too; the
+/// loader takes the version that the CPU has. Their results are the same.
+#if defined(__x86_64__)
+#define CRANIA_HOST_CLONES __attribute__((target_clones("avx2", "default")))
+#else
+#define CRANIA_HOST_CLONES
+#endif
+
+/// What such a function is made of: compiled as part of each version.
+#define CRANIA_INTO_CLONES __attribute__((always_inline)) inline
+
+#endif // CRANIA_LIB_SIMULATOR_HOSTCLONES_H

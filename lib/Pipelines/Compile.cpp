@@ -5,6 +5,7 @@
 #include "crania/Dialect/Crania/IR/CraniaOps.h"
 #include "crania/Dialect/CraniaHW/IR/CraniaHWOps.h"
 #include "crania/Pipelines/Pipeline.h"
+#include "crania/Pipelines/StepReport.h"
 #include "crania/Translation/DeviceBinary/DeviceBinaryTranslation.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -51,6 +52,8 @@ LogicalResult runPipeline(ModuleOp module, const ProgramConfiguration &row,
       pipeline.exitHistogram.push_back(fraction);
   PassManager manager(module.getContext());
   buildCraniaPipeline(manager, pipeline);
+  if (options.steps)
+    options.steps->watch(manager);
   return manager.run(module);
 }
 

@@ -13,6 +13,8 @@
 
 namespace crania {
 
+class StepReport;
+
 /// One program of a device binary: its name and what distinguishes it. The rows
 /// of a comparison share machine, network, precision and exit rule.
 struct ProgramConfiguration {
@@ -37,6 +39,8 @@ struct CompileOptions {
   /// Called before each program is compiled, with its name, its number counted
   /// from 1, and how many there are.
   std::function<void(llvm::StringRef, size_t, size_t)> progress;
+  /// Is told of each pass, if it is given.
+  StepReport *steps = nullptr;
 };
 
 /// The programs that a compilation produces: `crania` alone, or all the rows

@@ -265,7 +265,7 @@ bool compile(MLIRContext &context, crania::StepReport *steps) {
   crania::CompileOptions options = compileOptions();
   options.steps = steps;
   FailureOr<std::vector<uint8_t>> bytes =
-      crania::compileToDeviceBinary(*module, options);
+      crania::compileToDeviceBinary(std::move(module), options);
   if (failed(bytes))
     return false;
   endStep("translate");

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "StageFormation.h"
+#include "StageTiling.h"
 #include "TensorPlaces.h"
 #include "llvm/ADT/STLExtras.h"
 
@@ -95,7 +96,17 @@ struct Pair {
   SmallVector<Stage::TileLoop> tileLoops;
 };
 
-static std::vector<Pair> findPairs(ArrayRef<Node> nodes) {
+/// Whether the smallest piece of a stage fits on chip.
+static bool fits(const Stage &stage, const target::TargetModel &target) {
+  SmallVector<int64_t> smallest(stage.tileLoops.size(), 1);
+  uint64_t bytes = 0;
+  for (const Window &window : windowsOf(stage))
+    bytes += windowBytes(stage, window, smallest);
+  return bytes <= target.globalBuffer.bytes;
+}
+
+static std::vector<Pair> findPairs(ArrayRef<Node> nodes,
+                                   const target::TargetModel &target) {
   std::vector<Pair> pairs;
   for (size_t i = 0; i < nodes.size(); ++i) {
     if (!nodes[i].isContract())
@@ -104,17 +115,20 @@ static std::vector<Pair> findPairs(ArrayRef<Node> nodes) {
       auto loops = matchInPlace(nodes[i], nodes[j]);
       if (!loops)
         continue;
-      pairs.push_back({i, j, *loops});
+      // The operands of a wide layer may leave no room for its bias.
+      if (fits({{}, {nodes[i], nodes[j]}, *loops}, target))
+        pairs.push_back({i, j, *loops});
       break;
     }
   }
   return pairs;
 }
 
-std::vector<Stage> crania::lowering::formStages(std::vector<Node> nodes,
-                                                const Network &network) {
+std::vector<Stage>
+crania::lowering::formStages(std::vector<Node> nodes, const Network &network,
+                             const target::TargetModel &target) {
   nodes = dropDeadNodes(std::move(nodes), network);
-  std::vector<Pair> pairs = findPairs(nodes);
+  std::vector<Pair> pairs = findPairs(nodes, target);
   std::vector<Stage> stages;
   for (size_t i = 0; i < nodes.size(); ++i) {
     auto pair = llvm::find_if(

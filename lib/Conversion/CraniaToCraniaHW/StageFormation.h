@@ -9,9 +9,10 @@
 namespace crania::lowering {
 
 /// Drops nodes whose output nothing reads, joins each contraction with the
-/// vector node that overwrites its output, and finds the loops by which stages
-/// may be cut.
-std::vector<Stage> formStages(std::vector<Node> nodes, const Network &network);
+/// vector node that overwrites its output if some piece of both fits on chip,
+/// and finds the loops by which stages may be cut.
+std::vector<Stage> formStages(std::vector<Node> nodes, const Network &network,
+                              const target::TargetModel &target);
 
 } // namespace crania::lowering
 

@@ -267,17 +267,13 @@ layout::Tiling Contraction::tiling(const target::TargetModel &target) const {
   return tiling;
 }
 
-SmallVector<int64_t> Contraction::matrixToTensor() const {
-  SmallVector<int64_t> indices;
-  indices.reserve(groups * outputs * depth());
-  for (int64_t g = 0; g < groups; ++g)
-    for (int64_t m = 0; m < outputs; ++m)
-      for (int64_t c = 0; c < channels; ++c)
-        for (int64_t i = 0; i < kernelH; ++i)
-          for (int64_t j = 0; j < kernelW; ++j)
-            indices.push_back(g * weightStrides.group +
-                              m * weightStrides.output +
-                              c * weightStrides.channel +
-                              i * weightStrides.row + j * weightStrides.column);
-  return indices;
+SmallVector<int64_t> Contraction::depthOffsets() const {
+  SmallVector<int64_t> offsets;
+  offsets.reserve(depth());
+  for (int64_t c = 0; c < channels; ++c)
+    for (int64_t i = 0; i < kernelH; ++i)
+      for (int64_t j = 0; j < kernelW; ++j)
+        offsets.push_back(c * weightStrides.channel + i * weightStrides.row +
+                          j * weightStrides.column);
+  return offsets;
 }

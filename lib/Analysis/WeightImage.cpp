@@ -2,26 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "crania/Analysis/WeightImage.h"
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/Endian.h"
 
 #include <algorithm>
 
 using namespace mlir;
 using namespace crania;
-
-/// The bit pattern of the weight at `index`.
-static uint32_t readWord(ArrayRef<char> bytes, size_t index,
-                         unsigned valueBits) {
-  const char *at = bytes.data() + index * (valueBits / 8);
-  switch (valueBits) {
-  case 8:
-    return uint8_t(*at);
-  case 16:
-    return llvm::support::endian::read16le(at);
-  default:
-    return llvm::support::endian::read32le(at);
-  }
-}
 
 FailureOr<WeightBlocks> WeightBlocks::create(ir::WeightsOp weights,
                                              const Contraction &contraction,
@@ -37,91 +24,135 @@ FailureOr<WeightBlocks> WeightBlocks::create(ir::WeightsOp weights,
           std::to_string(blocks.valueBits);
     return failure();
   }
-  SmallVector<int64_t> tensorIndex = contraction.matrixToTensor();
-  if (tensorIndex.size() != size_t(type.getNumElements()) ||
-      tiling.elements() != tensorIndex.size()) {
-    why = "the contraction reads " + std::to_string(tensorIndex.size()) +
-          " weights, the tensor has " + std::to_string(type.getNumElements()) +
+  uint64_t read =
+      contraction.groups * contraction.outputs * contraction.depth();
+  uint64_t elements = type.getNumElements();
+  if (read != elements || tiling.elements() != read) {
+    why = "the contraction reads " + std::to_string(read) +
+          " weights, the tensor has " + std::to_string(elements) +
           " and the tiles have " + std::to_string(tiling.elements());
     return failure();
   }
-
-  SmallVector<char> valueStorage, assignmentStorage;
-  ArrayRef<char> values = weights.getValueBytes(valueStorage);
-  ArrayRef<uint8_t> clusterOf = weights.getAssignmentBytes(assignmentStorage);
-  blocks.words.reserve(tensorIndex.size());
-  blocks.assignment.reserve(tensorIndex.size());
-  blocks.tileStarts.reserve(tiling.tiles() + 1);
-  for (uint64_t t = 0, tiles = tiling.tiles(); t < tiles; ++t) {
-    blocks.tileStarts.push_back(blocks.words.size());
-    layout::Tiling::Tile tile = tiling.tile(t);
-    for (uint64_t p = 0, end = tile.positions(); p < end; ++p) {
-      size_t index = tensorIndex[tiling.element(tile, p)];
-      blocks.words.push_back(readWord(values, index, blocks.valueBits));
-      blocks.assignment.push_back(clusterOf[index]);
-    }
-  }
-  blocks.tileStarts.push_back(blocks.words.size());
+  blocks.contraction = contraction;
+  blocks.tiling = tiling;
+  blocks.depthOffsets = contraction.depthOffsets();
+  blocks.splatValues = std::make_shared<SmallVector<char, 0>>();
+  blocks.splatAssignment = std::make_shared<SmallVector<char, 0>>();
+  blocks.values = weights.getValueBytes(*blocks.splatValues);
+  blocks.assignment = weights.getAssignmentBytes(*blocks.splatAssignment);
   return blocks;
 }
 
-uint64_t WeightBlocks::countOf(unsigned cluster) const {
-  return std::count(assignment.begin(), assignment.end(), cluster);
+/// Clusters that a byte of the assignment can name.
+constexpr size_t maxClusters = 256;
+
+/// Elements `start + offsets[i]` of a tensor, little endian.
+template <typename Element, typename Word>
+static void gatherRow(const void *tensor, int64_t start,
+                      ArrayRef<int64_t> offsets, Word *row) {
+  const char *bytes = static_cast<const char *>(tensor);
+  for (size_t i = 0; i < offsets.size(); ++i)
+    row[i] = llvm::support::endian::read<Element, llvm::endianness::little>(
+        bytes + (start + offsets[i]) * sizeof(Element));
 }
 
-void WeightBlocks::readBlock(unsigned cluster, uint64_t tile,
-                             Block &block) const {
-  uint64_t start = tileStarts[tile], size = tileStarts[tile + 1] - start;
-  block.codes.present.resize(size);
-  block.codes.values.clear();
-  block.occupied.resize(size);
-  for (uint64_t p = 0; p < size; ++p) {
-    uint8_t holder = assignment[start + p];
-    block.occupied[p] = holder < cluster;
-    block.codes.present[p] = holder == cluster;
-    if (holder == cluster)
-      block.codes.values.push_back(words[start + p]);
+void WeightBlocks::readTile(const layout::Tiling::Tile &tile,
+                            TileBlocks &into) const {
+  into.words.resize(tile.positions());
+  into.holders.resize(tile.positions());
+  ArrayRef<int64_t> offsets =
+      ArrayRef<int64_t>(depthOffsets).slice(tile.firstDepth, tile.depth);
+  uint32_t *words = into.words.data();
+  uint8_t *holders = into.holders.data();
+  for (uint32_t m = 0; m < tile.outputs; ++m) {
+    int64_t start = contraction.rowStart(tile.group, tile.firstOutput + m);
+    if (valueBits == 8)
+      gatherRow<uint8_t>(values.data(), start, offsets, words);
+    else if (valueBits == 16)
+      gatherRow<uint16_t>(values.data(), start, offsets, words);
+    else
+      gatherRow<uint32_t>(values.data(), start, offsets, words);
+    gatherRow<uint8_t>(assignment.data(), start, offsets, holders);
+    words += tile.depth;
+    holders += tile.depth;
   }
-  block.context = {size_t(size), valueBits, block.occupied};
 }
 
-bool WeightBlocks::forEachBlock(
-    unsigned cluster, llvm::function_ref<bool(const Block &)> visit) const {
-  Block block;
-  for (size_t tile = 0; tile + 1 < tileStarts.size(); ++tile) {
-    readBlock(cluster, tile, block);
-    if (!visit(block))
-      return false;
+void WeightBlocks::splitTile(TileBlocks &tile) const {
+  size_t size = tile.words.size();
+  for (auto [cluster, block] : llvm::enumerate(tile.blocks)) {
+    block.codes.present.resize(size);
+    block.codes.values.resize(size);
+    block.occupied.resize(size);
+    const uint8_t *holders = tile.holders.data();
+    uint8_t *present = block.codes.present.data();
+    uint8_t *occupied = block.occupied.data();
+    for (size_t p = 0; p < size; ++p) {
+      present[p] = holders[p] == cluster;
+      occupied[p] = holders[p] < cluster;
+    }
+    block.context = {size, valueBits, block.occupied};
   }
-  return true;
+  // Clusters are as good as random along a tile, so nothing branches on them;
+  // what is in none goes where nobody looks.
+  std::vector<uint32_t> nowhere(size);
+  SmallVector<uint32_t *> ends(maxClusters, nowhere.data());
+  for (auto [block, end] : llvm::zip_first(tile.blocks, ends))
+    end = block.codes.values.data();
+  for (size_t p = 0; p < size; ++p)
+    *ends[tile.holders[p]]++ = tile.words[p];
+  for (auto [block, end] : llvm::zip_first(tile.blocks, ends))
+    block.codes.values.resize(end - block.codes.values.data());
 }
 
-bool WeightBlocks::supports(unsigned cluster,
-                            const layout::Codec &codec) const {
-  return forEachBlock(cluster, [&](const Block &block) {
-    return codec.supports(block.codes, block.context);
-  });
+void WeightBlocks::forEachTile(
+    llvm::function_ref<bool(ArrayRef<Block>)> visit) const {
+  TileBlocks tile;
+  tile.blocks.resize(clusterCount);
+  for (uint64_t t = 0, tiles = tiling.tiles(); t < tiles; ++t) {
+    readTile(tiling.tile(t), tile);
+    splitTile(tile);
+    if (!visit(tile.blocks))
+      return;
+  }
 }
 
-uint64_t WeightBlocks::clusterBytes(unsigned cluster,
-                                    const layout::Codec &codec) const {
-  uint64_t bytes = 0;
-  forEachBlock(cluster, [&](const Block &block) {
-    bytes += codec.encodedBytes(block.codes, block.context);
+std::vector<WeightBlocks::Measure>
+WeightBlocks::measure(CodecLists codecs) const {
+  std::vector<Measure> measures(clusterCount);
+  for (auto [measure, list] : llvm::zip_equal(measures, codecs))
+    measure.bytes.assign(list.size(), 0);
+  forEachTile([&](ArrayRef<Block> blocks) {
+    for (auto [block, measure, list] :
+         llvm::zip_equal(blocks, measures, codecs)) {
+      measure.values += block.codes.values.size();
+      for (auto [codec, bytes] : llvm::zip_equal(list, measure.bytes)) {
+        if (!bytes)
+          continue;
+        if (codec->supports(block.codes, block.context))
+          *bytes += codec->encodedBytes(block.codes, block.context);
+        else
+          bytes.reset();
+      }
+    }
     return true;
   });
-  return bytes;
+  return measures;
 }
 
-EncodedCluster WeightBlocks::encodeCluster(unsigned cluster,
-                                           const layout::Codec &codec) const {
-  EncodedCluster encoded;
-  forEachBlock(cluster, [&](const Block &block) {
-    encoded.blockOffsets.push_back(encoded.bytes.size());
-    std::vector<uint8_t> bytes = codec.encode(block.codes, block.context);
-    encoded.bytes.insert(encoded.bytes.end(), bytes.begin(), bytes.end());
+std::optional<unsigned>
+WeightBlocks::encode(ArrayRef<const layout::Codec *> codecs,
+                     BlockSink sink) const {
+  std::optional<unsigned> refused;
+  forEachTile([&](ArrayRef<Block> blocks) {
+    for (auto [cluster, block, codec] : llvm::enumerate(blocks, codecs)) {
+      if (!codec->supports(block.codes, block.context)) {
+        refused = cluster;
+        return false;
+      }
+      sink(cluster, codec->encode(block.codes, block.context));
+    }
     return true;
   });
-  encoded.blockOffsets.push_back(encoded.bytes.size());
-  return encoded;
+  return refused;
 }

@@ -3,9 +3,11 @@
 
 #include "crania/Clustering/Importance.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstring>
+#include <map>
 #include <string>
 
 using namespace crania;
@@ -105,6 +107,7 @@ uint32_t magnitudeKey(float weight) {
 constexpr unsigned lowBits = 15;
 constexpr size_t highBins = size_t(1) << 16;
 constexpr size_t lowBins = size_t(1) << lowBits;
+constexpr uint32_t infinityKey = 0x7f800000u;
 
 /// Where a cluster ends: at the weight with magnitude `key`, of which the first
 /// `equalInside` in index order still belong to it or to an earlier cluster.
@@ -134,52 +137,113 @@ RankInBin findBin(Span<const uint64_t> histogram, uint64_t rank) {
   return {0, 0};
 }
 
-/// The boundary behind the `rank` largest weights, rank between 1 and all.
-Boundary findBoundary(Span<const float> weights,
-                      Span<const uint64_t> highHistogram, uint64_t rank) {
-  RankInBin high = findBin(highHistogram, rank);
-  std::vector<uint64_t> lowHistogram(lowBins);
-  for (float weight : weights) {
-    uint32_t key = magnitudeKey(weight);
-    if (key >> lowBits == high.bin)
-      ++lowHistogram[key & (lowBins - 1)];
+size_t binOf(uint32_t key) { return key >> lowBits; }
+
+/// Walks over the weights three times, however many clusters there are: only
+/// weights in a bin with a boundary in it are compared with boundaries.
+class Assignment {
+public:
+  Assignment(Span<const float> weights, Span<const uint64_t> sizes)
+      : weights(weights), sizes(sizes) {}
+
+  Result<std::vector<uint8_t>> run() {
+    std::vector<uint64_t> histogram(highBins);
+    for (float weight : weights)
+      ++histogram[binOf(magnitudeKey(weight))];
+    if (Status status = checkFinite(histogram); !status)
+      return status.error();
+    placeBoundaries(histogram);
+    findKeys();
+    std::vector<uint8_t> assignment(weights.size());
+    for (size_t i = 0; i < weights.size(); ++i) {
+      uint32_t key = magnitudeKey(weights[i]);
+      uint8_t cluster = clusterOfBin[binOf(key)];
+      assignment[i] = cluster == mixed ? compare(key) : cluster;
+    }
+    return assignment;
   }
-  RankInBin low = findBin(lowHistogram, high.rank);
-  Boundary boundary;
-  boundary.key = uint32_t(high.bin << lowBits | low.bin);
-  boundary.equalInside = low.rank;
-  return boundary;
-}
+
+private:
+  /// What is not finite has the largest keys.
+  Status checkFinite(Span<const uint64_t> histogram) const {
+    if (std::all_of(histogram.begin() + binOf(infinityKey), histogram.end(),
+                    [](uint64_t count) { return count == 0; }))
+      return {};
+    const float *found =
+        std::find_if(weights.begin(), weights.end(),
+                     [](float weight) { return !std::isfinite(weight); });
+    return Error{"weight " + std::to_string(found - weights.begin()) +
+                 " is not finite"};
+  }
+
+  /// Finds the bin of each boundary, and the cluster of the bins between them.
+  void placeBoundaries(Span<const uint64_t> histogram) {
+    clusterOfBin.resize(highBins);
+    uint64_t rank = 0;
+    size_t end = highBins;
+    auto fill = [&](size_t begin, size_t cluster) {
+      std::fill(clusterOfBin.begin() + begin, clusterOfBin.begin() + end,
+                uint8_t(cluster));
+      end = begin;
+    };
+    for (size_t k = 0; k + 1 < sizes.size(); ++k) {
+      rank += sizes[k];
+      // Behind rank 0 nothing lies inside: a key no weight has.
+      boundaries.push_back({UINT32_MAX, 0, 0});
+      places.push_back(rank ? findBin(histogram, rank)
+                            : RankInBin{highBins, 0});
+      fill(places.back().bin, k);
+    }
+    fill(0, boundaries.size());
+    for (const RankInBin &place : places)
+      if (place.bin < highBins)
+        clusterOfBin[place.bin] = mixed;
+  }
+
+  /// Finds the key of each boundary within its bin.
+  void findKeys() {
+    std::map<size_t, std::vector<uint64_t>> histograms;
+    for (const RankInBin &place : places)
+      if (place.bin < highBins)
+        histograms[place.bin].resize(lowBins);
+    for (float weight : weights) {
+      uint32_t key = magnitudeKey(weight);
+      if (clusterOfBin[binOf(key)] == mixed)
+        ++histograms[binOf(key)][key & (lowBins - 1)];
+    }
+    for (size_t k = 0; k < boundaries.size(); ++k) {
+      auto histogram = histograms.find(places[k].bin);
+      if (histogram == histograms.end())
+        continue;
+      RankInBin low = findBin(histogram->second, places[k].rank);
+      boundaries[k].key = uint32_t(places[k].bin << lowBits | low.bin);
+      boundaries[k].equalInside = low.rank;
+    }
+  }
+
+  /// All boundaries are asked, as each counts the weights equal to its key.
+  uint8_t compare(uint32_t key) {
+    uint8_t cluster = 0;
+    for (Boundary &boundary : boundaries)
+      cluster += !boundary.contains(key);
+    return cluster;
+  }
+
+  /// A bin with a boundary in it; there are at most 255 clusters.
+  static constexpr uint8_t mixed = maxClusters;
+
+  Span<const float> weights;
+  Span<const uint64_t> sizes;
+  std::vector<Boundary> boundaries;
+  /// Per boundary, its bin, and its rank there; `highBins` for rank 0.
+  std::vector<RankInBin> places;
+  std::vector<uint8_t> clusterOfBin;
+};
 
 } // namespace
 
 Result<std::vector<uint8_t>>
 clustering::assignByImportance(Span<const float> weights,
                                Span<const uint64_t> sizes) {
-  std::vector<uint64_t> highHistogram(highBins);
-  for (size_t i = 0; i < weights.size(); ++i) {
-    if (!std::isfinite(weights[i]))
-      return Error{"weight " + std::to_string(i) + " is not finite"};
-    ++highHistogram[magnitudeKey(weights[i]) >> lowBits];
-  }
-
-  std::vector<Boundary> boundaries;
-  uint64_t rank = 0;
-  for (size_t k = 0; k + 1 < sizes.size(); ++k) {
-    rank += sizes[k];
-    // Behind rank 0 nothing lies inside: a key no weight has.
-    boundaries.push_back(rank ? findBoundary(weights, highHistogram, rank)
-                              : Boundary{UINT32_MAX, 0, 0});
-  }
-
-  std::vector<uint8_t> assignment(weights.size());
-  for (size_t i = 0; i < weights.size(); ++i) {
-    uint32_t key = magnitudeKey(weights[i]);
-    // All boundaries are asked, as each counts the weights equal to its key.
-    uint8_t cluster = 0;
-    for (Boundary &boundary : boundaries)
-      cluster += !boundary.contains(key);
-    assignment[i] = cluster;
-  }
-  return assignment;
+  return Assignment(weights, sizes).run();
 }

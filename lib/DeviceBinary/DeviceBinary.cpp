@@ -46,28 +46,34 @@ const Bundle *verifiedRoot(Span<const uint8_t> metadata) {
 
 } // namespace
 
-Result<DeviceBinary> DeviceBinary::parse(std::vector<uint8_t> bytes) {
-  Result<Header> header = readHeader(bytes);
-  if (!header)
-    return header.error();
+Result<const Bundle *> verifyFile(Span<const uint8_t> bytes, Header &header) {
+  Result<Header> read = readHeader(bytes);
+  if (!read)
+    return read.error();
+  header = *read;
   if (!checksumMatches(bytes))
     return Error{"device binary is damaged: its checksum does not match; "
                  "compile the network again or copy the file again"};
-  if (!hasZeroPadding(bytes, *header))
+  if (!hasZeroPadding(bytes, header))
     return Error{"device binary is damaged: the padding before its image "
                  "segment is not zero"};
-  auto storage = std::make_shared<Storage>();
-  storage->bytes = std::move(bytes);
-  storage->header = *header;
-  Span<const uint8_t> all(storage->bytes);
-  storage->bundle =
-      verifiedRoot(all.slice(metadataOffset, header->metadataBytes));
-  if (!storage->bundle)
+  const Bundle *bundle =
+      verifiedRoot(bytes.slice(metadataOffset, header.metadataBytes));
+  if (!bundle)
     return Error{"device binary is damaged: its metadata is not a valid "
                  "FlatBuffer of the schema"};
-  if (Status status = verifyBundle(*storage->bundle, header->imageBytes);
-      !status)
+  if (Status status = verifyBundle(*bundle, header.imageBytes); !status)
     return status.error();
+  return bundle;
+}
+
+Result<DeviceBinary> DeviceBinary::parse(std::vector<uint8_t> bytes) {
+  auto storage = std::make_shared<Storage>();
+  storage->bytes = std::move(bytes);
+  Result<const Bundle *> bundle = verifyFile(storage->bytes, storage->header);
+  if (!bundle)
+    return bundle.error();
+  storage->bundle = *bundle;
   DeviceBinary binary;
   binary.storage = std::move(storage);
   return binary;

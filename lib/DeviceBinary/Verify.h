@@ -4,6 +4,8 @@
 #ifndef CRANIA_DEVICEBINARY_VERIFY_H
 #define CRANIA_DEVICEBINARY_VERIFY_H
 
+#include "Format.h"
+
 #include "crania/DeviceBinary/DeviceBinary.h"
 #include "crania/Support/Result.h"
 #include "crania/Target/TargetModel.h"
@@ -11,6 +13,9 @@
 #include <string>
 
 namespace crania::binary {
+
+/// Verifies the bytes of a file, and reads where its parts are.
+Result<const Bundle *> verifyFile(Span<const uint8_t> bytes, Header &header);
 
 /// Semantic verification, after the FlatBuffers structure is known to be sound.
 /// `imageBytes` is the size of the file's image segment.

@@ -4,36 +4,46 @@
 #include "crania/DeviceBinary/DeviceBinary.h"
 
 #include "Format.h"
+#include "Verify.h"
+
+#include <algorithm>
 
 namespace crania::binary {
 
 namespace {
 
+bool haveEqualImages(const ProgramWithImageView &a,
+                     const ProgramWithImageView &b) {
+  return a.image.data() == b.image.data() ||
+         std::equal(a.image.begin(), a.image.end(), b.image.begin(),
+                    b.image.end());
+}
+
 /// Gives each program its place in the image segment; equal images share one.
-std::vector<uint8_t> placeImages(std::vector<ProgramWithImage> &programs) {
-  std::vector<uint8_t> segment;
+/// Returns the bytes of the segment.
+uint64_t placeImages(std::vector<ProgramWithImageView> &programs) {
+  uint64_t end = 0;
   for (size_t i = 0; i < programs.size(); ++i) {
-    ProgramWithImage &current = programs[i];
+    ProgramWithImageView &current = programs[i];
     current.program.image_bytes = current.image.size();
     size_t equal = 0;
-    while (programs[equal].image != current.image)
+    while (!haveEqualImages(programs[equal], current))
       ++equal;
     if (equal < i) {
       current.program.image_offset = programs[equal].program.image_offset;
       continue;
     }
-    segment.resize(alignUp(segment.size(), imageAlignment));
-    current.program.image_offset = segment.size();
-    segment.insert(segment.end(), current.image.begin(), current.image.end());
+    current.program.image_offset = alignUp(end, imageAlignment);
+    end = current.program.image_offset + current.image.size();
   }
-  return segment;
+  return end;
 }
 
-flatbuffers::DetachedBuffer packBundle(std::vector<ProgramWithImage> &programs,
-                                       std::string producer) {
+flatbuffers::DetachedBuffer
+packBundle(std::vector<ProgramWithImageView> &programs, std::string producer) {
   BundleT bundle;
   bundle.producer = std::move(producer);
-  for (ProgramWithImage &program : programs)
+  for (ProgramWithImageView &program : programs)
     bundle.programs.push_back(
         std::make_unique<ProgramT>(std::move(program.program)));
   flatbuffers::FlatBufferBuilder builder;
@@ -43,25 +53,35 @@ flatbuffers::DetachedBuffer packBundle(std::vector<ProgramWithImage> &programs,
 
 } // namespace
 
-Result<std::vector<uint8_t>> write(std::vector<ProgramWithImage> programs,
-                                   std::string producer) {
-  std::vector<uint8_t> segment = placeImages(programs);
+Result<std::vector<uint8_t>>
+assemble(std::vector<ProgramWithImageView> programs, std::string producer) {
+  uint64_t imageBytes = placeImages(programs);
+  std::vector<uint64_t> imageOffsets;
+  for (const ProgramWithImageView &program : programs)
+    imageOffsets.push_back(program.program.image_offset);
   flatbuffers::DetachedBuffer metadata =
       packBundle(programs, std::move(producer));
 
-  Header header = headerFor(metadata.size(), segment.size());
+  Header header = headerFor(metadata.size(), imageBytes);
   std::vector<uint8_t> bytes(header.fileBytes);
   writeHeader(header, bytes);
   std::copy(metadata.data(), metadata.data() + metadata.size(),
             bytes.begin() + metadataOffset);
-  std::copy(segment.begin(), segment.end(), bytes.begin() + header.imageOffset);
+  for (size_t i = 0; i < programs.size(); ++i)
+    std::copy(programs[i].image.begin(), programs[i].image.end(),
+              bytes.begin() + header.imageOffset + imageOffsets[i]);
   writeChecksum(bytes);
+  if (Result<const Bundle *> valid = verifyFile(bytes, header); !valid)
+    return valid.error();
+  return bytes;
+}
 
-  Result<DeviceBinary> parsed = DeviceBinary::parse(std::move(bytes));
-  if (!parsed)
-    return parsed.error();
-  Span<const uint8_t> valid = parsed->bytes();
-  return std::vector<uint8_t>(valid.begin(), valid.end());
+Result<std::vector<uint8_t>> write(std::vector<ProgramWithImage> programs,
+                                   std::string producer) {
+  std::vector<ProgramWithImageView> views;
+  for (ProgramWithImage &program : programs)
+    views.push_back({std::move(program.program), program.image});
+  return assemble(std::move(views), std::move(producer));
 }
 
 Status repairChecksum(std::vector<uint8_t> &bytes) {

@@ -26,14 +26,12 @@ public:
 
   std::vector<uint8_t> encode(const BlockCodes &codes,
                               const BlockContext &context) const override {
-    std::vector<uint8_t> bytes(bitmapBytes(codedPositions(context)));
-    size_t bit = 0;
-    for (size_t i = 0; i < context.positions; ++i) {
-      if (!isCoded(i, context))
-        continue;
-      bytes[bit / 8] |= codes.present[i] << (bit % 8);
-      ++bit;
-    }
+    std::vector<uint8_t> bits = codedBits(codes, context), bytes;
+    bytes.reserve(bitmapBytes(bits.size()) +
+                  codes.values.size() * (context.valueBits / 8));
+    bytes.resize(bitmapBytes(bits.size()));
+    for (size_t bit = 0; bit < bits.size(); ++bit)
+      bytes[bit / 8] |= bits[bit] << (bit % 8);
     appendWords(bytes, codes.values, context.valueBits);
     return bytes;
   }
@@ -96,6 +94,22 @@ public:
   }
 
 private:
+  /// One byte per bit of the bitmap.
+  static std::vector<uint8_t> codedBits(const BlockCodes &codes,
+                                        const BlockContext &context) {
+    if (!FreeOnly || context.occupied.empty())
+      return codes.present;
+    // Written without branches: which positions are free is as good as random.
+    std::vector<uint8_t> bits(context.positions + 1);
+    size_t count = 0;
+    for (size_t i = 0; i < context.positions; ++i) {
+      bits[count] = codes.present[i];
+      count += context.occupied[i] == 0;
+    }
+    bits.resize(count);
+    return bits;
+  }
+
   static uint64_t bitmapBytes(uint64_t bits) {
     return bits / 8 + (bits % 8 != 0);
   }

@@ -19,20 +19,24 @@ bool areWellFormed(const BlockCodes &codes, const BlockContext &context) {
     return false;
   if (!context.occupied.empty() && context.occupied.size() != context.positions)
     return false;
-  size_t count = 0;
-  for (size_t i = 0; i < context.positions; ++i) {
-    if (codes.present[i] > 1)
-      return false;
-    if (codes.present[i] && !context.occupied.empty() && context.occupied[i])
-      return false;
-    count += codes.present[i];
+  // Loops without a way out become vector instructions: the compiler asks for
+  // each weight, cluster and layout.
+  size_t count = 0, clashes = 0;
+  bool isWrong = false;
+  for (uint8_t present : codes.present) {
+    isWrong |= present > 1;
+    count += present;
   }
-  if (codes.values.size() != count)
+  for (size_t i = 0; i < context.occupied.size(); ++i)
+    clashes += codes.present[i] * (context.occupied[i] != 0);
+  if (isWrong || clashes > 0 || codes.values.size() != count)
     return false;
   uint32_t excess =
       context.valueBits == 32 ? 0 : ~uint32_t(0) << context.valueBits;
-  return std::none_of(codes.values.begin(), codes.values.end(),
-                      [&](uint32_t value) { return value & excess; });
+  uint32_t all = 0;
+  for (uint32_t value : codes.values)
+    all |= value;
+  return (all & excess) == 0;
 }
 
 bool Codec::supports(const BlockCodes &codes,

@@ -24,12 +24,23 @@ Status checkContext(std::string_view codec, const BlockContext &context) {
   return {};
 }
 
+template <unsigned WordBytes>
+static void storeWords(uint8_t *bytes, Span<const uint32_t> words) {
+  for (size_t i = 0; i < words.size(); ++i)
+    for (unsigned b = 0; b < WordBytes; ++b)
+      bytes[i * WordBytes + b] = uint8_t(words[i] >> (8 * b));
+}
+
 void appendWords(std::vector<uint8_t> &bytes, Span<const uint32_t> words,
                  unsigned valueBits) {
-  bytes.reserve(bytes.size() + words.size() * (valueBits / 8));
-  for (uint32_t word : words)
-    for (unsigned shift = 0; shift < valueBits; shift += 8)
-      bytes.push_back(uint8_t(word >> shift));
+  size_t begin = bytes.size();
+  bytes.resize(begin + words.size() * (valueBits / 8));
+  if (valueBits == 8)
+    storeWords<1>(bytes.data() + begin, words);
+  else if (valueBits == 16)
+    storeWords<2>(bytes.data() + begin, words);
+  else
+    storeWords<4>(bytes.data() + begin, words);
 }
 
 std::vector<uint32_t> readWords(Span<const uint8_t> bytes, unsigned valueBits) {

@@ -5,12 +5,15 @@
 #include "crania/Dialect/Crania/IR/CraniaOps.h"
 #include "crania/Dialect/CraniaHW/IR/CraniaHWOps.h"
 #include "crania/Pipelines/Pipeline.h"
+#include "crania/Pipelines/StepReport.h"
 #include "crania/Translation/DeviceBinary/DeviceBinaryTranslation.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/Pass/PassManager.h"
+#include "llvm/ADT/StringSet.h"
 
 using namespace mlir;
 using namespace crania;
@@ -51,6 +54,8 @@ LogicalResult runPipeline(ModuleOp module, const ProgramConfiguration &row,
       pipeline.exitHistogram.push_back(fraction);
   PassManager manager(module.getContext());
   buildCraniaPipeline(manager, pipeline);
+  if (options.steps)
+    options.steps->watch(manager);
   return manager.run(module);
 }
 
@@ -70,18 +75,17 @@ LogicalResult refuseHostWork(func::FuncOp function) {
   return failure(result.wasInterrupted());
 }
 
-/// Compiles one row in a copy of the module and moves its program to `bundle`.
-LogicalResult addProgram(ModuleOp module, ModuleOp bundle,
+/// Compiles one row and moves its program to `bundle`.
+LogicalResult addProgram(OwningOpRef<ModuleOp> module, ModuleOp bundle,
                          const ProgramConfiguration &row,
                          const CompileOptions &options) {
-  OwningOpRef<ModuleOp> copy = module.clone();
-  if (failed(runPipeline(*copy, row, options)))
+  if (failed(runPipeline(*module, row, options)))
     return failure();
-  SmallVector<hw::ProgramOp> programs(copy->getOps<hw::ProgramOp>());
+  SmallVector<hw::ProgramOp> programs(module->getOps<hw::ProgramOp>());
   if (programs.size() != 1)
-    return module.emitError() << "has " << programs.size()
-                              << " classifiers; a device binary takes one";
-  for (auto function : copy->getOps<func::FuncOp>())
+    return module->emitError() << "has " << programs.size()
+                               << " classifiers; a device binary takes one";
+  for (auto function : module->getOps<func::FuncOp>())
     if (!function.getOps<hw::ExecuteOp>().empty() &&
         failed(refuseHostWork(function)))
       return failure();
@@ -90,6 +94,29 @@ LogicalResult addProgram(ModuleOp module, ModuleOp bundle,
   program->remove();
   bundle.push_back(program);
   return success();
+}
+
+/// Frees the data of resources that none of the modules, all that the context
+/// has, refers to.
+void releaseUnusedBlobs(MLIRContext *context, ArrayRef<ModuleOp> modules) {
+  llvm::StringSet<> used;
+  for (ModuleOp module : modules)
+    module.walk([&](Operation *op) {
+      op->getAttrDictionary().walk([&](DenseResourceElementsAttr attribute) {
+        used.insert(attribute.getRawHandle().getKey());
+      });
+    });
+  DialectResourceBlobManager &manager =
+      DenseResourceElementsHandle::getManagerInterface(context)
+          .getBlobManager();
+  SmallVector<StringRef> unused;
+  manager.getBlobMap([&](const auto &entries) {
+    for (StringRef name : entries.keys())
+      if (!used.contains(name))
+        unused.push_back(name);
+  });
+  for (StringRef name : unused)
+    manager.update(name, AsmResourceBlob());
 }
 
 } // namespace
@@ -106,16 +133,24 @@ static LogicalResult refuseDecisions(ModuleOp module) {
 }
 
 FailureOr<std::vector<uint8_t>>
-crania::compileToDeviceBinary(ModuleOp module, const CompileOptions &options) {
-  if (options.baselines && failed(refuseDecisions(module)))
+crania::compileToDeviceBinary(OwningOpRef<ModuleOp> module,
+                              const CompileOptions &options) {
+  if (options.baselines && failed(refuseDecisions(*module)))
     return failure();
-  OwningOpRef<ModuleOp> bundle = ModuleOp::create(module.getLoc());
+  MLIRContext *context = module->getContext();
+  OwningOpRef<ModuleOp> bundle = ModuleOp::create(module->getLoc());
   std::vector<ProgramConfiguration> rows = programConfigurations(options);
   for (size_t i = 0; i < rows.size(); ++i) {
     if (options.progress)
       options.progress(rows[i].name, i + 1, rows.size());
-    if (failed(addProgram(module, *bundle, rows[i], options)))
+    bool isLast = i + 1 == rows.size();
+    OwningOpRef<ModuleOp> row = isLast ? std::move(module) : module->clone();
+    if (failed(addProgram(std::move(row), *bundle, rows[i], options)))
       return failure();
+    SmallVector<ModuleOp> alive = {*bundle};
+    if (!isLast)
+      alive.push_back(*module);
+    releaseUnusedBlobs(context, alive);
   }
   return translateToDeviceBinary(*bundle);
 }

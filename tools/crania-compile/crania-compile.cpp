@@ -12,6 +12,7 @@
 #include "crania/Import/ONNX/Import.h"
 #include "crania/InitAllDialects.h"
 #include "crania/Pipelines/Compile.h"
+#include "crania/Pipelines/StepReport.h"
 #include "crania/Support/File.h"
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/MLIRContext.h"
@@ -21,6 +22,8 @@
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/SourceMgr.h"
 #include "llvm/Support/WithColor.h"
+
+#include <optional>
 
 using namespace mlir;
 namespace cl = llvm::cl;
@@ -78,6 +81,12 @@ cl::opt<bool>
                        "one-shot-compressed, iterative, iterative-cache, "
                        "iterative-compression), all into one file"),
               cl::cat(category));
+cl::opt<bool> timing(
+    "timing",
+    cl::desc("Print to standard error what each pass takes, and what is before "
+             "and behind them: CPU seconds, and the memory of the process then "
+             "and at most so far"),
+    cl::cat(category));
 
 constexpr const char *overview =
     R"(CRANIA compiler: a trained network in, a device binary out
@@ -235,6 +244,37 @@ LogicalResult printDiagnostic(Diagnostic &diagnostic) {
   return success();
 }
 
+bool writeOutput(llvm::ArrayRef<uint8_t> bytes) {
+  crania::Status written = crania::writeFileAtomically(
+      output.getValue(), {bytes.data(), bytes.size()});
+  if (!written)
+    error() << written.error().message << "\n";
+  return bool(written);
+}
+
+/// Reads, compiles and writes, and tells `steps`, if any, when each is done.
+bool compile(MLIRContext &context, crania::StepReport *steps) {
+  auto endStep = [&](llvm::StringRef name) {
+    if (steps)
+      steps->endStep(name);
+  };
+  OwningOpRef<ModuleOp> module = readModule(context);
+  if (!module || !checkAgainst(*module))
+    return false;
+  endStep("read");
+  crania::CompileOptions options = compileOptions();
+  options.steps = steps;
+  FailureOr<std::vector<uint8_t>> bytes =
+      crania::compileToDeviceBinary(std::move(module), options);
+  if (failed(bytes))
+    return false;
+  endStep("translate");
+  if (!writeOutput(*bytes))
+    return false;
+  endStep("write");
+  return true;
+}
+
 } // namespace
 
 int main(int argc, char **argv) {
@@ -252,18 +292,12 @@ int main(int argc, char **argv) {
   context.loadDialect<crania::ir::CraniaDialect>();
   if (!checkOptions(context))
     return 1;
-  OwningOpRef<ModuleOp> module = readModule(context);
-  if (!module || !checkAgainst(*module))
+  std::optional<crania::StepReport> steps;
+  if (timing)
+    steps.emplace(llvm::errs());
+  if (!compile(context, steps ? &*steps : nullptr))
     return 1;
-  FailureOr<std::vector<uint8_t>> bytes =
-      crania::compileToDeviceBinary(*module, compileOptions());
-  if (failed(bytes))
-    return 1;
-  crania::Status written = crania::writeFileAtomically(
-      output.getValue(), {bytes->data(), bytes->size()});
-  if (!written) {
-    error() << written.error().message << "\n";
-    return 1;
-  }
+  if (steps)
+    steps->end();
   return 0;
 }

@@ -43,9 +43,12 @@ struct Contraction {
   /// How the PE array of a machine cuts the weights.
   layout::Tiling tiling(const target::TargetModel &target) const;
 
-  /// For each element of the (group, output, depth) matrix in row-major order,
-  /// its index in the weight tensor.
-  llvm::SmallVector<int64_t> matrixToTensor() const;
+  /// Element (g, m, d) of the (group, output, depth) matrix is at index
+  /// rowStart(g, m) + depthOffsets()[d] of the weight tensor.
+  int64_t rowStart(int64_t group, int64_t output) const {
+    return group * weightStrides.group + output * weightStrides.output;
+  }
+  llvm::SmallVector<int64_t> depthOffsets() const;
 };
 
 /// Reads `op` as a contraction with the weights `weights`, one of its two

@@ -10,28 +10,23 @@
 #include "crania/Layout/Tiling.h"
 
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <vector>
 
 namespace crania {
 
-/// One cluster of a weight tensor as a segment of the weight image holds it.
-struct EncodedCluster {
-  std::vector<uint8_t> bytes;
-  /// Blocks + 1 offsets into `bytes`: block b is [blockOffsets[b],
-  /// blockOffsets[b + 1]).
-  std::vector<uint64_t> blockOffsets;
-};
-
 /// The codes of a clustered weight tensor in the order in which the PE array
 /// consumes them: one codec block per tile, tiles as the tiling numbers them.
 ///
-/// What is asked per cluster takes time linear in the number of weights.
-/// Clusters count from 0.
+/// Reads the tensor where it is, tile by tile, and holds no more of it than one
+/// tile: it must not outlive the data of the weights. Each question walks once
+/// over the weights, for all clusters together. Clusters count from 0.
 class WeightBlocks {
 public:
-  /// Reorders the weights by tile. Fails, with the reason in `why`, if their
-  /// element type is none that codecs know (8, 16 or 32 bits), or if the
-  /// contraction or the tiling has another number of weights.
+  /// Fails, with the reason in `why`, if the element type is none that codecs
+  /// know (8, 16 or 32 bits), or if the contraction or the tiling has another
+  /// number of weights.
   static mlir::FailureOr<WeightBlocks> create(ir::WeightsOp weights,
                                               const Contraction &contraction,
                                               const layout::Tiling &tiling,
@@ -39,42 +34,61 @@ public:
 
   unsigned clusters() const { return clusterCount; }
 
-  /// Weights that the cluster holds.
-  uint64_t countOf(unsigned cluster) const;
+  /// Codecs for each cluster.
+  using CodecLists = llvm::ArrayRef<std::vector<const layout::Codec *>>;
 
-  /// Whether the layout can express the cluster, in every block.
-  bool supports(unsigned cluster, const layout::Codec &codec) const;
+  /// What the codecs make of one cluster.
+  struct Measure {
+    /// Weights that the cluster holds.
+    uint64_t values = 0;
+    /// Per codec, the bytes that `encode` would give; nothing if it cannot
+    /// express the cluster.
+    std::vector<std::optional<uint64_t>> bytes;
+  };
+  std::vector<Measure> measure(CodecLists codecs) const;
 
-  /// Bytes that `encodeCluster` would return, without encoding. The layout must
-  /// support the cluster.
-  uint64_t clusterBytes(unsigned cluster, const layout::Codec &codec) const;
+  using BlockSink =
+      llvm::function_ref<void(unsigned cluster, llvm::ArrayRef<uint8_t> bytes)>;
 
-  /// The cluster's blocks, one behind the other. The layout must support it.
-  EncodedCluster encodeCluster(unsigned cluster,
-                               const layout::Codec &codec) const;
+  /// Encodes each cluster with its codec and gives its blocks to `sink`, each
+  /// cluster's in the order of tiles. Stops at a cluster that its codec cannot
+  /// express, and returns it.
+  std::optional<unsigned> encode(llvm::ArrayRef<const layout::Codec *> codecs,
+                                 BlockSink sink) const;
 
 private:
-  /// The codes of one block, and what decoder and encoder know before it.
+  /// The codes of one cluster in one tile, and what decoder and encoder know
+  /// before it.
   struct Block {
     layout::BlockCodes codes;
     std::vector<uint8_t> occupied;
     layout::BlockContext context;
   };
 
-  void readBlock(unsigned cluster, uint64_t tile, Block &block) const;
+  /// The weights of one tile, and their blocks, one per cluster.
+  struct TileBlocks {
+    std::vector<uint32_t> words;
+    std::vector<uint8_t> holders;
+    std::vector<Block> blocks;
+  };
 
-  /// Calls `visit` with each block of the cluster until it returns false;
-  /// whether it never did.
-  bool forEachBlock(unsigned cluster,
-                    llvm::function_ref<bool(const Block &)> visit) const;
+  void readTile(const layout::Tiling::Tile &tile, TileBlocks &into) const;
+  void splitTile(TileBlocks &tile) const;
+
+  /// Calls `visit` with the blocks of each tile until it returns false.
+  void forEachTile(
+      llvm::function_ref<bool(llvm::ArrayRef<Block> blocks)> visit) const;
 
   unsigned clusterCount = 0;
   unsigned valueBits = 0;
-  /// First position of each tile, and one more entry for the end.
-  std::vector<uint64_t> tileStarts;
-  /// Bit patterns and clusters of the weights, tile by tile.
-  std::vector<uint32_t> words;
-  std::vector<uint8_t> assignment;
+  Contraction contraction;
+  layout::Tiling tiling;
+  llvm::SmallVector<int64_t> depthOffsets;
+  llvm::ArrayRef<char> values;
+  llvm::ArrayRef<uint8_t> assignment;
+  /// What `values` and `assignment` refer to if the attribute is a splat. On
+  /// the heap, so that it stays where it is when the object moves.
+  std::shared_ptr<llvm::SmallVector<char, 0>> splatValues, splatAssignment;
 };
 
 } // namespace crania

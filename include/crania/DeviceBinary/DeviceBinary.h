@@ -52,9 +52,18 @@ struct ProgramWithImage {
   std::vector<uint8_t> image;
 };
 
+/// The same with an image that somebody else owns.
+struct ProgramWithImageView {
+  ProgramT program;
+  Span<const uint8_t> image;
+};
+
 /// Assembles the bytes of a device binary. Equal images are stored once. The
 /// result passes DeviceBinary::parse, or the error says why the programs are
 /// not valid.
+Result<std::vector<uint8_t>>
+assemble(std::vector<ProgramWithImageView> programs, std::string producer);
+/// The same with images of its own.
 Result<std::vector<uint8_t>> write(std::vector<ProgramWithImage> programs,
                                    std::string producer);
 

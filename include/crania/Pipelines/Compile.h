@@ -13,6 +13,8 @@
 
 namespace crania {
 
+class StepReport;
+
 /// One program of a device binary: its name and what distinguishes it. The rows
 /// of a comparison share machine, network, precision and exit rule.
 struct ProgramConfiguration {
@@ -37,6 +39,8 @@ struct CompileOptions {
   /// Called before each program is compiled, with its name, its number counted
   /// from 1, and how many there are.
   std::function<void(llvm::StringRef, size_t, size_t)> progress;
+  /// Is told of each pass, if it is given.
+  StepReport *steps = nullptr;
 };
 
 /// The programs that a compilation produces: `crania` alone, or all the rows
@@ -56,13 +60,15 @@ struct CompileOptions {
 std::vector<ProgramConfiguration>
 programConfigurations(const CompileOptions &options);
 
-/// Compiles the classifier of `module` to the bytes of a device binary. The
-/// module is not changed. Diagnostics go to its context.
+/// Compiles the classifier of `module` to the bytes of a device binary.
+/// Diagnostics go to its context. Takes the module over, which must be the only
+/// one of its context: data that its last reader is through with are freed.
 ///
 /// A module of level 2 to 4 keeps what it says already; baseline rows need one
 /// of level 1, as they decide all of that differently.
 mlir::FailureOr<std::vector<uint8_t>>
-compileToDeviceBinary(mlir::ModuleOp module, const CompileOptions &options);
+compileToDeviceBinary(mlir::OwningOpRef<mlir::ModuleOp> module,
+                      const CompileOptions &options);
 
 } // namespace crania
 

@@ -52,7 +52,7 @@ public:
 
 private:
   void replace(const Network &network, const MemoryPlan &plan,
-               const ProgramImage &image, ir::ExitAttr exit) {
+               ProgramImage &image, ir::ExitAttr exit) {
     OpBuilder builder(iterate.getContext());
     hw::ProgramOp program = emitProgram(builder, iterate, exit, programName(),
                                         network, plan, image);

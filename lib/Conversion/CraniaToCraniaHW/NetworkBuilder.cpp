@@ -49,7 +49,7 @@ public:
     for (const Node &node : nodes)
       if (failed(checkSize(node)))
         return failure();
-    network.stages = formStages(std::move(nodes), network);
+    network.stages = formStages(std::move(nodes), network, target);
     return std::move(network);
   }
 

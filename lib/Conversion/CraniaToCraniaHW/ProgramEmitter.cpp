@@ -13,25 +13,20 @@ using namespace crania::lowering;
 
 namespace {
 
-/// Bytes that the blob of an image is aligned to in memory: a cache line.
-constexpr size_t blobAlignment = 64;
-
 /// The image as a blob of its own, not as an attribute that is uniqued.
 ElementsAttr imageAttribute(MLIRContext *context, StringRef name,
-                            const std::vector<char> &bytes) {
-  auto type = RankedTensorType::get({int64_t(bytes.size())},
+                            AsmResourceBlob blob) {
+  auto type = RankedTensorType::get({int64_t(blob.getData().size())},
                                     IntegerType::get(context, 8));
-  return DenseResourceElementsAttr::get(
-      type, (name + "_image").str(),
-      HeapAsmResourceBlob::allocateAndCopyWithAlign(bytes, blobAlignment,
-                                                    /*dataIsMutable=*/false));
+  return DenseResourceElementsAttr::get(type, (name + "_image").str(),
+                                        std::move(blob));
 }
 
 class ProgramEmitter {
 public:
   ProgramEmitter(OpBuilder &builder, ir::IterateOp iterate,
                  const Network &network, const MemoryPlan &plan,
-                 const ProgramImage &image)
+                 ProgramImage &image)
       : builder(builder), iterate(iterate), network(network), plan(plan),
         image(image) {}
 
@@ -48,7 +43,7 @@ public:
         port(names.inDram[network.input].front(), network.inputType,
              network.inputScale),
         port(names.logitsInDram, network.logitsType, 0),
-        imageAttribute(builder.getContext(), name, image.bytes),
+        imageAttribute(builder.getContext(), name, std::move(image.blob)),
         plan.dramBytes);
     OpBuilder::InsertionGuard guard(builder);
     builder.setInsertionPointToEnd(&program.getBody().front());
@@ -156,7 +151,7 @@ private:
   ir::IterateOp iterate;
   const Network &network;
   const MemoryPlan &plan;
-  const ProgramImage &image;
+  ProgramImage &image;
   BufferNames names;
   llvm::StringSet<> taken;
 };
@@ -168,6 +163,6 @@ hw::ProgramOp crania::lowering::emitProgram(OpBuilder &builder,
                                             ir::ExitAttr exit, StringRef name,
                                             const Network &network,
                                             const MemoryPlan &plan,
-                                            const ProgramImage &image) {
+                                            ProgramImage &image) {
   return ProgramEmitter(builder, iterate, network, plan, image).run(name, exit);
 }

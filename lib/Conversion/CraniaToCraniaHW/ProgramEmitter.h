@@ -10,11 +10,12 @@
 namespace crania::lowering {
 
 /// Creates the program of an iteration at the builder's insertion point: its
-/// buffers, weights and rounds. Everything is decided; nothing can fail.
+/// buffers, weights and rounds. Takes the bytes out of the image. Everything is
+/// decided; nothing can fail.
 hw::ProgramOp emitProgram(mlir::OpBuilder &builder, ir::IterateOp iterate,
                           ir::ExitAttr exit, llvm::StringRef name,
                           const Network &network, const MemoryPlan &plan,
-                          const ProgramImage &image);
+                          ProgramImage &image);
 
 } // namespace crania::lowering
 

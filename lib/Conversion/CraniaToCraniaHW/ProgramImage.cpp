@@ -3,13 +3,18 @@
 
 #include "ProgramImage.h"
 #include "crania/Analysis/WeightImage.h"
+#include "llvm/Support/Alignment.h"
 #include "llvm/Support/MathExtras.h"
+#include "llvm/Support/MemAlloc.h"
 
 using namespace mlir;
 using namespace crania;
 using namespace crania::lowering;
 
 namespace {
+
+/// Bytes that the blob of an image is aligned to in memory: a cache line.
+constexpr size_t blobAlignment = 64;
 
 class ImageBuilder {
 public:
@@ -21,21 +26,33 @@ public:
     for (const NetworkWeights &weights : network.weights)
       largestImage += 2 * plannedBytes(weights);
     for (const NetworkWeights &weights : network.weights)
-      if (failed(addWeights(weights)))
+      if (failed(readPlan(weights)))
         return failure();
-    image.parameters.resize(network.storages.size());
-    for (const Stage &stage : network.stages)
-      for (const Node &node : stage.nodes)
-        for (const Access &input : node.inputs)
-          addParameter(input.storage);
-    addParameter(network.logits);
-    image.bytes.resize(
-        llvm::alignTo(image.bytes.size(), target.dram.burstBytes));
+    placeParameters();
+    imageBytes = llvm::alignTo(imageBytes, target.dram.burstBytes);
+    allocate();
+    for (auto [weights, codecs] : llvm::zip_equal(network.weights, codecsOf))
+      if (failed(encode(weights, codecs)))
+        return failure();
+    writeParameters();
     return std::move(image);
   }
 
 private:
-  LogicalResult addWeights(const NetworkWeights &weights) {
+  /// The image starts as zeros, which take memory only once they are written.
+  void allocate() {
+    void *memory = llvm::safe_calloc(imageBytes + blobAlignment, 1);
+    auto *aligned = reinterpret_cast<char *>(
+        llvm::alignAddr(memory, llvm::Align(blobAlignment)));
+    contents = {aligned, size_t(imageBytes)};
+    image.blob = AsmResourceBlob(
+        contents, blobAlignment,
+        [memory](void *, size_t, size_t) { std::free(memory); },
+        /*dataIsMutable=*/false);
+  }
+
+  /// Checks the decisions about a tensor, and makes room for its segments.
+  LogicalResult readPlan(const NetworkWeights &weights) {
     ir::WeightsOp op = weights.op;
     ir::FetchPlanAttr plan = iterate.getPlanOf(op.getSymNameAttr());
     if (!plan)
@@ -48,33 +65,28 @@ private:
              << "plans " << plan.getSegments().size()
              << " segments for the weights @" << op.getSymName()
              << ", which have " << op.getClusters() << " clusters";
-    std::string why;
-    FailureOr<WeightBlocks> blocks =
-        WeightBlocks::create(op, weights.contraction, weights.tiling, why);
-    if (failed(blocks))
-      return iterate.emitError()
-             << "weights @" << op.getSymName() << ": " << why;
-    SmallVector<hw::SegmentAttr> segments;
+    std::vector<const layout::Codec *> codecs;
     for (auto [cluster, segment] : llvm::enumerate(plan.getSegments())) {
-      FailureOr<hw::SegmentAttr> added =
-          addSegment(weights, *blocks, cluster, segment);
-      if (failed(added))
+      FailureOr<const layout::Codec *> codec =
+          readSegment(weights, cluster, segment);
+      if (failed(codec))
         return failure();
-      segments.push_back(*added);
+      codecs.push_back(*codec);
     }
-    image.segments.push_back(std::move(segments));
+    codecsOf.push_back(std::move(codecs));
     return success();
   }
 
-  FailureOr<hw::SegmentAttr> addSegment(const NetworkWeights &weights,
-                                        const WeightBlocks &blocks,
-                                        unsigned cluster,
-                                        ir::SegmentAttr segment) {
-    auto error = [&]() {
-      return iterate.emitError()
-             << "cluster " << cluster + 1 << " of the weights @"
-             << weights.name() << " ";
-    };
+  InFlightDiagnostic emitClusterError(const NetworkWeights &weights,
+                                      unsigned cluster) {
+    return iterate.emitError() << "cluster " << cluster + 1
+                               << " of the weights @" << weights.name() << " ";
+  }
+
+  FailureOr<const layout::Codec *> readSegment(const NetworkWeights &weights,
+                                               unsigned cluster,
+                                               ir::SegmentAttr segment) {
+    auto error = [&] { return emitClusterError(weights, cluster); };
     if (failed(checkDecided(segment, error)))
       return failure();
     StringRef id = segment.getLayout().getCodecId();
@@ -83,17 +95,18 @@ private:
     if (!codec)
       return error() << "has the layout '" << id
                      << "', whose codec is not registered in this process";
-    if (!blocks.supports(cluster, *codec))
-      return error() << "cannot be expressed in the layout '" << id
-                     << "'; remove it from the plan and run "
-                        "crania-assign-layouts";
-    EncodedCluster encoded = blocks.encodeCluster(cluster, *codec);
-    if (encoded.bytes.size() != uint64_t(*segment.getBytes()))
-      return error() << "encodes to " << encoded.bytes.size()
-                     << " bytes, but the plan says " << *segment.getBytes()
-                     << ": the plan is stale, remove it and run "
+    uint64_t begin = *segment.getAddress(), size = *segment.getBytes();
+    if (size > largestImage)
+      return error() << "has " << size
+                     << " bytes by the plan, more than any layout makes of it: "
+                        "the plan is stale, remove it and run "
                         "crania-assign-layouts again";
-    return write(encoded, cluster, segment, id, error);
+    if (begin > largestImage || size > largestImage - begin)
+      return error() << "has the address " << begin
+                     << ", far behind everything else in the image; remove it "
+                        "from the plan and run crania-place-segments";
+    imageBytes = std::max(imageBytes, begin + size);
+    return codec;
   }
 
   static LogicalResult
@@ -113,44 +126,96 @@ private:
     return success();
   }
 
-  FailureOr<hw::SegmentAttr>
-  write(const EncodedCluster &encoded, unsigned cluster,
-        ir::SegmentAttr segment, StringRef layout,
-        llvm::function_ref<InFlightDiagnostic()> error) {
-    uint64_t begin = *segment.getAddress(), size = encoded.bytes.size();
-    if (begin > largestImage || size > largestImage - begin)
-      return error() << "has the address " << begin
-                     << ", far behind everything else in the image; remove it "
-                        "from the plan and run crania-place-segments";
-    uint64_t end = begin + size;
-    if (image.bytes.size() < end)
-      image.bytes.resize(end);
-    llvm::copy(encoded.bytes, image.bytes.begin() + begin);
+  /// A segment while it is written.
+  struct Written {
+    uint64_t bytes = 0;
+    SmallVector<int64_t> offsets = {0};
+  };
 
-    SmallVector<int64_t> offsets(encoded.blockOffsets.begin(),
-                                 encoded.blockOffsets.end());
-    // A block is a tile.
-    SmallVector<int64_t> tiles =
-        llvm::to_vector(llvm::seq<int64_t>(0, offsets.size()));
-    bool isRetained = *segment.getResidency() == ir::Residency::Retained;
-    return hw::SegmentAttr::get(
-        iterate.getContext(), cluster + 1, layout, begin, encoded.bytes.size(),
-        isRetained ? hw::Residency::Retained : hw::Residency::Streamed,
-        isRetained ? *segment.getStoreOffset() : 0, offsets, tiles);
+  LogicalResult encode(const NetworkWeights &weights,
+                       ArrayRef<const layout::Codec *> codecs) {
+    std::string why;
+    ir::WeightsOp op = weights.op;
+    FailureOr<WeightBlocks> blocks =
+        WeightBlocks::create(op, weights.contraction, weights.tiling, why);
+    if (failed(blocks))
+      return iterate.emitError()
+             << "weights @" << op.getSymName() << ": " << why;
+    ArrayRef<ir::SegmentAttr> plan =
+        iterate.getPlanOf(op.getSymNameAttr()).getSegments();
+    std::vector<Written> written(plan.size());
+    std::optional<unsigned> refused =
+        blocks->encode(codecs, [&](unsigned cluster, ArrayRef<uint8_t> bytes) {
+          writeBlock(plan[cluster], bytes, written[cluster]);
+        });
+    if (refused)
+      return emitClusterError(weights, *refused)
+             << "cannot be expressed in the layout '"
+             << plan[*refused].getLayout().getCodecId()
+             << "'; remove it from the plan and run crania-assign-layouts";
+    SmallVector<hw::SegmentAttr> segments;
+    for (auto [cluster, segment] : llvm::enumerate(plan)) {
+      if (written[cluster].bytes != uint64_t(*segment.getBytes()))
+        return emitClusterError(weights, cluster)
+               << "encodes to " << written[cluster].bytes
+               << " bytes, but the plan says " << *segment.getBytes()
+               << ": the plan is stale, remove it and run "
+                  "crania-assign-layouts again";
+      segments.push_back(segmentOf(cluster, segment, written[cluster]));
+    }
+    image.segments.push_back(std::move(segments));
+    return success();
   }
 
-  void addParameter(StorageId id) {
+  /// Bytes beyond what the plan says are counted, to be reported.
+  void writeBlock(ir::SegmentAttr segment, ArrayRef<uint8_t> bytes,
+                  Written &written) {
+    uint64_t begin = *segment.getAddress() + written.bytes;
+    written.bytes += bytes.size();
+    written.offsets.push_back(written.bytes);
+    if (written.bytes <= uint64_t(*segment.getBytes()))
+      llvm::copy(bytes, contents.begin() + begin);
+  }
+
+  hw::SegmentAttr segmentOf(unsigned cluster, ir::SegmentAttr segment,
+                            const Written &written) {
+    // A block is a tile.
+    SmallVector<int64_t> tiles =
+        llvm::to_vector(llvm::seq<int64_t>(0, written.offsets.size()));
+    bool isRetained = *segment.getResidency() == ir::Residency::Retained;
+    return hw::SegmentAttr::get(
+        iterate.getContext(), cluster + 1, segment.getLayout().getCodecId(),
+        *segment.getAddress(), written.bytes,
+        isRetained ? hw::Residency::Retained : hw::Residency::Streamed,
+        isRetained ? *segment.getStoreOffset() : 0, written.offsets, tiles);
+  }
+
+  void placeParameters() {
+    image.parameters.resize(network.storages.size());
+    for (const Stage &stage : network.stages)
+      for (const Node &node : stage.nodes)
+        for (const Access &input : node.inputs)
+          placeParameter(input.storage);
+    placeParameter(network.logits);
+  }
+
+  void placeParameter(StorageId id) {
     const Storage &storage = network.storages[id];
     if (storage.origin != Storage::Origin::parameter ||
         !image.parameters[id].empty())
       return;
-    for (const std::vector<char> &contents : storage.contents) {
-      uint64_t begin =
-          llvm::alignTo(image.bytes.size(), target.dram.burstBytes);
-      image.bytes.resize(begin);
-      image.bytes.insert(image.bytes.end(), contents.begin(), contents.end());
+    for (const std::vector<char> &parameter : storage.contents) {
+      uint64_t begin = llvm::alignTo(imageBytes, target.dram.burstBytes);
       image.parameters[id].push_back(begin);
+      imageBytes = begin + parameter.size();
     }
+  }
+
+  void writeParameters() {
+    for (auto [storage, places] :
+         llvm::zip_equal(network.storages, image.parameters))
+      for (auto [parameter, begin] : llvm::zip(storage.contents, places))
+        llvm::copy(parameter, contents.begin() + begin);
   }
 
   uint64_t plannedBytes(const NetworkWeights &weights) {
@@ -171,6 +236,11 @@ private:
   const Network &network;
   const target::TargetModel &target;
   ProgramImage image;
+  uint64_t imageBytes = 0;
+  /// The bytes of the image's blob.
+  MutableArrayRef<char> contents;
+  /// Per weight tensor, the codec of each cluster.
+  std::vector<std::vector<const layout::Codec *>> codecsOf;
   /// Addresses are given by hand, too: a bound on what they make us allocate,
   /// twice what there is and some room for small networks.
   uint64_t largestImage = 1 << 20;

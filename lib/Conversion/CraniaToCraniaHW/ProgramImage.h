@@ -5,12 +5,13 @@
 #define CRANIA_LIB_CONVERSION_CRANIATOCRANIAHW_PROGRAMIMAGE_H
 
 #include "Network.h"
+#include "mlir/IR/AsmState.h"
 
 namespace crania::lowering {
 
 /// What a program ships in DRAM, and where things are in it.
 struct ProgramImage {
-  std::vector<char> bytes;
+  mlir::AsmResourceBlob blob;
   /// Per weight tensor, a segment per cluster.
   std::vector<SmallVector<hw::SegmentAttr>> segments;
   /// Per storage, the first byte of its contents in each round (one entry if

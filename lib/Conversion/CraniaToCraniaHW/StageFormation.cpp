@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "StageFormation.h"
+#include "StageTiling.h"
 #include "TensorPlaces.h"
 #include "llvm/ADT/STLExtras.h"
 
@@ -128,8 +129,19 @@ struct Pair {
   SmallVector<Stage::TileLoop> tileLoops;
 };
 
+/// Whether the smallest piece of a stage fits on chip.
+static bool fits(const Stage &stage, const Network &network,
+                 const target::TargetModel &target) {
+  SmallVector<int64_t> smallest(stage.tileLoops.size(), 1);
+  uint64_t bytes = 0;
+  for (const Window &window : windowsOf(stage, network))
+    bytes += windowBytes(stage, window, smallest);
+  return bytes <= target.globalBuffer.bytes;
+}
+
 static std::vector<Pair> findPairs(ArrayRef<Node> nodes,
-                                   const Network &network) {
+                                   const Network &network,
+                                   const target::TargetModel &target) {
   std::vector<Pair> pairs;
   auto isTaken = [&](size_t vector) {
     return llvm::any_of(
@@ -145,17 +157,20 @@ static std::vector<Pair> findPairs(ArrayRef<Node> nodes,
       auto loops = matchConsumer(nodes[i], nodes[j], nodes, network);
       if (!loops)
         continue;
-      pairs.push_back({i, j, *loops});
+      // The operands of a wide layer may leave no room for its bias.
+      if (fits({{}, {nodes[i], nodes[j]}, *loops}, network, target))
+        pairs.push_back({i, j, *loops});
       break;
     }
   }
   return pairs;
 }
 
-std::vector<Stage> crania::lowering::formStages(std::vector<Node> nodes,
-                                                Network &network) {
+std::vector<Stage>
+crania::lowering::formStages(std::vector<Node> nodes, Network &network,
+                             const target::TargetModel &target) {
   nodes = dropDeadNodes(std::move(nodes), network);
-  std::vector<Pair> pairs = findPairs(nodes, network);
+  std::vector<Pair> pairs = findPairs(nodes, network, target);
   for (const Pair &pair : pairs) {
     StorageId result = nodes[pair.contract].output.storage;
     network.storages[result].isScratch =

@@ -102,10 +102,9 @@ static InFlightDiagnostic emitWrongSize(EmitError emitError, StringRef name,
                      << "; the file is damaged";
 }
 
-static LogicalResult decodeFloats(const ::onnx::TensorProto &proto,
-                                  StringRef name, ArrayRef<int64_t> shape,
-                                  size_t count, EmitError emitError,
-                                  ConstantData &data) {
+static LogicalResult decodeFloats(::onnx::TensorProto &proto, StringRef name,
+                                  ArrayRef<int64_t> shape, size_t count,
+                                  EmitError emitError, ConstantData &data) {
   if (count == 0)
     return emitError() << "tensor '" << name << "' of shape "
                        << formatShape(shape) << " has no elements";
@@ -113,15 +112,16 @@ static LogicalResult decodeFloats(const ::onnx::TensorProto &proto,
     if (static_cast<size_t>(proto.float_data_size()) != count)
       return emitWrongSize(emitError, name, shape, count,
                            proto.float_data_size(), "elements");
-    data.floatBytes =
-        asBytes(ArrayRef<float>(proto.float_data().data(), count));
+    data.ownedFloats.assign(proto.float_data().begin(),
+                            proto.float_data().end());
+    data.floatBytes = asBytes(data.ownedFloats);
     return success();
   }
-  const std::string &raw = proto.raw_data();
-  if (raw.size() != count * sizeof(float))
+  data.ownedBytes = std::move(*proto.mutable_raw_data());
+  if (data.ownedBytes.size() != count * sizeof(float))
     return emitWrongSize(emitError, name, shape, count * sizeof(float),
-                         raw.size(), "bytes");
-  data.floatBytes = ArrayRef<char>(raw.data(), raw.size());
+                         data.ownedBytes.size(), "bytes");
+  data.floatBytes = data.ownedBytes;
   return success();
 }
 
@@ -180,7 +180,7 @@ static LogicalResult decodeIntegers(const ::onnx::TensorProto &proto,
 }
 
 FailureOr<ConstantTensor>
-crania::importer::decodeTensor(const ::onnx::TensorProto &proto, StringRef name,
+crania::importer::decodeTensor(::onnx::TensorProto proto, StringRef name,
                                EmitError emitError) {
   if (proto.data_location() == ::onnx::TensorProto::EXTERNAL ||
       proto.external_data_size() > 0)

@@ -40,9 +40,9 @@ std::string formatShape(llvm::ArrayRef<int64_t> shape);
 
 /// The elements of a constant, shared by all tensors that are views of it.
 struct ConstantData {
-  /// The f32 elements, little endian; they lie in the protobuf message, which
-  /// outlives the import, or in `ownedFloats`.
+  /// The f32 elements, little endian: the bytes of the file, or computed ones.
   llvm::ArrayRef<char> floatBytes;
+  std::string ownedBytes;
   std::vector<float> ownedFloats;
   std::vector<int64_t> integers;
   bool isFloat = true;
@@ -74,15 +74,16 @@ public:
 
 private:
   friend mlir::FailureOr<ConstantTensor>
-  decodeTensor(const ::onnx::TensorProto &, llvm::StringRef, EmitError);
+      decodeTensor(::onnx::TensorProto, llvm::StringRef, EmitError);
 
   llvm::SmallVector<int64_t> dims;
   std::shared_ptr<const ConstantData> data;
 };
 
 /// Reads the tensor message `proto` called `name`: FLOAT, or INT64, INT32 and
-/// BOOL as integers. Keeps references into `proto`.
-mlir::FailureOr<ConstantTensor> decodeTensor(const ::onnx::TensorProto &proto,
+/// BOOL as integers. Takes the bytes of floats out of the message, so that
+/// weights that are moved here are in memory once.
+mlir::FailureOr<ConstantTensor> decodeTensor(::onnx::TensorProto proto,
                                              llvm::StringRef name,
                                              EmitError emitError);
 

@@ -42,6 +42,14 @@ RankedTensorType Emitter::tensorType(ArrayRef<int64_t> shape) {
   return RankedTensorType::get(shape, builder.getF32Type());
 }
 
+/// A blob of the constant's own bytes, which live as long as it does.
+static AsmResourceBlob
+shareBytes(const std::shared_ptr<const ConstantData> &data) {
+  return AsmResourceBlob(
+      data->floatBytes, alignof(float), [data](void *, size_t, size_t) {},
+      /*dataIsMutable=*/false);
+}
+
 ElementsAttr Emitter::elementsOf(const ConstantTensor &tensor) {
   RankedTensorType type = tensorType(tensor.shape());
   // Upstream folders read the element of a rank 0 constant through iterators,
@@ -53,15 +61,12 @@ ElementsAttr Emitter::elementsOf(const ConstantTensor &tensor) {
   if (found == blobs.end()) {
     auto &manager =
         DenseResourceElementsHandle::getManagerInterface(builder.getContext());
-    AsmResourceBlob blob = HeapAsmResourceBlob::allocateAndCopyWithAlign(
-        tensor.storage()->floatBytes, alignof(float),
-        /*dataIsMutable=*/false);
     // The manager makes the name unique.
-    found =
-        blobs
-            .emplace(tensor.storage(),
-                     manager.insert(tensor.storage()->name, std::move(blob)))
-            .first;
+    found = blobs
+                .emplace(tensor.storage(),
+                         manager.insert(tensor.storage()->name,
+                                        shareBytes(tensor.storage())))
+                .first;
   }
   return DenseResourceElementsAttr::get(type, found->second);
 }

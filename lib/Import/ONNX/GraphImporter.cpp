@@ -15,7 +15,7 @@ using ::onnx::NodeProto;
 static constexpr llvm::StringLiteral kClassifierAttr = "crania.classifier";
 static constexpr llvm::StringLiteral kNameAttr = "crania.name";
 
-GraphImporter::GraphImporter(const ::onnx::GraphProto &graph, int64_t opset,
+GraphImporter::GraphImporter(::onnx::GraphProto &graph, int64_t opset,
                              Location fileLoc)
     : graph(graph), opset(opset), fileLoc(fileLoc),
       emit(fileLoc, fileLoc.getContext()) {}
@@ -43,7 +43,7 @@ LogicalResult GraphImporter::collectInitializers() {
   if (graph.sparse_initializer_size() > 0)
     return emitError(fileLoc)
            << "the model has sparse initializers, which are not supported";
-  for (const ::onnx::TensorProto &tensor : graph.initializer()) {
+  for (::onnx::TensorProto &tensor : *graph.mutable_initializer()) {
     if (tensor.name().empty())
       return emitError(fileLoc)
              << "an initializer has no name; the file is damaged";
@@ -157,7 +157,7 @@ FailureOr<const Tensor *> GraphImporter::lookup(StringRef name,
   if (initializer == initializers.end())
     return nullptr;
   FailureOr<ConstantTensor> decoded =
-      decodeTensor(*initializer->second, name, emitError);
+      decodeTensor(std::move(*initializer->second), name, emitError);
   if (failed(decoded))
     return failure();
   return &tensors.try_emplace(name, std::move(*decoded)).first->second;

@@ -21,8 +21,9 @@ namespace crania::importer {
 class GraphImporter {
 public:
   /// `fileLoc` locates the model's file; `opset` is the version of ONNX's
-  /// default operator set that the model uses.
-  GraphImporter(const ::onnx::GraphProto &graph, int64_t opset,
+  /// default operator set that the model uses. The bytes of initializers are
+  /// taken out of `graph`.
+  GraphImporter(::onnx::GraphProto &graph, int64_t opset,
                 mlir::Location fileLoc);
 
   /// Emits the function into the empty `module`. Fails after a diagnostic.
@@ -79,13 +80,13 @@ private:
   mlir::Location locate(const ::onnx::NodeProto &proto);
   mlir::InFlightDiagnostic emitNodeError(const ::onnx::NodeProto &proto);
 
-  const ::onnx::GraphProto &graph;
+  ::onnx::GraphProto &graph;
   int64_t opset;
   mlir::Location fileLoc;
   Emitter emit;
   mlir::func::FuncOp function;
 
-  llvm::StringMap<const ::onnx::TensorProto *> initializers;
+  llvm::StringMap<::onnx::TensorProto *> initializers;
   llvm::StringMap<Tensor> tensors;
   /// Readers of each value; a graph output counts as the reader null.
   llvm::StringMap<llvm::SmallVector<const ::onnx::NodeProto *, 1>> readers;

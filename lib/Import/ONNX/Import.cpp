@@ -71,7 +71,7 @@ OwningOpRef<ModuleOp> crania::importOnnx(StringRef bytes, MLIRContext *context,
   if (failed(opset))
     return nullptr;
   OwningOpRef<ModuleOp> module = ModuleOp::create(loc);
-  GraphImporter importer(model.graph(), *opset, loc);
+  GraphImporter importer(*model.mutable_graph(), *opset, loc);
   if (failed(importer.importInto(*module)) || failed(verify(*module)))
     return nullptr;
   return module;

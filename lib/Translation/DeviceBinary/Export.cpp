@@ -7,40 +7,58 @@
 #include "crania/Translation/DeviceBinary/DeviceBinaryTranslation.h"
 #include "mlir/IR/Diagnostics.h"
 
+#include <memory>
+
 using namespace mlir;
 using namespace crania;
 
 static constexpr const char *producer = "CRANIA";
 
-static binary::ProgramWithImage withImage(hw::ProgramOp program) {
-  SmallVector<char> storage;
-  ArrayRef<uint8_t> image = program.getImageBytes(storage);
-  return {hw::encodeProgram(program), {image.begin(), image.end()}};
-}
+namespace {
 
-static FailureOr<std::vector<uint8_t>>
-writeBinary(std::vector<binary::ProgramWithImage> programs, Operation *op) {
-  Result<std::vector<uint8_t>> bytes =
-      binary::write(std::move(programs), producer);
-  if (!bytes)
-    return op->emitError() << "makes no valid device binary: "
-                           << bytes.error().message;
-  return std::move(*bytes);
-}
+/// Programs for the writer, which reads their images where they are.
+class Programs {
+public:
+  void add(hw::ProgramOp program) {
+    storages.push_back(std::make_unique<SmallVector<char, 0>>());
+    ArrayRef<uint8_t> image = program.getImageBytes(*storages.back());
+    programs.push_back(
+        {hw::encodeProgram(program), {image.data(), image.size()}});
+  }
+
+  bool empty() const { return programs.empty(); }
+
+  /// Reports errors as those of `op`.
+  FailureOr<std::vector<uint8_t>> write(Operation *op) {
+    Result<std::vector<uint8_t>> bytes =
+        binary::assemble(std::move(programs), producer);
+    if (!bytes)
+      return op->emitError()
+             << "makes no valid device binary: " << bytes.error().message;
+    return std::move(*bytes);
+  }
+
+private:
+  std::vector<binary::ProgramWithImageView> programs;
+  /// The bytes of images that are splats.
+  std::vector<std::unique_ptr<SmallVector<char, 0>>> storages;
+};
+
+} // namespace
 
 FailureOr<std::vector<uint8_t>>
 crania::translateToDeviceBinary(ModuleOp module) {
-  std::vector<binary::ProgramWithImage> programs;
+  Programs programs;
   for (auto program : module.getOps<hw::ProgramOp>())
-    programs.push_back(withImage(program));
+    programs.add(program);
   if (programs.empty())
     return module.emitError() << "has no crania_hw.program to translate";
-  return writeBinary(std::move(programs), module);
+  return programs.write(module);
 }
 
 FailureOr<std::vector<uint8_t>>
 crania::translateToDeviceBinary(hw::ProgramOp program) {
-  std::vector<binary::ProgramWithImage> programs;
-  programs.push_back(withImage(program));
-  return writeBinary(std::move(programs), program);
+  Programs programs;
+  programs.add(program);
+  return programs.write(program);
 }

@@ -67,6 +67,28 @@ protected:
     return *created;
   }
 
+  /// What `codec` makes of one cluster.
+  WeightBlocks::Measure measure(unsigned cluster, const layout::Codec &codec) {
+    WeightBlocks image = blocks();
+    std::vector<std::vector<const layout::Codec *>> lists(image.clusters());
+    lists[cluster].push_back(&codec);
+    return image.measure(lists)[cluster];
+  }
+
+  /// The blocks of each cluster, all in the layout `codec`.
+  std::vector<std::vector<std::vector<uint8_t>>>
+  encode(const layout::Codec &codec) {
+    WeightBlocks image = blocks();
+    std::vector<std::vector<std::vector<uint8_t>>> encoded(image.clusters());
+    std::vector<const layout::Codec *> codecs(image.clusters(), &codec);
+    EXPECT_EQ(image.encode(codecs,
+                           [&](unsigned cluster, ArrayRef<uint8_t> bytes) {
+                             encoded[cluster].push_back(bytes.vec());
+                           }),
+              std::nullopt);
+    return encoded;
+  }
+
   /// Tiles of 4 outputs by 6: neither divides the matrix of 10 by 36 evenly.
   static target::TargetModel smallArray() {
     target::TargetModel target;
@@ -116,24 +138,19 @@ RC_GTEST_FIXTURE_PROP(WeightImageTest, DecodingGivesTheWeightsBack, ()) {
   const auto clusters = *rc::gen::inRange(1u, 5u);
   parseRandom(clusters);
   const layout::Codec *codec = layout::findCodec("bitmap");
-  WeightBlocks image = blocks();
+  auto encoded = encode(*codec);
+  RC_ASSERT(encoded.size() == clusters);
   std::vector<uint32_t> words(elements);
   std::vector<int> holders(elements, -1);
   for (unsigned cluster = 0; cluster < clusters; ++cluster) {
-    RC_ASSERT(image.supports(cluster, *codec));
-    EncodedCluster encoded = image.encodeCluster(cluster, *codec);
-    RC_ASSERT(encoded.bytes.size() == image.clusterBytes(cluster, *codec));
-    RC_ASSERT(encoded.blockOffsets.size() == tiling.tiles() + 1);
-    RC_ASSERT(encoded.blockOffsets.back() == encoded.bytes.size());
+    RC_ASSERT(encoded[cluster].size() == tiling.tiles());
     for (uint64_t t = 0; t < tiling.tiles(); ++t) {
       SmallVector<int64_t> indices = tensorIndicesOf(tiling.tile(t));
       std::vector<uint8_t> occupied;
       for (int64_t index : indices)
         occupied.push_back(assignment[index] < cluster);
-      uint64_t begin = encoded.blockOffsets[t];
-      Result<layout::BlockCodes> codes = codec->decode(
-          {encoded.bytes.data() + begin, encoded.blockOffsets[t + 1] - begin},
-          {indices.size(), 32, occupied});
+      Result<layout::BlockCodes> codes =
+          codec->decode(encoded[cluster][t], {indices.size(), 32, occupied});
       RC_ASSERT(bool(codes));
       scatter(*codes, indices, cluster, words, holders);
     }
@@ -145,17 +162,19 @@ RC_GTEST_FIXTURE_PROP(WeightImageTest, DecodingGivesTheWeightsBack, ()) {
 RC_GTEST_FIXTURE_PROP(WeightImageTest, SizesAreThoseOfTheEncoding, ()) {
   const auto clusters = *rc::gen::inRange(1u, 5u);
   parseRandom(clusters);
-  WeightBlocks image = blocks();
-  RC_ASSERT(image.clusters() == clusters);
-  for (unsigned cluster = 0; cluster < clusters; ++cluster) {
-    RC_ASSERT(image.countOf(cluster) ==
-              uint64_t(std::count(assignment.begin(), assignment.end(),
-                                  uint8_t(cluster))));
-    for (const std::string &id : layout::codecIds()) {
-      const layout::Codec &codec = *layout::findCodec(id);
-      if (image.supports(cluster, codec))
-        RC_ASSERT(image.encodeCluster(cluster, codec).bytes.size() ==
-                  image.clusterBytes(cluster, codec));
+  RC_ASSERT(blocks().clusters() == clusters);
+  for (const char *id : {"bitmap", "bitmap-free"}) {
+    const layout::Codec &codec = *layout::findCodec(id);
+    auto encoded = encode(codec);
+    for (unsigned cluster = 0; cluster < clusters; ++cluster) {
+      WeightBlocks::Measure answer = measure(cluster, codec);
+      RC_ASSERT(answer.values ==
+                uint64_t(std::count(assignment.begin(), assignment.end(),
+                                    uint8_t(cluster))));
+      uint64_t bytes = 0;
+      for (const std::vector<uint8_t> &block : encoded[cluster])
+        bytes += block.size();
+      RC_ASSERT(answer.bytes.front() == bytes);
     }
   }
 }
@@ -164,13 +183,15 @@ TEST_F(WeightImageTest, RawHoldsOnlyWholeBlocks) {
   const layout::Codec &raw = *layout::findCodec("raw");
   std::string bytes(elements, '\x11');
   parse("i8", 1, bytes, std::vector<uint8_t>(elements, 0));
-  EXPECT_TRUE(blocks().supports(0, raw));
-  EXPECT_EQ(blocks().clusterBytes(0, raw), uint64_t(elements));
+  EXPECT_EQ(measure(0, raw).bytes.front(), uint64_t(elements));
 
   std::vector<uint8_t> assignment(elements, 0);
   assignment.back() = 1;
   parse("i8", 2, bytes, assignment);
-  EXPECT_FALSE(blocks().supports(0, raw));
+  EXPECT_EQ(measure(0, raw).bytes.front(), std::nullopt);
+  std::vector<const layout::Codec *> codecs(2, &raw);
+  // The first tile has nothing of the second cluster.
+  EXPECT_EQ(blocks().encode(codecs, [](unsigned, ArrayRef<uint8_t>) {}), 1u);
 }
 
 TEST_F(WeightImageTest, WordsAreBitPatternsOfTheElementType) {
@@ -179,8 +200,11 @@ TEST_F(WeightImageTest, WordsAreBitPatternsOfTheElementType) {
   for (int64_t i = 0; i < elements; ++i)
     bytes += std::string("\x01\x3c", 2);
   parse("i16", 1, bytes, std::vector<uint8_t>(elements, 0));
-  EncodedCluster encoded = blocks().encodeCluster(0, *layout::findCodec("raw"));
-  EXPECT_EQ(std::string(encoded.bytes.begin(), encoded.bytes.end()), bytes);
+  std::string encoded;
+  auto blocksOf = encode(*layout::findCodec("raw"));
+  for (const std::vector<uint8_t> &block : blocksOf.front())
+    encoded.append(block.begin(), block.end());
+  EXPECT_EQ(encoded, bytes);
 }
 
 TEST_F(WeightImageTest, RefusesTilesOfAnotherMatrix) {

@@ -107,50 +107,79 @@ private:
       FailureOr<WeightBlocks> blocks = readBlocks(entry, *target);
       if (failed(blocks))
         return failure();
-      for (unsigned k = 0; k < entry.segments.size(); ++k)
-        if (failed(decide(entry, k, *blocks)))
-          return failure();
+      if (failed(assign(entry, *blocks)))
+        return failure();
     }
     plan->write();
     return success();
   }
 
-  /// Fills in layout and bytes of cluster `k`, counted from 0.
-  LogicalResult decide(PlanBuilder::Entry &entry, unsigned k,
-                       const WeightBlocks &blocks) {
-    PlanBuilder::Segment &segment = entry.segments[k];
-    auto error = [&] {
-      return entry.materialize.emitError()
-             << "cluster " << k + 1 << " of @" << entry.weights.getSymName()
-             << ": ";
-    };
-    if (!segment.layout)
-      return choose(entry, segment, k, blocks, error);
-    FailureOr<Candidate> given = makeCandidate(segment.layout, error);
-    if (failed(given))
-      return failure();
-    if (!blocks.supports(k, *given->codec))
-      return error() << "layout " << Attribute(segment.layout)
-                     << " cannot express it";
-    segment.bytes = int64_t(blocks.clusterBytes(k, *given->codec));
+  /// Fills in layout and bytes of all clusters of one tensor.
+  LogicalResult assign(PlanBuilder::Entry &entry, const WeightBlocks &blocks) {
+    std::vector<std::vector<const Codec *>> codecs;
+    for (unsigned k = 0; k < entry.segments.size(); ++k) {
+      FailureOr<std::vector<const Codec *>> found = codecsFor(entry, k);
+      if (failed(found))
+        return failure();
+      codecs.push_back(std::move(*found));
+    }
+    std::vector<WeightBlocks::Measure> measures = blocks.measure(codecs);
+    for (unsigned k = 0; k < entry.segments.size(); ++k)
+      if (failed(decide(entry, k, measures[k])))
+        return failure();
     return success();
   }
 
-  LogicalResult choose(PlanBuilder::Entry &entry, PlanBuilder::Segment &segment,
-                       unsigned k, const WeightBlocks &blocks,
-                       function_ref<InFlightDiagnostic()> error) {
-    for (const Candidate &candidate : candidates) {
-      if (!blocks.supports(k, *candidate.codec))
-        continue;
-      int64_t bytes = blocks.clusterBytes(k, *candidate.codec);
-      if (segment.bytes && *segment.bytes <= bytes)
+  static InFlightDiagnostic emitClusterError(PlanBuilder::Entry &entry,
+                                             unsigned k) {
+    return entry.materialize.emitError() << "cluster " << k + 1 << " of @"
+                                         << entry.weights.getSymName() << ": ";
+  }
+
+  /// The codec of the layout that is given, or those of all candidates.
+  FailureOr<std::vector<const Codec *>> codecsFor(PlanBuilder::Entry &entry,
+                                                  unsigned k) {
+    std::vector<const Codec *> codecs;
+    if (LayoutAttrInterface layout = entry.segments[k].layout) {
+      FailureOr<Candidate> given =
+          makeCandidate(layout, [&] { return emitClusterError(entry, k); });
+      if (failed(given))
+        return failure();
+      codecs.push_back(given->codec);
+      return codecs;
+    }
+    for (const Candidate &candidate : candidates)
+      codecs.push_back(candidate.codec);
+    return codecs;
+  }
+
+  /// Fills in layout and bytes of cluster `k`, counted from 0.
+  LogicalResult decide(PlanBuilder::Entry &entry, unsigned k,
+                       const WeightBlocks::Measure &measure) {
+    PlanBuilder::Segment &segment = entry.segments[k];
+    if (!segment.layout)
+      return choose(entry, k, measure);
+    std::optional<uint64_t> bytes = measure.bytes.front();
+    if (!bytes)
+      return emitClusterError(entry, k)
+             << "layout " << Attribute(segment.layout) << " cannot express it";
+    segment.bytes = int64_t(*bytes);
+    return success();
+  }
+
+  /// Takes the candidate with the fewest bytes, the first of equals.
+  LogicalResult choose(PlanBuilder::Entry &entry, unsigned k,
+                       const WeightBlocks::Measure &measure) {
+    PlanBuilder::Segment &segment = entry.segments[k];
+    for (auto [candidate, bytes] : llvm::zip_equal(candidates, measure.bytes)) {
+      if (!bytes || (segment.bytes && *segment.bytes <= int64_t(*bytes)))
         continue;
       segment.layout = candidate.layout;
-      segment.bytes = bytes;
+      segment.bytes = int64_t(*bytes);
     }
     if (!segment.layout)
-      return error() << "none of the allowed layouts can express it; allow "
-                     << "bitmap";
+      return emitClusterError(entry, k)
+             << "none of the allowed layouts can express it; allow bitmap";
     remark::passed(entry.materialize.getLoc(),
                    remark::RemarkOpts::name("AssignedLayout")
                        .category("crania-assign-layouts"))
@@ -158,7 +187,7 @@ private:
         << remark::metric("Weights", entry.weights.getSymName())
         << remark::metric("Cluster", k + 1)
         << remark::metric("Layout", segment.layout.getCodecId())
-        << remark::metric("Values", blocks.countOf(k))
+        << remark::metric("Values", measure.values)
         << remark::metric("Bytes", *segment.bytes);
     return success();
   }

@@ -41,6 +41,14 @@ std::string nameOf(arith::ConstantOp constant, linalg::LinalgOp user) {
   return "w";
 }
 
+/// A blob that owns `bytes`.
+AsmResourceBlob makeBlob(std::vector<uint8_t> bytes) {
+  auto owned = std::make_shared<std::vector<uint8_t>>(std::move(bytes));
+  return AsmResourceBlob(
+      ArrayRef<uint8_t>(*owned), [owned](uint8_t *, size_t, size_t) {},
+      /*dataIsMutable=*/true);
+}
+
 /// Clusters the weights of one module.
 class Clusterer {
 public:
@@ -159,11 +167,7 @@ private:
     auto ids = RankedTensorType::get(type.getShape(),
                                      IntegerType::get(module.getContext(), 8));
     return ElementsAttr(DenseResourceElementsAttr::get(
-        ids, (name + ".cluster").str(),
-        HeapAsmResourceBlob::allocateAndCopyWithAlign(
-            ArrayRef<char>(reinterpret_cast<const char *>(assignment->data()),
-                           assignment->size()),
-            /*align=*/1)));
+        ids, (name + ".cluster").str(), makeBlob(std::move(*assignment))));
   }
 
   /// The weights that integers stand for; the integers without scales.

@@ -13,11 +13,6 @@
 #include <optional>
 #include <variant>
 
-// oneDNN runs on OpenMP threads: one per caller, since callers are the threads
-// here. Declared by hand because clang does not ship omp.h.
-// NOLINTNEXTLINE(readability-identifier-naming)
-extern "C" void omp_set_num_threads(int count);
-
 using namespace crania;
 using namespace crania::simulator;
 
@@ -36,7 +31,8 @@ using Kernel =
 struct FunctionalEngine::Plans {
   explicit Plans(ProgramView program) : program(std::move(program)) {}
 
-  void planRound(unsigned round, const WeightDecoder &weights);
+  void planRound(unsigned round, const WeightDecoder &weights,
+                 ContractionPlanner &planner);
   void layOutMemories();
 
   ProgramView program;
@@ -67,11 +63,12 @@ FunctionalEngine::~FunctionalEngine() = default;
 /// The kernel of a command; none for one that computes nothing.
 static std::optional<Kernel> planCommand(const ProgramView &program,
                                          const binary::Command &command,
-                                         const WeightDecoder &weights) {
+                                         const WeightDecoder &weights,
+                                         ContractionPlanner &planner) {
   if (const binary::Contract *contract = command.body_as_Contract())
     return ContractKernel::plan(
         program, *contract,
-        *weights.find(contract->weights(), contract->clusters()));
+        *weights.find(contract->weights(), contract->clusters()), planner);
   if (const binary::Vector *vector = command.body_as_Vector())
     return VectorKernel::plan(program, *vector);
   if (const binary::Copy *copy = command.body_as_Copy())
@@ -91,10 +88,12 @@ static size_t scratchOf(const Kernel &kernel) {
 }
 
 void FunctionalEngine::Plans::planRound(unsigned round,
-                                        const WeightDecoder &weights) {
+                                        const WeightDecoder &weights,
+                                        ContractionPlanner &planner) {
   rounds.emplace_back();
   for (const binary::Command *command : program.commands(round)) {
-    std::optional<Kernel> kernel = planCommand(program, *command, weights);
+    std::optional<Kernel> kernel =
+        planCommand(program, *command, weights, planner);
     if (!kernel)
       continue;
     scratchElements = std::max(scratchElements, scratchOf(*kernel));
@@ -121,8 +120,9 @@ FunctionalEngine::FunctionalEngine(const ProgramView &program,
                                    const WeightDecoder &weights)
     : plans(std::make_unique<Plans>(program)) {
   plans->layOutMemories();
+  ContractionPlanner planner;
   for (unsigned round = 0; round < program.rounds(); ++round)
-    plans->planRound(round, weights);
+    plans->planRound(round, weights, planner);
 }
 
 FunctionalEngine::Memory FunctionalEngine::allocate() const {
@@ -135,7 +135,6 @@ FunctionalEngine::Memory FunctionalEngine::allocate() const {
 
 double FunctionalEngine::runRound(unsigned round, Span<const float> input,
                                   Memory &memory, Span<float> logits) const {
-  omp_set_num_threads(1);
   constexpr float undefined = std::numeric_limits<float>::quiet_NaN();
   Memory::Storage &storage = *memory.storage;
   std::fill(storage.dram.begin(), storage.dram.end(), undefined);

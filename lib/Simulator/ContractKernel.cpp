@@ -11,8 +11,9 @@ static HostPlane planeOf(const binary::Plane &plane) {
           plane.channel_stride(), plane.row_stride(), plane.column_stride()};
 }
 
-static ContractionShape shapeOf(const layout::Tiling &tiling,
-                                const binary::Contract &contract) {
+ContractionShape simulator::shapeOf(const ProgramView &program,
+                                    const binary::Contract &contract) {
+  const layout::Tiling &tiling = program.tiling(contract.weights());
   ContractionShape shape;
   shape.groups = tiling.groups;
   shape.outputs = tiling.outputs;
@@ -43,8 +44,7 @@ ContractKernel ContractKernel::plan(const ProgramView &program,
                                     ContractionPlanner &planner) {
   ContractKernel k;
   k.contraction =
-      planner.plan(shapeOf(program.tiling(contract.weights()), contract),
-                   weights.matrix.data());
+      planner.plan(shapeOf(program, contract), weights.matrix.data());
   k.input =
       locate(program, contract.input()->buffer(), contract.input()->offset());
   k.output =

@@ -10,6 +10,10 @@
 
 namespace crania::simulator {
 
+/// The contraction that a Contract command is.
+ContractionShape shapeOf(const ProgramView &program,
+                         const binary::Contract &contract);
+
 /// A Contract command, resolved: a contraction and the places of its planes.
 class ContractKernel {
 public:

@@ -34,6 +34,7 @@ struct FunctionalEngine::Plans {
   void planRound(unsigned round, const WeightDecoder &weights,
                  ContractionPlanner &planner);
   void layOutMemories();
+  Memories reset(Memory::Storage &storage, Span<const float> input) const;
 
   ProgramView program;
   std::vector<std::vector<Kernel>> rounds;
@@ -133,32 +134,55 @@ FunctionalEngine::Memory FunctionalEngine::allocate() const {
   return Memory(std::move(storage));
 }
 
-double FunctionalEngine::runRound(unsigned round, Span<const float> input,
-                                  Memory &memory, Span<float> logits) const {
+/// Fills the machine's memories with NaN and puts the input where it belongs.
+Memories FunctionalEngine::Plans::reset(Memory::Storage &storage,
+                                        Span<const float> input) const {
   constexpr float undefined = std::numeric_limits<float>::quiet_NaN();
-  Memory::Storage &storage = *memory.storage;
   std::fill(storage.dram.begin(), storage.dram.end(), undefined);
   std::fill(storage.globalBuffer.begin(), storage.globalBuffer.end(),
             undefined);
-  const Memories memories = {plans->image, storage.dram.data(),
+  const Memories memories = {image, storage.dram.data(),
                              storage.globalBuffer.data()};
-  std::copy(input.begin(), input.end(), memories.write(plans->input));
-  float *scratch = storage.scratch.data();
-  double confidence = undefined;
-  for (const Kernel &kernel : plans->rounds[round]) {
-    if (auto *contract = std::get_if<ContractKernel>(&kernel))
-      contract->run(memories, scratch);
-    else if (auto *vector = std::get_if<VectorKernel>(&kernel))
-      vector->run(memories, scratch);
-    else if (auto *copy = std::get_if<CopyKernel>(&kernel))
-      copy->run(memories);
-    else if (auto *test = std::get_if<ExitKernel>(&kernel))
-      confidence = confidenceOf(test->rule,
-                                {memories.read(test->logits), test->classes});
+  std::copy(input.begin(), input.end(), memories.write(this->input));
+  return memories;
+}
+
+static void run(const Kernel &kernel, const Memories &memories, float *scratch,
+                FunctionalEngine::Item &item) {
+  if (auto *contract = std::get_if<ContractKernel>(&kernel))
+    contract->run(memories, scratch);
+  else if (auto *vector = std::get_if<VectorKernel>(&kernel))
+    vector->run(memories, scratch);
+  else if (auto *copy = std::get_if<CopyKernel>(&kernel))
+    copy->run(memories);
+  else if (auto *test = std::get_if<ExitKernel>(&kernel))
+    item.confidence =
+        confidenceOf(test->rule, {memories.read(test->logits), test->classes});
+}
+
+void FunctionalEngine::runRound(unsigned round, Span<Item> batch) const {
+  std::vector<Memories> memories;
+  memories.reserve(batch.size());
+  for (Item &item : batch) {
+    memories.push_back(plans->reset(*item.memory->storage, item.input));
+    item.confidence = std::numeric_limits<double>::quiet_NaN();
   }
-  const float *result = memories.read(plans->logits);
-  std::copy(result, result + logits.size(), logits.begin());
-  return confidence;
+  // One scratch memory for all: no command leaves anything in it.
+  float *scratch = batch[0].memory->storage->scratch.data();
+  for (const Kernel &kernel : plans->rounds[round])
+    for (size_t i = 0; i < batch.size(); ++i)
+      run(kernel, memories[i], scratch, batch[i]);
+  for (size_t i = 0; i < batch.size(); ++i) {
+    const float *result = memories[i].read(plans->logits);
+    std::copy(result, result + batch[i].logits.size(), batch[i].logits.begin());
+  }
+}
+
+double FunctionalEngine::runRound(unsigned round, Span<const float> input,
+                                  Memory &memory, Span<float> logits) const {
+  Item item = {input, &memory, logits};
+  runRound(round, {&item, 1});
+  return item.confidence;
 }
 
 uint64_t FunctionalEngine::inputElements() const {

@@ -3,7 +3,7 @@
 #
 # Substitutions: %python, %examples (examples/ of the source), %shared_data,
 # %crania_runtime (libcrania_runtime.so), %crania_plugin, %mlir_lib (folder of
-# libmlir_runner_utils.so).
+# libmlir_runner_utils.so), %unit (folder of the GoogleTest binaries).
 # Features: onnxruntime, shared-data, slow (off in a quick run), damaged-files (also
 # on in a quick run that asks for them), asan, roundtrip.
 # Parameters: quick=1, damaged_files=1, roundtrip=1 (or CRANIA_VERIFY_ROUNDTRIP=1):
@@ -59,6 +59,7 @@ def set_substitutions():
         ("%crania_runtime", config.runtime_library),
         ("%crania_plugin", config.plugin),
         ("%mlir_lib", config.mlir_lib_dir),
+        ("%unit", os.path.join(config.crania_binary_dir, "test", "Unit")),
     ]
     if roundtrip:
         config.substitutions.append((r"\bcrania-opt\b", "crania-opt --verify-roundtrip"))

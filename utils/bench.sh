@@ -27,5 +27,5 @@ grep -qxF -- "$name" <<<"$benchmarks" || {
   die "there is no benchmark '$name'"
 }
 "$root/utils/setup.sh" --for=test
-"$root/utils/build.sh" crania-compile crania-run
-PATH=$build/bin:$PATH exec "$python" "$root/test/Benchmark/$name.py" "$@"
+"$root/utils/build.sh" crania-compile crania-run host-benchmark
+PATH=$build/bin:$build/test/Benchmark:$PATH exec "$python" "$root/test/Benchmark/$name.py" "$@"

@@ -4,6 +4,7 @@
 #include "crania/Runtime/Evaluation.h"
 #include "crania/Simulator/ExitRule.h"
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -15,40 +16,105 @@ using namespace crania::runtime;
 
 namespace {
 
-/// Fills the results of single inputs; one per thread.
-class Evaluator {
+/// Hands out inputs: large batches first, single ones at the end, so that the
+/// threads finish together.
+class Inputs {
 public:
-  Evaluator(const Executable &executable, const InputSource &source,
-            Evaluation &result)
-      : executable(executable), source(source), result(result),
-        memory(executable.engine().allocate()),
-        input(executable.inputElements()), logits(executable.logitElements()) {}
+  Inputs(size_t count, const EvaluationOptions &options)
+      : count(count), threads(std::max(1u, options.threads)),
+        batch(std::max(1u, options.batch)) {}
 
-  void evaluate(size_t index) {
-    source(index, input);
-    const unsigned rounds = executable.rounds();
-    unsigned round = 0;
-    while (!executable.exitsAfter(round, run(round)))
-      ++round;
-    result.exitRound[index] = round + 1;
-    result.prediction[index] = uint32_t(simulator::predictionOf(logits));
-    std::copy(logits.begin(), logits.end(),
-              result.logits.begin() + index * logits.size());
-    if (round + 1 != rounds)
-      run(rounds - 1);
-    result.fullPrediction[index] = uint32_t(simulator::predictionOf(logits));
+  struct Range {
+    size_t begin, end;
+  };
+  /// An empty range when all are taken.
+  Range take() {
+    std::lock_guard<std::mutex> lock(mutex);
+    const size_t share = (count - next) / (2 * threads);
+    const size_t taken = std::min(count - next, std::clamp(share, one, batch));
+    next += taken;
+    return {next - taken, next};
   }
 
 private:
-  double run(unsigned round) {
-    return executable.engine().runRound(round, input, memory, logits);
+  static constexpr size_t one = 1;
+  const size_t count, threads, batch;
+  std::mutex mutex;
+  size_t next = 0;
+};
+
+/// Fills the results of batches; one per thread.
+class Evaluator {
+public:
+  Evaluator(const Executable &executable, const InputSource &source,
+            Evaluation &result, size_t batch)
+      : executable(executable), source(source), result(result) {
+    for (size_t i = 0; i < batch; ++i)
+      slots.emplace_back(executable);
+  }
+
+  void evaluate(size_t begin, size_t end) {
+    std::vector<Slot *> active, early;
+    for (size_t i = begin; i < end; ++i) {
+      Slot &slot = slots[i - begin];
+      slot.index = i;
+      source(i, slot.input);
+      active.push_back(&slot);
+    }
+    const unsigned last = executable.rounds() - 1;
+    for (unsigned round = 0; !active.empty(); ++round) {
+      run(round, active);
+      auto leaving =
+          std::partition(active.begin(), active.end(), [&](const Slot *slot) {
+            return !executable.exitsAfter(round, slot->confidence);
+          });
+      for (auto it = leaving; it != active.end(); ++it)
+        answer(**it, round);
+      if (round != last)
+        early.insert(early.end(), leaving, active.end());
+      active.erase(leaving, active.end());
+    }
+    if (!early.empty())
+      run(last, early);
+    for (size_t i = begin; i < end; ++i)
+      result.fullPrediction[i] =
+          uint32_t(simulator::predictionOf(slots[i - begin].logits));
+  }
+
+private:
+  struct Slot {
+    explicit Slot(const Executable &executable)
+        : memory(executable.engine().allocate()),
+          input(executable.inputElements()),
+          logits(executable.logitElements()) {}
+    simulator::FunctionalEngine::Memory memory;
+    std::vector<float> input, logits;
+    size_t index = 0;
+    double confidence = 0;
+  };
+
+  void run(unsigned round, const std::vector<Slot *> &batch) {
+    std::vector<simulator::FunctionalEngine::Item> items;
+    items.reserve(batch.size());
+    for (Slot *slot : batch)
+      items.push_back({slot->input, &slot->memory, slot->logits});
+    executable.engine().runRound(round, items);
+    for (size_t i = 0; i < batch.size(); ++i)
+      batch[i]->confidence = items[i].confidence;
+  }
+
+  void answer(const Slot &slot, unsigned round) {
+    result.exitRound[slot.index] = round + 1;
+    result.prediction[slot.index] =
+        uint32_t(simulator::predictionOf(slot.logits));
+    std::copy(slot.logits.begin(), slot.logits.end(),
+              result.logits.begin() + slot.index * slot.logits.size());
   }
 
   const Executable &executable;
   const InputSource &source;
   Evaluation &result;
-  simulator::FunctionalEngine::Memory memory;
-  std::vector<float> input, logits;
+  std::vector<Slot> slots;
 };
 
 /// Counts finished inputs and threads for the thread that shows progress.
@@ -56,7 +122,7 @@ class Progress {
 public:
   explicit Progress(unsigned threads) : running(threads) {}
 
-  void finishInput() { ++done; }
+  void finishInputs(size_t count) { done += count; }
   void finishThread() {
     std::lock_guard<std::mutex> lock(mutex);
     --running;
@@ -92,13 +158,16 @@ Evaluation runtime::evaluate(const Executable &executable, size_t count,
   result.logits.resize(count * executable.logitElements());
 
   const unsigned threads = std::max(1u, options.threads);
-  std::atomic<size_t> next = 0;
+  const size_t batch =
+      std::clamp<size_t>(options.batch, 1, std::max<size_t>(count, 1));
+  Inputs inputs(count, options);
   Progress progress(threads);
   auto work = [&] {
-    Evaluator evaluator(executable, source, result);
-    for (size_t i = next++; i < count; i = next++) {
-      evaluator.evaluate(i);
-      progress.finishInput();
+    Evaluator evaluator(executable, source, result, batch);
+    for (auto range = inputs.take(); range.begin != range.end;
+         range = inputs.take()) {
+      evaluator.evaluate(range.begin, range.end);
+      progress.finishInputs(range.end - range.begin);
     }
     progress.finishThread();
   };

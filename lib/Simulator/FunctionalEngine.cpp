@@ -4,6 +4,7 @@
 #include "crania/Simulator/FunctionalEngine.h"
 #include "ContractKernel.h"
 #include "CopyKernel.h"
+#include "OutputReader.h"
 #include "Quantise.h"
 #include "VectorKernel.h"
 #include "crania/Simulator/ExitRule.h"
@@ -12,11 +13,6 @@
 #include <limits>
 #include <optional>
 #include <variant>
-
-// oneDNN runs on OpenMP threads: one per caller, since callers are the threads
-// here. Declared by hand because clang does not ship omp.h.
-// NOLINTNEXTLINE(readability-identifier-naming)
-extern "C" void omp_set_num_threads(int count);
 
 using namespace crania;
 using namespace crania::simulator;
@@ -36,11 +32,19 @@ using Kernel =
 struct FunctionalEngine::Plans {
   explicit Plans(ProgramView program) : program(std::move(program)) {}
 
-  void planRound(unsigned round, const WeightDecoder &weights);
+  /// A command that computes something, and its number in the round.
+  struct Step {
+    uint32_t command;
+    Kernel kernel;
+  };
+
+  void planRound(unsigned round, const WeightDecoder &weights,
+                 ContractionPlanner &planner);
   void layOutMemories();
+  Memories reset(Memory::Storage &storage, Span<const float> input) const;
 
   ProgramView program;
-  std::vector<std::vector<Kernel>> rounds;
+  std::vector<std::vector<Step>> rounds;
   size_t scratchBytes = 0;
   size_t dramBytes = 0, globalBufferBytes = 0;
   const uint8_t *image = nullptr;
@@ -67,11 +71,12 @@ FunctionalEngine::~FunctionalEngine() = default;
 /// The kernel of a command; none for one that computes nothing.
 static std::optional<Kernel> planCommand(const ProgramView &program,
                                          const binary::Command &command,
-                                         const WeightDecoder &weights) {
+                                         const WeightDecoder &weights,
+                                         ContractionPlanner &planner) {
   if (const binary::Contract *contract = command.body_as_Contract())
     return ContractKernel::plan(
         program, *contract,
-        *weights.find(contract->weights(), contract->clusters()));
+        *weights.find(contract->weights(), contract->clusters()), planner);
   if (const binary::Vector *vector = command.body_as_Vector())
     return VectorKernel::plan(program, *vector);
   if (const binary::Copy *copy = command.body_as_Copy())
@@ -91,14 +96,17 @@ static size_t scratchOf(const Kernel &kernel) {
 }
 
 void FunctionalEngine::Plans::planRound(unsigned round,
-                                        const WeightDecoder &weights) {
+                                        const WeightDecoder &weights,
+                                        ContractionPlanner &planner) {
   rounds.emplace_back();
-  for (const binary::Command *command : program.commands(round)) {
-    std::optional<Kernel> kernel = planCommand(program, *command, weights);
+  const auto &commands = program.commands(round);
+  for (uint32_t i = 0; i < commands.size(); ++i) {
+    std::optional<Kernel> kernel =
+        planCommand(program, *commands.Get(i), weights, planner);
     if (!kernel)
       continue;
     scratchBytes = std::max(scratchBytes, scratchOf(*kernel));
-    rounds.back().push_back(std::move(*kernel));
+    rounds.back().push_back({i, std::move(*kernel)});
   }
 }
 
@@ -121,8 +129,9 @@ FunctionalEngine::FunctionalEngine(const ProgramView &program,
                                    const WeightDecoder &weights)
     : plans(std::make_unique<Plans>(program)) {
   plans->layOutMemories();
+  ContractionPlanner planner;
   for (unsigned round = 0; round < program.rounds(); ++round)
-    plans->planRound(round, weights);
+    plans->planRound(round, weights, planner);
 }
 
 FunctionalEngine::Memory FunctionalEngine::allocate() const {
@@ -142,33 +151,70 @@ static void poison(AlignedBytes &memory) {
   std::fill(words, words + (memory.size() + 3) / sizeof(*words), signalling);
 }
 
-double FunctionalEngine::runRound(unsigned round, Span<const float> input,
-                                  Memory &memory, Span<float> logits) const {
-  omp_set_num_threads(1);
-  constexpr float undefined = std::numeric_limits<float>::quiet_NaN();
-  Memory::Storage &storage = *memory.storage;
+/// Poisons the machine's memories and puts the input where it belongs.
+Memories FunctionalEngine::Plans::reset(Memory::Storage &storage,
+                                        Span<const float> input) const {
   poison(storage.dram);
   poison(storage.globalBuffer);
-  const Memories memories = {plans->image, storage.dram.data(),
+  const Memories memories = {image, storage.dram.data(),
                              storage.globalBuffer.data()};
-  writeInput(*plans->program.program().input(), input,
-             memories.write(plans->input));
-  uint8_t *scratch = storage.scratch.data();
-  double confidence = undefined;
-  for (const Kernel &kernel : plans->rounds[round]) {
-    if (auto *contract = std::get_if<ContractKernel>(&kernel))
-      contract->run(memories, scratch);
-    else if (auto *vector = std::get_if<VectorKernel>(&kernel))
-      vector->run(memories, scratch);
-    else if (auto *copy = std::get_if<CopyKernel>(&kernel))
-      copy->run(memories);
-    else if (auto *test = std::get_if<ExitKernel>(&kernel))
-      confidence = confidenceOf(
-          test->rule, {memories.read<float>(test->logits), test->classes});
+  writeInput(*program.program().input(), input, memories.write(this->input));
+  return memories;
+}
+
+/// Runs a command; the result is the confidence of an exit test.
+static std::optional<double> run(const Kernel &kernel, const Memories &memories,
+                                 uint8_t *scratch) {
+  if (auto *contract = std::get_if<ContractKernel>(&kernel))
+    contract->run(memories, scratch);
+  else if (auto *vector = std::get_if<VectorKernel>(&kernel))
+    vector->run(memories, scratch);
+  else if (auto *copy = std::get_if<CopyKernel>(&kernel))
+    copy->run(memories);
+  else if (auto *test = std::get_if<ExitKernel>(&kernel))
+    return confidenceOf(test->rule,
+                        {memories.read<float>(test->logits), test->classes});
+  return std::nullopt;
+}
+
+void FunctionalEngine::runRound(unsigned round, Span<Item> batch) const {
+  std::vector<Memories> memories;
+  memories.reserve(batch.size());
+  for (Item &item : batch) {
+    memories.push_back(plans->reset(*item.memory->storage, item.input));
+    item.confidence = std::numeric_limits<double>::quiet_NaN();
   }
-  const float *result = memories.read<float>(plans->logits);
-  std::copy(result, result + logits.size(), logits.begin());
-  return confidence;
+  // One scratch memory for all: no command leaves anything in it.
+  uint8_t *scratch = batch[0].memory->storage->scratch.data();
+  for (const Plans::Step &step : plans->rounds[round])
+    for (size_t i = 0; i < batch.size(); ++i)
+      if (auto confidence = run(step.kernel, memories[i], scratch))
+        batch[i].confidence = *confidence;
+  for (size_t i = 0; i < batch.size(); ++i) {
+    const float *result = memories[i].read<float>(plans->logits);
+    std::copy(result, result + batch[i].logits.size(), batch[i].logits.begin());
+  }
+}
+
+double FunctionalEngine::runRound(unsigned round, Span<const float> input,
+                                  Memory &memory, Span<float> logits) const {
+  Item item = {input, &memory, logits};
+  runRound(round, {&item, 1});
+  return item.confidence;
+}
+
+void FunctionalEngine::observeRound(unsigned round, Span<const float> input,
+                                    Memory &memory,
+                                    const Observer &observe) const {
+  const Memories memories = plans->reset(*memory.storage, input);
+  std::vector<float> elements;
+  for (const Plans::Step &step : plans->rounds[round]) {
+    run(step.kernel, memories, memory.storage->scratch.data());
+    const binary::Command &command =
+        *plans->program.commands(round).Get(step.command);
+    if (readOutput(plans->program, command, memories, elements))
+      observe(step.command, elements);
+  }
 }
 
 uint64_t FunctionalEngine::inputElements() const {

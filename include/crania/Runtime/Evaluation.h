@@ -15,6 +15,8 @@ using InputSource = std::function<void(size_t index, Span<float> input)>;
 
 struct EvaluationOptions {
   unsigned threads = 1;
+  /// Inputs that a thread takes at a time, at most.
+  unsigned batch = 4;
   /// Called from the calling thread now and then with the inputs done so far.
   std::function<void(size_t done)> progress;
 };
@@ -29,8 +31,9 @@ struct Evaluation {
   std::vector<uint32_t> fullPrediction;
 };
 
-/// Runs a program on inputs 0..count-1. Every input is computed on its own:
-/// results do not depend on the number of threads.
+/// Runs a program on inputs 0..count-1. Threads take batches of inputs; those
+/// of a batch go from round to round together until they exit. Results depend
+/// on neither threads nor batches.
 Evaluation evaluate(const Executable &executable, size_t count,
                     const InputSource &source,
                     const EvaluationOptions &options);

@@ -7,14 +7,15 @@
 #include "crania/Simulator/ProgramView.h"
 #include "crania/Simulator/WeightDecoder.h"
 
+#include <functional>
 #include <memory>
 #include <vector>
 
 namespace crania::simulator {
 
-/// Computes what a program computes, one input at a time, in the arithmetic
-/// that the timing charges for. Results depend on the program and the input
-/// only: not on other inputs, on threads, or on what ran before.
+/// Computes what a program computes, in the arithmetic that the timing charges
+/// for. Results depend on the program and the input only: not on other inputs,
+/// on threads, or on what ran before.
 class FunctionalEngine {
 public:
   /// The memories of the machine for one input in flight, reusable for any
@@ -41,13 +42,32 @@ public:
 
   Memory allocate() const;
 
-  /// Runs a round (from 0) on `input` (the input port's elements, row-major;
-  /// quantised here if it holds integers) and copies the logits out; the result
-  /// is the confidence that the exit unit found. On-chip memory and scratch
-  /// DRAM start out as NaN, in integers as numbers that do not occur, so that a
-  /// program that reads what it did not write shows it.
+  /// An input in a batch.
+  struct Item {
+    /// The input port's elements, row-major; quantised here if it holds
+    /// integers.
+    Span<const float> input;
+    Memory *memory;          ///< its own in the batch
+    Span<float> logits;
+    double confidence = 0; ///< that the exit unit found
+  };
+  /// Runs a round (from 0) on inputs that are in it, command by command, so
+  /// that a layer's weights stay in the host's caches from input to input, and
+  /// copies the logits out. On-chip memory and scratch DRAM start out as NaN, in
+  /// integers as numbers that hardly occur, so that a program that reads what
+  /// it did not write shows it.
+  void runRound(unsigned round, Span<Item> batch) const;
+  /// The same for a single input; gives the confidence.
   double runRound(unsigned round, Span<const float> input, Memory &memory,
                   Span<float> logits) const;
+
+  /// Runs a round and shows what each Contract and Vector command put out, if
+  /// that is f32: the number of the command and the elements, row-major in the
+  /// dimensions of its output. For calibration, not for speed.
+  using Observer =
+      std::function<void(uint32_t command, Span<const float> elements)>;
+  void observeRound(unsigned round, Span<const float> input, Memory &memory,
+                    const Observer &observe) const;
 
   uint64_t inputElements() const;
   uint64_t logitElements() const;

@@ -25,27 +25,32 @@ std::vector<std::array<float, 4>> anyInputs(size_t count) {
 }
 
 Evaluation evaluateOn(const std::vector<std::array<float, 4>> &inputs,
-                      unsigned threads) {
+                      unsigned threads, unsigned batch = 1) {
   auto source = [&](size_t index, Span<float> input) {
     std::copy(inputs[index].begin(), inputs[index].end(), input.begin());
   };
   EvaluationOptions options;
   options.threads = threads;
+  options.batch = batch;
   return evaluate(*loadTiny(), inputs.size(), source, options);
 }
 
 } // namespace
 
-TEST(Evaluation, DoesNotDependOnThreads) {
+TEST(Evaluation, DoesNotDependOnThreadsAndBatches) {
   const auto inputs = anyInputs(200);
-  const Evaluation one = evaluateOn(inputs, 1), four = evaluateOn(inputs, 4);
-  EXPECT_EQ(one.prediction, four.prediction);
-  EXPECT_EQ(one.exitRound, four.exitRound);
-  EXPECT_EQ(one.fullPrediction, four.fullPrediction);
-  EXPECT_EQ(one.logits, four.logits);
+  const Evaluation one = evaluateOn(inputs, 1);
+  for (unsigned threads : {1, 4})
+    for (unsigned batch : {2, 7, 1000}) {
+      const Evaluation other = evaluateOn(inputs, threads, batch);
+      EXPECT_EQ(one.prediction, other.prediction);
+      EXPECT_EQ(one.exitRound, other.exitRound);
+      EXPECT_EQ(one.fullPrediction, other.fullPrediction);
+      EXPECT_EQ(one.logits, other.logits);
+    }
 }
 
-TEST(Evaluation, DoesNotDependOnTheBatch) {
+TEST(Evaluation, DoesNotDependOnTheOtherInputs) {
   const auto inputs = anyInputs(20);
   const Evaluation all = evaluateOn(inputs, 1);
   for (size_t i = 0; i < inputs.size(); ++i) {

@@ -3,11 +3,14 @@
 
 #include "MicroProgram.h"
 
+#include "crania/Simulator/ExitRule.h"
+
 #include <gtest/gtest.h>
 
 #include <cmath>
 
 using namespace crania;
+using namespace crania::simulator;
 using namespace crania::test;
 
 namespace {
@@ -59,6 +62,27 @@ TEST(FunctionalEngine, DoesNotDependOnWhatRanBefore) {
                                 between);
   executable->engine().runRound(1, input, memory, second);
   EXPECT_EQ(first, second);
+}
+
+TEST(FunctionalEngine, ComputesInputsOfABatchAsAlone) {
+  auto executable = loadTiny(tinyProgram());
+  ASSERT_TRUE(executable);
+  const std::vector<std::vector<float>> inputs = {
+      {1, 2, 3, 4}, {-1, 0.5f, 7, 2}, {9, -9, 9, -9}};
+  std::vector<FunctionalEngine::Memory> memories;
+  std::vector<std::vector<float>> logits(inputs.size(), std::vector<float>(3));
+  for (size_t i = 0; i < inputs.size(); ++i)
+    memories.push_back(executable->engine().allocate());
+  std::vector<FunctionalEngine::Item> batch;
+  for (size_t i = 0; i < inputs.size(); ++i)
+    batch.push_back({inputs[i], &memories[i], logits[i]});
+  executable->engine().runRound(1, batch);
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    EXPECT_EQ(logits[i], run(*executable, 1, inputs[i]));
+    EXPECT_EQ(batch[i].confidence,
+              confidenceOf(executable->program().program().exit_rule(),
+                           Span<const float>(logits[i])));
+  }
 }
 
 TEST(FunctionalEngine, ComputesWithTheBytesOfTheImage) {

@@ -1,0 +1,19 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef CRANIA_LIB_SIMULATOR_OUTPUTREADER_H
+#define CRANIA_LIB_SIMULATOR_OUTPUTREADER_H
+
+#include "MemoryMap.h"
+
+namespace crania::simulator {
+
+/// Reads what a Contract or Vector command has put out, row-major in the
+/// dimensions of its output. False if that is no f32, or the command computes
+/// nothing.
+bool readOutput(const ProgramView &program, const binary::Command &command,
+                const Memories &memories, std::vector<float> &elements);
+
+} // namespace crania::simulator
+
+#endif // CRANIA_LIB_SIMULATOR_OUTPUTREADER_H

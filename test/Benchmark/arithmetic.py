@@ -1,0 +1,169 @@
+#!/usr/bin/env python3
+# Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""The targets of the host's arithmetic, line by line: figure, target, met or missed.
+
+speed: the time of a round of the functional engine over that of ONNX Runtime (one
+thread, batch 1) on the same images, two threads over one, and integer contractions
+over those in f32. Both sides take turns, lap by lap, and the median of the laps'
+ratios counts, so that what else the machine does meets both; single threads are
+compared in time of the CPU, in which waiting for other processes does not count. Two
+threads need two idle cores. The exit status is 1 if a target is missed.
+"""
+
+import argparse
+import dataclasses
+import json
+import operator
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "test" / "Integration" / "harness"))
+os.environ.setdefault("CRANIA_EXAMPLES", str(ROOT / "examples"))
+os.environ.setdefault("CRANIA_SHARED_DATA", str(ROOT.parent / "shared" / "data"))
+
+import numpy as np  # noqa: E402 (after the path that the harness needs)
+
+from real_networks import NETWORKS  # noqa: E402
+from tools import CheckFailed, compile_model, run_tool  # noqa: E402
+
+# Images of a lap, so that it takes some tens of milliseconds.
+LAP_IMAGES = {"squeezenet1_1_imagenet": 4, "vgg8_cifar10": 60, "resnet8_mlperftiny_cifar10": 200}
+PRECISIONS = {"f32": []}  # options of crania-compile for each
+
+
+@dataclasses.dataclass(frozen=True)
+class Figure:
+    name: str
+    value: float
+    limit: float
+    at_most: bool = True
+
+    @property
+    def met(self):
+        return (operator.le if self.at_most else operator.ge)(self.value, self.limit)
+
+    def __str__(self):
+        bound = "at most" if self.at_most else "at least"
+        return (f"{self.name} {self.value:.2f}, {bound} {self.limit:.2f}, "
+                f"{'met' if self.met else 'missed'}")
+
+
+class Stopwatch:
+    """A process that answers each line with milliseconds per input, wall and CPU."""
+
+    def __init__(self, *command, **environment):
+        self.process = subprocess.Popen(
+            [str(part) for part in command], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            text=True, env={**os.environ, **environment})
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.stdin.close()
+        self.process.wait()
+
+    def lap(self, line=""):
+        print(line, file=self.process.stdin, flush=True)
+        answer = self.process.stdout.readline()
+        if not answer:
+            raise CheckFailed(f"{' '.join(self.process.args)} ended without an answer")
+        return dict(zip(("wall", "cpu"), map(float, answer.split())))
+
+
+def ort_modules():
+    modules = ROOT / "build" / "node_modules"
+    if not (modules / "onnxruntime-node").is_dir():
+        raise CheckFailed("ONNX Runtime is not there; utils/setup.sh --for=test installs it")
+    return str(modules)
+
+
+def take_turns(laps, clock, first, second):
+    """Median times of both, and the median of first / second."""
+    first(), second()  # neither starts cold
+    times = np.array([(first()[clock], second()[clock]) for _ in range(laps)])
+    return (*np.median(times, axis=0), np.median(times[:, 0] / times[:, 1]))
+
+
+def speed_of_network(network, precision, options, folder):
+    images = np.load(network.images, mmap_mode="r")[:LAP_IMAGES[network.name]]
+    inputs = network.convention.apply(images)
+    np.save(folder / "inputs.npy", inputs)
+    inputs.tofile(folder / "inputs.f32")
+    binary = compile_model(network.model, folder / f"{network.name}.{precision}.crania",
+                           "--clusters=1", *PRECISIONS[precision])
+    shape = ",".join(map(str, (1, *inputs.shape[1:])))
+    with Stopwatch("host-benchmark", "rounds", binary, folder / "inputs.npy") as crania, \
+            Stopwatch("node", ROOT / "test" / "Benchmark" / "ort_times.js", network.model,
+                      folder / "inputs.f32", shape, NODE_PATH=ort_modules()) as ort:
+        ours, theirs, ratio = take_turns(options.laps, "cpu", lambda: crania.lap(1), ort.lap)
+        threads = take_turns(options.laps, "wall", lambda: crania.lap(1),
+                             lambda: crania.lap(2))[2]
+    print(f"# {network.name}: {precision} round {ours:.3f} ms, ONNX Runtime {theirs:.3f} ms")
+    yield Figure(f"{network.name} {precision} round : ONNX Runtime", ratio, 1.3)
+    yield Figure(f"{network.name} {precision} speed of two threads", threads, 1.8, at_most=False)
+    if precision == "f32":
+        yield from speed_of_kernels(network, binary)
+
+
+def speed_of_kernels(network, binary):
+    """All contractions of the network, as they are and with integers in their place."""
+    times = json.loads(run_tool("host-benchmark", "kernels", binary))
+    print(f"# {network.name}: contractions, us: {times}")
+    for integers in ("u8", "i8"):
+        yield Figure(f"{network.name} contractions {integers} : f32",
+                     times[integers] / times["f32"], 1)
+
+
+def speed(options, folder):
+    for name in options.networks:
+        if not NETWORKS[name].model.exists():
+            print(f"left out, not there: {NETWORKS[name].model}")
+            continue
+        for precision in options.precision:
+            yield from speed_of_network(NETWORKS[name], precision, options, folder)
+
+
+PARTS = {"speed": speed}
+
+
+def parse_options():
+    parser = argparse.ArgumentParser(prog="utils/bench.sh arithmetic",
+                                     description=__doc__.splitlines()[0])
+    parser.add_argument("--json", type=pathlib.Path, help="also write all figures there")
+    parser.add_argument("--parts", nargs="+", choices=list(PARTS), default=list(PARTS))
+    parser.add_argument("--networks", nargs="+", choices=list(LAP_IMAGES),
+                        default=list(LAP_IMAGES))
+    parser.add_argument("--precision", nargs="+", choices=list(PRECISIONS),
+                        default=list(PRECISIONS))
+    parser.add_argument("--laps", type=int, default=25)
+    return parser.parse_args()
+
+
+def main():
+    options = parse_options()
+    figures = []
+    with tempfile.TemporaryDirectory() as folder:
+        for part in options.parts:
+            for figure in PARTS[part](options, pathlib.Path(folder)):
+                print(figure, flush=True)
+                figures.append(figure)
+    if options.json:
+        options.json.write_text(json.dumps(
+            [{**dataclasses.asdict(figure), "met": bool(figure.met)} for figure in figures],
+            indent=2) + "\n")
+    if not figures:
+        sys.exit("nothing was measured; CRANIA_SHARED_DATA names the folder of the data")
+    return 0 if all(figure.met for figure in figures) else 1
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except CheckFailed as failure:
+        sys.exit(f"error: {failure}")

@@ -1,0 +1,332 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "HostContraction.h"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <cstring>
+#include <limits>
+#include <random>
+#include <thread>
+#include <vector>
+
+using namespace crania::simulator;
+
+namespace {
+
+template <typename T>
+constexpr HostElement elementOf = HostElement::f32;
+template <>
+constexpr HostElement elementOf<int8_t> = HostElement::i8;
+template <>
+constexpr HostElement elementOf<uint8_t> = HostElement::u8;
+template <>
+constexpr HostElement elementOf<int16_t> = HostElement::i16;
+
+/// The kinds of contraction; sums of the tests are exact in every one.
+struct F32 {
+  using Weight = float;
+  using Input = float;
+  using Output = float;
+};
+struct I8 {
+  using Weight = int8_t;
+  using Input = int8_t;
+  using Output = int32_t;
+};
+struct U8 {
+  using Weight = int8_t;
+  using Input = uint8_t;
+  using Output = int32_t;
+};
+struct I16 {
+  using Weight = int16_t;
+  using Input = int16_t;
+  using Output = int64_t;
+};
+
+/// Every way to compute that this machine has.
+std::vector<HostFeatures> allFeatures() {
+  std::vector<HostFeatures> all;
+  for (HostIsa isa :
+       {HostIsa::portable, HostIsa::avx2, HostIsa::avx512, HostIsa::avx512Vnni})
+    for (bool oneDnn : {false, true})
+      if (isa <= hostIsa())
+        all.push_back({isa, oneDnn});
+  return all;
+}
+
+/// A buffer that holds a plane, with elements around it that are not its own.
+struct Place {
+  HostPlane plane;
+  size_t start, elements;
+  size_t at(int64_t c, int64_t y, int64_t x) const {
+    return size_t(int64_t(start) + c * plane.channelStride +
+                  y * plane.rowStride + x * plane.columnStride);
+  }
+};
+
+/// Any nesting of the three dimensions, with gaps.
+rc::Gen<Place> anyPlace(uint32_t channels, uint32_t height, uint32_t width) {
+  return rc::gen::exec([=] {
+    auto gap = [] {
+      return *rc::gen::weightedElement<int64_t>({{3, 0}, {1, 3}});
+    };
+    Place place = {{channels, height, width, 0, 0, 0}, 0, 0};
+    std::vector<std::pair<int64_t *, int64_t>> dims = {
+        {&place.plane.columnStride, width},
+        {&place.plane.rowStride, height},
+        {&place.plane.channelStride, channels}};
+    if (*rc::gen::weightedElement<bool>({{2, false}, {1, true}}))
+      std::rotate(dims.begin(), dims.begin() + 2, dims.end());
+    int64_t stride = 1 + gap();
+    for (auto &[dim, extent] : dims) {
+      *dim = stride;
+      stride = stride * extent + gap();
+    }
+    place.start = size_t(gap());
+    place.elements = place.start + size_t(stride) + 1;
+    return place;
+  });
+}
+
+struct Case {
+  ContractionShape shape;
+  Place input, output;
+};
+
+template <typename Kind>
+rc::Gen<Case> anyCase() {
+  return rc::gen::exec([] {
+    auto number = [](uint32_t low, uint32_t high) {
+      return *rc::gen::inRange(low, high + 1);
+    };
+    Case c;
+    ContractionShape &s = c.shape;
+    s.weights = elementOf<typename Kind::Weight>;
+    s.input = elementOf<typename Kind::Input>;
+    s.groups = *rc::gen::weightedElement<uint32_t>({{3, 1}, {1, 2}, {1, 20}});
+    s.outputs = number(1, s.groups == 20 ? 2 : 40); // panels are up to 16
+    s.channels = number(1, s.groups == 20 ? 2 : 20);
+    s.kernelH = number(1, 3);
+    s.kernelW = number(1, 3);
+    s.strideH = number(1, 3);
+    s.strideW = number(1, 3);
+    s.dilationH = number(1, 2);
+    s.dilationW = number(1, 2);
+    s.padTop = int32_t(number(0, 4)) - 1;
+    s.padLeft = int32_t(number(0, 4)) - 1;
+    c.input = *anyPlace(s.groups * s.channels, number(1, 9), number(1, 9));
+    c.output = *anyPlace(s.groups * s.outputs, number(1, 8), number(1, 8));
+    s.inputPlane = c.input.plane;
+    s.outputPlane = c.output.plane;
+    const uint32_t all = s.groups * s.outputs;
+    if (*rc::gen::arbitrary<bool>()) {
+      s.outputBegin = number(0, all - 1);
+      s.outputEnd = number(s.outputBegin + 1, all);
+    } else {
+      s.outputEnd = all;
+    }
+    if constexpr (std::is_same_v<Kind, F32>)
+      s.accumulate = *rc::gen::arbitrary<bool>();
+    return c;
+  });
+}
+
+/// What an output element adds up to, term by term.
+template <typename Kind>
+int64_t expectedSum(const Case &c, const std::vector<typename Kind::Weight> &w,
+                    const std::vector<typename Kind::Input> &input,
+                    uint32_t row, uint32_t y, uint32_t x) {
+  const ContractionShape &s = c.shape;
+  int64_t sum = 0;
+  for (uint32_t ch = 0; ch < s.channels; ++ch)
+    for (uint32_t i = 0; i < s.kernelH; ++i)
+      for (uint32_t j = 0; j < s.kernelW; ++j) {
+        const int64_t iy = int64_t(y) * s.strideH + i * s.dilationH - s.padTop;
+        const int64_t ix = int64_t(x) * s.strideW + j * s.dilationW - s.padLeft;
+        if (iy < 0 || ix < 0 || iy >= s.inputPlane.height ||
+            ix >= s.inputPlane.width)
+          continue;
+        const size_t weight =
+            size_t(row) * s.depth() + (ch * s.kernelH + i) * s.kernelW + j;
+        sum +=
+            int64_t(w[weight]) *
+            int64_t(
+                input[c.input.at(row / s.outputs * s.channels + ch, iy, ix)]);
+      }
+  return sum;
+}
+
+/// Integers from the whole range, often its ends; small ones for f32, whose
+/// sums must be exact.
+template <typename T>
+std::vector<T> anyValues(size_t count, std::mt19937 &random) {
+  std::vector<T> values(count);
+  for (T &value : values) {
+    if constexpr (std::is_same_v<T, float>) {
+      value = float(int(random() % 17) - 8);
+    } else {
+      constexpr T ends[] = {std::numeric_limits<T>::min(),
+                            std::numeric_limits<T>::max()};
+      value = random() % 2 ? ends[random() % 2] : T(random());
+    }
+  }
+  return values;
+}
+
+template <typename Output>
+std::vector<Output> compute(const HostContraction &contraction, const Case &c,
+                            const void *input, size_t inputElementBytes,
+                            std::vector<Output> output) {
+  std::vector<uint8_t> memory(contraction.scratchBytes() +
+                              HostContraction::scratchAlignment);
+  std::memset(memory.data(), 0xff, memory.size()); // NaN, and -1
+  void *scratch = memory.data();
+  size_t space = memory.size();
+  std::align(HostContraction::scratchAlignment, contraction.scratchBytes(),
+             scratch, space);
+  contraction.run(static_cast<const uint8_t *>(input) +
+                      c.input.start * inputElementBytes,
+                  output.data() + c.output.start, scratch);
+  return output;
+}
+
+template <typename Kind>
+void checkAllPaths() {
+  using Output = typename Kind::Output;
+  const Case c = *anyCase<Kind>();
+  const ContractionShape &s = c.shape;
+  std::mt19937 random(*rc::gen::arbitrary<uint32_t>());
+  const uint32_t rows = s.groups * s.outputs;
+  const auto weights =
+      anyValues<typename Kind::Weight>(size_t(rows) * s.depth(), random);
+  const auto input = anyValues<typename Kind::Input>(c.input.elements, random);
+  std::vector<Output> before(c.output.elements, Output(7)), expected = before;
+  for (uint32_t row = s.outputBegin; row < s.outputEnd; ++row)
+    for (uint32_t y = 0; y < s.outputPlane.height; ++y)
+      for (uint32_t x = 0; x < s.outputPlane.width; ++x) {
+        Output &element = expected[c.output.at(row, y, x)];
+        element = Output(expectedSum<Kind>(c, weights, input, row, y, x) +
+                         (s.accumulate ? int64_t(element) : 0));
+      }
+  for (const HostFeatures &features : allFeatures()) {
+    ContractionPlanner planner(features);
+    const auto contraction = planner.plan(s, weights.data());
+    RC_LOG() << contraction->implementation() << ", instruction set "
+             << int(features.isa) << "\n";
+    RC_ASSERT(compute(*contraction, c, input.data(), sizeof(input[0]),
+                      before) == expected);
+  }
+}
+
+} // namespace
+
+RC_GTEST_PROP(HostContraction, F32EqualsNestedLoops, ()) {
+  checkAllPaths<F32>();
+}
+RC_GTEST_PROP(HostContraction, SignedBytesEqualNestedLoops, ()) {
+  checkAllPaths<I8>();
+}
+RC_GTEST_PROP(HostContraction, UnsignedBytesEqualNestedLoops, ()) {
+  checkAllPaths<U8>();
+}
+RC_GTEST_PROP(HostContraction, I16EqualsNestedLoops, ()) {
+  checkAllPaths<I16>();
+}
+
+namespace {
+
+/// One long sum of equal products.
+template <typename Kind>
+void expectExtreme(typename Kind::Weight weight, typename Kind::Input value) {
+  constexpr uint32_t depth = 4099; // a prime: no path divides it
+  Case c;
+  c.shape.weights = elementOf<typename Kind::Weight>;
+  c.shape.input = elementOf<typename Kind::Input>;
+  c.shape.channels = depth;
+  c.shape.inputPlane = {depth, 1, 1, 1, 1, 1};
+  c.shape.outputPlane = {1, 1, 1, 1, 1, 1};
+  c.input = {c.shape.inputPlane, 0, depth};
+  c.output = {c.shape.outputPlane, 0, 1};
+  const std::vector<typename Kind::Weight> weights(depth, weight);
+  const std::vector<typename Kind::Input> input(depth, value);
+  for (const HostFeatures &features : allFeatures()) {
+    ContractionPlanner planner(features);
+    const auto contraction = planner.plan(c.shape, weights.data());
+    const auto output = compute<typename Kind::Output>(
+        *contraction, c, input.data(), sizeof(value), {0});
+    EXPECT_EQ(output[0], int64_t(depth) * weight * value)
+        << contraction->implementation() << ", instruction set "
+        << int(features.isa);
+  }
+}
+
+} // namespace
+
+TEST(HostContraction, SumsOfExtremesAreExact) {
+  expectExtreme<U8>(-128, 255);
+  expectExtreme<U8>(127, 255);
+  expectExtreme<I8>(-128, -128);
+  expectExtreme<I8>(-128, 127);
+  expectExtreme<I16>(-32768, -32768);
+  expectExtreme<I16>(32767, -32768);
+  expectExtreme<I16>(32767, 32767);
+}
+
+TEST(HostContraction, BandsOfALayerAreOneObject) {
+  ContractionShape band;
+  band.channels = 3;
+  band.outputs = band.outputEnd = 4;
+  band.inputPlane = {3, 2, 5, 10, 5, 1};
+  band.outputPlane = {4, 2, 5, 10, 5, 1};
+  const std::vector<float> weights(12, 1);
+  ContractionPlanner planner;
+  const auto first = planner.plan(band, weights.data());
+  EXPECT_EQ(first, planner.plan(band, weights.data()));
+  band.inputPlane.height = band.outputPlane.height = 1;
+  EXPECT_NE(first, planner.plan(band, weights.data()));
+}
+
+TEST(HostContraction, ThreadsShareAContraction) {
+  constexpr uint32_t channels = 32, extent = 8, pixels = extent * extent;
+  Case c;
+  c.shape.channels = c.shape.outputs = c.shape.outputEnd = channels;
+  c.shape.kernelH = c.shape.kernelW = 3;
+  c.shape.padTop = c.shape.padLeft = 1;
+  c.shape.inputPlane =
+      c.shape.outputPlane = {channels, extent, extent, pixels, extent, 1};
+  c.input = c.output = {c.shape.inputPlane, 0, channels * pixels};
+  std::mt19937 random(1);
+  std::normal_distribution<float> normal;
+  auto values = [&](size_t count) {
+    std::vector<float> made(count);
+    for (float &value : made)
+      value = normal(random);
+    return made;
+  };
+  const auto weights = values(size_t(channels) * c.shape.depth());
+  const auto input = values(c.input.elements);
+  for (const HostFeatures &features : allFeatures()) {
+    ContractionPlanner planner(features);
+    const auto contraction = planner.plan(c.shape, weights.data());
+    auto run = [&] {
+      return compute(*contraction, c, input.data(), sizeof(float),
+                     std::vector<float>(c.output.elements));
+    };
+    const std::vector<float> alone = run();
+    constexpr unsigned threads = 4, repetitions = 20;
+    std::vector<unsigned> equal(threads);
+    std::vector<std::thread> pool;
+    for (unsigned t = 0; t < threads; ++t)
+      pool.emplace_back([&, t] {
+        for (unsigned i = 0; i < repetitions; ++i)
+          equal[t] += run() == alone;
+      });
+    for (std::thread &thread : pool)
+      thread.join();
+    EXPECT_EQ(equal, std::vector<unsigned>(threads, repetitions));
+  }
+}

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "OneDnnContraction.h"
+#include "ChannelsLast.h"
 
 #include <dnnl.h>
 
@@ -63,11 +64,6 @@ dnnl_engine_t hostEngine() {
   return engine;
 }
 
-void useOneThread() {
-  static thread_local const bool done = (omp_set_num_threads(1), true);
-  (void)done;
-}
-
 dnnl_data_type_t typeOf(HostElement element) {
   switch (element) {
   case HostElement::f32:
@@ -127,6 +123,21 @@ struct Reorder {
   Primitive primitive;
   Desc scratch = {};
 };
+
+/// The copy between a plane and oneDNN's order of it, if that is one of
+/// ChannelsLast.
+std::optional<ChannelsLast> channelsLast(const Desc &plane, const Desc &order) {
+  Desc dense;
+  dnnl_memory_desc_init_by_tag(&dense, plane.ndims, plane.dims, plane.data_type,
+                               dnnl_nhwc);
+  if (!dnnl_memory_desc_equal(&dense, &order))
+    return std::nullopt;
+  const dnnl_dims_t &strides = plane.format_desc.blocking.strides;
+  return ChannelsLast::create({uint32_t(plane.dims[1]), uint32_t(plane.dims[2]),
+                               uint32_t(plane.dims[3]), strides[1], strides[2],
+                               strides[3]},
+                              bytesOf(plane.data_type));
+}
 
 /// One dimension of a window, with the input cut down to what is read of it:
 /// oneDNN has no negative padding.
@@ -241,16 +252,18 @@ private:
 
     void run(const Convolution &c, uint8_t *from, uint8_t *to,
              uint8_t *workspace) {
-      uint8_t *ordered = c.in.primitive ? workspace : from;
-      uint8_t *result = c.out.primitive ? workspace + c.outputAt : to;
+      uint8_t *ordered = c.copiesInput() ? workspace : from;
+      uint8_t *result = c.copiesOutput() ? workspace + c.outputAt : to;
       uint8_t *rest = workspace + c.scratchAt;
       place(input, ordered);
       place(output, result);
-      if (c.in.primitive) {
+      place(scratch, rest);
+      if (c.transposeIn) {
+        c.transposeIn->fromPlane(from, ordered);
+      } else if (c.in.primitive) {
         place(inputPlane, from);
         reorder(c.in, inputPlane, input, scratchIn, rest);
       }
-      place(scratch, rest);
       const std::array<dnnl_exec_arg_t, 4> arguments = {
           {{DNNL_ARG_SRC, input.get()},
            {DNNL_ARG_WEIGHTS, c.weights->get()},
@@ -258,7 +271,9 @@ private:
            {DNNL_ARG_SCRATCHPAD, scratch.get()}}};
       dnnl_primitive_execute(c.primitive.get(), stream.get(),
                              int(arguments.size()), arguments.data());
-      if (c.out.primitive) {
+      if (c.transposeOut) {
+        c.transposeOut->toPlane(result, to);
+      } else if (c.out.primitive) {
         place(outputPlane, to);
         reorder(c.out, output, outputPlane, scratchOut, rest);
       }
@@ -290,8 +305,11 @@ private:
                       const Window &columns);
   bool createPrimitive(const ContractionShape &shape, const Window &rows,
                        const Window &columns);
+  bool planCopies();
   Desc plainWeights(const ContractionShape &shape) const;
   void layOutScratch();
+  bool copiesInput() const { return transposeIn || in.primitive; }
+  bool copiesOutput() const { return transposeOut || out.primitive; }
 
   std::unique_ptr<Bound> acquire() const {
     {
@@ -313,7 +331,8 @@ private:
   int64_t inputOffset = 0, outputOffset = 0; // bytes
   Desc inputPlane = {}, outputPlane = {};    // as the machine has them
   Desc input = {}, output = {}, weightOrder = {}, scratch = {};
-  Reorder in, out;
+  std::optional<ChannelsLast> transposeIn, transposeOut;
+  Reorder in, out; // where these are none
   Primitive primitive;
   std::shared_ptr<const Memory> weights;
   size_t outputAt = 0, scratchAt = 0, bytes = 0; // of the caller's scratch
@@ -419,12 +438,21 @@ bool Convolution::createPrimitive(const ContractionShape &shape,
   output = queryDesc(desc, dnnl_query_dst_md);
   weightOrder = queryDesc(desc, dnnl_query_weights_md);
   scratch = queryDesc(desc, dnnl_query_scratchpad_md);
+  return planCopies();
+}
+
+/// How planes come into oneDNN's order and out of it.
+bool Convolution::planCopies() {
   auto reorderIn = Reorder::create(inputPlane, input);
   auto reorderOut = Reorder::create(output, outputPlane);
   if (!reorderIn || !reorderOut)
     return false;
   in = std::move(*reorderIn);
   out = std::move(*reorderOut);
+  if (in.primitive)
+    transposeIn = channelsLast(inputPlane, input);
+  if (out.primitive)
+    transposeOut = channelsLast(outputPlane, output);
   return true;
 }
 
@@ -435,10 +463,10 @@ void Convolution::layOutScratch() {
     bytes += (size + alignment - 1) / alignment * alignment;
     return at;
   };
-  if (in.primitive)
+  if (copiesInput())
     place(dnnl_memory_desc_get_size(&input));
   outputAt = bytes;
-  if (out.primitive)
+  if (copiesOutput())
     place(dnnl_memory_desc_get_size(&output));
   scratchAt = bytes;
   place(std::max({dnnl_memory_desc_get_size(&scratch),
@@ -457,7 +485,7 @@ public:
   }
 
   void run(const void *input, void *output, void *scratch) const override {
-    useOneThread();
+    omp_set_num_threads(1);
     for (const auto &part : parts)
       part->run(input, output, scratch);
   }
@@ -478,7 +506,7 @@ std::shared_ptr<const HostContraction>
 OneDnnPlanner::plan(const ContractionShape &shape, const void *matrix) {
   if (shape.accumulate)
     return nullptr;
-  useOneThread();
+  omp_set_num_threads(1);
   std::vector<std::unique_ptr<Convolution>> parts;
   for (uint32_t begin = shape.outputBegin; begin < shape.outputEnd;) {
     // All groups that are whole from here on, or what is computed of one.

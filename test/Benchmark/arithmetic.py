@@ -31,8 +31,8 @@ import numpy as np  # noqa: E402 (after the path that the harness needs)
 from real_networks import NETWORKS  # noqa: E402
 from tools import CheckFailed, compile_model, run_tool  # noqa: E402
 
-# Images of a lap, so that it takes some tens of milliseconds.
-LAP_IMAGES = {"squeezenet1_1_imagenet": 4, "vgg8_cifar10": 60, "resnet8_mlperftiny_cifar10": 200}
+# Images of a lap: some batches, so that the memories of a thread are made for many.
+LAP_IMAGES = {"squeezenet1_1_imagenet": 16, "vgg8_cifar10": 60, "resnet8_mlperftiny_cifar10": 200}
 PRECISIONS = {"f32": []}  # options of crania-compile for each
 
 

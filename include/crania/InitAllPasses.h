@@ -4,6 +4,7 @@
 #ifndef CRANIA_INITALLPASSES_H
 #define CRANIA_INITALLPASSES_H
 
+#include "crania/Calibration/Passes.h"
 #include "crania/Conversion/CraniaHWToLLVM/CraniaHWToLLVM.h"
 #include "crania/Conversion/CraniaToCraniaHW/CraniaToCraniaHW.h"
 #include "crania/Conversion/Passes.h"
@@ -16,6 +17,7 @@ namespace crania {
 /// Registers CRANIA's passes and pipelines with the global pass registry.
 inline void registerAllPasses() {
   registerCraniaTransformsPasses();
+  registerCraniaCalibrationPasses();
   registerCraniaConversionPasses();
   registerCraniaToCraniaHWPasses();
   registerCraniaHWToLLVMPasses();

@@ -121,6 +121,32 @@ void releaseUnusedBlobs(MLIRContext *context, ArrayRef<ModuleOp> modules) {
 
 } // namespace
 
+/// Quantises the classifier once for all rows, as they share the arithmetic.
+static LogicalResult decideArithmetic(ModuleOp module,
+                                      const CompileOptions &options) {
+  PipelineOptions pipeline;
+  pipeline.function = options.function;
+  pipeline.precision = options.precision;
+  pipeline.firstLayer = options.firstLayer;
+  pipeline.lastLayer = options.lastLayer;
+  const CompileOptions::Calibration &calibration = options.calibration;
+  pipeline.calibrate = calibration.images;
+  pipeline.inputLayout = calibration.layout;
+  pipeline.inputChannels = calibration.channels;
+  pipeline.inputScale = calibration.scale;
+  for (double mean : calibration.mean)
+    pipeline.inputMean.push_back(mean);
+  for (double deviation : calibration.deviation)
+    pipeline.inputDeviation.push_back(deviation);
+  pipeline.calibrateLimit = calibration.limit;
+  pipeline.calibrateRule = calibration.rule;
+  PassManager manager(module.getContext());
+  buildArithmeticPipeline(manager, pipeline);
+  if (options.steps)
+    options.steps->watch(manager);
+  return manager.run(module);
+}
+
 /// What the module decides already would make the rows the same.
 static LogicalResult refuseDecisions(ModuleOp module) {
   WalkResult result = module.walk([](Operation *op) -> WalkResult {
@@ -138,6 +164,9 @@ crania::compileToDeviceBinary(OwningOpRef<ModuleOp> module,
   if (options.baselines && failed(refuseDecisions(*module)))
     return failure();
   MLIRContext *context = module->getContext();
+  if (failed(decideArithmetic(*module, options)))
+    return failure();
+  releaseUnusedBlobs(context, *module);
   OwningOpRef<ModuleOp> bundle = ModuleOp::create(module->getLoc());
   std::vector<ProgramConfiguration> rows = programConfigurations(options);
   for (size_t i = 0; i < rows.size(); ++i) {

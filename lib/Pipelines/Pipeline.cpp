@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "crania/Pipelines/Pipeline.h"
+#include "crania/Calibration/Passes.h"
 #include "crania/Conversion/CraniaToCraniaHW/CraniaToCraniaHW.h"
 #include "crania/Dialect/Crania/Transforms/Passes.h"
 #include "mlir/Pass/PassRegistry.h"
@@ -9,9 +10,40 @@
 using namespace mlir;
 using namespace crania;
 
+static bool isInteger(const PipelineOptions &options) {
+  return options.precision != "f32" ||
+         (!options.firstLayer.empty() && options.firstLayer != "f32") ||
+         (!options.lastLayer.empty() && options.lastLayer != "f32");
+}
+
+static CalibrateOptions calibrateOptions(const PipelineOptions &options) {
+  CalibrateOptions calibrate;
+  calibrate.images = options.calibrate;
+  calibrate.layout = options.inputLayout;
+  calibrate.channels = options.inputChannels;
+  calibrate.scale = options.inputScale;
+  llvm::append_range(calibrate.mean, options.inputMean);
+  llvm::append_range(calibrate.deviation, options.inputDeviation);
+  calibrate.limit = options.calibrateLimit;
+  calibrate.rule = options.calibrateRule;
+  calibrate.precision = options.precision == "i16" ? "i16" : "i8";
+  return calibrate;
+}
+
+void crania::buildArithmeticPipeline(OpPassManager &manager,
+                                     const PipelineOptions &options) {
+  manager.addPass(createCheckClassifiers({options.function}));
+  if (!isInteger(options))
+    return;
+  if (!options.calibrate.empty())
+    manager.addPass(createCalibrate(calibrateOptions(options)));
+  manager.addPass(createQuantizeClassifiers(
+      {options.precision, options.firstLayer, options.lastLayer}));
+}
+
 void crania::buildCraniaPipeline(OpPassManager &manager,
                                  const PipelineOptions &options) {
-  manager.addPass(createCheckClassifiers({options.function}));
+  buildArithmeticPipeline(manager, options);
   manager.addPass(createAttachTarget({options.target}));
   manager.addPass(createClusterWeights({options.clusters}));
   manager.addPass(createFormRounds({options.exit}));

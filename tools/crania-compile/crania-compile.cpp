@@ -13,6 +13,7 @@
 #include "crania/InitAllDialects.h"
 #include "crania/Pipelines/Compile.h"
 #include "crania/Pipelines/StepReport.h"
+#include "crania/Quantization/ActivationHistogram.h"
 #include "crania/Support/File.h"
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/MLIRContext.h"
@@ -72,9 +73,54 @@ cl::list<double> exitHistogram(
              "report of an earlier run: decides what the weight store keeps "
              "(default: all rounds equally likely)"),
     cl::cat(category));
-cl::opt<std::string> precision("precision", cl::init("f32"),
-                               cl::desc("Arithmetic of the machine: f32"),
-                               cl::cat(category));
+cl::opt<std::string> precision(
+    "precision", cl::init("f32"), cl::value_desc("f32|i16|i8"),
+    cl::desc(
+        "Arithmetic of the machine (docs/Arithmetic.md): f32 (default), or "
+        "integers of 16 or 8 bits, which need --calibrate"),
+    cl::cat(category));
+cl::opt<std::string> firstLayer(
+    "first-layer", cl::value_desc("f32|i16|i8"),
+    cl::desc("Arithmetic of the first layer, where it is to be another"),
+    cl::cat(category));
+cl::opt<std::string> lastLayer(
+    "last-layer", cl::value_desc("f32|i16|i8"),
+    cl::desc("Arithmetic of the last layer, where it is to be another"),
+    cl::cat(category));
+cl::opt<std::string> calibrate(
+    "calibrate", cl::value_desc("X.npy"),
+    cl::desc("Images to measure the ranges of activations on, as crania-run "
+             "--images takes them; others than those you report on"),
+    cl::cat(category));
+cl::opt<uint64_t> calibrateLimit("calibrate-limit", cl::init(0),
+                                 cl::value_desc("N"),
+                                 cl::desc("Only the first N of them"),
+                                 cl::cat(category));
+cl::opt<std::string> calibrateRule(
+    "calibrate-rule", cl::init("mse"), cl::value_desc("mse|max|percentile:P"),
+    cl::desc("How a range follows from the values that were seen: what makes "
+             "the squared error smallest (mse, default), all of them, or P % "
+             "of the magnitudes"),
+    cl::cat(category));
+cl::opt<std::string>
+    inputLayout("input-layout", cl::init("auto"), cl::value_desc("nhwc|nchw"),
+                cl::desc("Order of the axes of the images, as for crania-run"),
+                cl::cat(category));
+cl::opt<std::string>
+    inputChannels("input-channels", cl::init("rgb"), cl::value_desc("rgb|bgr"),
+                  cl::desc("bgr: the channels of the images in reverse order"),
+                  cl::cat(category));
+cl::opt<double> inputScale("input-scale", cl::init(1), cl::value_desc("S"),
+                           cl::desc("Factor on the pixels (default 1)"),
+                           cl::cat(category));
+cl::list<double> inputMean(
+    "input-mean", cl::CommaSeparated, cl::value_desc("a,b,c"),
+    cl::desc("Subtracted after scaling: one value, or one per channel"),
+    cl::cat(category));
+cl::list<double>
+    inputDeviation("input-std", cl::CommaSeparated, cl::value_desc("a,b,c"),
+                   cl::desc("Divides at last: one value, or one per channel"),
+                   cl::cat(category));
 cl::opt<bool>
     baselines("baselines",
               cl::desc("Compile the rows to compare with too (one-shot, "
@@ -95,6 +141,7 @@ Examples:
   crania-compile lenet.onnx -o lenet.crania
   crania-compile lenet.onnx -o lenet.crania --clusters=.1,.2,.3,.4 --exit=softmax:0.9 --baselines
   crania-compile lenet.onnx -o whole.crania --clusters=1
+  crania-compile lenet.onnx -o i8.crania --precision=i8 --calibrate=train_x.npy --input-scale=0.00392157
 then run it on images with crania-run (crania-run --help).
 )";
 
@@ -128,6 +175,43 @@ bool checkExitRule(MLIRContext &context, size_t rounds) {
          succeeded(rule->forRounds(rounds, &context, emitError));
 }
 
+bool isInteger(const std::string &name) {
+  return name == "i16" || name == "i8";
+}
+
+bool usesIntegers() {
+  return isInteger(precision) || isInteger(firstLayer) || isInteger(lastLayer);
+}
+
+bool checkArithmetic() {
+  for (cl::opt<std::string> *option : {&precision, &firstLayer, &lastLayer})
+    if (option->getNumOccurrences() && *option != "f32" && !isInteger(*option))
+      return refuse(*option, "'" + option->getValue() +
+                                 "' is no arithmetic of the machine; there are "
+                                 "f32, i16 and i8");
+  if (auto rule =
+          crania::quantization::RangeRule::parse(calibrateRule.getValue());
+      !rule)
+    return refuse(calibrateRule, rule.error().message);
+  std::initializer_list<const cl::Option *> forImages = {
+      &calibrateLimit,
+      &calibrateRule,
+      &inputLayout,
+      &inputChannels,
+      &inputScale,
+      std::addressof(inputMean),
+      std::addressof(inputDeviation)};
+  for (const cl::Option *option : forImages)
+    if (option->getNumOccurrences() && calibrate.empty())
+      return refuse(*option,
+                    "is about the images of --calibrate, which are not "
+                    "given");
+  if (!calibrate.empty() && !usesIntegers())
+    return refuse(calibrate, "only integers need calibration; give "
+                             "--precision=i8 or i16 too");
+  return true;
+}
+
 /// Refuses values that no option of the compiler can mean, before the network
 /// is read.
 bool checkOptions(MLIRContext &context) {
@@ -135,10 +219,8 @@ bool checkOptions(MLIRContext &context) {
     return refuse(scheme,
                   "'" + scheme.getValue() +
                       "' is not available; this version has importance");
-  if (precision != "f32")
-    return refuse(precision, "'" + precision.getValue() +
-                                 "' is not available; this version computes in "
-                                 "f32");
+  if (!checkArithmetic())
+    return false;
   auto fractions = crania::clustering::parseFractions(clusters.getValue());
   if (!fractions)
     return refuse(clusters, fractions.error().message);
@@ -146,6 +228,17 @@ bool checkOptions(MLIRContext &context) {
     return refuse(target, model.error().message);
   return checkExitRule(context, fractions->size()) &&
          checkHistogram(fractions->size());
+}
+
+/// Whether a module says of tensors which range they have.
+bool hasRanges(ModuleOp module) {
+  llvm::StringRef name = crania::ir::CraniaDialect::getRangeAttrName();
+  return module
+      .walk([&](Operation *op) {
+        return op->hasAttr(name) ? WalkResult::interrupt()
+                                 : WalkResult::advance();
+      })
+      .wasInterrupted();
 }
 
 /// An option that the module has decided already, and that the user gives all
@@ -167,6 +260,13 @@ bool checkAgainst(ModuleOp module) {
     return refuse(clusters, decided);
   if (iterates && exitRule.getNumOccurrences())
     return refuse(exitRule, decided);
+  if (clustered && usesIntegers())
+    return refuse(precision, "the weights are clustered already, and were "
+                             "quantised before that or not at all");
+  if (usesIntegers() && calibrate.empty() && !hasRanges(module))
+    return refuse(precision, "integers need the ranges of activations: give "
+                             "images with --calibrate=X.npy, others than those "
+                             "you report on");
   if (target.getNumOccurrences() &&
       module->hasAttr(crania::ir::CraniaDialect::getTargetAttrName()))
     return refuse(target, decided);
@@ -202,6 +302,17 @@ crania::CompileOptions compileOptions() {
   options.exit = exitRule;
   options.exitHistogram.assign(exitHistogram.begin(), exitHistogram.end());
   options.baselines = baselines;
+  options.precision = precision;
+  options.firstLayer = firstLayer;
+  options.lastLayer = lastLayer;
+  options.calibration = {calibrate,
+                         inputLayout,
+                         inputChannels,
+                         inputScale,
+                         {inputMean.begin(), inputMean.end()},
+                         {inputDeviation.begin(), inputDeviation.end()},
+                         calibrateLimit,
+                         calibrateRule};
   if (llvm::errs().is_displayed())
     options.progress = [](llvm::StringRef name, size_t number, size_t count) {
       llvm::errs() << "[" << number << "/" << count << "] " << name << "\n";

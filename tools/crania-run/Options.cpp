@@ -52,7 +52,7 @@ static CLI::Validator isPath() {
 ParsedOptions run::parseOptions(int argc, char **argv) {
   ParsedOptions parsed;
   Options &o = parsed.options;
-  Preprocessing &p = o.preprocessing;
+  runtime::Preprocessing &p = o.preprocessing;
   CLI::App app(description, "crania-run");
   app.footer(examples);
   app.set_version_flag("--version", "crania-run " CRANIA_VERSION,
@@ -72,10 +72,10 @@ ParsedOptions run::parseOptions(int argc, char **argv) {
                  "one per image")
       ->check(isPath())
       ->type_name("Y.npy");
-  const std::map<std::string, ImageLayout> layouts = {
-      {"auto", ImageLayout::automatic},
-      {"nhwc", ImageLayout::nhwc},
-      {"nchw", ImageLayout::nchw}};
+  const std::map<std::string, runtime::ImageLayout> layouts = {
+      {"auto", runtime::ImageLayout::automatic},
+      {"nhwc", runtime::ImageLayout::nhwc},
+      {"nchw", runtime::ImageLayout::nchw}};
   app.add_option_function<std::string>(
          "--input-layout",
          [&](const std::string &name) { p.layout = layouts.at(name); },

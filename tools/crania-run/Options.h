@@ -4,7 +4,7 @@
 #ifndef CRANIA_RUN_OPTIONS_H
 #define CRANIA_RUN_OPTIONS_H
 
-#include "ImageSet.h"
+#include "crania/Runtime/ImageSet.h"
 
 #include <optional>
 #include <string>
@@ -15,7 +15,7 @@ struct Options {
   std::string binary;
   std::string images;
   std::string labels; ///< empty: none
-  Preprocessing preprocessing;
+  runtime::Preprocessing preprocessing;
   uint64_t limit = 0; ///< 0: all images
   unsigned threads = 1;
   std::string report;  ///< empty: none

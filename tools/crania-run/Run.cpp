@@ -35,7 +35,7 @@ measure(const runtime::Executable &executable,
 
 static Result<ProgramRun>
 runProgram(const binary::DeviceBinary &bundle, size_t index,
-           const ImageSet &images, size_t count,
+           const runtime::ImageSet &images, size_t count,
            const runtime::EvaluationOptions &options) {
   auto executable = runtime::Executable::load(bundle, index);
   if (!executable)
@@ -83,7 +83,7 @@ Result<BundleRun> run::run(const Options &options) {
   auto array = npy::read(options.images);
   if (!array)
     return array.error();
-  auto images = ImageSet::create(std::move(*array), shapeOf(*first.input()),
+  auto images = runtime::ImageSet::create(std::move(*array), shapeOf(*first.input()),
                                  options.preprocessing);
   if (!images)
     return Error{options.images + ": " + images.error().message};
@@ -97,7 +97,7 @@ Result<BundleRun> run::run(const Options &options) {
     uint64_t classes = 1;
     for (uint64_t extent : shapeOf(*first.logits()))
       classes *= extent;
-    auto labels = readLabels(options.labels, images->size(), classes);
+    auto labels = runtime::readLabels(options.labels, images->size(), classes);
     if (!labels)
       return labels.error();
     labels->resize(result.images);

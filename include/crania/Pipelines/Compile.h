@@ -34,6 +34,18 @@ struct CompileOptions {
   std::string clusters = "0.1,0.2,0.3,0.4";
   std::string exit = "softmax:0.9";
   std::vector<double> exitHistogram;
+  /// f32, i16 or i8, for all layers and, if not empty, for the first and last.
+  std::string precision = "f32", firstLayer, lastLayer;
+  /// Images to measure activation ranges on, and how they become inputs, as
+  /// `crania-calibrate` has it.
+  struct Calibration {
+    std::string images;
+    std::string layout = "auto", channels = "rgb";
+    double scale = 1;
+    std::vector<double> mean, deviation;
+    uint64_t limit = 0;
+    std::string rule = "mse";
+  } calibration;
   /// Compile the baseline rows beside `crania`.
   bool baselines = false;
   /// Called before each program is compiled, with its name, its number counted

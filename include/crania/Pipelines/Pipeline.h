@@ -40,11 +40,59 @@ struct PipelineOptions : public mlir::PassPipelineOptions<PipelineOptions> {
       *this, "retain",
       llvm::cl::desc("Keep the most used clusters in the weight store"),
       llvm::cl::init(true)};
+  Option<std::string> precision{
+      *this, "precision",
+      llvm::cl::desc("Arithmetic: f32, i16 or i8; integers need calibration "
+                     "images, or ranges in the module"),
+      llvm::cl::init("f32")};
+  Option<std::string> firstLayer{
+      *this, "first-layer",
+      llvm::cl::desc("Arithmetic of the first layer, if it is another"),
+      llvm::cl::init("")};
+  Option<std::string> lastLayer{
+      *this, "last-layer",
+      llvm::cl::desc("Arithmetic of the last layer, if it is another"),
+      llvm::cl::init("")};
+  Option<std::string> calibrate{
+      *this, "calibrate",
+      llvm::cl::desc("Images (.npy) to measure activation ranges on"),
+      llvm::cl::init("")};
+  Option<std::string> inputLayout{
+      *this, "input-layout",
+      llvm::cl::desc("Order of the axes of the images: auto, nhwc or nchw"),
+      llvm::cl::init("auto")};
+  Option<std::string> inputChannels{
+      *this, "input-channels",
+      llvm::cl::desc("rgb: channels as in the file; bgr: reversed"),
+      llvm::cl::init("rgb")};
+  Option<double> inputScale{*this, "input-scale",
+                            llvm::cl::desc("Factor on the pixels"),
+                            llvm::cl::init(1)};
+  ListOption<double> inputMean{
+      *this, "input-mean",
+      llvm::cl::desc(
+          "Subtracted after scaling: one value, or one per channel")};
+  ListOption<double> inputDeviation{
+      *this, "input-std",
+      llvm::cl::desc("Divides at last: one value, or one per channel")};
+  Option<uint64_t> calibrateLimit{
+      *this, "calibrate-limit",
+      llvm::cl::desc("Only the first N images (0: all)"), llvm::cl::init(0)};
+  Option<std::string> calibrateRule{
+      *this, "calibrate-rule",
+      llvm::cl::desc("How a range follows from values: mse, max or "
+                     "percentile:P"),
+      llvm::cl::init("mse")};
   ListOption<double> exitHistogram{
       *this, "exit-histogram",
       llvm::cl::desc("Fraction of inputs that stop after each round, from a "
                      "calibration run (default: all equally likely)")};
 };
+
+/// The part of it that decides the arithmetic: calibrated and quantised
+/// classifiers of level 1. Nothing but checks for f32.
+void buildArithmeticPipeline(mlir::OpPassManager &manager,
+                             const PipelineOptions &options);
 
 /// From level 1 (a module with a classifier in linalg) to level 5: programs of
 /// the machine, and host code that runs them.

@@ -7,6 +7,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Quant/IR/Quant.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
 
@@ -61,8 +62,20 @@ private:
     auto execute = hw::ExecuteOp::create(
         builder, iterate.getLoc(), iterate.getResultTypes(),
         program.getSymName(), network.inputValue, Value());
+    Operation *block = iterate->getBlock()->getParentOp();
     iterate->replaceAllUsesWith(execute->getResults());
     iterate.erase();
+    eraseDeadCasts(block);
+  }
+
+  /// The runtime quantises the input; the casts that said so are done.
+  static void eraseDeadCasts(Operation *parent) {
+    auto eraseUnused = [](Operation *op) {
+      if (op->use_empty())
+        op->erase();
+    };
+    parent->walk([&](quant::StorageCastOp cast) { eraseUnused(cast); });
+    parent->walk([&](quant::QuantizeCastOp cast) { eraseUnused(cast); });
   }
 
   std::string programName() {

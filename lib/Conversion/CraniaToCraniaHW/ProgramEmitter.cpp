@@ -32,17 +32,15 @@ public:
 
   hw::ProgramOp run(StringRef name, ir::ExitAttr exit) {
     nameBuffers();
-    auto port = [&](StringRef buffer, RankedTensorType type, double scale) {
-      return hw::PortAttr::get(
-          builder.getContext(),
-          FlatSymbolRefAttr::get(builder.getContext(), buffer), type, scale);
+    auto buffer = [&](StringRef name) {
+      return FlatSymbolRefAttr::get(builder.getContext(), name);
     };
+    auto logits = hw::PortAttr::get(
+        builder.getContext(), buffer(names.logitsInDram), network.logitsType);
     auto program = hw::ProgramOp::create(
         builder, iterate.getLoc(), name, iterate.getTarget(),
         precisionOf(network, builder.getContext()), exit,
-        port(names.inDram[network.input].front(), network.inputType,
-             network.inputScale),
-        port(names.logitsInDram, network.logitsType, 0),
+        inputPort(buffer(names.inDram[network.input].front())), logits,
         imageAttribute(builder.getContext(), name, std::move(image.blob)),
         plan.dramBytes);
     OpBuilder::InsertionGuard guard(builder);
@@ -55,6 +53,14 @@ public:
   }
 
 private:
+  hw::PortAttr inputPort(FlatSymbolRefAttr buffer) {
+    MLIRContext *context = builder.getContext();
+    if (network.inputScale == 0)
+      return hw::PortAttr::get(context, buffer, network.inputType);
+    return hw::PortAttr::get(context, buffer, network.inputType,
+                             network.inputScale);
+  }
+
   std::string unique(StringRef base) {
     std::string name = base.str();
     for (unsigned n = 1; !taken.insert(name).second; ++n)

@@ -139,11 +139,17 @@ LogicalResult crania::normalizeStructuredOps(Block &block) {
   if (failed(applyToBlock(block, std::move(simplify))))
     return parent->emitError("simplification of its body does not terminate");
 
-  RewritePatternSet fuse(context);
-  linalg::populateElementwiseOpsFusionPatterns(fuse, mayFuse);
-  addCanonicalizations(fuse);
-  if (failed(applyToBlock(block, std::move(fuse))))
-    return parent->emitError("fusion in its body does not terminate");
+  // An op that was looked at before its producer had lost its other users is
+  // fused the next time.
+  size_t before = 0;
+  while (before != block.getOperations().size()) {
+    before = block.getOperations().size();
+    RewritePatternSet fuse(context);
+    linalg::populateElementwiseOpsFusionPatterns(fuse, mayFuse);
+    addCanonicalizations(fuse);
+    if (failed(applyToBlock(block, std::move(fuse))))
+      return parent->emitError("fusion in its body does not terminate");
+  }
   return success();
 }
 

@@ -66,6 +66,10 @@ def QuantizeClassifiers : Pass<"crania-quantize-classifiers", "::mlir::ModuleOp"
   let options = [
     Option<"precision", "precision", "std::string", "\"i8\"",
            "Arithmetic of layers without one of their own: f32, i16 or i8">,
+    Option<"firstLayer", "first-layer", "std::string", "\"\"",
+           "That of the first contraction, if it is another">,
+    Option<"lastLayer", "last-layer", "std::string", "\"\"",
+           "That of the last contraction, if it is another">,
   ];
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::linalg::LinalgDialect",

@@ -77,9 +77,9 @@ private:
   //===--------------------------------------------------------------------===//
 
   LoopConstant uniformScale(Value value, double scale) {
-    return LoopConstant(
-        builder.getContext(),
-        cast<RankedTensorType>(value.getType()).getRank(), scale);
+    return LoopConstant(builder.getContext(),
+                        cast<RankedTensorType>(value.getType()).getRank(),
+                        scale);
   }
 
   /// How a tensor of the old body is stored as integers of `bits`.
@@ -109,7 +109,8 @@ private:
     auto integer = integers.find(old);
     if (integer == integers.end())
       return old;
-    return reals[old] = IntegerBuilder(builder, loc).dequantize(integer->second);
+    return reals[old] =
+               IntegerBuilder(builder, loc).dequantize(integer->second);
   }
 
   /// The integers that the plan stores a tensor as, in `bits`.
@@ -143,14 +144,13 @@ private:
                  ? quantizeInput(old, format, scale, loc)
                  : emit.quantize(asReal(old, loc), scale, format);
     Domain domain = Domain::over(cast<RankedTensorType>(old.getType()));
-    RequantizationOp op{
-        {{known->second, domain.resultMap}},
-        {known->second.scale.mapped(
-            [scale](double x) { return x / double(scale); })},
-        uniformScale(old, 0),
-        format,
-        format.low(),
-        format.high()};
+    RequantizationOp op{{{known->second, domain.resultMap}},
+                        {known->second.scale.mapped(
+                            [scale](double x) { return x / double(scale); })},
+                        uniformScale(old, 0),
+                        format,
+                        format.low(),
+                        format.high()};
     return emit.requantize(domain, op);
   }
 
@@ -246,8 +246,8 @@ private:
     Type element = builder.getIntegerType(source.format.bits);
     Value integer = arith::ConstantOp::create(
         builder, pad.getLoc(),
-        builder.getIntegerAttr(
-            element, nearest(number.getValueAsDouble(), source)));
+        builder.getIntegerAttr(element,
+                               nearest(number.getValueAsDouble(), source)));
     auto type = cast<RankedTensorType>(pad.getType()).clone(element);
     return tensor::PadOp::create(builder, pad.getLoc(), type, source.value,
                                  pad.getMixedLowPad(), pad.getMixedHighPad(),
@@ -282,8 +282,7 @@ private:
     if (failed(quantized))
       return failure();
     double magnitude =
-        input->magnitude *
-        double(*llvm::max_element(quantized->magnitudes));
+        input->magnitude * double(*llvm::max_element(quantized->magnitudes));
     if (magnitude >= sumLimitOf(bits))
       return op.emitError()
              << "may sum up to " << magnitude << ", beyond the "
@@ -324,15 +323,14 @@ private:
                   ArrayRef<unsigned> channels, Bits bits) {
     ElementsAttr elements;
     matchPattern(weights->get(), m_Constant(&elements));
-    auto type = dyn_cast_or_null<RankedTensorType>(
-        elements ? elements.getType() : Type());
+    auto type = dyn_cast_or_null<RankedTensorType>(elements ? elements.getType()
+                                                            : Type());
     if (!type || !type.getElementType().isF32())
-      return op.emitError() << "has weights of type "
-                            << weights->get().getType()
-                            << "; f32 can be quantised";
+      return op.emitError()
+             << "has weights of type " << weights->get().getType()
+             << "; f32 can be quantised";
     SmallVector<char> storage;
-    ArrayRef<char> bytes =
-        crania::ir::WeightsOp::rawBytes(elements, storage);
+    ArrayRef<char> bytes = crania::ir::WeightsOp::rawBytes(elements, storage);
     if (int64_t(bytes.size()) != type.getNumElements() * 4)
       return op.emitError() << "has weights without data: is the resource "
                                "section missing?";
@@ -341,8 +339,7 @@ private:
     crania::quantization::ChannelIndex index(
         {type.getShape().data(), type.getShape().size()},
         {channels.data(), channels.size()});
-    auto quantized =
-        crania::quantization::quantizeWeights(floats, index, bits);
+    auto quantized = crania::quantization::quantizeWeights(floats, index, bits);
     if (!quantized)
       return op.emitError() << "has weights that cannot be quantised: "
                             << quantized.error().message;
@@ -376,8 +373,8 @@ private:
     IntegerFormat sum = sumFormatOf(bits);
     Type sumType = builder.getIntegerType(sum.bits);
     auto type = cast<RankedTensorType>(op->getResultTypes()[0]).clone(sumType);
-    Value zero = arith::ConstantOp::create(builder, loc,
-                                           builder.getZeroAttr(sumType));
+    Value zero =
+        arith::ConstantOp::create(builder, loc, builder.getZeroAttr(sumType));
     Value empty =
         tensor::EmptyOp::create(builder, loc, type.getShape(), sumType);
     Value init = linalg::FillOp::create(builder, loc, zero, empty).getResult(0);
@@ -387,12 +384,12 @@ private:
         op.getMatchingIndexingMap(op.getDpsInitOperand(0))};
     IntegerBuilder emit(builder, loc);
     return linalg::GenericOp::create(
-        builder, loc, type, ValueRange{input.value, constant},
-        ValueRange{init}, maps, op.getIteratorTypesArray(),
+        builder, loc, type, ValueRange{input.value, constant}, ValueRange{init},
+        maps, op.getIteratorTypesArray(),
         [&](OpBuilder &nested, Location inner, ValueRange x) {
           Value a = emit.extend(nested, x[0], input.format, sum.bits);
-          Value w = emit.extend(nested, x[1], IntegerFormat{bits, true},
-                                sum.bits);
+          Value w =
+              emit.extend(nested, x[1], IntegerFormat{bits, true}, sum.bits);
           Value product = arith::MulIOp::create(nested, inner, a, w);
           Value added = arith::AddIOp::create(nested, inner, x[2], product);
           linalg::YieldOp::create(nested, inner, added);
@@ -410,11 +407,10 @@ private:
   }
 
   /// input scale * weight scale, over the dimensions of the result.
-  LoopConstant
-  sumScale(linalg::LinalgOp op, OpOperand *weights,
-           ArrayRef<unsigned> channels,
-           const crania::quantization::QuantizedWeights &quantized,
-           const IntegerTensor &input) {
+  LoopConstant sumScale(linalg::LinalgOp op, OpOperand *weights,
+                        ArrayRef<unsigned> channels,
+                        const crania::quantization::QuantizedWeights &quantized,
+                        const IntegerTensor &input) {
     AffineMap weightMap = op.getMatchingIndexingMap(weights);
     AffineMap resultMap = op.getMatchingIndexingMap(op.getDpsInitOperand(0));
     SmallVector<AffineExpr> dims;
@@ -434,17 +430,16 @@ private:
         type.getShape(), std::move(values));
   }
 
-  static void report(linalg::LinalgOp op, Bits bits,
-                     const IntegerTensor &input, ArrayRef<float> scales) {
-    remark::passed(op.getLoc(), remark::RemarkOpts::name("quantized-contraction")
-                                    .category("crania-quantize"))
+  static void report(linalg::LinalgOp op, Bits bits, const IntegerTensor &input,
+                     ArrayRef<float> scales) {
+    remark::passed(op.getLoc(),
+                   remark::RemarkOpts::name("quantized-contraction")
+                       .category("crania-quantize"))
         << remark::metric("bits", int(bits))
         << remark::metric("input_scale", float(input.scale.getValues()[0]))
         << remark::metric("input_signed", int(input.format.isSigned))
-        << remark::metric("largest_weight_scale",
-                          *llvm::max_element(scales))
-        << remark::metric("smallest_weight_scale",
-                          *llvm::min_element(scales));
+        << remark::metric("largest_weight_scale", *llvm::max_element(scales))
+        << remark::metric("smallest_weight_scale", *llvm::min_element(scales));
   }
 
   //===--------------------------------------------------------------------===//
@@ -461,8 +456,7 @@ private:
       return std::nullopt;
     if (std::optional<Reduction> reduction = reductionOf(op))
       return convertReduction(op, *reduction);
-    if (op.getNumReductionLoops() != 0 ||
-        !plan.isInteger(op->getResult(0)))
+    if (op.getNumReductionLoops() != 0 || !plan.isInteger(op->getResult(0)))
       return std::nullopt;
     if (OpOperand *forwarded = forwardedOperand(op);
         forwarded && isa<RankedTensorType>(forwarded->get().getType()))
@@ -471,8 +465,7 @@ private:
   }
 
   /// Whether `init` is a tensor filled with a number of at most `most`.
-  static bool isFill(Value init, double most,
-                     double least = 0) {
+  static bool isFill(Value init, double most, double least = 0) {
     auto fill = init.getDefiningOp<linalg::FillOp>();
     FloatAttr number;
     return fill && matchPattern(fill.value(), m_Constant(&number)) &&
@@ -482,12 +475,11 @@ private:
 
   std::optional<LogicalResult> convertReduction(linalg::LinalgOp op,
                                                 Reduction reduction) {
-    Value element = op.getDpsInputOperand(0)->get(),
-          init = op.getDpsInits()[0];
+    Value element = op.getDpsInputOperand(0)->get(), init = op.getDpsInits()[0];
     const double lowest = -std::numeric_limits<double>::infinity();
     bool isMaximum = reduction == Reduction::maximum;
-    Bits bits = isMaximum ? plan.bitsOf(op->getResult(0))
-                          : plan.bitsOf(element);
+    Bits bits =
+        isMaximum ? plan.bitsOf(op->getResult(0)) : plan.bitsOf(element);
     if (bits == 0)
       return std::nullopt;
     FailureOr<IntegerTensor> input = asInteger(element, bits, op.getLoc());
@@ -526,7 +518,8 @@ private:
         builder.getIntegerAttr(element, isMaximum ? format.low() : 0));
     Value empty =
         tensor::EmptyOp::create(builder, loc, type.getShape(), element);
-    Value init = linalg::FillOp::create(builder, loc, start, empty).getResult(0);
+    Value init =
+        linalg::FillOp::create(builder, loc, start, empty).getResult(0);
     // A pooling has its window as a second input, of which only the shape
     // counts.
     SmallVector<Value> inputs = {input.value};
@@ -540,10 +533,10 @@ private:
                builder, loc, type, inputs, ValueRange{init},
                op.getIndexingMapsArray(), op.getIteratorTypesArray(),
                [&](OpBuilder &nested, Location inner, ValueRange x) {
-                 linalg::YieldOp::create(
-                     nested, inner,
-                     combine(nested, inner, emit, x, input.format, format,
-                             isMaximum));
+                 linalg::YieldOp::create(nested, inner,
+                                         combine(nested, inner, emit, x,
+                                                 input.format, format,
+                                                 isMaximum));
                })
         .getResult(0);
   }
@@ -567,13 +560,12 @@ private:
         asInteger(operand->get(), bits, op.getLoc());
     if (failed(input))
       return failure();
-    Value result = IntegerBuilder(builder, op.getLoc())
-                       .elementwise(Domain::of(op), input->value,
-                                    op.getMatchingIndexingMap(operand),
-                                    builder.getIntegerType(bits),
-                                    [](OpBuilder &, ValueRange x) {
-                                      return x[0];
-                                    });
+    Value result =
+        IntegerBuilder(builder, op.getLoc())
+            .elementwise(Domain::of(op), input->value,
+                         op.getMatchingIndexingMap(operand),
+                         builder.getIntegerType(bits),
+                         [](OpBuilder &, ValueRange x) { return x[0]; });
     integers.insert_or_assign(
         op->getResult(0),
         stored(result, input->format, input->scale.getValues()[0]));
@@ -656,9 +648,9 @@ private:
       auto known = integers.find(operand->get());
       std::optional<LoopConstant> operandScale;
       if (known != integers.end())
-        operandScale = IndexedTensor{known->second,
-                                     op.getMatchingIndexingMap(operand)}
-                           .scaleOverLoops(op.getStaticLoopRanges());
+        operandScale =
+            IndexedTensor{known->second, op.getMatchingIndexingMap(operand)}
+                .scaleOverLoops(op.getStaticLoopRanges());
       maps.push_back(op.getMatchingIndexingMap(operand));
       if (!operandScale) {
         inputs.push_back(asReal(operand->get(), loc));
@@ -710,21 +702,50 @@ struct QuantizeClassifiers
 
   void runOnOperation() override {
     ModuleOp module = getOperation();
-    std::optional<Bits> bits =
-        llvm::StringSwitch<std::optional<Bits>>(precision.getValue())
-            .Case("f32", 0)
-            .Case("i16", 16)
-            .Case("i8", 8)
-            .Default(std::nullopt);
-    if (!bits) {
-      module.emitError() << "precision '" << precision
-                         << "' is not known; there are f32, i16 and i8";
+    FailureOr<Type> all = parse(precision), first = parse(firstLayer),
+                    last = parse(lastLayer);
+    if (failed(all) || failed(first) || failed(last))
       return signalPassFailure();
-    }
-    for (auto function : module.getOps<func::FuncOp>())
-      if (function->hasAttr(CraniaDialect::getClassifierAttrName()) &&
-          failed(quantize(function, *bits)))
+    for (auto function : module.getOps<func::FuncOp>()) {
+      if (!function->hasAttr(CraniaDialect::getClassifierAttrName()))
+        continue;
+      markEnds(function, *first, *last);
+      if (failed(quantize(function,
+                          all->isF32() ? 0 : all->getIntOrFloatBitWidth())))
         return signalPassFailure();
+    }
+  }
+
+private:
+  /// The type of that name; null for an empty one.
+  FailureOr<Type> parse(StringRef name) {
+    MLIRContext *context = &getContext();
+    if (name.empty())
+      return Type();
+    if (name == "f32")
+      return Type(Float32Type::get(context));
+    if (name == "i16" || name == "i8")
+      return Type(IntegerType::get(context, name == "i16" ? 16 : 8));
+    getOperation().emitError()
+        << "precision '" << name << "' is not known; there are f32, i16 and i8";
+    return failure();
+  }
+
+  /// What stands in the module already wins.
+  static void markEnds(func::FuncOp function, Type first, Type last) {
+    SmallVector<Operation *> contractions;
+    for (auto op : function.getBody().front().getOps<linalg::LinalgOp>())
+      if (hasConstantWeights(op))
+        contractions.push_back(op);
+    auto mark = [](Operation *op, Type type) {
+      StringRef name = CraniaDialect::getPrecisionAttrName();
+      if (type && !op->hasAttr(name))
+        op->setAttr(name, TypeAttr::get(type));
+    };
+    if (contractions.empty())
+      return;
+    mark(contractions.front(), first);
+    mark(contractions.back(), last);
   }
 
   static LogicalResult quantize(func::FuncOp function, Bits bits) {

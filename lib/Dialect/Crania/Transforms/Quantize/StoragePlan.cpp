@@ -15,8 +15,7 @@ using namespace mlir;
 using namespace crania::quantize;
 using crania::ir::CraniaDialect;
 
-std::optional<Reduction>
-crania::quantize::reductionOf(linalg::LinalgOp op) {
+std::optional<Reduction> crania::quantize::reductionOf(linalg::LinalgOp op) {
   if (op.getNumReductionLoops() == 0 || op->getNumResults() != 1)
     return std::nullopt;
   Block &body = *op.getBlock();
@@ -41,7 +40,7 @@ static bool isConstant(Value value) {
   return matchPattern(value, m_Constant());
 }
 
-static bool hasConstantWeights(linalg::LinalgOp op) {
+bool crania::quantize::hasConstantWeights(linalg::LinalgOp op) {
   return crania::isContractionLike(op) &&
          llvm::count_if(op.getDpsInputs(), isConstant) == 1;
 }

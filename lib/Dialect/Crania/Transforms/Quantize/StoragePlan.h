@@ -20,9 +20,12 @@ using Bits = unsigned;
 enum class Reduction { sum, maximum };
 std::optional<Reduction> reductionOf(mlir::linalg::LinalgOp op);
 
-/// How the tensors of a classifier are stored. Tensors that are the same numbers
-/// under other indices, or some of them (views, concatenations, maxima), are
-/// stored alike, so that no number is rounded between them.
+/// Whether an op multiplies a tensor by constants and adds up.
+bool hasConstantWeights(mlir::linalg::LinalgOp op);
+
+/// How the tensors of a classifier are stored. Tensors that are the same
+/// numbers under other indices, or some of them (views, concatenations,
+/// maxima), are stored alike, so that no number is rounded between them.
 class StoragePlan {
 public:
   /// Reads precisions (`crania.precision` of contractions) and ranges
@@ -35,9 +38,7 @@ public:
     return precisions.lookup(contraction);
   }
   /// Whether a tensor is stored as integers.
-  bool isInteger(mlir::Value value) const {
-    return groupOf(value).bits != 0;
-  }
+  bool isInteger(mlir::Value value) const { return groupOf(value).bits != 0; }
   Bits bitsOf(mlir::Value value) const { return groupOf(value).bits; }
   bool hasRange(mlir::Value value) const { return groupOf(value).hasRange; }
   /// The range of a tensor and of what is stored alike, always around 0.

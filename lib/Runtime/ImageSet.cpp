@@ -1,14 +1,14 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "ImageSet.h"
+#include "crania/Runtime/ImageSet.h"
 
 #include <algorithm>
 #include <cmath>
 #include <cstring>
 
 using namespace crania;
-using namespace crania::run;
+using namespace crania::runtime;
 
 static std::string shapeText(const std::vector<uint64_t> &shape) {
   std::string text;
@@ -146,7 +146,7 @@ void ImageSet::load(size_t index, Span<float> input) const {
     });
 }
 
-Result<std::vector<uint32_t>> run::readLabels(const std::string &path,
+Result<std::vector<uint32_t>> runtime::readLabels(const std::string &path,
                                               size_t images, uint64_t classes) {
   Result<npy::Array> array = npy::read(path);
   if (!array)

@@ -1,8 +1,8 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#ifndef CRANIA_RUN_IMAGESET_H
-#define CRANIA_RUN_IMAGESET_H
+#ifndef CRANIA_RUNTIME_IMAGESET_H
+#define CRANIA_RUNTIME_IMAGESET_H
 
 #include "crania/Support/Npy.h"
 #include "crania/Support/Span.h"
@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-namespace crania::run {
+namespace crania::runtime {
 
 enum class ImageLayout { automatic, nhwc, nchw };
 
@@ -58,6 +58,6 @@ private:
 Result<std::vector<uint32_t>> readLabels(const std::string &path, size_t images,
                                          uint64_t classes);
 
-} // namespace crania::run
+} // namespace crania::runtime
 
-#endif // CRANIA_RUN_IMAGESET_H
+#endif // CRANIA_RUNTIME_IMAGESET_H

@@ -1,14 +1,14 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "ImageSet.h"
+#include "crania/Runtime/ImageSet.h"
 
 #include <gtest/gtest.h>
 
 #include <cstring>
 
 using namespace crania;
-using namespace crania::run;
+using namespace crania::runtime;
 
 namespace {
 

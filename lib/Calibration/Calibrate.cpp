@@ -1,0 +1,147 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "crania/Calibration/NetworkObserver.h"
+#include "crania/Calibration/Passes.h"
+#include "crania/Dialect/Crania/IR/CraniaDialect.h"
+#include "crania/Dialect/Crania/Transforms/Normalize.h"
+#include "crania/Dialect/CraniaHW/IR/CraniaHWDialect.h"
+#include "crania/Quantization/ActivationHistogram.h"
+#include "crania/Runtime/ImageSet.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "llvm/ADT/MapVector.h"
+
+namespace crania {
+#define GEN_PASS_DEF_CALIBRATE
+#include "crania/Calibration/Passes.h.inc"
+} // namespace crania
+
+using namespace mlir;
+using namespace crania;
+using ir::CraniaDialect;
+using quantization::ActivationHistogram;
+using quantization::RangeRule;
+
+namespace {
+
+struct Calibrate : public crania::impl::CalibrateBase<Calibrate> {
+  using CalibrateBase::CalibrateBase;
+
+  void runOnOperation() override {
+    if (failed(readOptions()))
+      return signalPassFailure();
+    for (auto function : getOperation().getOps<func::FuncOp>())
+      if (function->hasAttr(CraniaDialect::getClassifierAttrName()) &&
+          failed(calibrate(function)))
+        return signalPassFailure();
+  }
+
+private:
+  InFlightDiagnostic error() { return getOperation().emitError(); }
+
+  LogicalResult readOptions() {
+    if (images.empty())
+      return error() << "crania-calibrate needs images: give the option "
+                        "images=X.npy";
+    auto parsed = RangeRule::parse(rule.getValue());
+    if (!parsed)
+      return error() << parsed.error().message;
+    rangeRule = *parsed;
+    bits = llvm::StringSwitch<unsigned>(precision.getValue())
+               .Case("i8", 8)
+               .Case("i16", 16)
+               .Default(0);
+    if (bits == 0)
+      return error() << "ranges are for the precisions i8 and i16, not '"
+                     << precision << "'";
+    return readPreprocessing();
+  }
+
+  LogicalResult readPreprocessing() {
+    using runtime::ImageLayout;
+    auto known = llvm::StringSwitch<std::optional<ImageLayout>>(layout)
+                     .Case("auto", ImageLayout::automatic)
+                     .Case("nhwc", ImageLayout::nhwc)
+                     .Case("nchw", ImageLayout::nchw)
+                     .Default(std::nullopt);
+    if (!known)
+      return error() << "layout '" << layout
+                     << "' is not known; there are auto, nhwc and nchw";
+    if (channels != "rgb" && channels != "bgr")
+      return error() << "channels '" << channels
+                     << "' are not known; there are rgb and bgr";
+    preprocessing.layout = *known;
+    preprocessing.reverseChannels = channels == "bgr";
+    preprocessing.scale = scale;
+    if (!mean.empty())
+      preprocessing.mean.assign(mean.begin(), mean.end());
+    if (!deviation.empty())
+      preprocessing.deviation.assign(deviation.begin(), deviation.end());
+    return success();
+  }
+
+  LogicalResult calibrate(func::FuncOp function) {
+    if (failed(normalizeStructuredOps(function.getBody().front())))
+      return failure();
+    FailureOr<NetworkObserver> observer = NetworkObserver::create(function);
+    if (failed(observer))
+      return failure();
+    auto array = npy::read(images);
+    if (!array)
+      return error() << array.error().message;
+    auto set = runtime::ImageSet::create(
+        std::move(*array), observer->inputShape(), preprocessing);
+    if (!set)
+      return error() << images << ": " << set.error().message;
+    llvm::MapVector<Value, ActivationHistogram> histograms;
+    observeAll(*observer, *set, histograms);
+    for (auto &[value, histogram] : histograms)
+      if (failed(annotate(function, value, histogram)))
+        return failure();
+    return success();
+  }
+
+  void observeAll(NetworkObserver &observer, const runtime::ImageSet &set,
+                  llvm::MapVector<Value, ActivationHistogram> &histograms) {
+    size_t count = set.size();
+    if (limit != 0)
+      count = std::min<size_t>(count, limit);
+    std::vector<float> input(observer.inputElements());
+    for (size_t i = 0; i < count; ++i) {
+      set.load(i, input);
+      observer.observe(input, [&](Value value, ArrayRef<float> elements) {
+        histograms[value].add({elements.data(), elements.size()});
+      });
+    }
+  }
+
+  LogicalResult annotate(func::FuncOp function, Value value,
+                         const ActivationHistogram &histogram) {
+    if (histogram.sawNonFinite())
+      return emitError(value.getLoc())
+             << "gives values that are not finite on the images of " << images
+             << "; check the preprocessing";
+    ActivationHistogram::Range range = histogram.range(rangeRule, bits);
+    StringRef name = CraniaDialect::getRangeAttrName();
+    auto attribute =
+        DenseF64ArrayAttr::get(&getContext(), {range.low, range.high});
+    if (auto argument = dyn_cast<BlockArgument>(value)) {
+      if (!function.getArgAttr(argument.getArgNumber(), name))
+        function.setArgAttr(argument.getArgNumber(), name, attribute);
+      return success();
+    }
+    Operation *op = value.getDefiningOp();
+    if (!op->hasAttr(name))
+      op->setAttr(name, attribute);
+    return success();
+  }
+
+  runtime::Preprocessing preprocessing;
+  RangeRule rangeRule;
+  unsigned bits = 8;
+};
+
+} // namespace

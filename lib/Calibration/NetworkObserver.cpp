@@ -1,0 +1,135 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "crania/Calibration/NetworkObserver.h"
+#include "crania/Conversion/CraniaToCraniaHW/CraniaToCraniaHW.h"
+#include "crania/Dialect/Crania/IR/CraniaOps.h"
+#include "crania/Dialect/Crania/Transforms/Passes.h"
+#include "crania/Dialect/CraniaHW/IR/CraniaHWOps.h"
+#include "crania/Translation/DeviceBinary/DeviceBinaryTranslation.h"
+#include "mlir/Pass/PassManager.h"
+
+using namespace mlir;
+using namespace crania;
+
+namespace {
+
+/// Names of ops while they are compiled: "value" and a number.
+constexpr StringLiteral valuePrefix = "value";
+
+/// `edge` with the largest global buffer that a target may have. Only its
+/// answers are used, no figure of it.
+target::TargetModel observingMachine() {
+  target::TargetModel machine;
+  machine.name = "calibration";
+  machine.globalBuffer.bytes = uint64_t(256) << 20;
+  return machine;
+}
+
+/// A module with a copy of the function alone, whose ops are named by their
+/// position.
+OwningOpRef<ModuleOp> isolate(func::FuncOp function) {
+  MLIRContext *context = function.getContext();
+  OwningOpRef<ModuleOp> module = ModuleOp::create(function.getLoc());
+  auto copy = cast<func::FuncOp>(function->clone());
+  module->push_back(copy);
+  for (auto [i, op] : llvm::enumerate(copy.getBody().front()))
+    op.setLoc(NameLoc::get(StringAttr::get(context, valuePrefix + Twine(i)),
+                           function.getLoc()));
+  target::TargetModel machine = observingMachine();
+  (*module)->setAttr(
+      ir::CraniaDialect::getTargetAttrName(),
+      ir::TargetAttr::get(context, machine.name,
+                          StringAttr::get(context, machine.toJson())));
+  return module;
+}
+
+LogicalResult lower(ModuleOp module) {
+  PassManager manager(module.getContext());
+  manager.addPass(createCheckClassifiers());
+  manager.addPass(createClusterWeights({"1"}));
+  manager.addPass(createFormRounds());
+  AssignLayoutsOptions layouts;
+  layouts.layouts.push_back("raw");
+  manager.addPass(createAssignLayouts(layouts));
+  ScheduleFetchesOptions schedule;
+  schedule.retain = false;
+  manager.addPass(createScheduleFetches(schedule));
+  manager.addPass(createPlaceSegments());
+  manager.addPass(createConvertCraniaToHW());
+  return manager.run(module);
+}
+
+/// The position that an op was named by.
+std::optional<size_t> positionOf(Operation *op) {
+  std::optional<size_t> position;
+  op->getLoc()->walk([&](Location inner) {
+    auto named = dyn_cast<NameLoc>(inner);
+    size_t number;
+    if (named && named.getName().getValue().starts_with(valuePrefix) &&
+        !named.getName()
+             .getValue()
+             .drop_front(valuePrefix.size())
+             .getAsInteger(10, number))
+      position = number;
+    return WalkResult::advance();
+  });
+  return position;
+}
+
+} // namespace
+
+FailureOr<NetworkObserver> NetworkObserver::create(func::FuncOp function) {
+  if (function.walk([](ir::MaterializeOp) { return WalkResult::interrupt(); })
+          .wasInterrupted())
+    return function.emitError()
+           << "is clustered already; calibrate before crania-cluster-weights";
+  OwningOpRef<ModuleOp> module = isolate(function);
+  if (failed(lower(*module)))
+    return failure();
+  FailureOr<std::vector<uint8_t>> bytes = translateToDeviceBinary(*module);
+  if (failed(bytes))
+    return failure();
+  auto fail = [&](const Error &error) {
+    return function.emitError() << "cannot be run: " << error.message;
+  };
+  auto binary = binary::DeviceBinary::parse(std::move(*bytes));
+  if (!binary)
+    return fail(binary.error());
+  auto executable = runtime::Executable::load(*binary, 0);
+  if (!executable)
+    return fail(executable.error());
+
+  NetworkObserver observer;
+  observer.executable = std::move(*executable);
+  observer.memory.emplace(observer.executable->engine().allocate());
+  observer.input = function.getArgument(0);
+  std::vector<Operation *> ops;
+  for (Operation &op : function.getBody().front())
+    ops.push_back(&op);
+  auto program = *module->getOps<hw::ProgramOp>().begin();
+  auto round = *program.getOps<hw::RoundOp>().begin();
+  for (auto [i, command] : llvm::enumerate(round.getBody().front())) {
+    std::optional<size_t> position = positionOf(&command);
+    if (isa<hw::ContractOp, hw::VectorOp>(command) && position &&
+        *position < ops.size() && ops[*position]->getNumResults() == 1)
+      observer.values[i] = ops[*position]->getResult(0);
+  }
+  return observer;
+}
+
+std::vector<uint64_t> NetworkObserver::inputShape() const {
+  const binary::Port &port = *executable->program().program().input();
+  return {port.shape()->begin(), port.shape()->end()};
+}
+
+void NetworkObserver::observe(ArrayRef<float> image, Visitor visit) {
+  visit(input, image);
+  executable->engine().observeRound(
+      0, {image.data(), image.size()}, *memory,
+      [&](uint32_t command, Span<const float> elements) {
+        auto value = values.find(command);
+        if (value != values.end())
+          visit(value->second, {elements.data(), elements.size()});
+      });
+}

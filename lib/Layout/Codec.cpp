@@ -19,20 +19,25 @@ bool areWellFormed(const BlockCodes &codes, const BlockContext &context) {
     return false;
   if (!context.occupied.empty() && context.occupied.size() != context.positions)
     return false;
+  // Without early exits, so that compilers use vectors: encoders check all.
   size_t count = 0;
-  for (size_t i = 0; i < context.positions; ++i) {
-    if (codes.present[i] > 1)
-      return false;
-    if (codes.present[i] && !context.occupied.empty() && context.occupied[i])
-      return false;
-    count += codes.present[i];
+  uint8_t seen = 0, clashes = 0;
+  for (uint8_t present : codes.present) {
+    seen |= present;
+    count += present;
   }
+  for (size_t i = 0; i < context.occupied.size(); ++i)
+    clashes |= codes.present[i] & (context.occupied[i] != 0);
+  if (seen > 1 || clashes)
+    return false;
   if (codes.values.size() != count)
     return false;
   uint32_t excess =
       context.valueBits == 32 ? 0 : ~uint32_t(0) << context.valueBits;
-  return std::none_of(codes.values.begin(), codes.values.end(),
-                      [&](uint32_t value) { return value & excess; });
+  uint32_t used = 0;
+  for (uint32_t value : codes.values)
+    used |= value;
+  return (used & excess) == 0;
 }
 
 bool Codec::supports(const BlockCodes &codes,

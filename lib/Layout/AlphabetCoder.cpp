@@ -52,9 +52,8 @@ public:
     return uint32_t(uint64_t(word) >> lowBits);
   }
   uint32_t lowOf(uint32_t word) const { return lowBitsOf(word, lowBits); }
-  uint32_t wordOf(uint8_t symbol, uint32_t low) const {
-    return highs[symbol] << lowBits | low;
-  }
+  /// The word of a symbol whose low bits are 0.
+  uint32_t wordOf(uint8_t symbol) const { return highs[symbol] << lowBits; }
 
   unsigned size() const { return unsigned(highs.size()); }
   unsigned low() const { return lowBits; }
@@ -163,7 +162,9 @@ public:
     if (!status)
       return status;
     for (size_t i = 0; i < values.size(); ++i)
-      values[i] = alphabet.wordOf(symbols[i], low.empty() ? 0 : low[i]);
+      values[i] = alphabet.wordOf(symbols[i]);
+    for (size_t i = 0; i < low.size(); ++i)
+      values[i] |= low[i];
     return {};
   }
 

@@ -139,7 +139,7 @@ unsigned cheapestGroup(const PositionSample &sample) {
   SymbolCounts counts = countPatterns(sample, bitsPerByte);
   unsigned best = bitsPerByte;
   uint64_t bestCost = UINT64_MAX;
-  for (unsigned group = bitsPerByte; group > 0; group /= 2) {
+  for (unsigned group = bitsPerByte;; group /= 2) {
     uint64_t patterns = 0;
     for (uint64_t count : counts.counts)
       patterns += count > 0;
@@ -151,6 +151,8 @@ unsigned cheapestGroup(const PositionSample &sample) {
       best = group;
       bestCost = cost;
     }
+    if (group == 1)
+      break;
     SymbolCounts halves(1, 1u << (group / 2));
     for (unsigned pattern = 0; pattern < counts.symbols; ++pattern) {
       halves.at(0, pattern >> (group / 2)) += counts.at(0, pattern);

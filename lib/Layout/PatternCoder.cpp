@@ -125,8 +125,8 @@ SymbolCounts countPatterns(const PositionSample &sample, unsigned group) {
   return counts;
 }
 
-/// Roughly what a table entry takes when serialised.
-constexpr uint64_t tableBitsPerPattern = 8;
+/// Roughly what a table entry takes when serialised, and at least.
+constexpr uint64_t tableBitsPerPattern = 8, tableBitsPerAbsentPattern = 4;
 
 /// A shorter pattern must save as large a part of the cost, as decoders take a
 /// pattern per cycle.
@@ -144,7 +144,9 @@ unsigned cheapestGroup(const PositionSample &sample) {
     for (uint64_t count : counts.counts)
       patterns += count > 0;
     unsigned log = std::max(sample.limits.tableLog, bitWidth(patterns));
-    uint64_t cost = patterns * tableBitsPerPattern << costPlaces;
+    uint64_t cost = (patterns * tableBitsPerPattern +
+                     (counts.symbols - patterns) * tableBitsPerAbsentPattern)
+                    << costPlaces;
     if (patterns > 0)
       cost += codedCost(counts.of(0), normalizeCounts(counts.of(0), log), log);
     if (cost < bestCost - bestCost / worthwhilePart) {

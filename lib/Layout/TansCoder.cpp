@@ -118,12 +118,13 @@ public:
   }
 
   /// A lane has its state in a register, reads the entry under it, takes the
-  /// entry's number of bits and adds them to the entry's base.
+  /// entry's number of bits and adds them to the entry's base. One more bit of
+  /// the entry says that a lane may end there.
   DecoderCost cost() const override {
     DecoderCost cost;
     unsigned symbols = frequencies.symbols;
-    cost.entryBits =
-        log + bitWidth(log) + bitWidth(symbols == 0 ? 0 : symbols - 1);
+    unsigned symbolBits = bitWidth(symbols == 0 ? 0 : symbols - 1);
+    cost.entryBits = log + bitWidth(log) + symbolBits + 1;
     cost.tableBits = uint64_t(decodeTable.size()) * cost.entryBits;
     cost.lane.flipFlops = log;
     cost.lane.fullAdders = log;

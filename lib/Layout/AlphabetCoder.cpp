@@ -249,6 +249,7 @@ std::vector<WordCount> countBySorting(const ValueSample &sample) {
 std::vector<uint32_t> highParts(const std::vector<WordCount> &words,
                                 unsigned lowBits) {
   std::vector<uint32_t> highs;
+  highs.reserve(words.size());
   for (const WordCount &word : words)
     highs.push_back(word.word >> lowBits);
   std::sort(highs.begin(), highs.end());

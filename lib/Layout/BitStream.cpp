@@ -7,6 +7,14 @@
 
 namespace crania::layout {
 
+std::vector<std::vector<uint8_t>> finishAll(std::vector<BitWriter> &writers) {
+  std::vector<std::vector<uint8_t>> streams;
+  streams.reserve(writers.size());
+  for (BitWriter &writer : writers)
+    streams.push_back(writer.finish());
+  return streams;
+}
+
 std::vector<uint8_t> ReverseBitBuffer::finish(ReverseBitCursor cursor) {
   size_t bitCount = 8 * size_t(end() - cursor.front) + cursor.fill;
   // The bits pending become the top of a word, then all move down to its start.

@@ -54,8 +54,6 @@ constexpr uint64_t unpackBits(uint8_t bits) {
 /// Writes bits, least significant first.
 class BitWriter {
 public:
-  void reserve(size_t size) { bytes.reserve(size); }
-
   /// `value` has `count` bits, at most 32.
   void write(uint32_t value, unsigned count) {
     pending |= uint64_t(value) << fill;
@@ -86,6 +84,9 @@ private:
   uint64_t pending = 0;
   unsigned fill = 0;
 };
+
+/// The bytes of several writers.
+std::vector<std::vector<uint8_t>> finishAll(std::vector<BitWriter> &writers);
 
 /// Where a ReverseBitBuffer is written. Apart from it, so that loops over
 /// several lanes can keep it in registers.

@@ -69,6 +69,7 @@ public:
   std::vector<std::string> ids() {
     std::lock_guard<std::mutex> lock(mutex);
     std::vector<std::string> result;
+    result.reserve(codecs.size());
     for (const auto &entry : codecs)
       result.push_back(entry.first);
     return result;

@@ -87,10 +87,7 @@ public:
         writer.write(value.isNegative, 1);
       writer.write(value.magnitude - range.base, range.offsetBits);
     }
-    std::vector<std::vector<uint8_t>> streams;
-    for (BitWriter &writer : writers)
-      streams.push_back(writer.finish());
-    return streams;
+    return finishAll(writers);
   }
 
   Status decode(Span<BitReader> lanes, Span<const uint8_t>,

@@ -97,10 +97,7 @@ public:
         writers[token++ % lanes].write(gap, bitsPerRun);
       left -= left > 0;
     }
-    std::vector<std::vector<uint8_t>> streams;
-    for (BitWriter &writer : writers)
-      streams.push_back(writer.finish());
-    return streams;
+    return finishAll(writers);
   }
 
   Status decode(Span<BitReader> lanes, Span<uint8_t> bits) const override {
@@ -159,10 +156,7 @@ public:
       writer.writeUnary(gap >> lowBits);
       writer.write(lowBitsOf(gap, lowBits), lowBits);
     }
-    std::vector<std::vector<uint8_t>> streams;
-    for (BitWriter &writer : writers)
-      streams.push_back(writer.finish());
-    return streams;
+    return finishAll(writers);
   }
 
   Status decode(Span<BitReader> lanes, Span<uint8_t> bits) const override {

@@ -152,10 +152,7 @@ public:
       if (sequence.lowBits > 0)
         writer.write(sequence.low[i], sequence.lowBits);
     }
-    std::vector<std::vector<uint8_t>> streams;
-    for (BitWriter &writer : writers)
-      streams.push_back(writer.finish());
-    return streams;
+    return finishAll(writers);
   }
 
   Status decode(Span<BitReader> lanes, const SymbolSink &sink) const override {

@@ -56,6 +56,7 @@ public:
   std::vector<std::vector<uint8_t>> encode(const SymbolSequence &sequence,
                                            unsigned lanes) const override {
     std::vector<std::vector<uint8_t>> streams;
+    streams.reserve(lanes);
     for (unsigned lane = 0; lane < lanes; ++lane)
       streams.push_back(encodeLane(sequence, lane, lanes));
     return streams;

@@ -49,10 +49,7 @@ public:
     std::vector<BitWriter> writers(lanes);
     for (size_t i = 0; i < bits.size(); ++i)
       writers[i / bitmapGroup % lanes].write(bits[i], 1);
-    std::vector<std::vector<uint8_t>> streams;
-    for (BitWriter &writer : writers)
-      streams.push_back(writer.finish());
-    return streams;
+    return finishAll(writers);
   }
 
   Status decode(Span<BitReader> lanes, Span<uint8_t> bits) const override {

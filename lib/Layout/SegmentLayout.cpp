@@ -410,6 +410,7 @@ public:
   std::vector<std::string> ids() {
     std::lock_guard<std::mutex> lock(mutex);
     std::vector<std::string> result;
+    result.reserve(layouts.size());
     for (const auto &entry : layouts)
       result.push_back(entry.first);
     return result;

@@ -268,13 +268,12 @@ private:
     };
 
     // As many symbols as a refill is sure to hold; no lane ends among them.
-    constexpr unsigned burst =
-        HasLow ? 1 : BitReader::refilledBits / maxTableLog;
+    constexpr size_t burst = HasLow ? 1 : BitReader::refilledBits / maxTableLog;
     size_t i = 0;
-    for (; i + size_t(burst + 1) * Lanes <= count; i += burst * Lanes) {
+    for (; i + (burst + 1) * Lanes <= count; i += burst * Lanes) {
       for (unsigned lane = 0; lane < Lanes; ++lane)
         readers[lane].refill();
-      for (unsigned k = 0; k < burst; ++k)
+      for (size_t k = 0; k < burst; ++k)
         for (unsigned lane = 0; lane < Lanes; ++lane)
           step(i + k * Lanes + lane, lane);
     }

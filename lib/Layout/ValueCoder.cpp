@@ -61,10 +61,7 @@ public:
     std::vector<BitWriter> writers(lanes);
     for (size_t i = 0; i < values.size(); ++i)
       writers[i % lanes].write(values[i], valueBits);
-    std::vector<std::vector<uint8_t>> streams;
-    for (BitWriter &writer : writers)
-      streams.push_back(writer.finish());
-    return streams;
+    return finishAll(writers);
   }
 
   Status decode(Span<BitReader> lanes, Span<const uint8_t>,

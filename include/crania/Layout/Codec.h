@@ -37,6 +37,8 @@ struct BlockContext {
   /// One small number per position that the decoder knows before the block,
   /// such as the coarser code that this cluster refines. Empty means that
   /// nothing is known. For layouts with tables; codecs ignore it.
+  // Initialised, so that compilers do not ask who knows none to say so.
+  // NOLINTNEXTLINE(readability-redundant-member-init)
   Span<const uint8_t> conditions = {};
 };
 

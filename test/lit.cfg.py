@@ -5,7 +5,7 @@
 # %crania_runtime (libcrania_runtime.so), %crania_plugin, %mlir_lib (folder of
 # libmlir_runner_utils.so), %unit (folder of the GoogleTest binaries).
 # Features: onnxruntime, shared-data, slow (off in a quick run), damaged-files (also
-# on in a quick run that asks for them), asan, roundtrip.
+# on in a quick run that asks for them), asan, fuzzers, roundtrip.
 # Parameters: quick=1, damaged_files=1, roundtrip=1 (or CRANIA_VERIFY_ROUNDTRIP=1):
 # crania-opt prints and parses every module again, as text and as bytecode.
 
@@ -72,6 +72,7 @@ def set_features():
         "slow": not quick,
         "damaged-files": damaged_files or not quick,
         "asan": config.sanitize,
+        "fuzzers": config.fuzzers,
         "roundtrip": roundtrip,
     }
     config.available_features.update(name for name, there in features.items() if there)

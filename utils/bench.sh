@@ -27,5 +27,11 @@ grep -qxF -- "$name" <<<"$benchmarks" || {
   die "there is no benchmark '$name'"
 }
 "$root/utils/setup.sh" --for=test
-"$root/utils/build.sh" crania-compile crania-run host-benchmark
-PATH=$build/bin:$build/test/Benchmark:$PATH exec "$python" "$root/test/Benchmark/$name.py" "$@"
+case $name in
+  layouts) targets=(layout-bench) ;; # needs no MLIR
+  dram) targets=(dram-benchmark) ;;
+  *) targets=(crania-compile crania-run host-benchmark) ;;
+esac
+"$root/utils/build.sh" "${targets[@]}"
+CRANIA_BUILD=$build PATH=$build/bin:$build/test/Benchmark:$PATH \
+  exec "$python" "$root/test/Benchmark/$name.py" "$@"

@@ -19,24 +19,25 @@ bool areWellFormed(const BlockCodes &codes, const BlockContext &context) {
     return false;
   if (!context.occupied.empty() && context.occupied.size() != context.positions)
     return false;
-  // Loops without a way out become vector instructions: the compiler asks for
-  // each weight, cluster and layout.
-  size_t count = 0, clashes = 0;
-  bool isWrong = false;
+  // Without early exits, so that compilers use vectors: encoders check all.
+  size_t count = 0;
+  uint8_t seen = 0, clashes = 0;
   for (uint8_t present : codes.present) {
-    isWrong |= present > 1;
+    seen |= present;
     count += present;
   }
   for (size_t i = 0; i < context.occupied.size(); ++i)
-    clashes += codes.present[i] * (context.occupied[i] != 0);
-  if (isWrong || clashes > 0 || codes.values.size() != count)
+    clashes |= codes.present[i] & (context.occupied[i] != 0);
+  if (seen > 1 || clashes)
+    return false;
+  if (codes.values.size() != count)
     return false;
   uint32_t excess =
       context.valueBits == 32 ? 0 : ~uint32_t(0) << context.valueBits;
-  uint32_t all = 0;
+  uint32_t used = 0;
   for (uint32_t value : codes.values)
-    all |= value;
-  return (all & excess) == 0;
+    used |= value;
+  return (used & excess) == 0;
 }
 
 bool Codec::supports(const BlockCodes &codes,
@@ -68,6 +69,7 @@ public:
   std::vector<std::string> ids() {
     std::lock_guard<std::mutex> lock(mutex);
     std::vector<std::string> result;
+    result.reserve(codecs.size());
     for (const auto &entry : codecs)
       result.push_back(entry.first);
     return result;

@@ -34,6 +34,12 @@ struct BlockContext {
   /// One byte per position, 1 where an earlier cluster of the same tensor holds
   /// it already. Empty means that none does.
   Span<const uint8_t> occupied;
+  /// One small number per position that the decoder knows before the block,
+  /// such as the coarser code that this cluster refines. Empty means that
+  /// nothing is known. For layouts with tables; codecs ignore it.
+  // Initialised, so that compilers do not ask who knows none to say so.
+  // NOLINTNEXTLINE(readability-redundant-member-init)
+  Span<const uint8_t> conditions = {};
 };
 
 /// A weight layout: how the codes of one cluster of one block become bytes. A

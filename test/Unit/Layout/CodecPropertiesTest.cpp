@@ -3,6 +3,8 @@
 
 // Properties of every codec of the registry.
 
+#include "TestBlocks.h"
+
 #include "crania/Layout/Codec.h"
 
 #include <gtest/gtest.h>
@@ -13,17 +15,7 @@
 
 namespace crania::layout {
 
-bool operator==(const BlockCodes &a, const BlockCodes &b) {
-  return a.present == b.present && a.values == b.values;
-}
-
 namespace {
-
-/// Whether it is other codes or an error. (A function, as RC_ASSERT overloads
-/// || so that both of its sides are always evaluated.)
-bool differs(const Result<BlockCodes> &decoded, const BlockCodes &codes) {
-  return !decoded || !(*decoded == codes);
-}
 
 /// A block, what occupies it, and codes that its codec supports.
 struct Block {
@@ -32,7 +24,7 @@ struct Block {
   BlockCodes codes;
 
   BlockContext context() const {
-    return {codes.present.size(), valueBits, occupied};
+    return {codes.present.size(), valueBits, occupied, {}};
   }
 };
 

@@ -1,0 +1,215 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef CRANIA_LAYOUT_BITSTREAM_H
+#define CRANIA_LAYOUT_BITSTREAM_H
+
+#include "crania/Support/Span.h"
+
+#include <cstdint>
+#include <cstring>
+#include <vector>
+
+namespace crania::layout {
+
+/// The low `bits` bits, of up to 32, of a word.
+constexpr uint32_t lowBitsOf(uint64_t word, unsigned bits) {
+  return uint32_t(word & ((uint64_t(1) << bits) - 1));
+}
+
+/// Number of bits of `value` without leading zeros; 0 for 0.
+constexpr unsigned bitWidth(uint64_t value) {
+  return value == 0 ? 0 : 64 - __builtin_clzll(value);
+}
+
+inline uint64_t loadLittleEndian64(const uint8_t *at) {
+  uint64_t word;
+  std::memcpy(&word, at, sizeof word);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+  word = __builtin_bswap64(word);
+#endif
+  return word;
+}
+
+inline void storeLittleEndian64(uint8_t *at, uint64_t word) {
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+  word = __builtin_bswap64(word);
+#endif
+  std::memcpy(at, &word, sizeof word);
+}
+
+/// Eight bytes of 0 or 1, the first one lowest, as the bits of a byte.
+constexpr uint8_t packBits(uint64_t bytes) {
+  // Byte i moves to bit 56 + i; everything else stays below or overflows.
+  return uint8_t(bytes * 0x0102040810204080 >> 56);
+}
+
+/// The bits of a byte as eight bytes of 0 or 1.
+constexpr uint64_t unpackBits(uint8_t bits) {
+  // Bit i in byte i, then whether that byte is not 0.
+  uint64_t spread = uint64_t(bits) * 0x0101010101010101 & 0x8040201008040201;
+  return (spread + 0x7f7f7f7f7f7f7f7f) >> 7 & 0x0101010101010101;
+}
+
+/// Writes bits, least significant first.
+class BitWriter {
+public:
+  /// `value` has `count` bits, at most 32.
+  void write(uint32_t value, unsigned count) {
+    pending |= uint64_t(value) << fill;
+    fill += count;
+    while (fill >= 8) {
+      bytes.push_back(uint8_t(pending));
+      pending >>= 8;
+      fill -= 8;
+    }
+  }
+
+  /// `value` ones and a zero.
+  void writeUnary(uint32_t value) {
+    for (; value >= 16; value -= 16)
+      write(0xffff, 16);
+    write((uint32_t(1) << value) - 1, value + 1);
+  }
+
+  /// The bytes, the last one padded with zeros.
+  std::vector<uint8_t> finish() {
+    if (fill > 0)
+      bytes.push_back(uint8_t(pending));
+    return std::move(bytes);
+  }
+
+private:
+  std::vector<uint8_t> bytes;
+  uint64_t pending = 0;
+  unsigned fill = 0;
+};
+
+/// The bytes of several writers.
+std::vector<std::vector<uint8_t>> finishAll(std::vector<BitWriter> &writers);
+
+/// Where a ReverseBitBuffer is written. Apart from it, so that loops over
+/// several lanes can keep it in registers.
+class ReverseBitCursor {
+public:
+  explicit ReverseBitCursor(uint8_t *end) : front(end) {}
+
+  /// `value` has `count` bits, at most 32.
+  void prepend(uint32_t value, unsigned count) {
+    pending = pending << count | value;
+    fill += count;
+    if (fill < 32)
+      return;
+    fill -= 32;
+    storeFront(uint32_t(pending >> fill));
+  }
+
+private:
+  friend class ReverseBitBuffer;
+
+  void storeFront(uint32_t word) {
+    front -= 4;
+    for (unsigned i = 0; i < 4; ++i)
+      front[i] = uint8_t(word >> (8 * i));
+  }
+
+  uint8_t *front;
+  uint64_t pending = 0;
+  unsigned fill = 0;
+};
+
+/// Takes bits in front of those taken before, for coders that work backwards: a
+/// reader of the result sees what was written last first.
+class ReverseBitBuffer {
+public:
+  /// Room for `maxBits` bits.
+  explicit ReverseBitBuffer(size_t maxBits) : buffer(maxBits / 8 + 2 * slack) {}
+
+  ReverseBitCursor cursor() { return ReverseBitCursor(end()); }
+
+  /// The bytes of what the cursor wrote, the last one padded with zeros.
+  std::vector<uint8_t> finish(ReverseBitCursor cursor);
+
+private:
+  /// Bytes that may be read behind the end, or written before the front.
+  static constexpr size_t slack = 16;
+
+  uint8_t *end() { return buffer.data() + buffer.size() - slack; }
+
+  std::vector<uint8_t> buffer;
+};
+
+/// Reads bits, least significant first. Behind the end there are zeros;
+/// `overran` tells afterwards whether any of those was read.
+class BitReader {
+public:
+  /// Bytes that can be loaded behind the end of what is read.
+  static constexpr size_t padding = 16;
+  /// Bits that can be peeked at and skipped after a refill.
+  static constexpr unsigned refilledBits = 56;
+
+  BitReader() = default;
+  /// `padding` zero bytes follow the `size` bytes at `data`.
+  BitReader(const uint8_t *data, size_t size) : data(data), size(size) {}
+
+  void refill() {
+    bits |= loadLittleEndian64(data + next) << fill;
+    size_t loaded = (63 - fill) / 8;
+    fill += unsigned(8 * loaded);
+    next += loaded;
+    // Where it stands no longer matters behind the end, only that it is there.
+    size_t limit = size + padding / 2;
+    next = next < limit ? next : limit;
+  }
+
+  uint64_t peek() const { return bits; }
+
+  void skip(unsigned count) {
+    bits >>= count;
+    fill -= count;
+  }
+
+  /// At most 32 bits, without a refill.
+  uint32_t take(unsigned count) {
+    uint32_t value = lowBitsOf(bits, count);
+    skip(count);
+    return value;
+  }
+
+  /// At most 32 bits.
+  uint32_t read(unsigned count) {
+    if (fill < count)
+      refill();
+    return take(count);
+  }
+
+  /// The number of ones before a zero, or something above `limit` if there are
+  /// more than that.
+  uint32_t readUnary(uint32_t limit);
+
+  bool overran() const { return consumedBits() > 8 * uint64_t(size); }
+
+  /// Bytes that the bits read so far touch.
+  size_t consumedBytes() const { return size_t((consumedBits() + 7) / 8); }
+
+  /// Whether the rest of the last byte touched is zero.
+  bool endsInZeros() const;
+
+private:
+  uint64_t consumedBits() const { return 8 * uint64_t(next) - fill; }
+
+  const uint8_t *data = nullptr;
+  size_t size = 0, next = 0;
+  uint64_t bits = 0;
+  unsigned fill = 0;
+};
+
+/// The bytes of a view with the padding that BitReader needs.
+std::vector<uint8_t> paddedCopy(Span<const uint8_t> bytes);
+
+/// The same in reverse order.
+std::vector<uint8_t> paddedReverse(Span<const uint8_t> bytes);
+
+} // namespace crania::layout
+
+#endif // CRANIA_LAYOUT_BITSTREAM_H

@@ -1,0 +1,58 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef CRANIA_LAYOUT_BLOCKSTREAMS_H
+#define CRANIA_LAYOUT_BLOCKSTREAMS_H
+
+#include "BitStream.h"
+
+#include "crania/Support/Result.h"
+
+#include <array>
+
+namespace crania::layout {
+
+/// Streams that a block can have: positions and values.
+constexpr unsigned maxStreams = 32;
+
+/// Joins the streams of a block. Streams 2i and 2i+1 share a byte range, one
+/// from its start upwards and one from its end downwards, so that no size
+/// between them is stored; sizes of all ranges but the last come first. A
+/// shorter block gets zeros in the middle of its last range up to
+/// `minimumBytes`.
+std::vector<uint8_t> joinStreams(Span<const std::vector<uint8_t>> streams,
+                                 size_t minimumBytes);
+
+/// The streams of a block that is being decoded.
+class BlockStreams {
+public:
+  /// Splits a block of `count` streams.
+  static Result<BlockStreams> split(Span<const uint8_t> bytes, unsigned count);
+
+  Span<BitReader> readers(unsigned first, unsigned count) {
+    return Span<BitReader>(streams.data() + first, count);
+  }
+
+  /// Checks that the streams were read to their ends and no further, with zeros
+  /// where there is nothing.
+  Status finish(size_t minimumBytes) const;
+
+private:
+  struct Range {
+    std::vector<uint8_t> upwards, downwards;
+    size_t size = 0;
+  };
+
+  void addRange(Span<const uint8_t> bytes, bool isShared);
+  bool isSpent(size_t range, size_t &used) const;
+  bool hasZeros(const Range &range, size_t begin, size_t end) const;
+
+  size_t blockBytes = 0, headerBytes = 0;
+  unsigned count = 0;
+  std::vector<Range> ranges;
+  std::array<BitReader, maxStreams> streams;
+};
+
+} // namespace crania::layout
+
+#endif // CRANIA_LAYOUT_BLOCKSTREAMS_H

@@ -1,0 +1,140 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "Entropy.h"
+
+#include "crania/Layout/SegmentLayout.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace crania::layout {
+
+uint64_t scaledLog2(uint64_t value) {
+  unsigned whole = 63 - __builtin_clzll(value);
+  // Squaring the mantissa, in [1, 2) with 31 places, gives one bit of the
+  // logarithm at a time.
+  constexpr unsigned places = 31;
+  uint64_t mantissa =
+      whole > places ? value >> (whole - places) : value << (places - whole);
+  uint64_t log = whole;
+  for (unsigned i = 0; i < costPlaces; ++i) {
+    mantissa = mantissa * mantissa >> places;
+    unsigned bit = mantissa >> (places + 1) & 1;
+    mantissa >>= bit;
+    log = log << 1 | bit;
+  }
+  return log;
+}
+
+uint64_t entropyCost(Span<const uint64_t> counts) {
+  uint64_t total = std::accumulate(counts.begin(), counts.end(), uint64_t(0));
+  uint64_t cost = 0;
+  for (uint64_t count : counts)
+    if (count > 0)
+      cost += count * (scaledLog2(total) - scaledLog2(count));
+  return cost;
+}
+
+namespace {
+
+/// scaledLog2 of all frequencies that a table can have, and one more.
+const std::vector<uint64_t> &frequencyLogs() {
+  static const std::vector<uint64_t> table = [] {
+    std::vector<uint64_t> logs(2 + (size_t(1) << maxTableLog));
+    for (size_t i = 1; i < logs.size(); ++i)
+      logs[i] = scaledLog2(i);
+    return logs;
+  }();
+  return table;
+}
+
+/// Frequencies on their way to the right sum.
+class Normalizer {
+public:
+  Normalizer(Span<const uint64_t> counts, unsigned tableLog)
+      : counts(counts), slots(uint64_t(1) << tableLog) {}
+
+  std::vector<uint16_t> run() {
+    startProportionally();
+    for (; used < slots; ++used)
+      ++frequencies[bestToRaise()];
+    for (; used > slots; --used)
+      --frequencies[bestToLower()];
+    exchange();
+    return std::move(frequencies);
+  }
+
+private:
+  void startProportionally() {
+    uint64_t total = std::accumulate(counts.begin(), counts.end(), uint64_t(0));
+    for (uint64_t count : counts) {
+      uint64_t share = uint64_t(double(count) / double(total) * slots);
+      uint64_t frequency =
+          count == 0 ? 0 : std::clamp<uint64_t>(share, 1, slots);
+      frequencies.push_back(uint16_t(frequency));
+      used += frequency;
+    }
+  }
+
+  /// The cost is convex in each frequency, so where no single slot is better
+  /// elsewhere, no set of slots is.
+  void exchange() {
+    for (;;) {
+      size_t lower = bestToLower(), raise = bestToRaise();
+      if (lower == none || raise == none || lower == raise ||
+          gain(raise) <= loss(lower))
+        return;
+      --frequencies[lower];
+      ++frequencies[raise];
+    }
+  }
+
+  uint64_t gain(size_t i) const {
+    return counts[i] * (logs[frequencies[i] + 1] - logs[frequencies[i]]);
+  }
+  uint64_t loss(size_t i) const {
+    return counts[i] * (logs[frequencies[i]] - logs[frequencies[i] - 1]);
+  }
+
+  size_t bestToRaise() const {
+    size_t best = none;
+    for (size_t i = 0; i < counts.size(); ++i)
+      if (counts[i] > 0 && frequencies[i] < slots &&
+          (best == none || gain(i) > gain(best)))
+        best = i;
+    return best;
+  }
+  size_t bestToLower() const {
+    size_t best = none;
+    for (size_t i = 0; i < counts.size(); ++i)
+      if (frequencies[i] > 1 && (best == none || loss(i) < loss(best)))
+        best = i;
+    return best;
+  }
+
+  static constexpr size_t none = ~size_t(0);
+
+  Span<const uint64_t> counts;
+  const std::vector<uint64_t> &logs = frequencyLogs();
+  uint64_t slots, used = 0;
+  std::vector<uint16_t> frequencies;
+};
+
+} // namespace
+
+std::vector<uint16_t> normalizeCounts(Span<const uint64_t> counts,
+                                      unsigned tableLog) {
+  return Normalizer(counts, tableLog).run();
+}
+
+uint64_t codedCost(Span<const uint64_t> counts,
+                   Span<const uint16_t> frequencies, unsigned tableLog) {
+  uint64_t cost = 0, slots = uint64_t(tableLog) << costPlaces;
+  for (size_t i = 0; i < counts.size(); ++i)
+    if (counts[i] > 0)
+      cost += counts[i] * (slots - frequencyLogs()[frequencies[i]]);
+  return cost;
+}
+
+} // namespace crania::layout

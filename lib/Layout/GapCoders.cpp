@@ -1,0 +1,224 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+// Positions as gaps: how many free positions are left out before each one that
+// is held. Gap i is in lane i mod lanes. Where positions follow the last one
+// held, one more gap leads to the end of the block.
+
+#include "PositionCoder.h"
+
+#include <algorithm>
+
+namespace crania::layout {
+
+namespace {
+
+/// Gaps of a block, in order. The last one may lead to the end.
+std::vector<uint32_t> gapsOf(Span<const uint8_t> bits) {
+  std::vector<uint32_t> gaps;
+  uint32_t gap = 0;
+  for (uint8_t bit : bits) {
+    ++gap;
+    if (!bit)
+      continue;
+    gaps.push_back(gap - 1);
+    gap = 0;
+  }
+  if (gap > 0)
+    gaps.push_back(gap);
+  return gaps;
+}
+
+/// How often each gap occurs in the segment.
+std::vector<uint64_t> countGaps(const PositionSample &sample) {
+  std::vector<uint64_t> counts(maxBlockPositions + 1);
+  for (const std::vector<uint8_t> &bits : sample.blocks)
+    for (uint32_t gap : gapsOf(bits))
+      ++counts[gap];
+  return counts;
+}
+
+/// The parameter in [first, last] with the least bits for all gaps.
+template <typename BitsOf>
+unsigned cheapest(const std::vector<uint64_t> &counts, unsigned first,
+                  unsigned last, const BitsOf &bitsOf) {
+  unsigned best = first;
+  uint64_t bestCost = UINT64_MAX;
+  for (unsigned parameter = first; parameter <= last; ++parameter) {
+    uint64_t cost = 0;
+    for (uint64_t gap = 0; gap < counts.size(); ++gap)
+      cost += counts[gap] * bitsOf(gap, parameter);
+    if (cost < bestCost) {
+      best = parameter;
+      bestCost = cost;
+    }
+  }
+  return best;
+}
+
+/// Moves over a gap that was read; false if it leads past the end. Otherwise
+/// the position behind it, unless that is the end, is held.
+bool applyGap(uint64_t gap, Span<uint8_t> bits, size_t &position) {
+  if (gap > bits.size() - position)
+    return false;
+  position += gap;
+  if (position < bits.size())
+    bits[position++] = 1;
+  return true;
+}
+
+Error gapPastEnd() { return {"a gap leads past the end of the block"}; }
+
+constexpr unsigned maxRunBits = 8;
+constexpr unsigned runWidthBits = 4;
+
+/// Run lengths of a fixed number of bits. The largest means that as many are
+/// left out and the gap goes on, as in EIE (arXiv 1602.01528) but without a
+/// padding zero among the values.
+class RunCoder final : public PositionCoder {
+public:
+  explicit RunCoder(unsigned bits) : bitsPerRun(bits) {}
+
+  void writeTables(BitWriter &tables) const override {
+    tables.write(bitsPerRun, runWidthBits);
+  }
+  bool supports(Span<const uint8_t>) const override { return true; }
+
+  std::vector<std::vector<uint8_t>> encode(Span<const uint8_t> bits,
+                                           unsigned lanes) const override {
+    std::vector<BitWriter> writers(lanes);
+    size_t token = 0, left = bits.size();
+    for (uint32_t gap : gapsOf(bits)) {
+      left -= gap;
+      for (; gap >= longest(); gap -= longest())
+        writers[token++ % lanes].write(longest(), bitsPerRun);
+      // Nothing is left to say if the end was reached by whole runs.
+      if (left > 0 || gap > 0)
+        writers[token++ % lanes].write(gap, bitsPerRun);
+      left -= left > 0;
+    }
+    return finishAll(writers);
+  }
+
+  Status decode(Span<BitReader> lanes, Span<uint8_t> bits) const override {
+    size_t token = 0;
+    for (size_t position = 0; position < bits.size();) {
+      uint32_t run = lanes[token++ % lanes.size()].read(bitsPerRun);
+      bool isOpen = run == longest();
+      if (isOpen && run <= bits.size() - position)
+        position += run;
+      else if (isOpen || !applyGap(run, bits, position))
+        return gapPastEnd();
+    }
+    return {};
+  }
+
+  DecoderCost cost() const override {
+    DecoderCost cost;
+    cost.lane.fullAdders = bitWidth(maxBlockPositions); // the position
+    cost.lane.flipFlops = bitWidth(maxBlockPositions);
+    cost.lane.gates = bitsPerRun; // is it the longest run?
+    return cost;
+  }
+
+  uint64_t decodeSteps(uint64_t positions, uint64_t present,
+                       unsigned lanes) const override {
+    uint64_t tokens = present + (positions - present) / longest() + 1;
+    return (tokens + lanes - 1) / lanes;
+  }
+
+private:
+  uint32_t longest() const { return (1u << bitsPerRun) - 1; }
+
+  unsigned bitsPerRun;
+};
+
+constexpr unsigned maxRiceBits = 15;
+constexpr unsigned riceWidthBits = 4;
+
+/// Golomb-Rice codes: the high part of the gap in unary, its low bits as they
+/// are.
+class GolombCoder final : public PositionCoder {
+public:
+  explicit GolombCoder(unsigned bits) : lowBits(bits) {}
+
+  void writeTables(BitWriter &tables) const override {
+    tables.write(lowBits, riceWidthBits);
+  }
+  bool supports(Span<const uint8_t>) const override { return true; }
+
+  std::vector<std::vector<uint8_t>> encode(Span<const uint8_t> bits,
+                                           unsigned lanes) const override {
+    std::vector<BitWriter> writers(lanes);
+    size_t token = 0;
+    for (uint32_t gap : gapsOf(bits)) {
+      BitWriter &writer = writers[token++ % lanes];
+      writer.writeUnary(gap >> lowBits);
+      writer.write(lowBitsOf(gap, lowBits), lowBits);
+    }
+    return finishAll(writers);
+  }
+
+  Status decode(Span<BitReader> lanes, Span<uint8_t> bits) const override {
+    size_t token = 0;
+    for (size_t position = 0; position < bits.size();) {
+      BitReader &reader = lanes[token++ % lanes.size()];
+      uint64_t high = reader.readUnary(uint32_t(bits.size() - position));
+      uint64_t gap = high << lowBits | reader.read(lowBits);
+      if (!applyGap(gap, bits, position))
+        return gapPastEnd();
+    }
+    return {};
+  }
+
+  DecoderCost cost() const override {
+    // The end of the unary part is found in a window of 32 bits, about four
+    // gates per bit.
+    constexpr unsigned windowBits = 32, gatesPerBit = 4;
+    DecoderCost cost;
+    cost.lane.gates = gatesPerBit * windowBits;
+    cost.lane.fullAdders = bitWidth(maxBlockPositions);
+    cost.lane.flipFlops = bitWidth(maxBlockPositions);
+    return cost;
+  }
+
+  uint64_t decodeSteps(uint64_t, uint64_t present,
+                       unsigned lanes) const override {
+    return (present + lanes) / lanes; // and one gap to the end
+  }
+
+private:
+  unsigned lowBits;
+};
+
+} // namespace
+
+std::unique_ptr<PositionCoder> trainRunCoder(const PositionSample &sample) {
+  auto bitsOf = [](uint64_t gap, unsigned width) {
+    return (gap / ((1u << width) - 1) + 1) * width;
+  };
+  return std::make_unique<RunCoder>(
+      cheapest(countGaps(sample), 1, maxRunBits, bitsOf));
+}
+
+Result<std::unique_ptr<PositionCoder>> parseRunCoder(BitReader &tables) {
+  unsigned width = tables.read(runWidthBits);
+  if (width == 0 || width > maxRunBits)
+    return Error{"run lengths of " + std::to_string(width) + " bits"};
+  return std::unique_ptr<PositionCoder>(std::make_unique<RunCoder>(width));
+}
+
+std::unique_ptr<PositionCoder> trainGolombCoder(const PositionSample &sample) {
+  auto bitsOf = [](uint64_t gap, unsigned low) {
+    return (gap >> low) + 1 + low;
+  };
+  return std::make_unique<GolombCoder>(
+      cheapest(countGaps(sample), 0, maxRiceBits, bitsOf));
+}
+
+Result<std::unique_ptr<PositionCoder>> parseGolombCoder(BitReader &tables) {
+  return std::unique_ptr<PositionCoder>(
+      std::make_unique<GolombCoder>(tables.read(riceWidthBits)));
+}
+
+} // namespace crania::layout

@@ -1,0 +1,266 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "SymbolCoders.h"
+
+#include <algorithm>
+
+namespace crania::layout {
+
+namespace {
+
+/// Bits of a code word at most: 12 bits index a table that fits beside a tANS
+/// table, and cost next to nothing against unlimited lengths.
+constexpr unsigned maxLength = 12;
+constexpr unsigned lengthFieldBits = 4;
+/// Stands in the tables for the length of the only symbol, which needs no bits.
+constexpr unsigned onlySymbol = 15;
+
+/// Code lengths of the symbols under one condition; 0 for those without a code
+/// word, and for the only one.
+using Lengths = std::vector<uint8_t>;
+
+/// A node of package-merge: the symbols in a package and what they weigh.
+struct Package {
+  uint64_t weight;
+  std::vector<uint16_t> symbols;
+};
+
+std::vector<Package> pairUp(const std::vector<Package> &packages) {
+  std::vector<Package> pairs;
+  for (size_t i = 0; i + 1 < packages.size(); i += 2) {
+    Package pair = packages[i];
+    const Package &other = packages[i + 1];
+    pair.weight += other.weight;
+    pair.symbols.insert(pair.symbols.end(), other.symbols.begin(),
+                        other.symbols.end());
+    pairs.push_back(std::move(pair));
+  }
+  return pairs;
+}
+
+/// Optimal code lengths of at most `maxLength` bits (package-merge: Larmore and
+/// Hirschberg, JACM 1990).
+Lengths optimalLengths(Span<const uint64_t> counts) {
+  std::vector<Package> leaves;
+  for (size_t i = 0; i < counts.size(); ++i)
+    if (counts[i] > 0)
+      leaves.push_back({counts[i], {uint16_t(i)}});
+  Lengths lengths(counts.size());
+  if (leaves.size() < 2)
+    return lengths;
+  auto isLighter = [](const Package &a, const Package &b) {
+    return a.weight < b.weight;
+  };
+  std::sort(leaves.begin(), leaves.end(),
+            [](const Package &a, const Package &b) {
+              return a.weight != b.weight ? a.weight < b.weight
+                                          : a.symbols < b.symbols;
+            });
+
+  std::vector<Package> packages = leaves;
+  for (unsigned level = 1; level < maxLength; ++level) {
+    std::vector<Package> pairs = pairUp(packages);
+    packages.clear();
+    std::merge(leaves.begin(), leaves.end(), pairs.begin(), pairs.end(),
+               std::back_inserter(packages), isLighter);
+  }
+  for (size_t i = 0; i < 2 * leaves.size() - 2; ++i)
+    for (uint16_t symbol : packages[i].symbols)
+      ++lengths[symbol];
+  return lengths;
+}
+
+uint32_t reverseBits(uint32_t code, unsigned length) {
+  uint32_t reversed = 0;
+  for (unsigned i = 0; i < length; ++i)
+    reversed |= (code >> i & 1) << (length - 1 - i);
+  return reversed;
+}
+
+/// The code of one condition. Code words are read from their first bit, so they
+/// are kept reversed.
+struct Code {
+  Lengths lengths;
+  std::vector<uint16_t> words;
+  /// The only symbol that has a code word, or `none`.
+  unsigned only = none;
+  bool isUsed = false;
+
+  static constexpr unsigned none = maxSymbols;
+};
+
+/// Assigns canonical code words: by length, then by symbol.
+void assignWords(Code &code) {
+  code.words.resize(code.lengths.size());
+  uint32_t next = 0;
+  for (unsigned length = 1; length <= maxLength; ++length) {
+    next <<= 1;
+    for (size_t i = 0; i < code.lengths.size(); ++i)
+      if (code.lengths[i] == length)
+        code.words[i] = uint16_t(reverseBits(next++, length));
+  }
+}
+
+bool isComplete(const Lengths &lengths) {
+  uint32_t covered = 0;
+  for (uint8_t length : lengths)
+    covered += length == 0 ? 0 : 1u << (maxLength - length);
+  return covered == 1u << maxLength;
+}
+
+class HuffmanCoder final : public SymbolCoder {
+public:
+  explicit HuffmanCoder(std::vector<Code> codesOfConditions)
+      : codes(std::move(codesOfConditions)) {
+    for (Code &code : codes) {
+      assignWords(code);
+      for (uint8_t length : code.lengths)
+        longest = std::max<unsigned>(longest, length);
+    }
+    entries.resize(codes.size() << longest);
+    for (size_t i = 0; i < codes.size(); ++i)
+      fillTable(codes[i], &entries[i << longest]);
+  }
+
+  void writeTables(BitWriter &tables) const override {
+    for (const Code &code : codes)
+      for (unsigned i = 0; i < code.lengths.size(); ++i)
+        tables.write(i == code.only ? onlySymbol : code.lengths[i],
+                     lengthFieldBits);
+  }
+
+  bool supports(uint8_t condition, uint8_t symbol) const override {
+    if (condition >= codes.size())
+      return false;
+    const Code &code = codes[condition];
+    return symbol < code.lengths.size() &&
+           (code.lengths[symbol] > 0 || symbol == code.only);
+  }
+  bool hasSymbols(uint8_t condition) const override {
+    return condition < codes.size() && codes[condition].isUsed;
+  }
+
+  std::vector<std::vector<uint8_t>> encode(const SymbolSequence &sequence,
+                                           unsigned lanes) const override {
+    std::vector<BitWriter> writers(lanes);
+    for (size_t i = 0; i < sequence.symbols.size(); ++i) {
+      BitWriter &writer = writers[i % lanes];
+      const Code &code = codes[sequence.conditionOf(i)];
+      uint8_t symbol = sequence.symbols[i];
+      writer.write(code.words[symbol], code.lengths[symbol]);
+      if (sequence.lowBits > 0)
+        writer.write(sequence.low[i], sequence.lowBits);
+    }
+    return finishAll(writers);
+  }
+
+  Status decode(Span<BitReader> lanes, const SymbolSink &sink) const override {
+    for (size_t lane = 0; lane < lanes.size(); ++lane)
+      decodeLane(lanes[lane], lane, lanes.size(), sink);
+    return {};
+  }
+
+  /// A lane peeks at the longest code word, looks symbol and length up, and
+  /// moves its window on by the length.
+  DecoderCost cost() const override {
+    DecoderCost cost;
+    unsigned symbols = codes.empty() ? 0 : unsigned(codes[0].lengths.size());
+    cost.entryBits = bitWidth(symbols == 0 ? 0 : symbols - 1) + lengthFieldBits;
+    cost.tableBits = uint64_t(entries.size()) * cost.entryBits;
+    return cost;
+  }
+
+private:
+  struct Entry {
+    uint8_t symbol = 0;
+    uint8_t length = 0;
+  };
+
+  void fillTable(const Code &code, Entry *table) const {
+    if (code.only != Code::none)
+      std::fill_n(table, size_t(1) << longest, Entry{uint8_t(code.only), 0});
+    for (size_t i = 0; i < code.lengths.size(); ++i)
+      for (uint32_t word = code.words[i], step = 1u << code.lengths[i];
+           step > 1 && word < (1u << longest); word += step)
+        table[word] = {uint8_t(i), code.lengths[i]};
+  }
+
+  void decodeLane(BitReader &shared, size_t first, size_t lanes,
+                  const SymbolSink &sink) const {
+    BitReader reader = shared;
+    for (size_t i = first; i < sink.symbols.size(); i += lanes) {
+      reader.refill();
+      size_t condition = sink.conditions.empty() ? 0 : sink.conditions[i];
+      Entry entry =
+          entries[(condition << longest) + lowBitsOf(reader.peek(), longest)];
+      reader.skip(entry.length);
+      sink.symbols[i] = entry.symbol;
+      if (sink.lowBits > 0)
+        sink.low[i] = reader.take(sink.lowBits);
+    }
+    shared = reader;
+  }
+
+  std::vector<Code> codes;
+  std::vector<Entry> entries;
+  unsigned longest = 0;
+};
+
+/// Reads and checks the lengths of one condition.
+Result<Code> parseCode(unsigned symbols, BitReader &tables) {
+  Code code;
+  code.lengths.resize(symbols);
+  unsigned present = 0;
+  for (unsigned i = 0; i < symbols; ++i) {
+    unsigned length = tables.read(lengthFieldBits);
+    present += length > 0;
+    if (length == onlySymbol)
+      code.only = i;
+    else if (length > maxLength)
+      return Error{"code word of " + std::to_string(length) + " bits"};
+    else
+      code.lengths[i] = uint8_t(length);
+  }
+  code.isUsed = present > 0;
+  bool hasOnly = code.only != Code::none;
+  if (hasOnly ? present != 1 : code.isUsed && !isComplete(code.lengths))
+    return Error{"the lengths of the code words do not make a prefix code"};
+  return code;
+}
+
+} // namespace
+
+std::unique_ptr<SymbolCoder> trainHuffmanCoder(const SymbolCounts &counts) {
+  std::vector<Code> codes;
+  for (unsigned condition = 0; condition < counts.conditions; ++condition) {
+    Span<const uint64_t> symbolCounts = counts.of(condition);
+    Code code;
+    code.lengths = optimalLengths(symbolCounts);
+    size_t absent =
+        std::count(symbolCounts.begin(), symbolCounts.end(), uint64_t(0));
+    code.isUsed = absent < symbolCounts.size();
+    if (absent + 1 == symbolCounts.size())
+      code.only =
+          unsigned(std::find_if(symbolCounts.begin(), symbolCounts.end(),
+                                [](uint64_t count) { return count > 0; }) -
+                   symbolCounts.begin());
+    codes.push_back(std::move(code));
+  }
+  return std::make_unique<HuffmanCoder>(std::move(codes));
+}
+
+SymbolCoderResult parseHuffmanCoder(unsigned conditions, unsigned symbols,
+                                    BitReader &tables) {
+  std::vector<Code> codes;
+  for (unsigned condition = 0; condition < conditions; ++condition) {
+    Result<Code> code = parseCode(symbols, tables);
+    if (!code)
+      return code.error();
+    codes.push_back(std::move(*code));
+  }
+  return std::unique_ptr<SymbolCoder>(
+      std::make_unique<HuffmanCoder>(std::move(codes)));
+}
+
+} // namespace crania::layout

@@ -1,0 +1,65 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef CRANIA_LAYOUT_POSITIONCODER_H
+#define CRANIA_LAYOUT_POSITIONCODER_H
+
+#include "SymbolCoder.h"
+
+#include "crania/Layout/SegmentLayout.h"
+
+namespace crania::layout {
+
+enum class PositionCoding { dense, bitmap, conditional, runs, golomb };
+
+/// Codes which positions a cluster holds. All but `bitmap` see only the
+/// positions that earlier clusters left free: one byte, 0 or 1, for each.
+class PositionCoder {
+public:
+  virtual ~PositionCoder() = default;
+
+  /// Whether positions that are not free take part, as zeros.
+  virtual bool seesOccupied() const { return false; }
+  /// Whether it has streams at all.
+  virtual bool hasStreams() const { return true; }
+
+  virtual void writeTables(BitWriter &tables) const = 0;
+
+  virtual bool supports(Span<const uint8_t> bits) const = 0;
+
+  virtual std::vector<std::vector<uint8_t>> encode(Span<const uint8_t> bits,
+                                                   unsigned lanes) const = 0;
+
+  /// Fills `bits` with zeros and ones; they are zeros before.
+  virtual Status decode(Span<BitReader> lanes, Span<uint8_t> bits) const = 0;
+
+  virtual DecoderCost cost() const = 0;
+
+  /// Steps of one of `lanes` lanes for a block.
+  virtual uint64_t decodeSteps(uint64_t positions, uint64_t present,
+                               unsigned lanes) const = 0;
+};
+
+/// The positions of a segment: the bits of each block, as its coder sees them.
+struct PositionSample {
+  std::vector<std::vector<uint8_t>> blocks;
+  SymbolCoderLimits limits;
+};
+
+Result<std::unique_ptr<PositionCoder>>
+trainPositionCoder(PositionCoding coding, const PositionSample &sample);
+Result<std::unique_ptr<PositionCoder>> parsePositionCoder(PositionCoding coding,
+                                                          BitReader &tables);
+
+std::unique_ptr<PositionCoder> trainPatternCoder(const PositionSample &sample);
+Result<std::unique_ptr<PositionCoder>> parsePatternCoder(BitReader &tables);
+
+std::unique_ptr<PositionCoder> trainRunCoder(const PositionSample &sample);
+Result<std::unique_ptr<PositionCoder>> parseRunCoder(BitReader &tables);
+
+std::unique_ptr<PositionCoder> trainGolombCoder(const PositionSample &sample);
+Result<std::unique_ptr<PositionCoder>> parseGolombCoder(BitReader &tables);
+
+} // namespace crania::layout
+
+#endif // CRANIA_LAYOUT_POSITIONCODER_H

@@ -1,0 +1,27 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef CRANIA_LAYOUT_SYMBOLCODERS_H
+#define CRANIA_LAYOUT_SYMBOLCODERS_H
+
+#include "SymbolCoder.h"
+
+namespace crania::layout {
+
+using SymbolCoderResult = Result<std::unique_ptr<SymbolCoder>>;
+
+/// Fixed-length codes of `symbols` symbols. `isPacked`: several per code word.
+std::unique_ptr<SymbolCoder> makePackedCoder(unsigned symbols, bool isPacked);
+
+std::unique_ptr<SymbolCoder> trainHuffmanCoder(const SymbolCounts &counts);
+SymbolCoderResult parseHuffmanCoder(unsigned conditions, unsigned symbols,
+                                    BitReader &tables);
+
+std::unique_ptr<SymbolCoder> trainTansCoder(const SymbolCounts &counts,
+                                            const SymbolCoderLimits &limits);
+SymbolCoderResult parseTansCoder(unsigned conditions, unsigned symbols,
+                                 BitReader &tables);
+
+} // namespace crania::layout
+
+#endif // CRANIA_LAYOUT_SYMBOLCODERS_H

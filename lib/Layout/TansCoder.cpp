@@ -1,0 +1,418 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "Entropy.h"
+#include "SymbolCoders.h"
+
+#include "crania/Layout/SegmentLayout.h"
+
+#include <algorithm>
+#include <array>
+
+namespace crania::layout {
+
+namespace {
+
+// Fields of the serialised tables.
+constexpr unsigned tableLogBits = 4;
+constexpr unsigned symbolIndexBits = 8;
+constexpr unsigned symbolCountBits = 9;
+constexpr unsigned frequencyWidthBits = 4;
+
+/// What a decoder looks up under its state: a symbol, how many bits it reads,
+/// and what to add to them for the next state.
+struct DecodeEntry {
+  uint16_t base = 0;
+  uint8_t symbol = 0;
+  uint8_t bits = 0;
+};
+
+/// What an encoder looks up under a symbol, after FSE (Y. Collet, 2013): states
+/// are in [2^log, 2^(log+1)), `(state + bitsOffset) >> bitsPlaces` is how many
+/// of the state's bits are written, and what is left of it, added to
+/// `stateOffset`, indexes the next states.
+struct EncodeEntry {
+  uint32_t bitsOffset = 0;
+  int32_t stateOffset = 0;
+  /// The state in which the last symbol of a lane leaves the decoder: the first
+  /// of that symbol.
+  uint16_t lastState = 0;
+};
+constexpr unsigned bitsPlaces = 16;
+
+/// Distributes symbols over states, so that those of each symbol are about
+/// evenly spaced: an odd step visits every state once.
+std::vector<uint8_t> spreadSymbols(Span<const uint16_t> frequencies,
+                                   unsigned tableLog) {
+  uint32_t slots = 1u << tableLog;
+  uint32_t step = ((slots >> 1) + (slots >> 3) + 3) | 1;
+  std::vector<uint8_t> symbolOfState(slots);
+  uint32_t state = 0;
+  for (size_t symbol = 0; symbol < frequencies.size(); ++symbol)
+    for (unsigned i = 0; i < frequencies[symbol]; ++i) {
+      symbolOfState[state] = uint8_t(symbol);
+      state = (state + step) & (slots - 1);
+    }
+  return symbolOfState;
+}
+
+/// Frequencies of each condition; all 0 if nothing was seen under it.
+struct Frequencies {
+  unsigned tableLog = 0;
+  unsigned symbols = 0;
+  std::vector<std::vector<uint16_t>> ofCondition;
+};
+
+class TansCoder final : public SymbolCoder {
+public:
+  explicit TansCoder(Frequencies frequencyTables)
+      : frequencies(std::move(frequencyTables)), log(frequencies.tableLog) {
+    size_t conditions = frequencies.ofCondition.size();
+    decodeTable.resize(conditions << log);
+    nextStates.resize(conditions << log);
+    encodeTable.resize(conditions * frequencies.symbols);
+    for (size_t condition = 0; condition < conditions; ++condition)
+      if (isUsed(condition))
+        buildTables(condition);
+  }
+
+  void writeTables(BitWriter &tables) const override {
+    tables.write(log, tableLogBits);
+    for (const std::vector<uint16_t> &table : frequencies.ofCondition)
+      writeFrequencies(table, tables);
+  }
+
+  bool supports(uint8_t condition, uint8_t symbol) const override {
+    return condition < frequencies.ofCondition.size() &&
+           symbol < frequencies.symbols &&
+           frequencies.ofCondition[condition][symbol] > 0;
+  }
+  bool hasSymbols(uint8_t condition) const override {
+    return condition < frequencies.ofCondition.size() && isUsed(condition);
+  }
+
+  std::vector<std::vector<uint8_t>> encode(const SymbolSequence &sequence,
+                                           unsigned lanes) const override {
+    std::vector<std::vector<uint8_t>> streams;
+    // Two at a time, so that their chains of dependent look-ups overlap.
+    for (unsigned lane = 0; lane + 2 <= lanes; lane += 2)
+      encodeLanes<2>(sequence, lane, lanes, streams);
+    if (lanes % 2 != 0)
+      encodeLanes<1>(sequence, lanes - 1, lanes, streams);
+    return streams;
+  }
+
+  Status decode(Span<BitReader> lanes, const SymbolSink &sink) const override {
+    switch (lanes.size()) {
+    case 1:
+      return decodeLanes<1>(lanes, sink);
+    case 2:
+      return decodeLanes<2>(lanes, sink);
+    case 4:
+      return decodeLanes<4>(lanes, sink);
+    case 8:
+      return decodeLanes<8>(lanes, sink);
+    default:
+      return decodeLanes<maxLanes>(lanes, sink);
+    }
+  }
+
+  /// A lane has its state in a register, reads the entry under it, takes the
+  /// entry's number of bits and adds them to the entry's base. One more bit of
+  /// the entry says that a lane may end there.
+  DecoderCost cost() const override {
+    DecoderCost cost;
+    unsigned symbols = frequencies.symbols;
+    unsigned symbolBits = bitWidth(symbols == 0 ? 0 : symbols - 1);
+    cost.entryBits = log + bitWidth(log) + symbolBits + 1;
+    cost.tableBits = uint64_t(decodeTable.size()) * cost.entryBits;
+    cost.lane.flipFlops = log;
+    cost.lane.fullAdders = log;
+    cost.lane.gates = log; // bits above the entry's number are masked
+    return cost;
+  }
+
+private:
+  bool isUsed(size_t condition) const {
+    const std::vector<uint16_t> &table = frequencies.ofCondition[condition];
+    return std::any_of(table.begin(), table.end(),
+                       [](uint16_t frequency) { return frequency > 0; });
+  }
+
+  void buildTables(size_t condition) {
+    const std::vector<uint16_t> &table = frequencies.ofCondition[condition];
+    std::vector<uint8_t> symbolOfState = spreadSymbols(table, log);
+    EncodeEntry *encode = &encodeTable[condition * frequencies.symbols];
+    std::vector<uint32_t> first(table.size()), seen(table.size());
+    for (uint32_t symbol = 0, sum = 0; symbol < table.size(); ++symbol) {
+      first[symbol] = sum;
+      sum += table[symbol];
+      if (table[symbol] > 0)
+        encode[symbol] = encodeEntry(table[symbol], first[symbol]);
+    }
+    const uint32_t slots = 1u << log;
+    for (uint32_t state = 0; state < slots; ++state) {
+      uint8_t symbol = symbolOfState[state];
+      uint32_t rank = seen[symbol]++;
+      if (rank == 0)
+        encode[symbol].lastState = uint16_t(state);
+      nextStates[(condition << log) + first[symbol] + rank] =
+          uint16_t(slots + state);
+      uint32_t reduced = table[symbol] + rank;
+      uint8_t bits = uint8_t(log + 1 - bitWidth(reduced));
+      decodeTable[(condition << log) + state] = {
+          uint16_t((reduced << bits) - slots), symbol, bits};
+    }
+  }
+
+  EncodeEntry encodeEntry(uint32_t frequency, uint32_t first) const {
+    // States from `frequency << most` on write `most` bits, those below one
+    // less.
+    unsigned most = log + 1 - bitWidth(frequency - 1);
+    EncodeEntry entry;
+    entry.bitsOffset = (most << bitsPlaces) - (frequency << most);
+    entry.stateOffset = int32_t(first) - int32_t(frequency);
+    return entry;
+  }
+
+  /// A lane on its way from its last symbol to its first.
+  struct LaneEncoder {
+    ReverseBitCursor cursor{nullptr};
+    uint32_t state = 0;
+  };
+
+  const EncodeEntry &entryOf(const SymbolSequence &sequence, size_t i) const {
+    return encodeTable[size_t(sequence.conditionOf(i)) * frequencies.symbols +
+                       sequence.symbols[i]];
+  }
+
+  /// The last symbol of a lane is in the state; it takes no bits of its own.
+  void encodeLast(const SymbolSequence &sequence, size_t i,
+                  LaneEncoder &lane) const {
+    lane.state = (1u << log) + entryOf(sequence, i).lastState;
+    if (sequence.lowBits > 0)
+      lane.cursor.prepend(sequence.low[i], sequence.lowBits);
+  }
+
+  void encodeSymbol(const SymbolSequence &sequence, size_t i,
+                    LaneEncoder &lane) const {
+    const EncodeEntry &entry = entryOf(sequence, i);
+    unsigned bits = (lane.state + entry.bitsOffset) >> bitsPlaces;
+    lane.cursor.prepend(lowBitsOf(lane.state, bits), bits);
+    size_t tables = size_t(sequence.conditionOf(i)) << log;
+    lane.state =
+        nextStates[tables + size_t((lane.state >> bits) + entry.stateOffset)];
+    if (sequence.lowBits > 0)
+      lane.cursor.prepend(sequence.low[i], sequence.lowBits);
+  }
+
+  /// Appends the streams of `Count` lanes of `lanes`, from `first` on.
+  template <unsigned Count>
+  void encodeLanes(const SymbolSequence &sequence, unsigned first,
+                   unsigned lanes,
+                   std::vector<std::vector<uint8_t>> &streams) const {
+    size_t count = sequence.symbols.size();
+    size_t perLane = count / lanes + 1;
+    std::vector<ReverseBitBuffer> buffers(
+        Count, ReverseBitBuffer((perLane + 1) * (log + sequence.lowBits)));
+    std::array<LaneEncoder, Count> encoders{};
+    for (unsigned k = 0; k < Count; ++k)
+      encoders[k].cursor = buffers[k].cursor();
+    for (size_t turn = perLane; turn-- > 0;)
+      for (unsigned k = 0; k < Count; ++k) {
+        size_t i = turn * lanes + first + k;
+        if (i + lanes < count)
+          encodeSymbol(sequence, i, encoders[k]);
+        else if (i < count)
+          encodeLast(sequence, i, encoders[k]);
+      }
+    for (unsigned k = 0; k < Count; ++k) {
+      if (first + k < count)
+        encoders[k].cursor.prepend(lowBitsOf(encoders[k].state, log), log);
+      streams.push_back(buffers[k].finish(encoders[k].cursor));
+    }
+  }
+
+  template <unsigned Lanes>
+  Status decodeLanes(Span<BitReader> lanes, const SymbolSink &sink) const {
+    if (!sink.conditions.empty())
+      return decodeSymbols<Lanes, true, true>(lanes, sink);
+    if (sink.lowBits > 0)
+      return decodeSymbols<Lanes, true, false>(lanes, sink);
+    return decodeSymbols<Lanes, false, false>(lanes, sink);
+  }
+
+  /// The lanes take turns, so that their chains of dependent look-ups overlap.
+  template <unsigned Lanes, bool HasLow, bool IsConditional>
+  Status decodeSymbols(Span<BitReader> lanes, const SymbolSink &sink) const {
+    const DecodeEntry *table = decodeTable.data();
+    const size_t count = sink.symbols.size();
+    std::array<BitReader, Lanes> readers;
+    std::array<uint32_t, Lanes> states{};
+    for (unsigned lane = 0; lane < Lanes; ++lane) {
+      readers[lane] = lanes[lane];
+      if (lane < count)
+        states[lane] = readers[lane].read(log);
+    }
+    auto emit = [&](size_t i, unsigned lane) {
+      size_t condition = IsConditional ? sink.conditions[i] : 0;
+      DecodeEntry entry = table[(condition << log) + states[lane]];
+      sink.symbols[i] = entry.symbol;
+      if (HasLow && sink.lowBits > 0)
+        sink.low[i] = readers[lane].take(sink.lowBits);
+      return entry;
+    };
+    auto step = [&](size_t i, unsigned lane) {
+      DecodeEntry entry = emit(i, lane);
+      states[lane] = entry.base + readers[lane].take(entry.bits);
+    };
+
+    // As many symbols as a refill is sure to hold; no lane ends among them.
+    constexpr size_t burst = HasLow ? 1 : BitReader::refilledBits / maxTableLog;
+    size_t i = 0;
+    for (; i + (burst + 1) * Lanes <= count; i += burst * Lanes) {
+      for (unsigned lane = 0; lane < Lanes; ++lane)
+        readers[lane].refill();
+      for (size_t k = 0; k < burst; ++k)
+        for (unsigned lane = 0; lane < Lanes; ++lane)
+          step(i + k * Lanes + lane, lane);
+    }
+    bool endsRight = true;
+    for (; i < count; ++i) {
+      unsigned lane = i % Lanes;
+      readers[lane].refill();
+      if (i + Lanes < count) {
+        step(i, lane);
+        continue;
+      }
+      DecodeEntry entry = emit(i, lane);
+      size_t condition = IsConditional ? sink.conditions[i] : 0;
+      endsRight &= encodeTable[condition * frequencies.symbols + entry.symbol]
+                       .lastState == states[lane];
+    }
+    std::copy(readers.begin(), readers.end(), lanes.begin());
+    if (!endsRight)
+      return Error{"a lane does not end in the state of its last symbol"};
+    return {};
+  }
+
+  /// The symbols from the first to the last that occur, each as the width of
+  /// its frequency and the bits below the leading one.
+  static void writeFrequencies(const std::vector<uint16_t> &table,
+                               BitWriter &tables) {
+    auto isPresent = [](uint16_t frequency) { return frequency > 0; };
+    auto begin = std::find_if(table.begin(), table.end(), isPresent);
+    auto end = std::find_if(table.rbegin(), table.rend(), isPresent).base();
+    if (begin == table.end())
+      begin = end = table.begin();
+    tables.write(uint32_t(begin - table.begin()), symbolIndexBits);
+    tables.write(uint32_t(end - begin), symbolCountBits);
+    for (; begin != end; ++begin) {
+      unsigned width = bitWidth(*begin);
+      tables.write(width, frequencyWidthBits);
+      if (width > 1)
+        tables.write(lowBitsOf(*begin, width - 1), width - 1);
+    }
+  }
+
+  Frequencies frequencies;
+  unsigned log;
+  std::vector<DecodeEntry> decodeTable;
+  std::vector<EncodeEntry> encodeTable;
+  std::vector<uint16_t> nextStates;
+};
+
+Result<std::vector<uint16_t>>
+parseFrequencies(unsigned symbols, unsigned tableLog, BitReader &tables) {
+  std::vector<uint16_t> table(symbols);
+  unsigned begin = tables.read(symbolIndexBits);
+  unsigned count = tables.read(symbolCountBits);
+  if (count == 0 ? begin != 0 : begin + count > symbols)
+    return Error{"frequencies of symbols that the alphabet does not have"};
+  uint32_t sum = 0;
+  for (unsigned i = begin; i < begin + count; ++i) {
+    unsigned width = tables.read(frequencyWidthBits);
+    if (width > 0)
+      table[i] = uint16_t(1u << (width - 1) | tables.read(width - 1));
+    sum += table[i];
+  }
+  if (count > 0 && sum != 1u << tableLog)
+    return Error{"frequencies of sum " + std::to_string(sum) + ", not " +
+                 std::to_string(1u << tableLog)};
+  if (count > 0 && (table[begin] == 0 || table[begin + count - 1] == 0))
+    return Error{"frequencies begin or end with one of 0"};
+  return table;
+}
+
+/// The best frequencies for a table of that size, and what they cost.
+Frequencies normalize(const SymbolCounts &counts, unsigned tableLog,
+                      uint64_t &cost) {
+  Frequencies result;
+  result.tableLog = tableLog;
+  result.symbols = counts.symbols;
+  cost = 0;
+  for (unsigned condition = 0; condition < counts.conditions; ++condition) {
+    Span<const uint64_t> of = counts.of(condition);
+    bool isUsed = std::any_of(of.begin(), of.end(),
+                              [](uint64_t count) { return count > 0; });
+    result.ofCondition.push_back(isUsed
+                                     ? normalizeCounts(of, tableLog)
+                                     : std::vector<uint16_t>(counts.symbols));
+    cost += codedCost(of, result.ofCondition.back(), tableLog);
+  }
+  return result;
+}
+
+/// The smallest table that has a state for every symbol.
+unsigned smallestTableLog(const SymbolCounts &counts) {
+  size_t most = 1;
+  for (unsigned condition = 0; condition < counts.conditions; ++condition) {
+    Span<const uint64_t> of = counts.of(condition);
+    most = std::max<size_t>(
+        most, of.size() - std::count(of.begin(), of.end(), uint64_t(0)));
+  }
+  return bitWidth(most - 1);
+}
+
+} // namespace
+
+/// Larger tables follow the counts more closely, but each lane starts with a
+/// state of as many bits.
+std::unique_ptr<SymbolCoder> trainTansCoder(const SymbolCounts &counts,
+                                            const SymbolCoderLimits &limits) {
+  unsigned smallest = smallestTableLog(counts);
+  Frequencies best;
+  uint64_t bestCost = 0;
+  for (unsigned log = smallest; log <= std::max(smallest, limits.tableLog);
+       ++log) {
+    uint64_t cost = 0;
+    Frequencies candidate = normalize(counts, log, cost);
+    cost += limits.laneCount * log << costPlaces;
+    if (log == smallest || cost < bestCost) {
+      best = std::move(candidate);
+      bestCost = cost;
+    }
+  }
+  return std::make_unique<TansCoder>(std::move(best));
+}
+
+SymbolCoderResult parseTansCoder(unsigned conditions, unsigned symbols,
+                                 BitReader &tables) {
+  Frequencies frequencies;
+  frequencies.tableLog = tables.read(tableLogBits);
+  frequencies.symbols = symbols;
+  if (frequencies.tableLog > maxTableLog)
+    return Error{"a table of 2^" + std::to_string(frequencies.tableLog) +
+                 " states"};
+  for (unsigned condition = 0; condition < conditions; ++condition) {
+    Result<std::vector<uint16_t>> table =
+        parseFrequencies(symbols, frequencies.tableLog, tables);
+    if (!table)
+      return table.error();
+    frequencies.ofCondition.push_back(std::move(*table));
+  }
+  return std::unique_ptr<SymbolCoder>(
+      std::make_unique<TansCoder>(std::move(frequencies)));
+}
+
+} // namespace crania::layout

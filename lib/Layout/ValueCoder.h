@@ -1,0 +1,66 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef CRANIA_LAYOUT_VALUECODER_H
+#define CRANIA_LAYOUT_VALUECODER_H
+
+#include "SymbolCoder.h"
+
+#include "crania/Layout/SegmentLayout.h"
+
+namespace crania::layout {
+
+enum class ValueCoding { raw, delta, codebook, packed, huffman, tans };
+
+/// Codes the value words of a block in several lanes; value i is in lane
+/// i mod lanes.
+class ValueCoder {
+public:
+  virtual ~ValueCoder() = default;
+
+  /// How many conditions have tables of their own; 1 if they make no
+  /// difference.
+  virtual unsigned conditions() const { return 1; }
+
+  virtual void writeTables(BitWriter &tables) const = 0;
+
+  /// `conditions` has one entry per value, or none if `conditions()` is 1.
+  virtual bool supports(Span<const uint32_t> values,
+                        Span<const uint8_t> conditions) const = 0;
+
+  virtual std::vector<std::vector<uint8_t>>
+  encode(Span<const uint32_t> values, Span<const uint8_t> conditions,
+         unsigned lanes) const = 0;
+
+  virtual Status decode(Span<BitReader> lanes, Span<const uint8_t> conditions,
+                        Span<uint32_t> values) const = 0;
+
+  virtual DecoderCost cost() const = 0;
+};
+
+/// The values of a segment, with what a coder is chosen by.
+struct ValueSample {
+  Span<const BlockView> blocks;
+  unsigned valueBits;
+  /// 1 if no block has conditions.
+  unsigned conditions;
+  SymbolCoderLimits limits;
+};
+
+Result<std::unique_ptr<ValueCoder>> trainValueCoder(ValueCoding coding,
+                                                    const ValueSample &sample);
+Result<std::unique_ptr<ValueCoder>>
+parseValueCoder(ValueCoding coding, unsigned valueBits, BitReader &tables);
+
+std::unique_ptr<ValueCoder> makeRawValueCoder(unsigned valueBits);
+std::unique_ptr<ValueCoder> trainDeltaCoder(const ValueSample &sample);
+Result<std::unique_ptr<ValueCoder>> parseDeltaCoder(unsigned valueBits,
+                                                    BitReader &tables);
+Result<std::unique_ptr<ValueCoder>>
+trainAlphabetCoder(SymbolCode code, const ValueSample &sample);
+Result<std::unique_ptr<ValueCoder>>
+parseAlphabetCoder(SymbolCode code, unsigned valueBits, BitReader &tables);
+
+} // namespace crania::layout
+
+#endif // CRANIA_LAYOUT_VALUECODER_H

@@ -1,0 +1,23 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+// Tables and a block of the layout CRANIA_FUZZ_LAYOUT.
+
+#include "FuzzInput.h"
+
+using namespace crania::layout;
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+  if (size < FuzzInput::headBytes)
+    return 0;
+  FuzzInput input = parseFuzzInput(data, size);
+  const SegmentLayout &layout = *findSegmentLayout(CRANIA_FUZZ_LAYOUT);
+  auto coder = layout.parse(input.tables, input.valueBits);
+  if (!coder)
+    return 0;
+  requireSame((*coder)->tables(), input.tables);
+  auto codes = (*coder)->decode(input.block, input.context());
+  if (codes)
+    requireSame((*coder)->encode(*codes, input.context()), input.block);
+  return 0;
+}

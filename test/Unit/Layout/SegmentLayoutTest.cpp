@@ -1,0 +1,343 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+// The layouts with tables: the worked examples of docs/Layouts.md to the bit,
+// errors, limits, costs and the registry.
+
+#include "TestBlocks.h"
+
+#include "crania/Layout/BlockDirectory.h"
+#include "crania/Layout/SegmentLayout.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <fstream>
+#include <random>
+#include <sstream>
+
+namespace crania::layout {
+namespace {
+
+using Bytes = std::vector<uint8_t>;
+
+/// Laplacian int8 weights like those of a trained layer.
+Bytes laplacianWeights(size_t count, double scale, double zeros) {
+  std::mt19937 generator(1);
+  Bytes weights;
+  for (size_t i = 0; i < count; ++i) {
+    double uniform = (generator() + 0.5) / 4294967296.0 - 0.5;
+    double value =
+        std::copysign(scale, uniform) * std::log(1 - 2 * std::fabs(uniform));
+    double kept = (generator() + 0.5) / 4294967296.0;
+    value = kept < zeros ? 0 : std::fmax(-127, std::fmin(127, value));
+    weights.push_back(uint8_t(int8_t(std::lrint(value))));
+  }
+  return weights;
+}
+
+/// Blocks of the weights; zeros are absent if it is sparse.
+std::vector<TestBlock> cutIntoBlocks(const Bytes &weights, size_t blockSize,
+                                     bool isSparse) {
+  std::vector<TestBlock> blocks;
+  for (size_t begin = 0; begin < weights.size(); begin += blockSize) {
+    TestBlock block;
+    size_t end = std::min(begin + blockSize, weights.size());
+    for (size_t i = begin; i < end; ++i) {
+      bool isPresent = !isSparse || weights[i] != 0;
+      block.codes.present.push_back(isPresent);
+      if (isPresent)
+        block.codes.values.push_back(weights[i]);
+    }
+    blocks.push_back(std::move(block));
+  }
+  return blocks;
+}
+
+double entropyBits(const Bytes &weights) {
+  std::vector<double> counts(256);
+  for (uint8_t weight : weights)
+    ++counts[weight];
+  double bits = 0;
+  for (double count : counts)
+    if (count > 0)
+      bits -= count * std::log2(count / double(weights.size()));
+  return bits;
+}
+
+/// The bound of docs/Layouts.md, with the layout that is best, as a compiler
+/// takes it.
+TEST(Bound, BestLayoutIsWithinOnePercentOfTheEntropy) {
+  for (double scale : {2.0, 4.0, 12.0})
+    for (double zeros : {0.0, 0.5, 0.8}) {
+      Bytes weights = laplacianWeights(1 << 18, scale, zeros);
+      size_t best = SIZE_MAX;
+      for (bool isSparse : {false, true}) {
+        std::vector<TestBlock> blocks = cutIntoBlocks(weights, 4096, isSparse);
+        auto segment = encodeSegment(
+            *findSegmentLayout(isSparse ? "conditional+tans" : "dense+tans"),
+            viewsOf(blocks), {});
+        ASSERT_TRUE(bool(segment));
+        best = std::min(best, segment->bytes());
+      }
+      EXPECT_LE(8 * double(best), 1.01 * entropyBits(weights))
+          << scale << " " << zeros;
+    }
+}
+
+/// Bits over all clusters add up to the entropy of which cluster a position
+/// belongs to.
+TEST(Bound, ConditionalBitmapIsNearTheEntropy) {
+  std::mt19937 generator(2);
+  for (unsigned percent : {1, 10, 30, 50, 90}) {
+    std::vector<TestBlock> blocks(16);
+    double present = 0, positions = 0;
+    for (TestBlock &block : blocks)
+      for (int i = 0; i < 4096; ++i) {
+        bool isOccupied = generator() % 4 == 0;
+        bool isPresent = !isOccupied && generator() % 100 < percent;
+        block.occupied.push_back(isOccupied);
+        block.codes.present.push_back(isPresent);
+        if (isPresent)
+          block.codes.values.push_back(7);
+        present += isPresent;
+        positions += !isOccupied;
+      }
+    double p = present / positions;
+    double entropy =
+        -positions * (p * std::log2(p) + (1 - p) * std::log2(1 - p));
+    auto segment = encodeSegment(*findSegmentLayout("conditional+codebook"),
+                                 viewsOf(blocks), {});
+    ASSERT_TRUE(bool(segment));
+    // States and padding of a block take some 20 bits.
+    EXPECT_LE(8 * double(segment->bytes()), 1.03 * entropy + 16 * 24)
+        << percent;
+  }
+}
+
+/// A refinement costs its entropy given what it refines, not its own.
+TEST(Bound, ConditionsAreUsed) {
+  Bytes weights = laplacianWeights(1 << 16, 12, 0);
+  std::vector<TestBlock> plain = cutIntoBlocks(weights, 4096, false);
+  std::vector<TestBlock> refining = plain;
+  for (TestBlock &block : refining)
+    for (uint32_t value : block.codes.values)
+      block.conditions.push_back(uint8_t(uint8_t(value + 128) / 16));
+  for (const char *id : {"dense+tans", "dense+huffman"}) {
+    const SegmentLayout &layout = *findSegmentLayout(id);
+    auto alone = encodeSegment(layout, viewsOf(plain), {});
+    auto given = encodeSegment(layout, viewsOf(refining), {});
+    ASSERT_TRUE(alone && given);
+    EXPECT_LT(double(given->bytes()), 0.7 * double(alone->bytes())) << id;
+  }
+}
+
+/// An example of docs/Layouts.md.
+struct Example {
+  std::string layout;
+  bool hasConditions = false;
+  Bytes tables, block;
+};
+
+/// What stands between the first two backquotes of a cell.
+std::string quotedIn(const std::string &cell) {
+  size_t begin = cell.find('`');
+  size_t end = cell.find('`', begin + 1);
+  return begin == std::string::npos ? ""
+                                    : cell.substr(begin + 1, end - begin - 1);
+}
+
+Bytes parseHex(const std::string &text) {
+  std::istringstream stream(text);
+  Bytes bytes;
+  for (std::string byte; stream >> byte;)
+    bytes.push_back(uint8_t(std::stoul(byte, nullptr, 16)));
+  return bytes;
+}
+
+/// The rows of three cells whose first one names a layout.
+std::vector<Example> documentedExamples() {
+  std::ifstream page(CRANIA_LAYOUTS_PAGE);
+  std::vector<Example> examples;
+  for (std::string line; std::getline(page, line);) {
+    std::vector<std::string> cells;
+    std::istringstream stream(line);
+    for (std::string cell; std::getline(stream, cell, '|');)
+      cells.push_back(cell);
+    if (cells.size() != 4 || !findSegmentLayout(quotedIn(cells[1])))
+      continue;
+    examples.push_back(
+        {quotedIn(cells[1]), cells[1].find("conditions") != std::string::npos,
+         parseHex(quotedIn(cells[2])), parseHex(quotedIn(cells[3]))});
+  }
+  return examples;
+}
+
+TestBlock exampleBlock(const Example &example) {
+  if (example.layout.rfind("dense+", 0) != 0)
+    return {8,
+            {{0, 1, 0, 1, 1, 0, 0, 0, 1, 0, 0, 0}, {7, 7, 7, 7}},
+            {1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0}};
+  TestBlock block{8, {Bytes(8, 1), {3, 3, 0xff, 3, 0, 3, 3, 0xff}}};
+  if (example.hasConditions)
+    block.conditions = {1, 1, 0, 1, 0, 1, 1, 0};
+  return block;
+}
+
+TEST(Examples, DecodeAsDocumented) {
+  std::vector<Example> examples = documentedExamples();
+  EXPECT_EQ(examples.size(), 12u);
+  for (const Example &example : examples) {
+    TestBlock block = exampleBlock(example);
+    auto coder = findSegmentLayout(example.layout)->parse(example.tables, 8);
+    ASSERT_TRUE(bool(coder)) << example.layout << coder.error().message;
+    auto codes = (*coder)->decode(example.block, block.context());
+    ASSERT_TRUE(bool(codes)) << example.layout << codes.error().message;
+    EXPECT_TRUE(*codes == block.codes) << example.layout;
+    EXPECT_EQ((*coder)->encode(block.codes, block.context()), example.block);
+    EXPECT_EQ((*coder)->tables(), example.tables) << example.layout;
+  }
+  EXPECT_EQ(encodeDirectory(std::vector<uint32_t>{700, 712, 695, 731, 704}),
+            (Bytes{0xb7, 0x02, 0x00, 0x00, 0x46, 0x11, 0x01, 0x64, 0x02}));
+}
+
+std::string trainError(const char *id, const std::vector<TestBlock> &blocks,
+                       const TrainingOptions &options = {}) {
+  auto coder = findSegmentLayout(id)->train(viewsOf(blocks), options);
+  return coder ? "" : coder.error().message;
+}
+
+TEST(Training, SaysWhatALayoutCannotExpress) {
+  EXPECT_NE(trainError("dense+raw", {}).find("without blocks"),
+            std::string::npos);
+  TestBlock sparse{8, {{1, 0}, {7}}};
+  EXPECT_NE(trainError("dense+raw", {sparse}).find("not dense"),
+            std::string::npos);
+  TestBlock many{16, {Bytes(257, 1), {}}};
+  for (uint32_t i = 0; i < 257; ++i)
+    many.codes.values.push_back(i);
+  EXPECT_NE(trainError("dense+codebook", {many}).find("257 different values"),
+            std::string::npos);
+  EXPECT_EQ(trainError("dense+tans", {many}), "");
+  TestBlock wide{16, {{1, 0}, {7}}};
+  EXPECT_NE(trainError("bitmap+raw", {sparse, wide}).find("words of one size"),
+            std::string::npos);
+  TestBlock malformed{8, {{1, 1}, {7}}};
+  EXPECT_NE(trainError("bitmap+raw", {malformed}).find("do not fit"),
+            std::string::npos);
+  TestBlock known{8, {{1, 0}, {7}}, {}, {0, maxConditions}};
+  EXPECT_NE(trainError("bitmap+tans", {known}).find("condition 64"),
+            std::string::npos);
+  TestBlock large{8, {Bytes(maxBlockPositions + 1), {}}};
+  EXPECT_NE(trainError("bitmap+raw", {large}).find("65537 positions"),
+            std::string::npos);
+  EXPECT_NE(trainError("bitmap+raw", {sparse}, {3, 1, defaultTableLog})
+                .find("power of two"),
+            std::string::npos);
+  EXPECT_NE(trainError("bitmap+raw", {sparse}, {1, 1, maxTableLog + 1})
+                .find("2^14 states"),
+            std::string::npos);
+}
+
+TEST(Decoding, ContextsThatDoNotFitAreErrors) {
+  TestBlock block{8, {{1, 1}, {7, 8}}, {}, {0, 1}};
+  auto coder = findSegmentLayout("dense+tans")->train(viewsOf({block}), {});
+  ASSERT_TRUE(bool(coder));
+  Bytes bytes = (*coder)->encode(block.codes, block.context());
+  auto errorOf = [&](const BlockContext &context) {
+    auto codes = (*coder)->decode(bytes, context);
+    return codes ? "" : codes.error().message;
+  };
+  Bytes one = {1}, unknown = {0, 9};
+  EXPECT_EQ(errorOf(block.context()), "");
+  EXPECT_NE(errorOf({2, 8, one, block.conditions}).find("occupancy"),
+            std::string::npos);
+  EXPECT_NE(errorOf({2, 8, {}, one}).find("conditions of 1"),
+            std::string::npos);
+  EXPECT_NE(errorOf({2, 8, {}, {}}).find("comes without"), std::string::npos);
+  EXPECT_NE(errorOf({2, 8, {}, unknown}).find("condition 9"),
+            std::string::npos);
+  EXPECT_NE(errorOf({2, 16, {}, block.conditions}).find("16 bits"),
+            std::string::npos);
+  EXPECT_NE(errorOf({maxBlockPositions + 1, 8, {}, {}}).find("at most"),
+            std::string::npos);
+}
+
+/// A segment of one value takes next to nothing, but still bytes in proportion
+/// to its positions.
+TEST(Limits, PositionsAreBoundedByBytes) {
+  TestBlock block{8, {Bytes(4096, 1), std::vector<uint32_t>(4096, 3)}};
+  for (const std::string &id : segmentLayoutIds()) {
+    auto coder = findSegmentLayout(id)->train(viewsOf({block}), {});
+    ASSERT_TRUE(bool(coder)) << id;
+    Bytes bytes = (*coder)->encode(block.codes, block.context());
+    EXPECT_GE(bytes.size(), 4096 / maxPositionsPerByte) << id;
+    auto decoded = (*coder)->decode(bytes, block.context());
+    ASSERT_TRUE(bool(decoded)) << id << ": " << decoded.error().message;
+    EXPECT_TRUE(*decoded == block.codes) << id;
+  }
+}
+
+TEST(Limits, DirectoriesAreBoundedByBytes) {
+  EXPECT_FALSE(bool(parseDirectory(Bytes(6, 0xff), size_t(1) << 40)));
+}
+
+/// Long unary codes, whole runs and the largest block.
+TEST(Limits, LargestBlockAndLongestGap) {
+  TestBlock block{32, {Bytes(maxBlockPositions, 0), {0xdeadbeef, 1}}};
+  block.codes.present.front() = block.codes.present.back() = 1;
+  for (const char *id :
+       {"golomb+raw", "runs+tans", "conditional+huffman", "bitmap+codebook"}) {
+    TestBlock dense{32, {Bytes(64, 1), std::vector<uint32_t>(64, 1)}};
+    std::vector<TestBlock> blocks(100, dense);
+    blocks.push_back(block);
+    auto coder = findSegmentLayout(id)->train(viewsOf(blocks), {});
+    ASSERT_TRUE(bool(coder)) << id;
+    Bytes bytes = (*coder)->encode(block.codes, block.context());
+    auto decoded = (*coder)->decode(bytes, block.context());
+    ASSERT_TRUE(bool(decoded)) << id << ": " << decoded.error().message;
+    EXPECT_TRUE(*decoded == block.codes) << id;
+  }
+}
+
+TEST(Costs, FollowFromTheTables) {
+  std::vector<TestBlock> blocks =
+      cutIntoBlocks(laplacianWeights(1 << 16, 12, 0), 4096, false);
+  TrainingOptions options;
+  options.valueLanes = 4;
+  options.tableLog = 11;
+  const SegmentLayout &tans = *findSegmentLayout("dense+tans");
+  auto coder = tans.train(viewsOf(blocks), options);
+  ASSERT_TRUE(bool(coder));
+  DecoderCost cost = (*coder)->cost().values;
+  EXPECT_EQ(cost.lanes, 4u);
+  EXPECT_EQ(cost.tablePorts(), 4u);
+  EXPECT_EQ(cost.symbolsPerCycle(), 4);
+  // 2^11 entries of state (11), number of bits (4) and symbol (8), and the
+  // words of the symbols.
+  EXPECT_GE(cost.tableBits, 2048u * (11 + 4 + 6 + 1));
+  EXPECT_LE(cost.tableBits, 2048u * (11 + 4 + 8 + 1) + 256 * 8);
+  EXPECT_EQ((*coder)->decodeCycles(4096, 4096), 1024u);
+
+  auto raw = findSegmentLayout("dense+raw")->train(viewsOf(blocks), options);
+  ASSERT_TRUE(bool(raw));
+  EXPECT_EQ((*raw)->cost().tableBits(), 0u);
+  EXPECT_EQ((*raw)->cost().values.tablePorts(), 0u);
+  EXPECT_LT((*raw)->cost().areaUm2(), (*coder)->cost().areaUm2());
+  EXPECT_LT((*raw)->cost().values.picojoulesPerSymbol(),
+            cost.picojoulesPerSymbol());
+}
+
+TEST(SegmentRegistry, BuiltInsAreThere) {
+  EXPECT_EQ(segmentLayoutIds().size(), 30u);
+  for (const std::string &id : segmentLayoutIds()) {
+    ASSERT_TRUE(findSegmentLayout(id)) << id;
+    EXPECT_EQ(findSegmentLayout(id)->id(), id);
+  }
+  EXPECT_EQ(findSegmentLayout("raw"), nullptr);
+  EXPECT_EQ(findSegmentLayout("dense"), nullptr);
+  EXPECT_FALSE(registerSegmentLayout(*findSegmentLayout("dense+raw")));
+}
+
+} // namespace
+} // namespace crania::layout

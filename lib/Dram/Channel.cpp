@@ -17,7 +17,8 @@ Channel::Channel(const Spec &spec, uint32_t index)
   banks.resize(size_t(o.ranks) * banksPerRank);
   groups.resize(size_t(o.ranks) * o.bankGroups);
   ranks.resize(o.ranks);
-  readyAt.resize(banks.size(), never);
+  const size_t blocks = (banks.size() + blockOfBanks - 1) / blockOfBanks;
+  readyAt.resize(blocks * blockOfBanks, never);
   for (uint32_t i = 0; i < banks.size(); ++i) {
     banks[i].rank = i / banksPerRank;
     banks[i].group = i / o.banksPerGroup;
@@ -36,11 +37,6 @@ Channel::Channel(const Spec &spec, uint32_t index)
 //===----------------------------------------------------------------------===//
 // Transaction queues
 //===----------------------------------------------------------------------===//
-
-bool Channel::hasRoom(bool isWrite) const {
-  const TransactionQueue &queue = isWrite && !inOrder ? writes : reads;
-  return queue.size() < spec.controller.transactionQueue;
-}
 
 void Channel::admit(Burst burst, Cycle now) {
   if (burst.queue >= turnsServed.size()) {
@@ -370,14 +366,24 @@ const Burst &Channel::candidate(const Bank &bank, Cycle now) const {
   return bank.queue[reads ? bank.firstRead : bank.firstWrite];
 }
 
+/// The banks whose times have come. By eights, whose places are constants to
+/// the compiler: this is where the model spends its time.
+uint64_t Channel::dueBanks(Cycle now) const {
+  uint64_t due = 0;
+  for (size_t first = 0; first < readyAt.size(); first += blockOfBanks) {
+    uint64_t block = 0;
+    for (size_t i = 0; i < blockOfBanks; ++i)
+      block |= uint64_t(readyAt[first + i] <= now) << i;
+    due |= block << first;
+  }
+  return due;
+}
+
 /// The bank for whose queue a command goes at `now`: in turn, the first after
 /// the last one, or that of the oldest burst. Times only ever move back, so
 /// that a bank's old time is a bound until it comes.
 std::optional<uint32_t> Channel::chooseBank(Cycle now) {
-  uint64_t due = 0;
-  for (size_t i = 0; i < readyAt.size(); ++i)
-    due |= uint64_t(readyAt[i] <= now) << i;
-  due &= ~refreshingBanks;
+  uint64_t due = dueBanks(now) & ~refreshingBanks;
   if (now < columnFree)
     due &= ~columnBanks;
   const uint64_t later = due & ~((uint64_t(2) << lastBank) - 1);

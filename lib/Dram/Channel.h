@@ -62,7 +62,10 @@ class Channel {
 public:
   Channel(const Spec &spec, uint32_t index);
 
-  bool hasRoom(bool isWrite) const;
+  bool hasRoom(bool isWrite) const {
+    const TransactionQueue &queue = isWrite && !inOrder ? writes : reads;
+    return queue.size() < spec.controller.transactionQueue;
+  }
   /// Takes a burst, at the end of clock `now`. There must be room.
   void admit(Burst burst, Cycle now);
 
@@ -121,10 +124,12 @@ private:
     Cycle closingUntil = 0; // of precharges that have not begun
   };
   static constexpr uint32_t noRow = ~uint32_t(0);
+  static constexpr size_t blockOfBanks = 8;
 
   // Commands.
   bool issueRefresh(Cycle now);
   bool issueFor(Rank &rank, Cycle now);
+  uint64_t dueBanks(Cycle now) const;
   std::optional<uint32_t> chooseBank(Cycle now);
   const Burst &candidate(const Bank &bank, Cycle now) const;
   std::optional<Served> issueFromBanks(Cycle now);
@@ -171,7 +176,7 @@ private:
   std::vector<Group> groups;
   std::vector<Rank> ranks;
   /// Not after the first clock at which a command for the bank's queue can go.
-  std::vector<Cycle> readyAt;
+  std::vector<Cycle> readyAt;   // and `never` up to a whole block of banks
   uint64_t fullBanks = 0;       // whose queues are full
   uint64_t refreshingBanks = 0; // whose ranks wait to refresh
   uint64_t columnBanks = 0;     // that ask for nothing but column commands

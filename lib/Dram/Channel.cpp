@@ -270,17 +270,18 @@ void Channel::prechargeAll(Rank &rank, Cycle now) {
 }
 
 void Channel::refresh(Rank &rank, Cycle now) {
-  const auto rankIndex = uint32_t(&rank - ranks.data());
-  for (uint32_t i = 0; i < banksPerRank; ++i)
-    banks[rankIndex * banksPerRank + i].nextActivate = now + spec.timing.tRFC;
+  const uint32_t first = uint32_t(&rank - ranks.data()) * banksPerRank;
+  const uint32_t end = first + banksPerRank;
   rank.refreshing = false;
   rank.refreshDue += spec.timing.tREFI;
   refreshDue = std::min(refreshDue, rank.refreshDue);
   refreshingBanks &= ~rank.bankMask;
-  for (uint32_t i = 0; i < banksPerRank; ++i)
-    assess(rankIndex * banksPerRank + i);
+  for (uint32_t i = first; i < end; ++i) {
+    banks[i].nextActivate = now + spec.timing.tRFC;
+    assess(i);
+  }
   ++count.refreshes;
-  report(CommandKind::refresh, banks[rankIndex * banksPerRank], 0, now);
+  report(CommandKind::refresh, banks[first], 0, now);
 }
 
 /// What a column command keeps others from: the bus between bank groups and

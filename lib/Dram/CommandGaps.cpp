@@ -25,19 +25,19 @@ CommandGaps gapsOf(const Spec &spec) {
   g.readData = t.tCL + burst;
   g.writeData = t.tCWL + burst;
   g.activateToActivate = t.tRAS + t.tRP;
-  g.activateToActivateS = t.tRRD_S;
-  g.activateToActivateL = t.tRRD_L;
+  g.activateToActivateS = t.tRRDS;
+  g.activateToActivateL = t.tRRDL;
   g.activateToColumn = t.tRCD;
   g.activateToPrecharge = t.tRAS;
   g.prechargeToActivate = t.tRP;
   g.readToPrecharge = t.tRTP;
   g.writeToPrecharge = g.writeData + t.tWR;
-  g.readToReadS = g.writeToWriteS = std::max<Cycle>(burst, t.tCCD_S);
-  g.readToReadL = g.writeToWriteL = std::max<Cycle>(burst, t.tCCD_L);
+  g.readToReadS = g.writeToWriteS = std::max<Cycle>(burst, t.tCCDS);
+  g.readToReadL = g.writeToWriteL = std::max<Cycle>(burst, t.tCCDL);
   g.readToReadRank = g.writeToWriteRank = burst + t.tRTRS;
   g.readToWrite = turnAround(g.readData, t.tRTRS, t.tCWL);
-  g.writeToReadS = g.writeData + t.tWTR_S;
-  g.writeToReadL = g.writeData + t.tWTR_L;
+  g.writeToReadS = g.writeData + t.tWTRS;
+  g.writeToReadL = g.writeData + t.tWTRL;
   g.writeToReadRank = turnAround(g.writeData, t.tRTRS, t.tCL);
   return g;
 }

@@ -74,15 +74,15 @@ Status checkOrganization(const Spec &spec) {
 }
 
 Status checkTiming(const Spec::Timing &t) {
-  if (t.tRRD_S > t.tRRD_L)
-    return greater("timing.tRRD_S", t.tRRD_S, "timing.tRRD_L", t.tRRD_L);
-  if (t.tCCD_S > t.tCCD_L)
-    return greater("timing.tCCD_S", t.tCCD_S, "timing.tCCD_L", t.tCCD_L);
-  if (t.tWTR_S > t.tWTR_L)
-    return greater("timing.tWTR_S", t.tWTR_S, "timing.tWTR_L", t.tWTR_L);
+  if (t.tRRDS > t.tRRDL)
+    return greater("timing.tRRD_S", t.tRRDS, "timing.tRRD_L", t.tRRDL);
+  if (t.tCCDS > t.tCCDL)
+    return greater("timing.tCCD_S", t.tCCDS, "timing.tCCD_L", t.tCCDL);
+  if (t.tWTRS > t.tWTRL)
+    return greater("timing.tWTR_S", t.tWTRS, "timing.tWTR_L", t.tWTRL);
   // Else refreshing would leave no time, or not enough, to open a row and to
   // close it again.
-  const uint64_t busy = uint64_t(t.tRFC) + 2 * (t.tRAS + t.tRP);
+  const uint64_t busy = t.tRFC + 2 * (uint64_t(t.tRAS) + t.tRP);
   if (busy >= t.tREFI)
     return Error{"timing.tREFI (" + std::to_string(t.tREFI) +
                  ") must be greater than tRFC + 2 (tRAS + tRP), which is " +

@@ -384,7 +384,7 @@ Counts System::counts() const {
   return sum;
 }
 
-void System::setObserver(std::function<void(const Command &)> observer) {
+void System::setObserver(const std::function<void(const Command &)> &observer) {
   impl->observed = bool(observer);
   for (Channel &channel : impl->channels)
     channel.observer = observer;

@@ -59,16 +59,17 @@ struct Spec {
     uint32_t burstLength = 0; // beats of a column access
   } organization;
 
-  /// In clocks unless said; the names are those of the JEDEC standards. _S is
-  /// between bank groups, _L within one; without bank groups they are equal.
+  /// In clocks unless said; the names are those of the JEDEC standards, a last
+  /// S is between bank groups, L within one; without bank groups they are
+  /// equal.
   struct Timing {
     double clockPs = 0;       // period of the command clock
     uint32_t commandSlot = 0; // that a command occupies the command bus
     uint32_t tCL = 0, tCWL = 0;
     uint32_t tRCD = 0, tRP = 0, tRAS = 0;
-    uint32_t tRRD_S = 0, tRRD_L = 0, tFAW = 0;
-    uint32_t tCCD_S = 0, tCCD_L = 0;
-    uint32_t tRTP = 0, tWR = 0, tWTR_S = 0, tWTR_L = 0;
+    uint32_t tRRDS = 0, tRRDL = 0, tFAW = 0;
+    uint32_t tCCDS = 0, tCCDL = 0;
+    uint32_t tRTP = 0, tWR = 0, tWTRS = 0, tWTRL = 0;
     uint32_t tRTRS = 0; // data bus idle when its driver changes
     uint32_t tRFC = 0, tREFI = 0;
   } timing;

@@ -84,7 +84,7 @@ public:
 
   /// Called for every command, in order of time in each channel. Long streams
   /// are then not advanced in closed form.
-  void setObserver(std::function<void(const Command &)> observer);
+  void setObserver(const std::function<void(const Command &)> &observer);
 
   /// Whether long streams may be advanced in closed form (the default). The
   /// results are the same; only for tests and measurements.

@@ -56,10 +56,10 @@ void CommandChecker::checkColumns(const Command &before, const Command &after) {
   const bool turns =
       before.kind == CommandKind::write && after.kind == CommandKind::read;
   if (before.kind == after.kind)
-    require(before, after, "tCCD", local ? t.tCCD_L : t.tCCD_S);
+    require(before, after, "tCCD", local ? t.tCCDL : t.tCCDS);
   if (turns)
     require(before, after, "tWTR",
-            t.tCWL + spec.burstCycles() + (local ? t.tWTR_L : t.tWTR_S));
+            t.tCWL + spec.burstCycles() + (local ? t.tWTRL : t.tWTRS));
 }
 
 /// Rules between two commands, whatever came in between.
@@ -75,7 +75,7 @@ void CommandChecker::checkPair(const Command &before, const Command &after) {
   const bool activates = before.kind == CommandKind::activate;
   if (activates && after.kind == CommandKind::activate)
     require(before, after, "tRRD",
-            sameGroup(before, after) ? t.tRRD_L : t.tRRD_S);
+            sameGroup(before, after) ? t.tRRDL : t.tRRDS);
   const bool closesBank = after.kind == CommandKind::precharge &&
                           (after.allBanks || sameBank(before, after));
   if (activates && closesBank)

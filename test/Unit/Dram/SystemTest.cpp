@@ -66,7 +66,7 @@ TEST(DramSystem, BurstsOfARowFollowEachOther) {
   System system = systemOf(lpddr3());
   const Spec::Timing &t = system.spec().timing;
   EXPECT_EQ(serve(system, read(0, 8 * 32)),
-            throughQueues + t.tRCD + 7 * t.tCCD_S + t.tCL + 4);
+            throughQueues + t.tRCD + 7 * t.tCCDS + t.tCL + 4);
   EXPECT_EQ(system.counts().reads, 8u);
   EXPECT_EQ(system.counts().activates, 1u);
 }

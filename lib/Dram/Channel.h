@@ -1,0 +1,202 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef CRANIA_DRAM_CHANNEL_H
+#define CRANIA_DRAM_CHANNEL_H
+
+#include "CommandGaps.h"
+
+#include "crania/Dram/System.h"
+
+#include <array>
+
+namespace crania::dram {
+
+/// A column access on its way through the controller.
+struct Burst {
+  uint64_t block = 0;   // address in units of bursts
+  uint64_t serial = 0;  // order in the channel; set when it is admitted
+  uint32_t turn = 0;    // order in it of the requester's queue; likewise
+  uint32_t request = 0; // the system's handle
+  uint32_t row = 0;
+  uint16_t queue = 0; // the requester's
+  uint8_t bank = 0;   // counts all banks of the channel
+  bool isWrite = false;
+};
+
+/// Bursts in order of admission, and which banks they are for.
+class TransactionQueue {
+public:
+  size_t size() const { return bursts.size(); }
+  bool empty() const { return bursts.empty(); }
+  const std::vector<Burst> &all() const { return bursts; }
+  std::vector<Burst> &all() { return bursts; }
+  /// A bit for each bank that a burst is for.
+  uint64_t banks() const { return bankMask; }
+
+  void push(const Burst &burst) {
+    bursts.push_back(burst);
+    ++ofBank[burst.bank];
+    bankMask |= uint64_t(1) << burst.bank;
+  }
+  void erase(size_t index) {
+    const uint8_t bank = bursts[index].bank;
+    if (--ofBank[bank] == 0)
+      bankMask &= ~(uint64_t(1) << bank);
+    bursts.erase(bursts.begin() + index);
+  }
+
+private:
+  std::vector<Burst> bursts;
+  std::array<uint32_t, 64> ofBank{};
+  uint64_t bankMask = 0;
+};
+
+/// A channel: transaction queues, a command queue for each bank, the command
+/// bus, and the state of banks, bank groups and ranks.
+///
+/// In a clock it issues one command, then moves one burst from the transaction
+/// queues into the queue of its bank, then takes one burst from outside. Clocks
+/// in which nothing can happen are skipped: `wake` is the next one to simulate.
+class Channel {
+public:
+  Channel(const Spec &spec, uint32_t index);
+
+  bool hasRoom(bool isWrite) const {
+    const TransactionQueue &queue = isWrite && !inOrder ? writes : reads;
+    return queue.size() < spec.controller.transactionQueue;
+  }
+  /// Takes a burst, at the end of clock `now`. There must be room.
+  void admit(Burst burst, Cycle now);
+
+  /// A column access that was issued, and when its data have left the bus.
+  struct Served {
+    Burst burst;
+    Cycle dataEnd;
+  };
+  /// Simulates the clock `now`.
+  std::optional<Served> step(Cycle now);
+
+  /// The next clock to simulate; later than the last one.
+  Cycle wake() const { return nextWake; }
+  /// The next clock at which a refresh falls due, or `now` while one waits.
+  Cycle nextRefresh(Cycle now) const;
+
+  /// With the standby of the clocks before `now`.
+  Counts counts(Cycle now) const;
+
+  /// All that the future depends on, relative to `now`, but for the time to the
+  /// next refresh and for the columns of waiting bursts.
+  void appendState(Cycle now, std::vector<uint64_t> &state) const;
+  /// Makes the past longer by `repeats` repetitions of a period at whose
+  /// beginning the counts were `before`. The waiting bursts are then
+  /// `blocks` further in memory.
+  void repeat(Cycle begin, Cycle now, const Counts &before, uint64_t repeats,
+              uint64_t blocks);
+
+  std::function<void(const Command &)> observer;
+
+private:
+  struct Bank {
+    Cycle nextActivate = 0, nextPrecharge = 0, nextColumn = 0;
+    uint32_t row = noRow;
+    uint32_t hits = 0;            // column accesses since the activation
+    uint32_t rank = 0, group = 0; // the group counts all of the channel
+    std::vector<Burst> queue;
+    // What the queue asks for, kept up to date:
+    int firstRead = -1, firstWrite = -1; // the oldest row hits, or -1
+    bool wantsPrecharge = false;         // for the oldest burst
+  };
+  struct Group {
+    Cycle nextActivate = 0, nextRead = 0, nextWrite = 0;
+  };
+  struct Rank {
+    Cycle nextActivate = 0, nextRead = 0, nextWrite = 0;
+    std::array<Cycle, 4> activations{}; // tFAW after the last four, as a ring
+    uint32_t oldestActivation = 0;
+    Cycle refreshDue = 0;
+    bool refreshing = false; // a refresh waits for its turn
+    uint32_t openBanks = 0;
+    uint64_t bankMask = 0;
+    // Background: the clocks with an open bank that have been counted, up to
+    // countedTo if all banks are closed; a bank is open since then if not.
+    Cycle activeCycles = 0, countedTo = 0;
+    Cycle closingUntil = 0; // of precharges that have not begun
+  };
+  static constexpr uint32_t noRow = ~uint32_t(0);
+  static constexpr size_t blockOfBanks = 8;
+
+  // Commands.
+  bool issueRefresh(Cycle now);
+  bool issueFor(Rank &rank, Cycle now);
+  uint64_t dueBanks(Cycle now) const;
+  std::optional<uint32_t> chooseBank(Cycle now);
+  const Burst &candidate(const Bank &bank, Cycle now) const;
+  std::optional<Served> issueFromBanks(Cycle now);
+  std::optional<Served> issue(uint32_t bank, Cycle now);
+  void activate(uint32_t bank, Cycle now);
+  void precharge(uint32_t bank, Cycle now);
+  void prechargeAll(Rank &rank, Cycle now);
+  void refresh(Rank &rank, Cycle now);
+  Served access(uint32_t bank, size_t index, Cycle now);
+  void keepColumnGaps(const Bank &bank, bool isWrite, Cycle now);
+  bool autoPrecharges(const Bank &bank, const Burst &burst) const;
+  void closeBank(Bank &bank, Cycle begin, Cycle now);
+  void report(CommandKind kind, const Bank &bank, uint32_t row, Cycle now,
+              bool withPrecharge = false) const;
+
+  // Times.
+  Cycle readyTime(const Bank &bank) const;
+  Cycle activateTime(const Bank &bank) const;
+  Cycle readTime(const Bank &bank) const;
+  Cycle writeTime(const Bank &bank) const;
+  Cycle refreshTime(const Rank &rank) const;
+  Cycle activeCyclesOf(const Rank &rank, Cycle now) const;
+  void noteDueRefreshes(Cycle now);
+  void updateWake(Cycle now);
+
+  // Queues.
+  void assess(uint32_t bank);
+  void assessHits(Bank &bank) const;
+  bool mayGo(const Bank &bank, size_t index) const;
+  void dispatch();
+  bool dispatchFrom(TransactionQueue &queue, const TransactionQueue &others,
+                    bool &mustWait);
+  void moveToBank(TransactionQueue &queue, size_t index);
+  void chooseDirection();
+
+  Spec spec;
+  CommandGaps gaps;
+  uint32_t index;
+  uint32_t banksPerRank;
+  bool inOrder;
+  bool oldestFirst;
+
+  std::vector<Bank> banks;
+  std::vector<Group> groups;
+  std::vector<Rank> ranks;
+  /// Not after the first clock at which a command for the bank's queue can go.
+  std::vector<Cycle> readyAt;   // and `never` up to a whole block of banks
+  uint64_t fullBanks = 0;       // whose queues are full
+  uint64_t refreshingBanks = 0; // whose ranks wait to refresh
+  uint64_t columnBanks = 0;     // that ask for nothing but column commands
+  uint32_t lastBank = 0;        // that a command was issued for; turns go on
+
+  TransactionQueue reads, writes; // in order, all are in `reads`
+  bool writing = false;           // the writes go first
+  bool mayDispatch = false;       // false: nothing has changed since it failed
+  uint64_t nextSerial = 0;
+  /// Bursts of each requester's queue.
+  std::vector<uint32_t> turnsAdmitted, turnsServed;
+
+  Cycle commandFree = 0; // the command bus
+  Cycle columnFree = 0;  // not after the first column command of any bank
+  Cycle refreshDue = 0;  // the first, of ranks that do not wait for one
+  Cycle banksReady = never;
+  Cycle nextWake = 0;
+  Counts count;
+};
+
+} // namespace crania::dram
+
+#endif // CRANIA_DRAM_CHANNEL_H

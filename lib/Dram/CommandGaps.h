@@ -1,0 +1,32 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef CRANIA_DRAM_COMMANDGAPS_H
+#define CRANIA_DRAM_COMMANDGAPS_H
+
+#include "crania/Dram/Spec.h"
+
+namespace crania::dram {
+
+/// Least clocks from one command to another that follows from the timing.
+/// S: other bank group of the rank; L: same bank group; Rank: other rank.
+struct CommandGaps {
+  Cycle activateToActivate; // same bank
+  Cycle activateToActivateS, activateToActivateL;
+  Cycle activateToColumn;
+  Cycle activateToPrecharge;
+  Cycle prechargeToActivate;
+  Cycle readToPrecharge, writeToPrecharge;
+  Cycle readToReadS, readToReadL, readToReadRank;
+  Cycle writeToWriteS, writeToWriteL, writeToWriteRank;
+  Cycle readToWrite; // of any rank
+  Cycle writeToReadS, writeToReadL, writeToReadRank;
+  /// From the command to the last beat on the data bus.
+  Cycle readData, writeData;
+};
+
+CommandGaps gapsOf(const Spec &spec);
+
+} // namespace crania::dram
+
+#endif // CRANIA_DRAM_COMMANDGAPS_H

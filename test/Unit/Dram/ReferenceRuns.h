@@ -1,0 +1,65 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+// The runs of other DRAM simulators that the model is compared with.
+
+#ifndef CRANIA_TEST_UNIT_DRAM_REFERENCERUNS_H
+#define CRANIA_TEST_UNIT_DRAM_REFERENCERUNS_H
+
+#include "crania/Dram/System.h"
+
+namespace crania::test {
+
+/// A row of data/dram_ddr4_3200.csv. Energies are in V mA clocks; 0 where the
+/// table has none.
+struct ReferenceRun {
+  std::string simulator, mapping, trace;
+  double cycles = 0, gigabytesPerSecond = 0;
+  double read = 0, activate = 0, refresh = 0;
+  double activeStandby = 0, prechargeStandby = 0, total = 0;
+
+  std::string name() const { return simulator + " " + mapping + " " + trace; }
+};
+
+std::vector<ReferenceRun> referenceRuns();
+
+/// The memory and controller that the run was measured with.
+dram::Spec specOf(const ReferenceRun &run);
+
+/// The addresses of a run, which read 64 bytes each: "seq" ascending, "rand"
+/// over 4 GB, "blk4k" random blocks of 4 KB read in order. They are those of
+/// numpy's default_rng(7), whose generator is reproduced here.
+std::vector<uint64_t> traceNamed(const std::string &name);
+
+/// What the model makes of a run.
+struct Measured {
+  dram::Cycle cycles = 0;
+  double gigabytesPerSecond = 0;
+  dram::Counts counts;
+  dram::Energy energy;
+  double cpuSeconds = 0;
+};
+
+/// Sends the reads as fast as the memory takes them.
+Measured measure(const dram::Spec &spec, const std::vector<uint64_t> &trace);
+
+/// A figure of the model beside that of the reference, in the same unit.
+struct Comparison {
+  const char *figure;
+  const char *unit;
+  double ours, reference;
+  double tolerance; // relative
+
+  double deviation() const { return ours / reference - 1; }
+  bool met() const {
+    return deviation() <= tolerance && deviation() >= -tolerance;
+  }
+};
+
+/// All figures that the reference has.
+std::vector<Comparison> compare(const ReferenceRun &run,
+                                const Measured &measured);
+
+} // namespace crania::test
+
+#endif // CRANIA_TEST_UNIT_DRAM_REFERENCERUNS_H

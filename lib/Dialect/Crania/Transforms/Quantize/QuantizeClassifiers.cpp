@@ -358,7 +358,7 @@ private:
     StringRef name =
         resource ? resource.getRawHandle().getKey() : StringRef("weights");
     auto attribute = DenseResourceElementsAttr::get(
-        type, name,
+        type, (name + (bits == 8 ? ".i8" : ".i16")).str(),
         HeapAsmResourceBlob::allocateAndCopyWithAlign(quantized.values,
                                                       bits / 8));
     return arith::ConstantOp::create(builder, weights->get().getLoc(),

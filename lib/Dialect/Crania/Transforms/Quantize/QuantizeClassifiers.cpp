@@ -97,7 +97,9 @@ private:
   }
 
   IntegerTensor stored(Value value, IntegerFormat format, double scale) {
-    return {value, format, uniformScale(value, scale), double(format.high()),
+    // The machine does not rely on -2^(bits-1) not being there.
+    const double magnitude = double(format.high()) + (format.isSigned ? 1 : 0);
+    return {value, format, uniformScale(value, scale), magnitude,
             /*isSum=*/false};
   }
 

@@ -137,7 +137,9 @@ FunctionalEngine::FunctionalEngine(const ProgramView &program,
 FunctionalEngine::Memory FunctionalEngine::allocate() const {
   auto storage = std::make_unique<Memory::Storage>();
   storage->dram = AlignedBytes(plans->dramBytes);
-  storage->globalBuffer = AlignedBytes(plans->globalBufferBytes);
+  // Vector commands, which are on chip only, read on behind the last element.
+  storage->globalBuffer =
+      AlignedBytes(plans->globalBufferBytes + LaneKernels::maximumOverread);
   storage->scratch = AlignedBytes(plans->scratchBytes);
   return Memory(std::move(storage));
 }

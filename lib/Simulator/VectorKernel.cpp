@@ -76,6 +76,7 @@ VectorKernel VectorKernel::plan(const ProgramView &program,
   k.orderLoops();
   k.mergeLoops();
   k.chooseLanes();
+  k.fused = FusedVector::plan(k);
   return k;
 }
 
@@ -403,7 +404,7 @@ void VectorKernel::runLanes(State &state) const {
   store(state, result);
 }
 
-void VectorKernel::run(const Memories &memories, uint8_t *scratch) const {
+void VectorKernel::interpret(const Memories &memories, uint8_t *scratch) const {
   State state{
       memories, scratch, std::vector<const void *>(registers.size()), {}, 0};
   for (size_t reg = 0; reg < registers.size(); ++reg)

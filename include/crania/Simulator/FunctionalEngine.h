@@ -71,6 +71,8 @@ public:
 
   uint64_t inputElements() const;
   uint64_t logitElements() const;
+  /// Of the host, for the machine's memories of an input.
+  size_t memoryBytes() const;
 
 private:
   struct Plans;

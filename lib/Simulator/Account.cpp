@@ -44,6 +44,12 @@ void forEachField(A &a, B &b, F f) {
   f(a.activationBytesRead, b.activationBytesRead);
   f(a.activationBytesWritten, b.activationBytesWritten);
   f(a.burstBytes, b.burstBytes);
+  f(a.burstBytesWritten, b.burstBytesWritten);
+  f(a.dramPendingCycles, b.dramPendingCycles);
+  f(a.rowActivates, b.rowActivates);
+  f(a.refreshes, b.refreshes);
+  f(a.dramActiveClocks, b.dramActiveClocks);
+  f(a.dramPrechargedClocks, b.dramPrechargedClocks);
   f(a.storeHitBytes, b.storeHitBytes);
   f(a.storeReadBytes, b.storeReadBytes);
   f(a.storeWriteBytes, b.storeWriteBytes);
@@ -135,11 +141,33 @@ static double decoderBytes(const Counts &counts) {
   return bytes;
 }
 
+dram::Counts simulator::dramCountsOf(const Counts &counts,
+                                     const target::TargetModel &target) {
+  const uint64_t burst = target.dram.model == target::DramModel::timed
+                             ? target.dram.memory->burstBytes()
+                             : target.dram.burstBytes;
+  dram::Counts result;
+  result.activates = counts.rowActivates;
+  result.writes = counts.burstBytesWritten / burst;
+  result.reads = (counts.burstBytes - counts.burstBytesWritten) / burst;
+  result.refreshes = counts.refreshes;
+  result.activeCycles = counts.dramActiveClocks;
+  result.prechargedCycles = counts.dramPrechargedClocks;
+  return result;
+}
+
+static double dramPicojoules(const Counts &counts,
+                             const target::TargetModel &target) {
+  if (target.dram.energy == target::DramEnergy::flat)
+    return double(counts.burstBytes) * target.dramPicojoulesPerByte();
+  return target.dramCommandEnergy(dramCountsOf(counts, target)).total();
+}
+
 Energy simulator::energyOf(const Counts &counts,
                            const target::TargetModel &target) {
   const double registerByte = target.registerPicojoulesPerByte();
   Energy energy;
-  energy.dram = double(counts.burstBytes) * target.dramPicojoulesPerByte();
+  energy.dram = dramPicojoules(counts, target);
   energy.array = macPicojoulesOf(counts, target);
   for (size_t i = 0; i < target::precisionCount; ++i)
     energy.registers +=

@@ -9,7 +9,8 @@ using namespace crania;
 using namespace crania::simulator;
 
 WeightDma::WeightDma(Scoreboard &board, Dram &dram, WeightBuffers &buffers)
-    : UnitModel(board), dram(dram), buffers(buffers) {
+    : UnitModel(board), port(board, dram, Unit::weightDma, Dram::weights),
+      buffers(buffers) {
   for (uint32_t i = 0; i < board.commandCount(); ++i)
     if (board.command(i).body_as_Fetch() || board.command(i).body_as_Release())
       queue.push_back(i);
@@ -30,31 +31,67 @@ bool WeightDma::isWanted(uint32_t command, uint32_t block) {
   return bool(status);
 }
 
-/// Whether a block lies right behind the last request, in the same segment and
-/// in the same aligned window, so that one request reads both.
-bool WeightDma::continuesRequest(const ProgramView::Block &block) const {
+/// Whether what is left of a block lies right behind the last request, in the
+/// same segment and in the same aligned window, so that one request reads both.
+bool WeightDma::continuesRequest(const ProgramView::Block &block,
+                                 uint64_t address) const {
   if (requests.empty())
     return false;
   const Request &last = requests.back();
   const ProgramView::Block &previous = board.program.block(parts.back().block);
-  return last.address + last.bytes == block.address &&
-         block.address % board.target.dma.requestBytes != 0 &&
+  return last.address + last.bytes == address &&
+         address % board.target.dma.requestBytes != 0 &&
          previous.weights == block.weights && previous.cluster == block.cluster;
 }
 
 void WeightDma::planBlock(uint32_t id) {
   const ProgramView::Block &block = board.program.block(id);
   const uint64_t requestBytes = board.target.dma.requestBytes;
-  for (uint64_t done = 0; done < block.bytes;) {
+  const uint64_t &done = planned[id];
+  while (done < block.bytes) {
     const uint64_t address = block.address + done;
-    const uint64_t bytes =
-        std::min(block.bytes - done, requestBytes - address % requestBytes);
-    if (done != 0 || !continuesRequest(block))
+    if (!continuesRequest(block, address))
       requests.push_back({address, 0, parts.size(), parts.size()});
-    parts.push_back({id, bytes});
-    requests.back().bytes += bytes;
-    requests.back().partEnd = parts.size();
-    done += bytes;
+    addPart(id, std::min(block.bytes - done,
+                         requestBytes - address % requestBytes));
+  }
+}
+
+/// Bytes of a block that come next in it join the last request.
+void WeightDma::addPart(uint32_t id, uint64_t bytes) {
+  parts.push_back({id, bytes});
+  requests.back().bytes += bytes;
+  requests.back().partEnd = parts.size();
+  planned[id] += bytes;
+}
+
+/// The beginnings of later blocks may come with the burst in which the one
+/// before ends, if they cannot keep what is decoded first out of the FIFO.
+bool WeightDma::mayShareBursts(const binary::Fetch &fetch) const {
+  const target::TargetModel &target = board.target;
+  return toStore ||
+         uint64_t(fetch.clusters()->size()) * target.dram.burstBytes +
+                 target.dma.requestBytes <=
+             target.stagingFifo.bytes;
+}
+
+/// The burst that the last request ends in, which is one of `id`, may hold the
+/// beginning of the next blocks of its cluster. It is read once.
+void WeightDma::shareLastBurst(uint32_t id) {
+  const ProgramView &program = board.program;
+  const ProgramView::Block &own = program.block(id);
+  const uint64_t burstBytes = board.target.dram.burstBytes;
+  for (uint32_t next = id + 1; next < program.blockCount(); ++next) {
+    const ProgramView::Block &block = program.block(next);
+    const uint64_t end = requests.back().address + requests.back().bytes;
+    if (end % burstBytes == 0 || block.weights != own.weights ||
+        block.cluster != own.cluster)
+      return;
+    if (block.bytes == 0)
+      continue;
+    if (planned.count(next) == 0)
+      return; // not of this Fetch, or in the store already
+    addPart(next, std::min(block.bytes, burstBytes - end % burstBytes));
   }
 }
 
@@ -65,8 +102,8 @@ void WeightDma::begin(uint32_t command) {
   toStore = fetch.residency() == binary::Residency::retained;
   parts.clear();
   requests.clear();
+  planned.clear();
   nextRequest = 0;
-  lastArrival = board.now;
 
   std::vector<uint32_t> blocks;
   for (uint16_t cluster : *fetch.clusters()) {
@@ -83,9 +120,25 @@ void WeightDma::begin(uint32_t command) {
     };
     return key(a) < key(b);
   });
-  for (uint32_t id : blocks)
-    if (isWanted(command, id))
-      planBlock(id);
+  blocks.erase(
+      std::remove_if(blocks.begin(), blocks.end(),
+                     [&](uint32_t id) { return !isWanted(command, id); }),
+      blocks.end());
+  for (uint32_t id : blocks) {
+    planned[id] = 0;
+    if (!toStore)
+      continue;
+    buffers.expectInStore(id);
+    toCome[id] = program.block(id).bytes;
+  }
+  const bool shares = mayShareBursts(fetch);
+  for (uint32_t id : blocks) {
+    if (planned[id] == program.block(id).bytes)
+      continue; // came with bursts of others
+    planBlock(id);
+    if (shares)
+      shareLastBurst(id);
+  }
 }
 
 void WeightDma::release(uint32_t command) {
@@ -95,39 +148,43 @@ void WeightDma::release(uint32_t command) {
   board.finish(command, board.now);
 }
 
-void WeightDma::deliver(const Part &part, uint64_t arrival) {
-  if (toStore) // parts of a block come in order: the last one completes it
-    buffers.setStoreArrival(part.block, arrival);
-  else
-    buffers.staged(part.block).push_back({arrival, part.bytes});
+void WeightDma::deliver(const Flight &flight, uint64_t arrival) {
+  for (const Part &part : flight.parts) {
+    if (!flight.toStore) {
+      buffers.staged(part.block).push_back({arrival, part.bytes});
+      continue;
+    }
+    // Parts of a block come in order: the last one completes it.
+    uint64_t &left = toCome[part.block];
+    left -= part.bytes;
+    if (left == 0)
+      buffers.setStoreArrival(part.block, arrival);
+  }
 }
 
 void WeightDma::issue(uint32_t command, const Request &request) {
   if (!toStore)
     buffers.reserve(request.bytes);
-  const Dram::Service service =
-      dram.request(board.now, request.address, request.bytes);
-  for (size_t i = request.partBegin; i < request.partEnd; ++i)
-    deliver(parts[i], service.arrived);
-  board.wakeAt(service.arrived);
-  nextIssue = std::max(board.now + 1, service.begin);
-  lastArrival = service.arrived;
-
+  port.issue(request.address, request.bytes, /*isWrite=*/false);
+  flights.push_back({toStore,
+                     {parts.begin() + ptrdiff_t(request.partBegin),
+                      parts.begin() + ptrdiff_t(request.partEnd)}});
   const uint32_t cluster =
       board.program.block(parts[request.partBegin].block).cluster;
   Counts &counts = board.countsOf(command);
   counts.weightBytes.resize(
       std::max<size_t>(counts.weightBytes.size(), cluster + 1));
   counts.weightBytes[cluster] += request.bytes;
-  counts.burstBytes += service.movedBytes;
   (toStore ? counts.storeWriteBytes : counts.fifoBytes) += request.bytes;
-  counts.busy[size_t(Unit::dram)] += service.busyCycles;
-  board.trace(Unit::dram, command, service.begin, service.transferred);
-  board.record(Unit::weightDma, command, board.now, nextIssue);
 }
 
 bool WeightDma::step() {
   bool progressed = false;
+  while (const std::optional<uint64_t> arrival = port.takeDone()) {
+    deliver(flights.front(), *arrival);
+    flights.pop_front();
+    progressed = true;
+  }
   for (; head < queue.size(); ++head) {
     const uint32_t command = queue[head];
     if (!isBegun) {
@@ -139,19 +196,18 @@ bool WeightDma::step() {
         continue;
       }
       begin(command);
+      port.open(command);
       isBegun = true;
     }
     for (; nextRequest < requests.size(); ++nextRequest) {
-      if (board.now < nextIssue) {
-        board.wakeAt(nextIssue);
+      if (!port.isReady())
         return progressed;
-      }
       if (!toStore && !buffers.hasRoom(requests[nextRequest].bytes))
         return progressed;
       issue(command, requests[nextRequest]);
       progressed = true;
     }
-    board.finish(command, lastArrival);
+    port.close();
     isBegun = false;
   }
   return progressed;

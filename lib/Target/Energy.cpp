@@ -114,7 +114,19 @@ double TargetModel::registerPicojoules(Precision precision) const {
 }
 
 double TargetModel::dramPicojoulesPerByte() const {
-  return dram.picojoulesPerBit * 8;
+  if (dram.energy == DramEnergy::flat)
+    return dram.picojoulesPerBit * 8;
+  dram::Counts read, write;
+  read.reads = write.writes = 1;
+  return std::min(dramCommandEnergy(read).total(),
+                  dramCommandEnergy(write).total()) /
+         dram.memory->burstBytes();
+}
+
+dram::Energy TargetModel::dramCommandEnergy(const dram::Counts &counts) const {
+  dram::Spec spec = *dram.memory;
+  spec.energy.model = dram::EnergyModel::currents;
+  return energyOf(spec, counts);
 }
 
 } // namespace crania::target

@@ -34,13 +34,34 @@ std::vector<Field> fieldsOf(TargetModel &t) {
       {"weight_store", "policy", &t.weightStore.policy},
       {"vector_unit", "lanes", &t.vectorUnit.lanes, 1, 4096},
       {"exit_unit", "cycles_per_class", &t.exitUnit.cyclesPerClass, 1, 10000},
+      {"dram", "model", &t.dram.model},
+      {"dram", "memory", &t.dram.memory},
       {"dram", "gigabytes_per_second", &t.dram.gigabytesPerSecond, 0.001,
        10000},
       {"dram", "latency_ns", &t.dram.latencyNs, 0, 1e6},
       {"dram", "burst_bytes", &t.dram.burstBytes, 8, 4096},
+      {"dram", "energy", &t.dram.energy},
       {"dram", "picojoules_per_bit", &t.dram.picojoulesPerBit, 0, 1000},
       {"dma", "request_bytes", &t.dma.requestBytes, 8, MB},
+      {"dma", "outstanding_requests", &t.dma.outstandingRequests, 1, 1024},
   };
+}
+
+std::optional<std::string> whyUnused(const Field &field,
+                                     const TargetModel &target) {
+  const std::string path = field.path();
+  const bool isTimed = target.dram.model == DramModel::timed;
+  const bool isFlatOnly =
+      path == "dram.gigabytes_per_second" || path == "dram.latency_ns";
+  if (isTimed && isFlatOnly)
+    return "dram.model is timed, and its bandwidth and latency are those of "
+           "dram.memory";
+  if (!isTimed && path == "dram.memory")
+    return "dram.model is flat";
+  if (target.dram.energy == DramEnergy::commands &&
+      path == "dram.picojoules_per_bit")
+    return "dram.energy is commands, of dram.memory's currents";
+  return std::nullopt;
 }
 
 std::vector<std::string> namesOf(WeightLoad) {
@@ -50,6 +71,10 @@ std::vector<std::string> namesOf(WeightLoad) {
 std::vector<std::string> namesOf(StorePolicy) {
   return {"none", "compiler_managed"};
 }
+
+std::vector<std::string> namesOf(DramModel) { return {"flat", "timed"}; }
+
+std::vector<std::string> namesOf(DramEnergy) { return {"flat", "commands"}; }
 
 std::string formatNumber(double value) {
   char text[32];

@@ -4,6 +4,7 @@
 #ifndef CRANIA_SIMULATOR_ACCOUNT_H
 #define CRANIA_SIMULATOR_ACCOUNT_H
 
+#include "crania/Dram/Energy.h"
 #include "crania/Target/TargetModel.h"
 
 #include <array>
@@ -50,8 +51,15 @@ struct Counts {
   std::vector<uint64_t> weightBytes;
   uint64_t parameterBytes = 0;
   uint64_t activationBytesRead = 0, activationBytesWritten = 0;
-  /// Bytes on the bus: requests rounded out to whole bursts.
-  uint64_t burstBytes = 0;
+  /// Bytes on the bus: requests rounded out to whole bursts; those of writes.
+  uint64_t burstBytes = 0, burstBytesWritten = 0;
+  /// Cycles in which a request was on its way. What the bus was not busy of
+  /// them went to rows, refreshes, changes of direction and latency.
+  uint64_t dramPendingCycles = 0;
+  /// Of the timed DRAM: rows opened, refreshes, and the memory's clocks of all
+  /// ranks with a row open and with none.
+  uint64_t rowActivates = 0, refreshes = 0;
+  uint64_t dramActiveClocks = 0, dramPrechargedClocks = 0;
 
   uint64_t storeHitBytes = 0; ///< bytes of fetches that the store held already
   uint64_t storeReadBytes = 0, storeWriteBytes = 0;
@@ -81,6 +89,10 @@ struct Counts {
   bool operator==(const Counts &other) const;
 };
 
+/// The DRAM's part of the counts, as its energy is calculated from.
+dram::Counts dramCountsOf(const Counts &counts,
+                          const target::TargetModel &target);
+
 /// pJ by component.
 struct Energy {
   double dram = 0;
@@ -99,7 +111,9 @@ struct Energy {
 };
 
 /// Energy of the counted events, each at its own precision:
-///   dram           burstBytes: DRAM moves whole bursts
+///   dram           burstBytes, by bits; or by commands and standby of the
+///   timed
+///                  DRAM (dramCountsOf)
 ///   array          macs; absent weights cost nothing
 ///   registers      macs * (weight read, activation passed on, partial sum of
 ///                  the accumulator's width passed on) + decodedValues (weight

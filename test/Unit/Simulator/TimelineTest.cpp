@@ -262,6 +262,24 @@ TEST(Timeline, AbsentWeightsCostNoMultiplications) {
 
 namespace {
 
+/// A flat DRAM of any speed, or any of the timed ones.
+void chooseDram(target::TargetModel &target) {
+  auto &dram = target.dram;
+  dram.model =
+      *rc::gen::element(target::DramModel::flat, target::DramModel::timed);
+  if (dram.model == target::DramModel::flat) {
+    dram.gigabytesPerSecond = *rc::gen::inRange(1, 101) / 10.0;
+    dram.latencyNs = *rc::gen::inRange(0, 101);
+    return;
+  }
+  const auto names = dram::presetNames();
+  dram.memory = std::make_shared<dram::Spec>(
+      *dram::findPreset(*rc::gen::elementOf(names)));
+  dram.energy =
+      *rc::gen::element(target::DramEnergy::flat, target::DramEnergy::commands);
+  target.clockMHz = *rc::gen::element(133.3, 200.0, 1000.0);
+}
+
 /// Random layers in one or two rounds on a random machine.
 std::shared_ptr<const runtime::Executable> anyProgram() {
   auto number = [](uint32_t low, uint32_t high) {
@@ -275,9 +293,9 @@ std::shared_ptr<const runtime::Executable> anyProgram() {
       target::WeightLoad::serial, target::WeightLoad::doubleBuffered);
   target.decoder.lanes = number(1, 16);
   target.vectorUnit.lanes = number(1, 16);
-  target.dram.gigabytesPerSecond = number(1, 100) / 10.0;
-  target.dram.latencyNs = number(0, 100);
+  chooseDram(target);
   target.dma.requestBytes = 64 * number(1, 4);
+  target.dma.outstandingRequests = number(1, 8);
   target.stagingFifo.bytes = number(1024, 8192);
   const uint32_t groups = number(1, 2), outputs = number(1, 20),
                  depth = number(1, 40), pixels = number(1, 9);
@@ -329,6 +347,7 @@ RC_GTEST_PROP(TimelineProperties, PartsAddUpAndBoundsHold, ()) {
     const Counts &t = timing->total;
     RC_ASSERT(boundOf(t, target).cycles() <= double(t.cycles));
     RC_ASSERT(t.burstBytes >= t.dramBytes());
+    RC_ASSERT(t.dramPendingCycles <= t.cycles);
     for (const Activity &activity : timing->activities)
       RC_ASSERT(activity.begin < activity.end && activity.end <= t.cycles);
     const Energy energy = energyOf(t, target);

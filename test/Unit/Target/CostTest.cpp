@@ -92,8 +92,24 @@ TEST(Energy, OrdersOfMemories) {
   EXPECT_GT(t.fifoPicojoulesPerByte(), 0);
 }
 
+TEST(Energy, DramByCommandsIsThatOfTheCheapestBurst) {
+  TargetModel t;
+  t.dram.energy = DramEnergy::commands;
+  // 1.2 V (245 - 21) mA for 4 clocks of 1.25 ns, 32 bytes: a write.
+  EXPECT_NEAR(t.dramPicojoulesPerByte(), 1.2 * 224 * 4 * 1.25 / 32, 1e-9);
+}
+
+/// LPDDR3-1600 is what its flat model says.
+TEST(Timing, TheTimedDramOfEdgeIsLikeItsFlatOne) {
+  TargetModel timed, flat;
+  flat.dram.model = DramModel::flat;
+  EXPECT_DOUBLE_EQ(timed.dramBytesPerCycle(), flat.dramBytesPerCycle());
+  EXPECT_EQ(timed.dramLatencyCycles(), flat.dramLatencyCycles());
+}
+
 TEST(Timing, Dram) {
   TargetModel t;
+  t.dram.model = DramModel::flat;
   EXPECT_DOUBLE_EQ(t.dramBytesPerCycle(), 32); // 6.4 GB/s at 200 MHz
   EXPECT_EQ(t.dramLatencyCycles(), 12u);
   t.dram.latencyNs = 61;

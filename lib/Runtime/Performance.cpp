@@ -101,6 +101,10 @@ public:
     if (target.dram.model == target::DramModel::timed)
       json["dram_rows"] = rows(c);
     json["store_hit_bytes"] = mean(c.storeHitBytes);
+    if (target.weightStore.isCache())
+      json["store_lines"] = {{"hits", mean(c.lineHits)},
+                             {"misses", mean(c.lineMisses)},
+                             {"fills", mean(c.lineFills)}};
     json["macs"] = mean(c.macsTotal());
     json["macs_skipped"] = mean(c.macsSkippedTotal());
     if (Json byPrecision = precisions(c); byPrecision.size() > 1)

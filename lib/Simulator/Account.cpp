@@ -53,6 +53,9 @@ void forEachField(A &a, B &b, F f) {
   f(a.storeHitBytes, b.storeHitBytes);
   f(a.storeReadBytes, b.storeReadBytes);
   f(a.storeWriteBytes, b.storeWriteBytes);
+  f(a.lineHits, b.lineHits);
+  f(a.lineMisses, b.lineMisses);
+  f(a.lineFills, b.lineFills);
   f(a.fifoBytes, b.fifoBytes);
   f(a.globalBufferReadBytes, b.globalBufferReadBytes);
   f(a.globalBufferWriteBytes, b.globalBufferWriteBytes);
@@ -163,6 +166,16 @@ static double dramPicojoules(const Counts &counts,
   return target.dramCommandEnergy(dramCountsOf(counts, target)).total();
 }
 
+static double storePicojoules(const Counts &counts,
+                              const target::TargetModel &target) {
+  if (target.weightStore.isCache())
+    return double(counts.lineHits + counts.lineMisses) *
+               target.cacheLookUpPicojoules() +
+           double(counts.lineFills) * target.cacheFillPicojoules();
+  return double(counts.storeReadBytes) * target.storeReadPicojoulesPerByte() +
+         double(counts.storeWriteBytes) * target.storeWritePicojoulesPerByte();
+}
+
 Energy simulator::energyOf(const Counts &counts,
                            const target::TargetModel &target) {
   const double registerByte = target.registerPicojoulesPerByte();
@@ -177,9 +190,7 @@ Energy simulator::energyOf(const Counts &counts,
                         double(counts.globalBufferWriteBytes) *
                             target.globalBufferWritePicojoulesPerByte();
   energy.fifo = double(counts.fifoBytes) * target.fifoPicojoulesPerByte();
-  energy.store =
-      double(counts.storeReadBytes) * target.storeReadPicojoulesPerByte() +
-      double(counts.storeWriteBytes) * target.storeWritePicojoulesPerByte();
+  energy.store = storePicojoules(counts, target);
   energy.decoder = decoderBytes(counts) * registerByte;
   for (size_t i = 0; i < target::operationCount; ++i)
     energy.vector += double(counts.vectorOps[i]) *

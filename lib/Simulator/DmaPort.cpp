@@ -26,7 +26,7 @@ void DmaPort::issue(uint64_t address, uint64_t bytes, bool isWrite) {
   const Dram::Submission submission =
       dram.submit(board.now, {from, address, bytes, isWrite});
   nextIssue = submission.nextIssue;
-  flights.push_back({board.now, std::nullopt});
+  flights.push_back({board.now, /*isHit=*/false});
   ++commands.back().waiting;
   Counts &counts = board.countsOf(commands.back().index);
   counts.burstBytes += submission.movedBytes;
@@ -35,21 +35,41 @@ void DmaPort::issue(uint64_t address, uint64_t bytes, bool isWrite) {
   counts.busy[size_t(Unit::dram)] += submission.busyCycles;
 }
 
-/// Data are passed on in order, whatever the order in which they come.
-std::optional<uint64_t> DmaPort::takeDone() {
+void DmaPort::issueHit() {
+  nextIssue = board.now + 1;
+  flights.push_back({board.now, /*isHit=*/true});
+  ++commands.back().waiting;
+}
+
+/// When a request is done by itself, if that is known.
+std::optional<uint64_t> DmaPort::takeCompletion(const Command &command,
+                                                const Flight &flight) {
+  if (flight.isHit)
+    return flight.issued + 1;
   const std::optional<Dram::Completion> completion = dram.take(from);
   if (!completion)
     return std::nullopt;
-  Command &command = commands.front();
-  Flight &flight = flights[known++];
-  const uint64_t begin = std::max(flight.issued, lastDone);
-  lastDone = std::max(lastDone, completion->done);
-  flight.done = lastDone;
-  board.wakeAt(lastDone);
   board.countsOf(command.index).rowActivates += completion->activates;
   board.trace(Unit::dram, command.index, completion->begin, completion->end);
+  board.keepPending(command.index, flight.issued, completion->done);
+  return completion->done;
+}
+
+/// Data are passed on in order, whatever the order in which they come.
+std::optional<uint64_t> DmaPort::takeDone() {
+  if (known == flights.size())
+    return std::nullopt;
+  Command &command = commands.front();
+  Flight &flight = flights[known];
+  const std::optional<uint64_t> done = takeCompletion(command, flight);
+  if (!done)
+    return std::nullopt;
+  ++known;
+  const uint64_t begin = std::max(flight.issued, lastDone);
+  lastDone = std::max(lastDone, *done);
+  flight.done = lastDone;
+  board.wakeAt(lastDone);
   board.record(unit, command.index, begin, std::max(begin, lastDone));
-  board.keepPending(command.index, flight.issued, lastDone);
   command.end = lastDone;
   --command.waiting;
   if (command.waiting == 0 && !command.isOpen) {

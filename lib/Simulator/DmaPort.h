@@ -26,6 +26,8 @@ public:
   /// be, the clock stops there.
   bool isReady();
   void issue(uint64_t address, uint64_t bytes, bool isWrite);
+  /// A request that a cache answers, in a cycle.
+  void issueHit();
 
   /// When the oldest request is done that this was not said of yet; nothing
   /// while that is not known.
@@ -40,8 +42,11 @@ private:
   };
   struct Flight {
     uint64_t issued;
-    std::optional<uint64_t> done;
+    bool isHit;
+    std::optional<uint64_t> done = {};
   };
+  std::optional<uint64_t> takeCompletion(const Command &command,
+                                         const Flight &flight);
 
   Scoreboard &board;
   Dram &dram;

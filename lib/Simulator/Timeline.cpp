@@ -123,7 +123,10 @@ Status Machine::checkAccount(const Counts &total) const {
     return fail("DRAM bytes by purpose do not add up to the bytes requested");
   if (total.burstBytes != dram->movedBytes())
     return fail("burst bytes of the commands are not those of the DRAM");
-  if (total.weightBytesTotal() != total.fifoBytes + total.storeWriteBytes)
+  const uint64_t fromCache =
+      board.target.weightStore.isCache() ? total.storeHitBytes : 0;
+  if (total.weightBytesTotal() + fromCache !=
+      total.fifoBytes + total.storeWriteBytes)
     return fail("weights read are not those staged and stored");
   if (memory.activates != total.rowActivates ||
       memory.reads + memory.writes != transfersOf(total))

@@ -52,17 +52,70 @@ void WeightDma::planBlock(uint32_t id) {
     const uint64_t address = block.address + done;
     if (!continuesRequest(block, address))
       requests.push_back({address, 0, parts.size(), parts.size()});
-    addPart(id, std::min(block.bytes - done,
-                         requestBytes - address % requestBytes));
+    planned[id] += addPart(id, std::min(block.bytes - done,
+                                        requestBytes - address % requestBytes));
   }
 }
 
 /// Bytes of a block that come next in it join the last request.
-void WeightDma::addPart(uint32_t id, uint64_t bytes) {
-  parts.push_back({id, bytes});
-  requests.back().bytes += bytes;
-  requests.back().partEnd = parts.size();
-  planned[id] += bytes;
+uint64_t WeightDma::addPart(uint32_t id, uint64_t bytes) {
+  Request &request = requests.back();
+  const bool isNew = request.partBegin == request.partEnd;
+  if (isNew || parts.back().block != id)
+    parts.push_back({id, 0});
+  parts.back().bytes += bytes;
+  request.bytes += bytes;
+  request.partEnd = parts.size();
+  return bytes;
+}
+
+/// One look-up in the cache; true if the line is there.
+bool WeightDma::lookUpLine(uint32_t command, uint32_t block, uint64_t line) {
+  const auto &cache = board.target.weightStore;
+  const bool allocates =
+      board.program.block(block).cluster < cache.allocateClusters;
+  const bool isHit = buffers.store.lookUp(cache, line, allocates);
+  Counts &counts = board.countsOf(command);
+  ++(isHit ? counts.lineHits : counts.lineMisses);
+  if (!isHit && allocates)
+    ++counts.lineFills;
+  return isHit;
+}
+
+/// Looks up the lines of a part of a request, which begins at `address`, and
+/// begins a new request where a hit follows a miss or a miss a hit.
+void WeightDma::lookUpPart(uint32_t command, const Part &part,
+                           uint64_t address) {
+  const uint64_t lineBytes = board.target.weightStore.lineBytes;
+  const uint64_t end = address + part.bytes;
+  while (address < end) {
+    const uint64_t line = address / lineBytes;
+    if (lastLine != line) {
+      const bool isHit = lookUpLine(command, part.block, line);
+      if (!lastLine || requests.back().isHit != isHit)
+        requests.push_back({address, 0, parts.size(), parts.size(), isHit});
+      lastLine = line;
+    }
+    address +=
+        addPart(part.block, std::min(end, (line + 1) * lineBytes) - address);
+  }
+}
+
+/// Cuts the requests where lines that the cache holds meet others. Data come in
+/// order: a line that is being filled is there before it is read again.
+void WeightDma::lookUp(uint32_t command) {
+  const std::vector<Request> wholes = std::move(requests);
+  const std::vector<Part> wholeParts = std::move(parts);
+  requests.clear();
+  parts.clear();
+  for (const Request &whole : wholes) {
+    uint64_t address = whole.address;
+    lastLine.reset();
+    for (size_t i = whole.partBegin; i < whole.partEnd; ++i) {
+      lookUpPart(command, wholeParts[i], address);
+      address += wholeParts[i].bytes;
+    }
+  }
 }
 
 /// The beginnings of later blocks may come with the burst in which the one
@@ -91,7 +144,8 @@ void WeightDma::shareLastBurst(uint32_t id) {
       continue;
     if (planned.count(next) == 0)
       return; // not of this Fetch, or in the store already
-    addPart(next, std::min(block.bytes, burstBytes - end % burstBytes));
+    planned[next] +=
+        addPart(next, std::min(block.bytes, burstBytes - end % burstBytes));
   }
 }
 
@@ -139,6 +193,8 @@ void WeightDma::begin(uint32_t command) {
     if (shares)
       shareLastBurst(id);
   }
+  if (board.target.weightStore.isCache())
+    lookUp(command);
 }
 
 void WeightDma::release(uint32_t command) {
@@ -165,13 +221,21 @@ void WeightDma::deliver(const Flight &flight, uint64_t arrival) {
 void WeightDma::issue(uint32_t command, const Request &request) {
   if (!toStore)
     buffers.reserve(request.bytes);
-  port.issue(request.address, request.bytes, /*isWrite=*/false);
+  if (request.isHit)
+    port.issueHit();
+  else
+    port.issue(request.address, request.bytes, /*isWrite=*/false);
   flights.push_back({toStore,
                      {parts.begin() + ptrdiff_t(request.partBegin),
                       parts.begin() + ptrdiff_t(request.partEnd)}});
   const uint32_t cluster =
       board.program.block(parts[request.partBegin].block).cluster;
   Counts &counts = board.countsOf(command);
+  if (request.isHit) {
+    counts.storeHitBytes += request.bytes;
+    counts.fifoBytes += request.bytes;
+    return;
+  }
   counts.weightBytes.resize(
       std::max<size_t>(counts.weightBytes.size(), cluster + 1));
   counts.weightBytes[cluster] += request.bytes;

@@ -25,6 +25,7 @@ private:
   struct Request {
     uint64_t address, bytes;
     size_t partBegin, partEnd;
+    bool isHit = false; ///< of a cache
   };
   /// A request on its way.
   struct Flight {
@@ -37,7 +38,10 @@ private:
   bool mayShareBursts(const binary::Fetch &fetch) const;
   void planBlock(uint32_t block);
   void shareLastBurst(uint32_t block);
-  void addPart(uint32_t block, uint64_t bytes);
+  uint64_t addPart(uint32_t block, uint64_t bytes);
+  void lookUp(uint32_t command);
+  void lookUpPart(uint32_t command, const Part &part, uint64_t address);
+  bool lookUpLine(uint32_t command, uint32_t block, uint64_t line);
   bool continuesRequest(const ProgramView::Block &block,
                         uint64_t address) const;
   void issue(uint32_t command, const Request &request);
@@ -52,6 +56,7 @@ private:
   std::vector<Part> parts; ///< of the Fetch at hand, as they come
   std::unordered_map<uint32_t, uint64_t> planned; ///< bytes of its blocks
   std::vector<Request> requests;
+  std::optional<uint64_t> lastLine; ///< of the request that is looked up
   size_t nextRequest = 0;
   std::deque<Flight> flights;
   std::unordered_map<uint32_t, uint64_t> toCome; ///< bytes for the store

@@ -32,6 +32,10 @@ std::vector<Field> fieldsOf(TargetModel &t) {
       {"staging_fifo", "bytes", &t.stagingFifo.bytes, 64, 16 * MB},
       {"weight_store", "bytes", &t.weightStore.bytes, 0, largestMemory},
       {"weight_store", "policy", &t.weightStore.policy},
+      {"weight_store", "line_bytes", &t.weightStore.lineBytes, 8, 4096},
+      {"weight_store", "ways", &t.weightStore.ways, 1, 1024},
+      {"weight_store", "allocate_clusters", &t.weightStore.allocateClusters, 0,
+       65535},
       {"vector_unit", "lanes", &t.vectorUnit.lanes, 1, 4096},
       {"exit_unit", "cycles_per_class", &t.exitUnit.cyclesPerClass, 1, 10000},
       {"dram", "model", &t.dram.model},
@@ -47,9 +51,25 @@ std::vector<Field> fieldsOf(TargetModel &t) {
   };
 }
 
+static std::optional<std::string> whyUnusedOfStore(const std::string &path,
+                                                   const TargetModel &target) {
+  const TargetModel::WeightStore &store = target.weightStore;
+  const std::string policy = namesOf(store.policy)[size_t(store.policy)];
+  const bool isOfCaches = path == "weight_store.line_bytes" ||
+                          path == "weight_store.allocate_clusters" ||
+                          path == "weight_store.ways";
+  if (isOfCaches && !store.isCache())
+    return "weight_store.policy is " + policy + ", which is no cache";
+  if (path == "weight_store.ways" && store.policy == StorePolicy::directMapped)
+    return "weight_store.policy is " + policy;
+  return std::nullopt;
+}
+
 std::optional<std::string> whyUnused(const Field &field,
                                      const TargetModel &target) {
   const std::string path = field.path();
+  if (auto reason = whyUnusedOfStore(path, target))
+    return reason;
   const bool isTimed = target.dram.model == DramModel::timed;
   const bool isFlatOnly =
       path == "dram.gigabytes_per_second" || path == "dram.latency_ns";
@@ -69,7 +89,7 @@ std::vector<std::string> namesOf(WeightLoad) {
 }
 
 std::vector<std::string> namesOf(StorePolicy) {
-  return {"none", "compiler_managed"};
+  return {"none", "compiler_managed", "direct_mapped", "lru", "fifo"};
 }
 
 std::vector<std::string> namesOf(DramModel) { return {"flat", "timed"}; }

@@ -95,6 +95,24 @@ Status checkName(const std::string &name) {
 
 bool isPowerOfTwo(uint64_t value) { return (value & (value - 1)) == 0; }
 
+Status checkCache(const TargetModel &t) {
+  const TargetModel::WeightStore &store = t.weightStore;
+  if (!store.isCache())
+    return {};
+  if (t.dram.burstBytes % store.lineBytes != 0)
+    return Error{"dram.burst_bytes (" + std::to_string(t.dram.burstBytes) +
+                 ") must be a multiple of weight_store.line_bytes (" +
+                 std::to_string(store.lineBytes) + ")"};
+  const uint64_t setBytes = store.policy == StorePolicy::directMapped
+                                ? store.lineBytes
+                                : uint64_t(store.lineBytes) * store.ways;
+  if (store.bytes == 0 || store.bytes % setBytes != 0)
+    return Error{"weight_store.bytes (" + std::to_string(store.bytes) +
+                 ") must be a multiple of the " + std::to_string(setBytes) +
+                 " bytes of a set of lines"};
+  return {};
+}
+
 Status checkDram(const TargetModel &t) {
   if (t.dram.model == DramModel::flat) {
     if (t.dram.energy == DramEnergy::flat)
@@ -128,6 +146,8 @@ Status checkTogether(const TargetModel &t) {
     return Error{"staging_fifo.bytes (" + std::to_string(t.stagingFifo.bytes) +
                  ") must hold at least one dma request of " +
                  std::to_string(t.dma.requestBytes) + " bytes"};
+  if (Status status = checkCache(t); !status)
+    return status;
   if (t.weightStore.policy == StorePolicy::none && t.weightStore.bytes != 0)
     return Error{"weight_store.policy is none, but weight_store.bytes is " +
                  std::to_string(t.weightStore.bytes) +

@@ -62,7 +62,10 @@ struct Counts {
   uint64_t dramActiveClocks = 0, dramPrechargedClocks = 0;
 
   uint64_t storeHitBytes = 0; ///< bytes of fetches that the store held already
+  /// Of a compiler-managed store.
   uint64_t storeReadBytes = 0, storeWriteBytes = 0;
+  /// Of a cache, in lines.
+  uint64_t lineHits = 0, lineMisses = 0, lineFills = 0;
   uint64_t fifoBytes = 0; ///< through the staging FIFO
   uint64_t globalBufferReadBytes = 0, globalBufferWriteBytes = 0;
   PrecisionCounts decodedValues = {};
@@ -119,8 +122,9 @@ struct Energy {
 ///                  the accumulator's width passed on) + decodedValues (weight
 ///                  written)
 ///   global buffer  bytes read and written
-///   fifo, store    bytes through, read and written
-///   decoder        decodedValues, each through one pipeline register, and
+///   fifo, store    bytes through, read and written; look-ups and fills of
+///   lines decoder        decodedValues, each through one pipeline register,
+///   and
 ///                  scannedPositions, each a bit of such a register
 ///   vector         operations of 32 bits; special functions are charged as a
 ///                  multiplication, i64 as several (VectorCharge.h)

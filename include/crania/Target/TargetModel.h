@@ -33,7 +33,13 @@ enum class WeightLoad {
   doubleBuffered // the next tile loads while this one computes
 };
 
-enum class StorePolicy { none, compilerManaged };
+enum class StorePolicy {
+  none,
+  compilerManaged, // blocks have places that the program gives
+  directMapped,    // caches of lines, by address
+  lru,
+  fifo
+};
 
 enum class DramModel {
   flat, // a bandwidth and a latency
@@ -80,6 +86,17 @@ struct TargetModel {
   struct WeightStore {
     uint64_t bytes = uint64_t(32) * 1024;
     StorePolicy policy = StorePolicy::compilerManaged;
+    /// Of caches: lines, and how many of them a set has with lru and fifo.
+    uint32_t lineBytes = 32, ways = 4;
+    /// Fetches of the first clusters allocate lines, those of later ones, which
+    /// fewer inputs need, bypass the cache: the hint is the cluster's number.
+    uint32_t allocateClusters = 65535;
+
+    bool isCache() const { return policy >= StorePolicy::directMapped; }
+    uint64_t lines() const { return bytes / lineBytes; }
+    uint64_t sets() const {
+      return policy == StorePolicy::directMapped ? lines() : lines() / ways;
+    }
   } weightStore;
 
   struct VectorUnit {
@@ -134,9 +151,12 @@ struct TargetModel {
   double operationPicojoules(Operation operation) const;
   double globalBufferReadPicojoulesPerByte() const;
   double globalBufferWritePicojoulesPerByte() const;
-  /// 0 without a store.
+  /// Of a compiler-managed store; 0 without a store.
   double storeReadPicojoulesPerByte() const;
   double storeWritePicojoulesPerByte() const;
+  /// Of a cache, with its tags: a look-up, hit or miss, and filling a line.
+  double cacheLookUpPicojoules() const;
+  double cacheFillPicojoules() const;
   /// One write and one read of the staging FIFO.
   double fifoPicojoulesPerByte() const;
   /// One access of a register of a PE, per byte of its width; and of one of a

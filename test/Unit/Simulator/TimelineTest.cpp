@@ -280,6 +280,18 @@ void chooseDram(target::TargetModel &target) {
   target.clockMHz = *rc::gen::element(133.3, 200.0, 1000.0);
 }
 
+void chooseCache(target::TargetModel &target) {
+  auto &store = target.weightStore;
+  store.policy =
+      *rc::gen::element(target::StorePolicy::directMapped,
+                        target::StorePolicy::lru, target::StorePolicy::fifo);
+  store.lineBytes = *rc::gen::element(8, 32, 64);
+  store.ways = *rc::gen::inRange(1u, 5u);
+  store.bytes = uint64_t(store.lineBytes) * store.ways *
+                *rc::gen::inRange<uint64_t>(1, 50);
+  store.allocateClusters = *rc::gen::inRange(0u, 4u);
+}
+
 /// Random layers in one or two rounds on a random machine.
 std::shared_ptr<const runtime::Executable> anyProgram() {
   auto number = [](uint32_t low, uint32_t high) {
@@ -300,7 +312,10 @@ std::shared_ptr<const runtime::Executable> anyProgram() {
   const uint32_t groups = number(1, 2), outputs = number(1, 20),
                  depth = number(1, 40), pixels = number(1, 9);
   const unsigned rounds = number(1, 3);
-  const bool retained = *rc::gen::arbitrary<bool>();
+  const bool cached = *rc::gen::arbitrary<bool>();
+  const bool retained = !cached && *rc::gen::arbitrary<bool>();
+  if (cached)
+    chooseCache(target);
   std::mt19937 random(*rc::gen::arbitrary<uint32_t>());
 
   MicroProgram program(target, groups * depth * pixels,

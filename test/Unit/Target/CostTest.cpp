@@ -56,6 +56,34 @@ TEST(Energy, SramReadsAreNearCacti) {
   }
 }
 
+/// CACTI 7 at 45 nm, pJ per access of a line of 32 bytes, 4 ways.
+TEST(Energy, CachesAreNearCacti) {
+  struct {
+    uint64_t kb;
+    double read, write;
+  } measured[] = {{8, 29, 29}, {32, 36.5, 42.3}, {256, 74, 159}};
+  for (auto [kb, read, write] : measured) {
+    TargetModel t;
+    t.weightStore.bytes = kb * 1024;
+    t.weightStore.policy = StorePolicy::lru;
+    EXPECT_NEAR(t.cacheLookUpPicojoules() / read, 1, 0.12) << kb << " KB";
+    EXPECT_NEAR(t.cacheFillPicojoules() / write, 1, 0.36) << kb << " KB";
+    const double line = t.cacheLookUpPicojoules();
+    t.weightStore.lineBytes = 64;
+    EXPECT_DOUBLE_EQ(t.cacheLookUpPicojoules(), 2 * line);
+  }
+}
+
+/// A direct-mapped cache reads what a plain store does, and a tag.
+TEST(Energy, DirectMappedCachesPayForTags) {
+  TargetModel t;
+  t.weightStore.policy = StorePolicy::directMapped;
+  const double data = 32 * t.storeReadPicojoulesPerByte();
+  EXPECT_GT(t.cacheLookUpPicojoules(), data);
+  EXPECT_LT(t.cacheLookUpPicojoules(), 1.1 * data);
+  EXPECT_GT(t.cacheFillPicojoules(), 32 * t.storeWritePicojoulesPerByte());
+}
+
 /// Registers are as dear per bit at any precision.
 TEST(Energy, RegistersScaleWithTheirWidth) {
   TargetModel t;
@@ -147,6 +175,24 @@ TEST(Area, OverheadIsAdditionOverBase) {
                   100 * addition / baseArea(t, precision), 1e-9);
     }
   }
+}
+
+/// CACTI 7: 0.135 mm2 for 32 KB in 4 ways.
+TEST(Area, CachesHaveTags) {
+  auto storeOf = [](StorePolicy policy, uint64_t bytes) {
+    TargetModel t;
+    t.weightStore.policy = policy;
+    t.weightStore.bytes = bytes;
+    for (const TargetModel::AreaEntry &entry : t.area(Precision::i16))
+      if (entry.component == "weight_store")
+        return entry.mm2;
+    return 0.0;
+  };
+  const uint64_t size = 32 * 1024;
+  EXPECT_NEAR(storeOf(StorePolicy::lru, size), 0.135, 1e-9);
+  EXPECT_NEAR(storeOf(StorePolicy::directMapped, size), 36 * 0.0033, 1e-9);
+  EXPECT_NEAR(storeOf(StorePolicy::compilerManaged, size), 32 * 0.0033, 1e-9);
+  EXPECT_NEAR(storeOf(StorePolicy::fifo, 256), 0.135 / 128, 1e-9);
 }
 
 TEST(Area, StoreAndDecoderAreTheAddition) {

@@ -127,6 +127,26 @@ TEST(TargetFile, AMemoryCanBeDescribedInPlace) {
   expectError(deep, "not JSON");
 }
 
+TEST(TargetFile, CachesAreReadBack) {
+  Result<TargetModel> t = parseTarget(R"({"weight_store": {
+      "policy": "lru", "bytes": 256, "line_bytes": 64, "ways": 4,
+      "allocate_clusters": 2}})");
+  ASSERT_TRUE(t) << t.error().message;
+  EXPECT_TRUE(t->weightStore.isCache());
+  EXPECT_EQ(t->weightStore.sets(), 1u);
+  EXPECT_EQ(parseTarget(t->toJson())->toJson(), t->toJson());
+  expectError(R"({"weight_store": {"policy": "fifo", "bytes": 200}})",
+              "weight_store.bytes (200) must be a multiple of the 128 bytes");
+  expectError(R"({"weight_store": {"policy": "direct_mapped", "ways": 2}})",
+              "'weight_store.ways' has no effect, since weight_store.policy is "
+              "direct_mapped");
+  expectError(R"({"weight_store": {"line_bytes": 64}})",
+              "since weight_store.policy is compiler_managed, which is no "
+              "cache");
+  expectError(R"({"weight_store": {"policy": "lru", "line_bytes": 128}})",
+              "must be a multiple of weight_store.line_bytes");
+}
+
 TEST(TargetFile, KeysWithoutEffectAreRefused) {
   expectError(R"({"dram": {"gigabytes_per_second": 12.8}})",
               "'dram.gigabytes_per_second' has no effect, since dram.model is "
@@ -175,8 +195,9 @@ TEST(TargetFile, ValuesAreStrict) {
   for (const char *bad : {"null", "true", "[1]", "{}"})
     expectError(std::string(R"({"array": {"rows": )") + bad + "}}",
                 "'array.rows' is");
-  expectError(R"({"weight_store": {"policy": "lru"}})",
-              "must be one of none, compiler_managed");
+  expectError(R"({"weight_store": {"policy": "mru"}})",
+              "must be one of none, compiler_managed, direct_mapped, lru, "
+              "fifo");
   expectError(R"({"weight_store": {"policy": 0}})", "must be one of none");
   expectError(R"({"array": 3})", "no key 'array'");
   expectError(R"({"clock_mhz": {}})", "no section 'clock_mhz'");

@@ -8,8 +8,9 @@
 //   [C] CACTI 7, low-power cells, 8-byte ports, measured from 2 KB to 1 MB;
 //   [K] CACTI 7, caches of 4 ways, lines of 32 bytes, high-performance cells,
 //       measured at 8, 32 and 256 KB;
-//   [Y] relative access costs in Eyeriss (ISCA 2016): register file 1, global
-//       buffer 6, DRAM 200 per 16 bits, with a 16-bit MAC as 1.
+//   [Y] relative access costs in Eyeriss (ISCA 2016): register file 1,
+//       neighbouring PE 2, global buffer 6, DRAM 200 per 16 bits, with a 16-bit
+//       MAC as 1.
 
 #include "CacheTag.h"
 
@@ -42,12 +43,15 @@ constexpr double largestBankKB = 1024;
 // [K] energy of an access of one line, tags and all ways included; read within
 // 12 %, write within 36 % of each measured size. Other lines: by their width.
 constexpr double cacheLineBytes = 32;
+constexpr double fastCellsMilliwattsPerKB = 1; // leakage
 constexpr double cacheReadFactor = 17.6, cacheReadExponent = 0.24;
 constexpr double cacheWriteFactor = 10.4, cacheWriteExponent = 0.49;
 
-// [Y] energy of a register access over that of a 16-bit MAC, per 16 bits; the
-// sum of 48 bits that a PE here has beside is none of that reference.
+// [Y] energy of a register or neighbour access over that of a 16-bit MAC, per
+// 16 bits; the sum of 48 bits that a PE here has beside is none of that
+// reference.
 constexpr double registerAccessPerMac = 1;
+constexpr double neighbourAccessPerMac = 2;
 constexpr double registerReferenceBytes = 2;
 constexpr double registerReferenceMac = multiplyI16 + addI32;
 
@@ -135,6 +139,13 @@ double TargetModel::cacheFillPicojoules() const {
          weightStore.lineBytes / cacheLineBytes;
 }
 
+double TargetModel::leakageMilliwatts() const {
+  const bool isFast = weightStore.policy == StorePolicy::lru ||
+                      weightStore.policy == StorePolicy::fifo;
+  return isFast ? double(weightStore.bytes) / 1024 * fastCellsMilliwattsPerKB
+                : 0;
+}
+
 double TargetModel::fifoPicojoulesPerByte() const {
   return sramReadPicojoulesPerByte(stagingFifo.bytes) +
          sramWritePicojoulesPerByte(stagingFifo.bytes);
@@ -142,6 +153,10 @@ double TargetModel::fifoPicojoulesPerByte() const {
 
 double TargetModel::registerPicojoulesPerByte() const {
   return registerAccessPerMac * registerReferenceMac / registerReferenceBytes;
+}
+
+double TargetModel::neighbourPicojoulesPerByte() const {
+  return neighbourAccessPerMac * registerReferenceMac / registerReferenceBytes;
 }
 
 double TargetModel::registerPicojoules(Precision precision) const {

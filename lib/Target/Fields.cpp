@@ -27,6 +27,7 @@ std::vector<Field> fieldsOf(TargetModel &t) {
       {"array", "cols", &t.array.cols, 1, 1024},
       {"array", "weights_per_pe", &t.array.weightsPerPE, 1, 4096},
       {"array", "weight_load", &t.array.weightLoad},
+      {"array", "dataflow", &t.array.dataflow},
       {"decoder", "lanes", &t.decoder.lanes, 1, 4096},
       {"global_buffer", "bytes", &t.globalBuffer.bytes, 1024, largestMemory},
       {"staging_fifo", "bytes", &t.stagingFifo.bytes, 64, 16 * MB},
@@ -86,6 +87,10 @@ std::optional<std::string> whyUnused(const Field &field,
 
 std::vector<std::string> namesOf(WeightLoad) {
   return {"serial", "double_buffered"};
+}
+
+std::vector<std::string> namesOf(Dataflow) {
+  return {"weight_stationary", "output_stationary"};
 }
 
 std::vector<std::string> namesOf(StorePolicy) {

@@ -16,8 +16,9 @@ namespace crania::target {
 struct Field {
   const char *section; // "" at the top level
   const char *key;
-  std::variant<uint32_t *, uint64_t *, double *, WeightLoad *, StorePolicy *,
-               DramModel *, DramEnergy *, std::shared_ptr<const dram::Spec> *>
+  std::variant<uint32_t *, uint64_t *, double *, WeightLoad *, Dataflow *,
+               StorePolicy *, DramModel *, DramEnergy *,
+               std::shared_ptr<const dram::Spec> *>
       value;
   double minimum = 0, maximum = 0; // of numbers, both included
 
@@ -34,6 +35,7 @@ std::optional<std::string> whyUnused(const Field &field,
 
 /// The words of the enumerations in target files, in the order of their values.
 std::vector<std::string> namesOf(WeightLoad);
+std::vector<std::string> namesOf(Dataflow);
 std::vector<std::string> namesOf(StorePolicy);
 std::vector<std::string> namesOf(DramModel);
 std::vector<std::string> namesOf(DramEnergy);

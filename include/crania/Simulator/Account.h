@@ -68,6 +68,8 @@ struct Counts {
   uint64_t lineHits = 0, lineMisses = 0, lineFills = 0;
   uint64_t fifoBytes = 0; ///< through the staging FIFO
   uint64_t globalBufferReadBytes = 0, globalBufferWriteBytes = 0;
+  /// Of PEs: their registers, and what goes from one to the next.
+  uint64_t registerBytes = 0, neighbourBytes = 0;
   PrecisionCounts decodedValues = {};
   uint64_t scannedPositions = 0;    ///< by the decoder, in search of values
   PrecisionCounts macs = {};        ///< with weights that are present
@@ -100,13 +102,14 @@ dram::Counts dramCountsOf(const Counts &counts,
 struct Energy {
   double dram = 0;
   double array = 0;     ///< multiply-accumulates
-  double registers = 0; ///< of the PEs
+  double registers = 0; ///< of the PEs, and between them
   double globalBuffer = 0;
   double fifo = 0;
   double store = 0;
   double decoder = 0;
   double vector = 0;
   double exit = 0;
+  double leakage = 0;
 
   double total() const;
   /// The components with their names, in declaration order.
@@ -118,9 +121,8 @@ struct Energy {
 ///   timed
 ///                  DRAM (dramCountsOf)
 ///   array          macs; absent weights cost nothing
-///   registers      macs * (weight read, activation passed on, partial sum of
-///                  the accumulator's width passed on) + decodedValues (weight
-///                  written)
+///   registers      bytes of registers and to neighbours, as the dataflow moves
+///                  them, and decodedValues (weight written)
 ///   global buffer  bytes read and written
 ///   fifo, store    bytes through, read and written; look-ups and fills of
 ///   lines decoder        decodedValues, each through one pipeline register,
@@ -129,6 +131,7 @@ struct Energy {
 ///   vector         operations of 32 bits; special functions are charged as a
 ///                  multiplication, i64 as several (VectorCharge.h)
 ///   exit           operations, multiplications of f32
+///   leakage        of the machine, over the cycles
 Energy energyOf(const Counts &counts, const target::TargetModel &target);
 /// That of the multiply-accumulates alone.
 double macPicojoulesOf(const Counts &counts, const target::TargetModel &target);

@@ -33,6 +33,12 @@ enum class WeightLoad {
   doubleBuffered // the next tile loads while this one computes
 };
 
+/// What stays in a PE while the rest streams past it.
+enum class Dataflow {
+  weightStationary, // weights: each PE has some of a tile's, for all pixels
+  outputStationary  // sums: each PE has those of one pixel and output
+};
+
 enum class StorePolicy {
   none,
   compilerManaged, // blocks have places that the program gives
@@ -68,6 +74,7 @@ struct TargetModel {
     /// rows * weightsPerPE inputs.
     uint32_t weightsPerPE = 16;
     WeightLoad weightLoad = WeightLoad::doubleBuffered;
+    Dataflow dataflow = Dataflow::weightStationary;
   } array;
 
   struct Decoder {
@@ -157,12 +164,18 @@ struct TargetModel {
   /// Of a cache, with its tags: a look-up, hit or miss, and filling a line.
   double cacheLookUpPicojoules() const;
   double cacheFillPicojoules() const;
+  /// Of the whole machine, whether it works or not, in mW: that of caches,
+  /// whose cells are fast ones. All other memories are of cells that hardly
+  /// leak.
+  double leakageMilliwatts() const;
   /// One write and one read of the staging FIFO.
   double fifoPicojoulesPerByte() const;
   /// One access of a register of a PE, per byte of its width; and of one of a
   /// weight or an activation at that precision.
   double registerPicojoulesPerByte() const;
   double registerPicojoules(Precision precision) const;
+  /// One word on its way to the neighbouring PE, per byte.
+  double neighbourPicojoulesPerByte() const;
   /// What a byte that is moved costs at least: with energy by commands, that of
   /// the cheaper of reads and writes, without rows, standby and refresh.
   double dramPicojoulesPerByte() const;

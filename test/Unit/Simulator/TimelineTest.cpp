@@ -303,6 +303,8 @@ std::shared_ptr<const runtime::Executable> anyProgram() {
   target.array.weightsPerPE = number(1, 4);
   target.array.weightLoad = *rc::gen::element(
       target::WeightLoad::serial, target::WeightLoad::doubleBuffered);
+  target.array.dataflow = *rc::gen::element(target::Dataflow::weightStationary,
+                                            target::Dataflow::outputStationary);
   target.decoder.lanes = number(1, 16);
   target.vectorUnit.lanes = number(1, 16);
   chooseDram(target);

@@ -193,6 +193,14 @@ TEST(WeightCache, HintsKeepTheFirstCluster) {
   EXPECT_GT(counts.lineHits, counts.lineMisses);
 }
 
+/// 64 KB of fast cells: 64 mW, 320 pJ in each cycle of 5 ns.
+TEST(WeightCache, LeaksAllTheTime) {
+  auto executable = layerOn(cacheOf(StorePolicy::lru, 2048, 4));
+  const Counts counts = warm(*executable);
+  EXPECT_DOUBLE_EQ(energyOf(counts, executable->program().target()).leakage,
+                   320.0 * double(counts.cycles));
+}
+
 TEST(WeightCache, HitsAreFaster) {
   auto small = layerOn(cacheOf(StorePolicy::lru, 8, 4));
   auto large = layerOn(cacheOf(StorePolicy::lru, 2048, 4));

@@ -74,6 +74,16 @@ TEST(Energy, CachesAreNearCacti) {
   }
 }
 
+/// Fast cells leak; those of all other memories do not.
+TEST(Energy, CachesLeak) {
+  TargetModel t;
+  EXPECT_EQ(t.leakageMilliwatts(), 0);
+  t.weightStore.policy = StorePolicy::directMapped;
+  EXPECT_EQ(t.leakageMilliwatts(), 0);
+  t.weightStore.policy = StorePolicy::lru;
+  EXPECT_DOUBLE_EQ(t.leakageMilliwatts(), 32);
+}
+
 /// A direct-mapped cache reads what a plain store does, and a tag.
 TEST(Energy, DirectMappedCachesPayForTags) {
   TargetModel t;

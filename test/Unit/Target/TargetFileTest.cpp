@@ -47,7 +47,7 @@ TEST(TargetFile, EveryFieldIsReadBack) {
   TargetModel t;
   t.name = "mine \"2\"";
   t.clockMHz = 123.456;
-  t.array = {8, 4, 2, WeightLoad::serial};
+  t.array = {8, 4, 2, WeightLoad::serial, Dataflow::outputStationary};
   t.decoder.lanes = 3;
   t.globalBuffer.bytes = 65536;
   t.stagingFifo.bytes = 1024;
@@ -68,6 +68,7 @@ TEST(TargetFile, EveryFieldIsReadBack) {
   EXPECT_EQ(back->array.cols, 4u);
   EXPECT_EQ(back->array.weightsPerPE, 2u);
   EXPECT_EQ(back->array.weightLoad, WeightLoad::serial);
+  EXPECT_EQ(back->array.dataflow, Dataflow::outputStationary);
   EXPECT_EQ(back->decoder.lanes, 3u);
   EXPECT_EQ(back->globalBuffer.bytes, 65536u);
   EXPECT_EQ(back->stagingFifo.bytes, 1024u);

@@ -17,12 +17,17 @@ Scoreboard::Scoreboard(const ProgramView &program, const WeightDecoder &weights,
   lastActivity.fill(-1);
 }
 
-bool Scoreboard::advance() {
+uint64_t Scoreboard::nextWake() {
   while (!wakeups.empty() && wakeups.top() <= now)
     wakeups.pop();
-  if (wakeups.empty())
+  return wakeups.empty() ? endOfTime : wakeups.top();
+}
+
+bool Scoreboard::advance() {
+  const uint64_t next = nextWake();
+  if (next == endOfTime)
     return false;
-  now = wakeups.top();
+  now = next;
   return true;
 }
 
@@ -88,7 +93,22 @@ void Scoreboard::fail(uint32_t command, const std::string &message) {
                   program.describe(round, command) + ": " + message};
 }
 
+void Scoreboard::attributePending() {
+  std::sort(pending.begin(), pending.end(),
+            [](const Pending &a, const Pending &b) {
+              return std::make_pair(a.begin, a.command) <
+                     std::make_pair(b.begin, b.command);
+            });
+  uint64_t upTo = 0;
+  for (const Pending &p : pending) {
+    const uint64_t begin = std::max(p.begin, upTo);
+    countsOf(p.command).dramPendingCycles += std::max(begin, p.end) - begin;
+    upTo = std::max(upTo, p.end);
+  }
+}
+
 void Scoreboard::attributeCycles() {
+  attributePending();
   std::vector<uint32_t> order(ends.size());
   std::iota(order.begin(), order.end(), 0);
   std::sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) {

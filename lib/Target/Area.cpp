@@ -6,6 +6,8 @@
 //   [C] CACTI 7, low-power cells;
 //   [N] NanGate 45 nm Open Cell Library, X1 cells.
 
+#include "CacheTag.h"
+
 #include "crania/Target/TargetModel.h"
 
 #include <cmath>
@@ -31,6 +33,11 @@ constexpr double fullAdder = 4.256; // [N]
 
 constexpr double sramMm2PerKB = 0.0033; // [C], periphery included
 
+// [C] a cache of 32 KB, 4 ways and lines of 32 bytes takes 0.135 mm2, which is
+// so many times what its data and tags take as plain memories.
+constexpr double waysFactor =
+    0.135 / ((32 + 32 * cacheTagBytes / 32) * sramMm2PerKB);
+
 /// The sequencer: a small microcontroller, for which the 12k gates of Arm's
 /// published minimum configuration of the Cortex-M0 stand, with a command
 /// memory of 4 KB.
@@ -49,6 +56,16 @@ constexpr double decoderLaneUm2 = alignerMuxes * mux2 +
                                   popcountAdders * fullAdder;
 
 double sramMm2(double bytes) { return bytes / bytesPerKB * sramMm2PerKB; }
+
+/// With a tag for each line of a cache.
+double weightStoreMm2(const TargetModel::WeightStore &store) {
+  if (!store.isCache())
+    return sramMm2(double(store.bytes));
+  const double bytes =
+      double(store.bytes) + double(store.lines()) * cacheTagBytes;
+  const bool hasWays = store.policy != StorePolicy::directMapped;
+  return sramMm2(bytes) * (hasWays ? waysFactor : 1);
+}
 
 double multiplierUm2(Precision precision) {
   switch (precision) {
@@ -109,7 +126,7 @@ TargetModel::area(Precision precision) const {
       {"vector_unit", vectorUnitMm2(*this, precision), false},
       {"exit_unit", exitUnitMm2, false},
       {"sequencer", sequencerMm2, false},
-      {"weight_store", sramMm2(double(weightStore.bytes)), true},
+      {"weight_store", weightStoreMm2(weightStore), true},
       {"decoder", decoder.lanes * decoderLaneUm2 * mm2PerUm2, true},
   };
 }

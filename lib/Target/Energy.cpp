@@ -6,8 +6,13 @@
 //       EIE (arXiv 1602.01528, Table I) and in QKeras;
 //   [E] ratios between precisions in EIE, Table I;
 //   [C] CACTI 7, low-power cells, 8-byte ports, measured from 2 KB to 1 MB;
-//   [Y] relative access costs in Eyeriss (ISCA 2016): register file 1, global
-//       buffer 6, DRAM 200 per 16 bits, with a 16-bit MAC as 1.
+//   [K] CACTI 7, caches of 4 ways, lines of 32 bytes, high-performance cells,
+//       measured at 8, 32 and 256 KB;
+//   [Y] relative access costs in Eyeriss (ISCA 2016): register file 1,
+//       neighbouring PE 2, global buffer 6, DRAM 200 per 16 bits, with a 16-bit
+//       MAC as 1.
+
+#include "CacheTag.h"
 
 #include "crania/Target/TargetModel.h"
 
@@ -35,9 +40,18 @@ constexpr double sramReadFactor = 1.27, sramReadExponent = 0.62;
 constexpr double sramWriteFactor = 4.38, sramWriteExponent = 0.41;
 constexpr double largestBankKB = 1024;
 
-// [Y] energy of a register access over that of a 16-bit MAC, per 16 bits; the
-// sum of 48 bits that a PE here has beside is none of that reference.
+// [K] energy of an access of one line, tags and all ways included; read within
+// 12 %, write within 36 % of each measured size. Other lines: by their width.
+constexpr double cacheLineBytes = 32;
+constexpr double fastCellsMilliwattsPerKB = 1; // leakage
+constexpr double cacheReadFactor = 17.6, cacheReadExponent = 0.24;
+constexpr double cacheWriteFactor = 10.4, cacheWriteExponent = 0.49;
+
+// [Y] energy of a register or neighbour access over that of a 16-bit MAC, per
+// 16 bits; the sum of 48 bits that a PE here has beside is none of that
+// reference.
 constexpr double registerAccessPerMac = 1;
+constexpr double neighbourAccessPerMac = 2;
 constexpr double registerReferenceBytes = 2;
 constexpr double registerReferenceMac = multiplyI16 + addI32;
 
@@ -100,6 +114,38 @@ double TargetModel::storeWritePicojoulesPerByte() const {
   return sramWritePicojoulesPerByte(weightStore.bytes);
 }
 
+/// The one line that a direct-mapped cache looks at, from a memory as [C], and
+/// its tag.
+static double directMappedPicojoules(const TargetModel::WeightStore &store,
+                                     double dataPicojoulesPerByte) {
+  const uint64_t tags = store.lines() * cacheTagBytes;
+  return store.lineBytes * dataPicojoulesPerByte +
+         cacheTagBytes * sramReadPicojoulesPerByte(tags);
+}
+
+double TargetModel::cacheLookUpPicojoules() const {
+  if (weightStore.policy == StorePolicy::directMapped)
+    return directMappedPicojoules(weightStore, storeReadPicojoulesPerByte());
+  const double kilobytes = double(weightStore.bytes) / 1024;
+  return cacheReadFactor * std::pow(kilobytes, cacheReadExponent) *
+         weightStore.lineBytes / cacheLineBytes;
+}
+
+double TargetModel::cacheFillPicojoules() const {
+  if (weightStore.policy == StorePolicy::directMapped)
+    return directMappedPicojoules(weightStore, storeWritePicojoulesPerByte());
+  const double kilobytes = double(weightStore.bytes) / 1024;
+  return cacheWriteFactor * std::pow(kilobytes, cacheWriteExponent) *
+         weightStore.lineBytes / cacheLineBytes;
+}
+
+double TargetModel::leakageMilliwatts() const {
+  const bool isFast = weightStore.policy == StorePolicy::lru ||
+                      weightStore.policy == StorePolicy::fifo;
+  return isFast ? double(weightStore.bytes) / 1024 * fastCellsMilliwattsPerKB
+                : 0;
+}
+
 double TargetModel::fifoPicojoulesPerByte() const {
   return sramReadPicojoulesPerByte(stagingFifo.bytes) +
          sramWritePicojoulesPerByte(stagingFifo.bytes);
@@ -109,12 +155,28 @@ double TargetModel::registerPicojoulesPerByte() const {
   return registerAccessPerMac * registerReferenceMac / registerReferenceBytes;
 }
 
+double TargetModel::neighbourPicojoulesPerByte() const {
+  return neighbourAccessPerMac * registerReferenceMac / registerReferenceBytes;
+}
+
 double TargetModel::registerPicojoules(Precision precision) const {
   return bytesOf(precision) * registerPicojoulesPerByte();
 }
 
 double TargetModel::dramPicojoulesPerByte() const {
-  return dram.picojoulesPerBit * 8;
+  if (dram.energy == DramEnergy::flat)
+    return dram.picojoulesPerBit * 8;
+  dram::Counts read, write;
+  read.reads = write.writes = 1;
+  return std::min(dramCommandEnergy(read).total(),
+                  dramCommandEnergy(write).total()) /
+         dram.memory->burstBytes();
+}
+
+dram::Energy TargetModel::dramCommandEnergy(const dram::Counts &counts) const {
+  dram::Spec spec = *dram.memory;
+  spec.energy.model = dram::EnergyModel::currents;
+  return energyOf(spec, counts);
 }
 
 } // namespace crania::target

@@ -17,9 +17,9 @@ struct Preset {
   TargetModel (*make)();
 };
 
-/// 45 nm, 16x16 MACs at 200 MHz, LPDDR3-1600 x32 (6.4 GB/s; 60 ns from row
-/// activation to data: tRCD + CL at 1.25 ns and the controller), 20 pJ/bit
-/// (EIE's 640 pJ per 32 bits).
+/// 45 nm, 16x16 MACs at 200 MHz, LPDDR3-1600 x32 (6.4 GB/s), 20 pJ/bit (EIE's
+/// 640 pJ per 32 bits). Bandwidth and latency of its flat model are those of
+/// the memory.
 TargetModel makeEdge() { return {}; }
 
 /// As edge, with the addition held to 0.3 % of the area: what is left beside
@@ -55,7 +55,18 @@ bool exists(const std::string &path) {
   return ::stat(path.c_str(), &info) == 0 || errno != ENOENT;
 }
 
+std::string folderOf(const std::string &path) {
+  const size_t slash = path.rfind('/');
+  return slash == std::string::npos ? "." : path.substr(0, slash);
+}
+
 } // namespace
+
+std::shared_ptr<const dram::Spec> defaultMemory() {
+  static const auto memory = std::make_shared<const dram::Spec>(
+      std::move(*dram::findPreset("lpddr3-1600")));
+  return memory;
+}
 
 std::vector<std::string> presetNames() {
   std::vector<std::string> names;
@@ -83,7 +94,8 @@ Result<TargetModel> loadTarget(const std::string &nameOrPath) {
   if (!bytes)
     return bytes.error();
   Result<TargetModel> target = parseTarget(
-      {reinterpret_cast<const char *>(bytes->data()), bytes->size()});
+      {reinterpret_cast<const char *>(bytes->data()), bytes->size()},
+      folderOf(nameOrPath));
   if (!target)
     return Error{"target file '" + nameOrPath + "': " + target.error().message};
   return target;

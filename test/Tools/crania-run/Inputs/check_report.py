@@ -9,7 +9,8 @@ import sys
 COSTS = {
     "cycles", "cycles_busy", "cycles_stalled", "bound_cycles", "bound_by",
     "bound_cycles_dram", "bound_cycles_array", "utilisation", "dram_bytes",
-    "dram_bytes_by_purpose", "dram_burst_bytes", "store_hit_bytes", "macs",
+    "dram_bytes_by_purpose", "dram_burst_bytes", "dram_pending_cycles", "dram_rows",
+    "store_hit_bytes", "macs",
     "macs_skipped", "energy_pj", "energy_by_component"}
 ROW = COSTS | {
     "accuracy", "full_accuracy", "agreement_with_full", "mean_rounds", "exit_histogram",
@@ -17,7 +18,7 @@ ROW = COSTS | {
     "bound_energy_pj", "layers", "rounds", "energy_ratio", "cycles_ratio"}
 TOP = {
     "images", "program", "accuracy", "full_accuracy", "agreement_with_full",
-    "exit_histogram", "target", "precision", "dram_pj_per_bit", "area", "rows"}
+    "exit_histogram", "target", "precision", "dram", "area", "rows"}
 
 
 def expect(condition, what):
@@ -37,6 +38,8 @@ def check_costs(costs, what):
     expect(is_close(sum(clusters), purpose["weights"]), f"{what}: clusters do not add up")
     expect(is_close(sum(purpose.values()), costs["dram_bytes"]), f"{what}: bytes do not add up")
     expect(costs["dram_burst_bytes"] >= costs["dram_bytes"], f"{what}: bursts")
+    expect(costs["cycles_busy"]["dram"] <= costs["dram_pending_cycles"] <= costs["cycles"],
+           f"{what}: pending cycles")
     expect(costs["bound_cycles"] == max(costs["bound_cycles_dram"], costs["bound_cycles_array"]),
            f"{what}: bound_cycles")
 

@@ -168,6 +168,9 @@ bool System::Impl::admitFrom(uint32_t queue, Cycle cycle,
     hostWake = std::min(hostWake, flight.time);
     return false;
   }
+  // Most clocks of a busy channel end here.
+  if (channels.size() == 1 && !channels.front().hasRoom(flight.isWrite))
+    return false;
   Burst burst;
   burst.block = flight.firstBlock + flight.admitted;
   const Location location = map.locate(burst.block);

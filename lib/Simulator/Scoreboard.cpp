@@ -15,6 +15,7 @@ Scoreboard::Scoreboard(const ProgramView &program, const WeightDecoder &weights,
       round(round), ends(program.commands(round).size()),
       labels(program.program().labels()->size()) {
   lastActivity.fill(-1);
+  listTokens();
 }
 
 uint64_t Scoreboard::nextWake() {
@@ -38,17 +39,26 @@ bool Scoreboard::isStreamOf(uint32_t contract, uint32_t token) const {
   return consumer && fetch && consumer->weights() == fetch->weights();
 }
 
+void Scoreboard::listTokens() {
+  for (uint32_t i = 0; i < commandCount(); ++i) {
+    firstToken.push_back(tokens.size());
+    for (uint32_t token : *command(i).after())
+      if (!isStreamOf(i, token))
+        tokens.push_back(token);
+  }
+  firstToken.push_back(tokens.size());
+}
+
 std::optional<Scoreboard::Tokens> Scoreboard::tokensOf(uint32_t index) const {
-  Tokens tokens = {0, -1};
-  for (uint32_t token : *command(index).after()) {
-    if (isStreamOf(index, token))
-      continue;
+  Tokens result = {0, -1};
+  for (size_t i = firstToken[index]; i < firstToken[index + 1]; ++i) {
+    const uint32_t token = tokens[i];
     if (!ends[token])
       return std::nullopt;
-    if (tokens.last < 0 || *ends[token] > tokens.time)
-      tokens = {*ends[token], token};
+    if (result.last < 0 || *ends[token] > result.time)
+      result = {*ends[token], token};
   }
-  return tokens;
+  return result;
 }
 
 void Scoreboard::finish(uint32_t command, uint64_t end) {

@@ -89,10 +89,14 @@ private:
     uint64_t begin, end;
   };
   bool isStreamOf(uint32_t contract, uint32_t token) const;
+  void listTokens();
   void attributePending();
 
   std::priority_queue<uint64_t, std::vector<uint64_t>, std::greater<>> wakeups;
   std::vector<std::optional<uint64_t>> ends;
+  /// Tokens that commands wait for, and where those of each command begin.
+  std::vector<uint32_t> tokens;
+  std::vector<size_t> firstToken;
   std::vector<Counts> labels;
   std::vector<Activity> activities;
   std::array<int64_t, unitCount> lastActivity;

@@ -74,7 +74,12 @@ Status Machine::run() {
       if (board.failure())
         return *board.failure();
     }
-  } while (dram->advance(board.nextWake()) || board.advance());
+    // What the DRAM tells lies ahead: only the DMAs have to know.
+    while (dram->advance(board.nextWake())) {
+      weightDma.collect();
+      activationDma.collect();
+    }
+  } while (board.advance());
   for (UnitModel *unit : units())
     if (unit->blockedOn())
       return stuck();

@@ -107,10 +107,15 @@ void ActivationDma::account(Counts &counts, const binary::Copy &copy,
     counts.activationBytesWritten += bytes;
 }
 
-bool ActivationDma::step() {
+bool ActivationDma::collect() {
   bool progressed = false;
   while (port.takeDone())
     progressed = true;
+  return progressed;
+}
+
+bool ActivationDma::step() {
+  bool progressed = collect();
   for (; head < queue.size(); ++head) {
     const uint32_t command = queue[head];
     if (!isBegun) {

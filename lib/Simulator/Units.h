@@ -14,6 +14,8 @@ class ActivationDma : public UnitModel {
 public:
   ActivationDma(Scoreboard &board, Dram &dram);
   bool step() override;
+  /// Learns when requests are done; true if it did.
+  bool collect();
   std::optional<std::string> blockedOn() const override;
 
 private:

@@ -242,13 +242,18 @@ void WeightDma::issue(uint32_t command, const Request &request) {
   (toStore ? counts.storeWriteBytes : counts.fifoBytes) += request.bytes;
 }
 
-bool WeightDma::step() {
+bool WeightDma::collect() {
   bool progressed = false;
   while (const std::optional<uint64_t> arrival = port.takeDone()) {
     deliver(flights.front(), *arrival);
     flights.pop_front();
     progressed = true;
   }
+  return progressed;
+}
+
+bool WeightDma::step() {
+  bool progressed = collect();
   for (; head < queue.size(); ++head) {
     const uint32_t command = queue[head];
     if (!isBegun) {

@@ -14,6 +14,8 @@ class WeightDma : public UnitModel {
 public:
   WeightDma(Scoreboard &board, Dram &dram, WeightBuffers &buffers);
   bool step() override;
+  /// Learns when requests are done; true if it did.
+  bool collect();
   std::optional<std::string> blockedOn() const override;
 
 private:

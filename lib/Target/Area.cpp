@@ -1,12 +1,9 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Areas. Sources, at 45 nm:
-//   [H] M. Horowitz, "Computing's energy problem", ISSCC 2014 (lecture tables);
-//   [C] CACTI 7, low-power cells;
-//   [N] NanGate 45 nm Open Cell Library, X1 cells.
+// Areas, from the numbers of Technology.h.
 
-#include "CacheTag.h"
+#include "Technology.h"
 
 #include "crania/Target/TargetModel.h"
 
@@ -19,69 +16,56 @@ namespace {
 constexpr double mm2PerUm2 = 1e-6;
 constexpr double bytesPerKB = 1024;
 
-// um2 per arithmetic unit.
-constexpr double addI32 = 137;       // [H]
-constexpr double addF32 = 4184;      // [H]
-constexpr double multiplyI8 = 282;   // [H]
-constexpr double multiplyI32 = 3495; // [H]
-constexpr double multiplyF32 = 7700; // [H]
+double decoderLaneUm2() {
+  const Technology &t = technology();
+  return t.decoderLane.alignerMuxes * t.cells.mux2 +
+         t.decoderLane.priorityEncoderGates * t.cells.nand2 +
+         t.decoderLane.popcountAdders * t.cells.fullAdder;
+}
 
-// um2 per cell.
-constexpr double nand2 = 0.798;     // [N]
-constexpr double mux2 = 1.862;      // [N]
-constexpr double fullAdder = 4.256; // [N]
+double sramMm2(double bytes) {
+  return bytes / bytesPerKB * technology().sram.mm2PerKB;
+}
 
-constexpr double sramMm2PerKB = 0.0033; // [C], periphery included
+/// Data and tags as plain memories.
+double cacheMemoriesMm2(uint64_t bytes, uint64_t lines) {
+  return sramMm2(double(bytes) + double(lines) * technology().cache.tagBytes);
+}
 
-// [C] a cache of 32 KB, 4 ways and lines of 32 bytes takes 0.135 mm2, which is
-// so many times what its data and tags take as plain memories.
-constexpr double waysFactor =
-    0.135 / ((32 + 32 * cacheTagBytes / 32) * sramMm2PerKB);
-
-/// The sequencer: a small microcontroller, for which the 12k gates of Arm's
-/// published minimum configuration of the Cortex-M0 stand, with a command
-/// memory of 4 KB.
-constexpr double sequencerGates = 12000;
-constexpr double sequencerMemoryKB = 4;
-
-// A decoder lane aligns a word of up to 32 bits out of the byte stream (three
-// levels of 2:1 multiplexers for a window of 8 bytes), finds the next set bit
-// of a bitmap byte (an 8-bit priority encoder, about 30 gates) and counts the
-// bits (7 full adders).
-constexpr double alignerMuxes = 3 * 32;
-constexpr double priorityEncoderGates = 30;
-constexpr double popcountAdders = 7;
-constexpr double decoderLaneUm2 = alignerMuxes * mux2 +
-                                  priorityEncoderGates * nand2 +
-                                  popcountAdders * fullAdder;
-
-double sramMm2(double bytes) { return bytes / bytesPerKB * sramMm2PerKB; }
+/// How much more than that a cache with ways takes, from the one of 32 KB.
+double waysFactor() {
+  constexpr uint64_t bytes = 32 * 1024;
+  const Technology::Cache &cache = technology().cache;
+  return cache.mm2Of32KB /
+         cacheMemoriesMm2(bytes, bytes / uint64_t(cache.lineBytes));
+}
 
 /// With a tag for each line of a cache.
 double weightStoreMm2(const TargetModel::WeightStore &store) {
   if (!store.isCache())
     return sramMm2(double(store.bytes));
-  const double bytes =
-      double(store.bytes) + double(store.lines()) * cacheTagBytes;
   const bool hasWays = store.policy != StorePolicy::directMapped;
-  return sramMm2(bytes) * (hasWays ? waysFactor : 1);
+  return cacheMemoriesMm2(store.bytes, store.lines()) *
+         (hasWays ? waysFactor() : 1);
 }
 
 double multiplierUm2(Precision precision) {
   switch (precision) {
   case Precision::f32:
-    return multiplyF32;
+    return technology().area.multiplyF32;
   case Precision::i16:
-    // Not in [H]: interpolated geometrically between 8 and 32 bits.
-    return std::sqrt(multiplyI8 * multiplyI32);
+    // Not in the tables: interpolated geometrically between 8 and 32 bits.
+    return std::sqrt(technology().area.multiplyI8 *
+                     technology().area.multiplyI32);
   case Precision::i8:
-    return multiplyI8;
+    return technology().area.multiplyI8;
   }
   __builtin_unreachable();
 }
 
 double accumulatorAdderUm2(Precision precision) {
-  return precision == Precision::f32 ? addF32 : addI32;
+  return precision == Precision::f32 ? technology().area.addF32
+                                     : technology().area.addI32;
 }
 
 double macArrayMm2(const TargetModel &target, Precision precision) {
@@ -102,17 +86,24 @@ double registersMm2(const TargetModel &target, Precision precision) {
 
 /// Each lane multiplies, adds and compares in the accumulators' precision.
 double vectorUnitMm2(const TargetModel &target, Precision precision) {
-  double multiply = precision == Precision::f32 ? multiplyF32 : multiplyI32;
+  double multiply = precision == Precision::f32 ? technology().area.multiplyF32
+                                                : technology().area.multiplyI32;
   double lane = multiply + 2 * accumulatorAdderUm2(precision);
   return target.vectorUnit.lanes * lane * mm2PerUm2;
 }
 
 /// A floating-point multiplier and adder, iterated for exponential and
 /// division.
-constexpr double exitUnitMm2 = (multiplyF32 + addF32) * mm2PerUm2;
+double exitUnitMm2() {
+  const Technology::ArithmeticArea &area = technology().area;
+  return (area.multiplyF32 + area.addF32) * mm2PerUm2;
+}
 
-constexpr double sequencerMm2 =
-    sequencerGates * nand2 * mm2PerUm2 + sequencerMemoryKB * sramMm2PerKB;
+double sequencerMm2() {
+  const Technology &t = technology();
+  return t.sequencer.gates * t.cells.nand2 * mm2PerUm2 +
+         t.sequencer.memoryKB * t.sram.mm2PerKB;
+}
 
 } // namespace
 
@@ -124,10 +115,10 @@ TargetModel::area(Precision precision) const {
       {"global_buffer", sramMm2(double(globalBuffer.bytes)), false},
       {"staging_fifo", sramMm2(double(stagingFifo.bytes)), false},
       {"vector_unit", vectorUnitMm2(*this, precision), false},
-      {"exit_unit", exitUnitMm2, false},
-      {"sequencer", sequencerMm2, false},
+      {"exit_unit", exitUnitMm2(), false},
+      {"sequencer", sequencerMm2(), false},
       {"weight_store", weightStoreMm2(weightStore), true},
-      {"decoder", decoder.lanes * decoderLaneUm2 * mm2PerUm2, true},
+      {"decoder", decoder.lanes * decoderLaneUm2() * mm2PerUm2, true},
   };
 }
 

@@ -1,18 +1,9 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Energies. Sources, at 45 nm:
-//   [H] M. Horowitz, "Computing's energy problem", ISSCC 2014, as tabulated in
-//       EIE (arXiv 1602.01528, Table I) and in QKeras;
-//   [E] ratios between precisions in EIE, Table I;
-//   [C] CACTI 7, low-power cells, 8-byte ports, measured from 2 KB to 1 MB;
-//   [K] CACTI 7, caches of 4 ways, lines of 32 bytes, high-performance cells,
-//       measured at 8, 32 and 256 KB;
-//   [Y] relative access costs in Eyeriss (ISCA 2016): register file 1,
-//       neighbouring PE 2, global buffer 6, DRAM 200 per 16 bits, with a 16-bit
-//       MAC as 1.
+// Energies, from the numbers of Technology.h.
 
-#include "CacheTag.h"
+#include "Technology.h"
 
 #include "crania/Target/TargetModel.h"
 
@@ -23,51 +14,24 @@ namespace crania::target {
 
 namespace {
 
-// pJ per operation.
-constexpr double addI32 = 0.1;      // [H]
-constexpr double addI48 = 0.15;     // linear in the width, from addI32
-constexpr double addF32 = 0.9;      // [H]
-constexpr double multiplyI8 = 0.2;  // [H]
-constexpr double multiplyI16 = 0.6; // [E]
-constexpr double multiplyI32 = 3.1; // [H]
-constexpr double multiplyF32 = 3.7; // [H]
-
-// [C] energy of an 8-byte access of a memory of S KB: factor * S^exponent pJ,
-// within 35 % of each measured size. Smaller memories are extrapolated; larger
-// ones are banks of the largest measured size, whose wiring is not charged.
-constexpr double sramPortBytes = 8;
-constexpr double sramReadFactor = 1.27, sramReadExponent = 0.62;
-constexpr double sramWriteFactor = 4.38, sramWriteExponent = 0.41;
-constexpr double largestBankKB = 1024;
-
-// [K] energy of an access of one line, tags and all ways included; read within
-// 12 %, write within 36 % of each measured size. Other lines: by their width.
-constexpr double cacheLineBytes = 32;
-constexpr double fastCellsMilliwattsPerKB = 1; // leakage
-constexpr double cacheReadFactor = 17.6, cacheReadExponent = 0.24;
-constexpr double cacheWriteFactor = 10.4, cacheWriteExponent = 0.49;
-
-// [Y] energy of a register or neighbour access over that of a 16-bit MAC, per
-// 16 bits; the sum of 48 bits that a PE here has beside is none of that
-// reference.
-constexpr double registerAccessPerMac = 1;
-constexpr double neighbourAccessPerMac = 2;
-constexpr double registerReferenceBytes = 2;
-constexpr double registerReferenceMac = multiplyI16 + addI32;
+constexpr double bytesPerKB = 1024;
 
 double sramPicojoulesPerByte(uint64_t bytes, double factor, double exponent) {
   if (bytes == 0)
     return 0;
-  double bankKB = std::min(double(bytes) / 1024, largestBankKB);
-  return factor * std::pow(bankKB, exponent) / sramPortBytes;
+  double bankKB =
+      std::min(double(bytes) / bytesPerKB, technology().sram.largestBankKB);
+  return factor * std::pow(bankKB, exponent) / technology().sram.portBytes;
 }
 
 double sramReadPicojoulesPerByte(uint64_t bytes) {
-  return sramPicojoulesPerByte(bytes, sramReadFactor, sramReadExponent);
+  return sramPicojoulesPerByte(bytes, technology().sram.readPicojoules,
+                               technology().sram.readExponent);
 }
 
 double sramWritePicojoulesPerByte(uint64_t bytes) {
-  return sramPicojoulesPerByte(bytes, sramWriteFactor, sramWriteExponent);
+  return sramPicojoulesPerByte(bytes, technology().sram.writePicojoules,
+                               technology().sram.writeExponent);
 }
 
 } // namespace
@@ -75,11 +39,11 @@ double sramWritePicojoulesPerByte(uint64_t bytes) {
 double TargetModel::macPicojoules(Precision precision) const {
   switch (precision) {
   case Precision::f32:
-    return multiplyF32 + addF32;
+    return technology().energy.multiplyF32 + technology().energy.addF32;
   case Precision::i16:
-    return multiplyI16 + addI48;
+    return technology().energy.multiplyI16 + technology().energy.addI48;
   case Precision::i8:
-    return multiplyI8 + addI32;
+    return technology().energy.multiplyI8 + technology().energy.addI32;
   }
   __builtin_unreachable();
 }
@@ -87,13 +51,13 @@ double TargetModel::macPicojoules(Precision precision) const {
 double TargetModel::operationPicojoules(Operation operation) const {
   switch (operation) {
   case Operation::multiplyF32:
-    return multiplyF32;
+    return technology().energy.multiplyF32;
   case Operation::addF32:
-    return addF32;
+    return technology().energy.addF32;
   case Operation::multiplyI32:
-    return multiplyI32;
+    return technology().energy.multiplyI32;
   case Operation::addI32:
-    return addI32;
+    return technology().energy.addI32;
   }
   __builtin_unreachable();
 }
@@ -114,35 +78,39 @@ double TargetModel::storeWritePicojoulesPerByte() const {
   return sramWritePicojoulesPerByte(weightStore.bytes);
 }
 
-/// The one line that a direct-mapped cache looks at, from a memory as [C], and
-/// its tag.
+/// The one line that a direct-mapped cache looks at, of a plain memory, and its
+/// tag.
 static double directMappedPicojoules(const TargetModel::WeightStore &store,
                                      double dataPicojoulesPerByte) {
-  const uint64_t tags = store.lines() * cacheTagBytes;
+  const double tagBytes = technology().cache.tagBytes;
+  const auto tags = uint64_t(double(store.lines()) * tagBytes);
   return store.lineBytes * dataPicojoulesPerByte +
-         cacheTagBytes * sramReadPicojoulesPerByte(tags);
+         tagBytes * sramReadPicojoulesPerByte(tags);
 }
 
 double TargetModel::cacheLookUpPicojoules() const {
   if (weightStore.policy == StorePolicy::directMapped)
     return directMappedPicojoules(weightStore, storeReadPicojoulesPerByte());
-  const double kilobytes = double(weightStore.bytes) / 1024;
-  return cacheReadFactor * std::pow(kilobytes, cacheReadExponent) *
-         weightStore.lineBytes / cacheLineBytes;
+  const Technology::Cache &cache = technology().cache;
+  const double kilobytes = double(weightStore.bytes) / bytesPerKB;
+  return cache.readPicojoules * std::pow(kilobytes, cache.readExponent) *
+         weightStore.lineBytes / cache.lineBytes;
 }
 
 double TargetModel::cacheFillPicojoules() const {
   if (weightStore.policy == StorePolicy::directMapped)
     return directMappedPicojoules(weightStore, storeWritePicojoulesPerByte());
-  const double kilobytes = double(weightStore.bytes) / 1024;
-  return cacheWriteFactor * std::pow(kilobytes, cacheWriteExponent) *
-         weightStore.lineBytes / cacheLineBytes;
+  const Technology::Cache &cache = technology().cache;
+  const double kilobytes = double(weightStore.bytes) / bytesPerKB;
+  return cache.writePicojoules * std::pow(kilobytes, cache.writeExponent) *
+         weightStore.lineBytes / cache.lineBytes;
 }
 
 double TargetModel::leakageMilliwatts() const {
   const bool isFast = weightStore.policy == StorePolicy::lru ||
                       weightStore.policy == StorePolicy::fifo;
-  return isFast ? double(weightStore.bytes) / 1024 * fastCellsMilliwattsPerKB
+  return isFast ? double(weightStore.bytes) / bytesPerKB *
+                      technology().cache.leakageMilliwattsPerKB
                 : 0;
 }
 
@@ -151,12 +119,19 @@ double TargetModel::fifoPicojoulesPerByte() const {
          sramWritePicojoulesPerByte(stagingFifo.bytes);
 }
 
+/// Accesses are given over the energy of a MAC of 16 bits and a sum of 32; the
+/// sum of 48 bits that a PE here has is none of that reference.
+static double registerReferencePicojoules() {
+  const Technology &t = technology();
+  return (t.energy.multiplyI16 + t.energy.addI32) / t.pe.referenceBytes;
+}
+
 double TargetModel::registerPicojoulesPerByte() const {
-  return registerAccessPerMac * registerReferenceMac / registerReferenceBytes;
+  return registerReferencePicojoules() * technology().pe.registerPerMac;
 }
 
 double TargetModel::neighbourPicojoulesPerByte() const {
-  return neighbourAccessPerMac * registerReferenceMac / registerReferenceBytes;
+  return registerReferencePicojoules() * technology().pe.neighbourPerMac;
 }
 
 double TargetModel::registerPicojoules(Precision precision) const {

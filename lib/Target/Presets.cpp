@@ -22,17 +22,40 @@ struct Preset {
 /// the memory.
 TargetModel makeEdge() { return {}; }
 
-/// As edge, with the addition held to 0.3 % of the area: what is left beside
-/// half a KB of store pays for one decoder lane.
+/// What the published design adds to the area, store and decoder together.
+constexpr double publishedOverheadPercent = 0.3;
+
+bool isWithinPublishedOverhead(const TargetModel &target) {
+  for (size_t i = 0; i < precisionCount; ++i)
+    if (target.areaOverheadPercent(Precision(i)) > publishedOverheadPercent)
+      return false;
+  return true;
+}
+
+/// Gives a machine the largest weight store, in whole bursts, that fits beside
+/// its decoder, at any precision.
+void fitWeightStore(TargetModel &target) {
+  const uint64_t burst = target.dram.burstBytes;
+  uint64_t fits = 0, exceeds = target.globalBuffer.bytes / burst;
+  while (fits + 1 < exceeds) {
+    const uint64_t bursts = (fits + exceeds) / 2;
+    target.weightStore.bytes = bursts * burst;
+    (isWithinPublishedOverhead(target) ? fits : exceeds) = bursts;
+  }
+  target.weightStore.bytes = fits * burst;
+}
+
+/// As edge, with the addition held to the published share of the area: a
+/// decoder lane, and what store it leaves room for.
 TargetModel makeEdgeLite() {
   TargetModel t;
   t.name = "edge-lite";
-  t.weightStore.bytes = 512;
   t.decoder.lanes = 1;
+  fitWeightStore(t);
   return t;
 }
 
-/// The same 0.3 % on a design of the size of EIE (45 nm, 64 PEs, 800 MHz,
+/// The same share of a design of the size of EIE (45 nm, 64 PEs, 800 MHz,
 /// 40.8 mm2). Its memories are one global buffer here, sized so that the area
 /// without the addition is EIE's.
 TargetModel makeEieLite() {
@@ -42,8 +65,8 @@ TargetModel makeEieLite() {
   t.array.rows = 8;
   t.array.cols = 8;
   t.globalBuffer.bytes = 12 * 1024 * 1024;
-  t.weightStore.bytes = 36 * 1024;
   t.decoder.lanes = 8;
+  fitWeightStore(t);
   return t;
 }
 

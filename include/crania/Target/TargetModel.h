@@ -137,8 +137,8 @@ struct TargetModel {
     uint32_t outstandingRequests = 8;
   } dma;
 
-  // Derived quantities. Energies in pJ, areas in mm2; the source of each
-  // constant is beside it in Energy.cpp and Area.cpp.
+  // Derived quantities. Energies in pJ, areas in mm2; the numbers behind them
+  // are in share/crania/technology, each beside its source.
 
   /// Rows of the weight matrix in one tile.
   uint32_t tileDepth() const { return array.rows * array.weightsPerPE; }

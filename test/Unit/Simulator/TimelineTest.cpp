@@ -293,7 +293,7 @@ void chooseCache(target::TargetModel &target) {
 }
 
 /// Random layers in one or two rounds on a random machine.
-std::shared_ptr<const runtime::Executable> anyProgram() {
+MicroProgram anyMicroProgram() {
   auto number = [](uint32_t low, uint32_t high) {
     return *rc::gen::inRange(low, high + 1);
   };
@@ -344,7 +344,34 @@ std::shared_ptr<const runtime::Executable> anyProgram() {
     program.add(reluInPlace(groups * outputs * pixels), {}, round,
                 int32_t(contract));
   }
-  return program.load();
+  return program;
+}
+
+std::shared_ptr<const runtime::Executable> anyProgram() {
+  return anyMicroProgram().load();
+}
+
+/// Cycles of all rounds, one after the other, on a machine that was changed.
+template <typename Change>
+uint64_t cyclesOn(const MicroProgram &program, Change change) {
+  MicroProgram changed = program;
+  auto target = target::parseTarget(program.program.program.target);
+  change(*target);
+  changed.program.program.target = target->toJson();
+  auto executable = changed.load();
+  if (!executable)
+    return 0;
+  uint64_t cycles = 0;
+  WeightStore store;
+  for (unsigned round = 0; round < executable->rounds(); ++round) {
+    auto timing = simulate(*executable, round, store);
+    EXPECT_TRUE(timing) << timing.error().message;
+    if (!timing)
+      return 0;
+    cycles += timing->total.cycles;
+    store = timing->storeAfter;
+  }
+  return cycles;
 }
 
 } // namespace
@@ -421,6 +448,29 @@ RC_GTEST_PROP(TimelineProperties, NoRunBeatsItsEnergyBound, ()) {
   const double bound = energyBound(performance, program);
   RC_ASSERT(bound <= leanest * (1 + 1e-12));
   RC_ASSERT(bound <= energyOf(total, target).total());
+}
+
+/// In order, no DRAM or decoder that is faster makes a run slower.
+RC_GTEST_PROP(TimelineProperties, BetterMachinesAreNotSlower, ()) {
+  const MicroProgram program = anyMicroProgram();
+  auto inOrder = [&](target::TargetModel &target) {
+    target.dram.model = target::DramModel::flat;
+    target.dram.energy = target::DramEnergy::flat;
+  };
+  const uint64_t cycles = cyclesOn(program, inOrder);
+  RC_ASSERT(cycles != 0u);
+  RC_ASSERT(cyclesOn(program, [&](target::TargetModel &target) {
+              inOrder(target);
+              target.dram.gigabytesPerSecond *= 2;
+            }) <= cycles);
+  RC_ASSERT(cyclesOn(program, [&](target::TargetModel &target) {
+              inOrder(target);
+              target.dram.latencyNs /= 2;
+            }) <= cycles);
+  RC_ASSERT(cyclesOn(program, [&](target::TargetModel &target) {
+              inOrder(target);
+              target.decoder.lanes *= 2;
+            }) <= cycles);
 }
 
 TEST(TraceWriter, WritesAValidTraceOfAllUnits) {

@@ -4,6 +4,7 @@
 #include "ChannelsLast.h"
 #include "HostClones.h"
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -66,36 +67,59 @@ CRANIA_INTO_CLONES void transposeBlock(Matrix<const T> from, Matrix<T> to) {
                 sizeof(vectors[i]));
 }
 
-/// to[column][row] = from[row][column] for rows and columns of a range.
 template <typename T>
-CRANIA_INTO_CLONES void
-transposeSingly(Matrix<const T> from, Matrix<T> to, int64_t rowBegin,
-                int64_t rowEnd, int64_t columnBegin, int64_t columnEnd) {
+CRANIA_INTO_CLONES void transposeSingly(Matrix<const T> from, Matrix<T> to,
+                                        int64_t rows, int64_t columnBegin,
+                                        int64_t columnEnd) {
   for (int64_t column = columnBegin; column < columnEnd; ++column)
-    for (int64_t row = rowBegin; row < rowEnd; ++row)
+    for (int64_t row = 0; row < rows; ++row)
       to.first[column * to.stride + row] =
           from.first[row * from.stride + column];
 }
 
+/// Fewer rows than a block has, to columns without a gap: what is written of
+/// rows that are not there is where the next column comes.
+template <typename T>
+CRANIA_INTO_CLONES void transposeFewRows(Matrix<const T> from, Matrix<T> to,
+                                         int64_t rows, int64_t columns) {
+  constexpr int64_t n = laneElements<T>;
+  int64_t column = 0;
+  for (; column + 2 * n <= columns; column += n) {
+    VectorOf<T, 1> vectors[n];
+    for (int64_t i = 0; i < n; ++i)
+      std::memcpy(&vectors[i],
+                  from.first + std::min(i, rows - 1) * from.stride + column,
+                  laneBytes);
+    transposeLanes<T, 1>(vectors, std::make_index_sequence<n>());
+    for (int64_t i = 0; i < n; ++i)
+      std::memcpy(to.first + (column + i) * rows, &vectors[i], laneBytes);
+  }
+  transposeSingly(from, to, rows, column, columns);
+}
+
+/// to[column][row] = from[row][column]. Blocks at the ends may overlap.
 template <typename T>
 CRANIA_INTO_CLONES void transpose(Matrix<const T> from, Matrix<T> to,
                                   int64_t rows, int64_t columns) {
   constexpr int64_t n = laneElements<T>;
-  const int64_t wholeRows = rows / n * n, wholeColumns = columns / n * n;
-  for (int64_t column = 0; column < wholeColumns; column += n) {
-    auto block = [&](int64_t row) {
-      return std::make_pair(
-          Matrix<const T>{from.first + row * from.stride + column, from.stride},
-          Matrix<T>{to.first + column * to.stride + row, to.stride});
-    };
+  if (rows < n && to.stride == rows)
+    return transposeFewRows(from, to, rows, columns);
+  if (rows < n || columns < n)
+    return transposeSingly(from, to, rows, 0, columns);
+  for (int64_t c = 0; c < columns; c += n) {
+    const int64_t column = std::min(c, columns - n);
+    const Matrix<const T> source = {from.first + column, from.stride};
+    const Matrix<T> target = {to.first + column * to.stride, to.stride};
     int64_t row = 0;
-    for (; row + 2 * n <= wholeRows; row += 2 * n)
-      transposeBlock<T, 2>(block(row).first, block(row).second);
-    if (row < wholeRows)
-      transposeBlock<T, 1>(block(row).first, block(row).second);
+    for (; row + 2 * n <= rows; row += 2 * n)
+      transposeBlock<T, 2>({source.first + row * from.stride, from.stride},
+                           {target.first + row, to.stride});
+    for (; row < rows; row += n) {
+      const int64_t last = std::min(row, rows - n);
+      transposeBlock<T, 1>({source.first + last * from.stride, from.stride},
+                           {target.first + last, to.stride});
+    }
   }
-  transposeSingly(from, to, wholeRows, rows, 0, wholeColumns);
-  transposeSingly(from, to, 0, rows, wholeColumns, columns);
 }
 
 template <typename T>

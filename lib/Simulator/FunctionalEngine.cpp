@@ -27,8 +27,11 @@ struct ExitKernel {
 };
 } // namespace crania::simulator
 
+/// Kernels lie side by side and are small: those of a round are looked at once
+/// for each input, and are in no near cache then.
 using Kernel =
-    std::variant<ContractKernel, VectorKernel, CopyKernel, ExitKernel>;
+    std::variant<ContractKernel, FusedVector,
+                 std::unique_ptr<const VectorKernel>, CopyKernel, ExitKernel>;
 
 struct FunctionalEngine::Plans {
   explicit Plans(const ProgramView &program);
@@ -72,6 +75,14 @@ FunctionalEngine &
 FunctionalEngine::operator=(FunctionalEngine &&) noexcept = default;
 FunctionalEngine::~FunctionalEngine() = default;
 
+static Kernel planVector(const ProgramView &program,
+                         const binary::Vector &vector) {
+  VectorKernel kernel = VectorKernel::plan(program, vector);
+  if (kernel.fusedVector())
+    return *kernel.fusedVector();
+  return std::make_unique<const VectorKernel>(std::move(kernel));
+}
+
 /// The kernel of a command; none for one that computes nothing.
 std::optional<Kernel>
 FunctionalEngine::Plans::planCommand(const binary::Command &command,
@@ -82,7 +93,7 @@ FunctionalEngine::Plans::planCommand(const binary::Command &command,
         program, *contract,
         *weights.find(contract->weights(), contract->clusters()), planner);
   if (const binary::Vector *vector = command.body_as_Vector())
-    return VectorKernel::plan(program, *vector);
+    return planVector(program, *vector);
   if (const binary::Copy *copy = command.body_as_Copy())
     return CopyKernel::plan(program, *copy, dram);
   if (const binary::ExitTest *test = command.body_as_ExitTest())
@@ -94,8 +105,8 @@ FunctionalEngine::Plans::planCommand(const binary::Command &command,
 static size_t scratchOf(const Kernel &kernel) {
   if (auto *contract = std::get_if<ContractKernel>(&kernel))
     return contract->scratchBytes();
-  if (auto *vector = std::get_if<VectorKernel>(&kernel))
-    return vector->scratchBytes();
+  if (auto *vector = std::get_if<std::unique_ptr<const VectorKernel>>(&kernel))
+    return (*vector)->scratchBytes();
   return 0;
 }
 
@@ -181,8 +192,11 @@ static std::optional<double> run(const Kernel &kernel, const Memories &memories,
                                  uint8_t *scratch) {
   if (auto *contract = std::get_if<ContractKernel>(&kernel))
     contract->run(memories, scratch);
-  else if (auto *vector = std::get_if<VectorKernel>(&kernel))
-    vector->run(memories, scratch);
+  else if (auto *fused = std::get_if<FusedVector>(&kernel))
+    fused->run(memories, laneKernelsFor(hostIsa()));
+  else if (auto *vector =
+               std::get_if<std::unique_ptr<const VectorKernel>>(&kernel))
+    (*vector)->run(memories, scratch);
   else if (auto *copy = std::get_if<CopyKernel>(&kernel))
     copy->run(memories);
   else if (auto *test = std::get_if<ExitKernel>(&kernel))

@@ -79,8 +79,8 @@ struct LaneJob {
 struct LaneKernels {
   /// Vectors of lanes that are at work together.
   static constexpr uint32_t blockVectors = 4;
-  /// Half a block of the widest vectors, of every second element.
-  static constexpr size_t maximumOverread = blockVectors / 2 * 64 * 2;
+  /// The widest vector, of every second element.
+  static constexpr size_t maximumOverread = 2 * 64;
 
   void (*f32)(const LaneJob &job);
   void (*i32)(const LaneJob &job);

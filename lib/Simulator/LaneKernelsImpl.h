@@ -356,47 +356,139 @@ CRANIA_INLINE void store(const LaneJob &job, const Place &place,
   }
 }
 
-template <typename T, uint32_t N>
-void runBlock(const LaneJob &job, const Place &place) {
+/// Any steps, looked at one by one.
+struct AnySteps {
+  static CRANIA_INLINE bool match(const LaneJob &) { return true; }
+  template <typename T, uint32_t N>
+  static CRANIA_INLINE void run(Stack<T, N> &stack, const LaneJob &job,
+                                const Place &place, uint32_t point) {
+    for (uint32_t i = 0; i < job.stepCount; ++i)
+      stack.run(job.steps[i], job, place, point);
+  }
+};
+
+/// A step that the compiler knows, but for its operand or constant.
+template <LaneAction action, LaneSource source,
+          LaneElement element = LaneElement::f32>
+struct Step {
+  static CRANIA_INLINE bool match(const LaneStep &step) {
+    return step.action == action && step.source == source &&
+           (step.element == element || source == LaneSource::constant ||
+            source == LaneSource::below);
+  }
+  template <typename T, uint32_t N>
+  static CRANIA_INLINE void run(const LaneStep &step, Stack<T, N> &stack,
+                                const LaneJob &job, const Place &place,
+                                uint32_t point) {
+    const LaneStep known = {action, source, element, step.operand,
+                            step.constant};
+    stack.run(known, job, place, point);
+  }
+};
+
+/// Frequent steps: the same as AnySteps, without a look at each.
+template <typename... Steps>
+struct KnownSteps {
+  static CRANIA_INLINE bool match(const LaneJob &job) {
+    const LaneStep *step = job.steps;
+    return job.stepCount == sizeof...(Steps) && (Steps::match(*step++) && ...);
+  }
+  template <typename T, uint32_t N>
+  static CRANIA_INLINE void run(Stack<T, N> &stack, const LaneJob &job,
+                                const Place &place, uint32_t point) {
+    const LaneStep *step = job.steps;
+    (Steps::run(*step++, stack, job, place, point), ...);
+  }
+};
+
+template <typename T, uint32_t N, typename Steps>
+CRANIA_INLINE Block<T, N> compute(const LaneJob &job, const Place &place) {
   Stack<T, N> stack;
   stack.top = broadcast<T, N>(numberOf<T>(job.initial));
   stack.below = stack.top;
   for (uint32_t point = 0; point < job.points; ++point)
-    for (uint32_t i = 0; i < job.stepCount; ++i)
-      stack.run(job.steps[i], job, place, point);
-  store<T, N>(job, place, stack.top);
+    Steps::run(stack, job, place, point);
+  return stack.top;
 }
 
-/// Whole blocks, then smaller ones that do not read too far.
-template <typename T>
-void runRow(const LaneJob &job, int64_t row) {
-  constexpr uint32_t vector = lanesOf<T>;
-  constexpr uint32_t block = LaneKernels::blockVectors * vector;
-  uint32_t lane = 0;
-  for (; job.lanes - lane > 2 * vector; lane += block) {
-    const uint32_t left = job.lanes - lane;
-    runBlock<T, LaneKernels::blockVectors>(
-        job, {row, lane, left < block ? left : block});
-    if (left <= block)
-      return;
+/// Lanes [begin, end), whole vectors: by blocks, and what is left at once.
+template <typename T, typename Steps, uint32_t N>
+CRANIA_INLINE void runVectors(const LaneJob &job, int64_t row, uint32_t begin,
+                              uint32_t end) {
+  constexpr uint32_t lanes = N * lanesOf<T>;
+  for (; end - begin >= lanes; begin += lanes) {
+    const Place place = {row, begin, lanes};
+    store<T, N>(job, place, compute<T, N, Steps>(job, place));
   }
-  const uint32_t left = job.lanes - lane;
-  if (left > vector)
-    runBlock<T, 2>(job, {row, lane, left});
-  else if (left > 0)
-    runBlock<T, 1>(job, {row, lane, left});
+  if constexpr (N > 1)
+    runVectors<T, Steps, N - 1>(job, row, begin, end);
 }
 
-/// From the last row on: what the end of a row touches behind it has then long
-/// been written, so that nothing waits for a store.
-template <typename T>
-void run(const LaneJob &job) {
+/// The last vector of a row may have lanes in common with the one before. It is
+/// computed before that is stored, which may be to where it reads. So rows
+/// touch nothing of each other, and none waits for a store; but for short ones.
+template <typename T, typename Steps>
+CRANIA_INLINE void runRow(const LaneJob &job, int64_t row) {
+  constexpr uint32_t vector = lanesOf<T>, block = LaneKernels::blockVectors;
+  if (job.lanes < vector) {
+    const Place all = {row, 0, job.lanes};
+    return store<T, 1>(job, all, compute<T, 1, Steps>(job, all));
+  }
+  const uint32_t whole = job.lanes / vector * vector;
+  if (whole == job.lanes)
+    return runVectors<T, Steps, block>(job, row, 0, whole);
+  const Place last = {row, job.lanes - vector, vector};
+  const Block<T, 1> end = compute<T, 1, Steps>(job, last);
+  runVectors<T, Steps, block>(job, row, 0, whole);
+  store<T, 1>(job, last, end);
+}
+
+/// From the last row on: short ones touch what is behind them.
+template <typename T, typename Steps>
+void runRows(const LaneJob &job) {
   for (int64_t row = job.rows; row-- > 0;)
-    runRow<T>(job, row);
+    runRow<T, Steps>(job, row);
 }
 
-constexpr LaneKernels laneKernelsOfThisFile = {run<float>, run<int32_t>,
-                                               run<int64_t>};
+/// The first steps that match.
+template <typename T, typename Steps, typename... Others>
+void runFirst(const LaneJob &job) {
+  if constexpr (sizeof...(Others) > 0)
+    if (!Steps::match(job))
+      return runFirst<T, Others...>(job);
+  runRows<T, Steps>(job);
+}
+
+using Values = Step<LaneAction::put, LaneSource::neighbours>;
+using PlusBias = Step<LaneAction::add, LaneSource::scalar>;
+using PlusValues = Step<LaneAction::add, LaneSource::neighbours>;
+using Rectified = Step<LaneAction::atLeast, LaneSource::constant>;
+using LargestOfPairs = Step<LaneAction::maximum, LaneSource::pairs>;
+
+void runF32(const LaneJob &job) {
+  runFirst<float, KnownSteps<Values, PlusBias, Rectified>,
+           KnownSteps<Values, PlusBias, PlusValues, Rectified>,
+           KnownSteps<LargestOfPairs>, AnySteps>(job);
+}
+
+using Sums = Step<LaneAction::put, LaneSource::neighbours, LaneElement::i32>;
+using TimesFactor =
+    Step<LaneAction::multiply, LaneSource::scalar, LaneElement::i32>;
+using PlusOffset = Step<LaneAction::add, LaneSource::scalar, LaneElement::i64>;
+using Shifted = Step<LaneAction::shift, LaneSource::constant>;
+using NotBelow = Step<LaneAction::maximum, LaneSource::constant>;
+using NotAbove = Step<LaneAction::minimum, LaneSource::constant>;
+
+void runI64(const LaneJob &job) {
+  runFirst<
+      int64_t,
+      KnownSteps<Sums, TimesFactor, PlusOffset, Shifted, NotBelow, NotAbove>,
+      AnySteps>(job);
+}
+
+void runI32(const LaneJob &job) { runRows<int32_t, AnySteps>(job); }
+
+constexpr LaneKernels laneKernelsOfThisFile = {runF32, runI32, runI64};
 
 #undef CRANIA_INLINE
 #undef CRANIA_ALWAYS

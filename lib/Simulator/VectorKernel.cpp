@@ -404,7 +404,7 @@ void VectorKernel::runLanes(State &state) const {
   store(state, result);
 }
 
-void VectorKernel::interpret(const Memories &memories, uint8_t *scratch) const {
+void VectorKernel::run(const Memories &memories, uint8_t *scratch) const {
   State state{
       memories, scratch, std::vector<const void *>(registers.size()), {}, 0};
   for (size_t reg = 0; reg < registers.size(); ++reg)

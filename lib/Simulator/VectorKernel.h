@@ -18,17 +18,8 @@ public:
   static VectorKernel plan(const ProgramView &program,
                            const binary::Vector &vector);
 
-  /// `scratch` is aligned as AlignedBytes are, and the memories have
-  /// LaneKernels::maximumOverread bytes behind them.
-  void run(const Memories &memories, uint8_t *scratch) const {
-    if (fused)
-      fused->run(memories, laneKernelsFor(hostIsa()));
-    else
-      interpret(memories, scratch);
-  }
-
-  /// Instruction by instruction, which any command can be.
-  void interpret(const Memories &memories, uint8_t *scratch) const;
+  /// Instruction by instruction. `scratch` is aligned as AlignedBytes are.
+  void run(const Memories &memories, uint8_t *scratch) const;
 
   /// The quicker way, for commands that have one.
   const std::optional<FusedVector> &fusedVector() const { return fused; }

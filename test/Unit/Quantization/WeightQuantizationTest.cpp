@@ -103,3 +103,19 @@ RC_GTEST_PROP(WeightQuantization, IsOffByHalfAStepAtMost, ()) {
   }
   RC_ASSERT(magnitudes == q->magnitudes);
 }
+
+TEST(IntegerFormat, AScaleIsANormalNumber) {
+  const IntegerFormat bytes{8, true};
+  EXPECT_EQ(bytes.scaleFor(0, 0), 1.0f);
+  EXPECT_EQ(bytes.scaleFor(-1e-44, 0), std::numeric_limits<float>::min());
+  EXPECT_EQ(bytes.scaleFor(0, 1e300), std::numeric_limits<float>::max());
+}
+
+TEST(WeightQuantization, WeightsNextToZeroAreZero) {
+  const std::vector<int64_t> shape{2};
+  const std::vector<unsigned> dims;
+  const std::vector<float> weights{1e-44f, 0};
+  auto q = quantizeWeights(weights, ChannelIndex(shape, dims), 8);
+  ASSERT_TRUE(bool(q));
+  EXPECT_EQ(q->values, (std::vector<char>{0, 0}));
+}

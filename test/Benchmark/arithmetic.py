@@ -10,6 +10,7 @@ median of the laps' ratios counts, so that what else the machine does meets both
 threads are compared in time of the CPU, in which waiting for other processes does not
 count. What two threads can gain depends on the cores that the host has to give, so they
 are measured against two processes, which share nothing and count as twice as fast as one.
+On less than two cores it does not show if threads wait for each other.
 
 accuracy: what integers lose against f32, calibrated on other images than those it is
 reported on.

@@ -1,15 +1,23 @@
 # Functions that every library, tool and test of CRANIA is declared with.
 
-# crania_add_library(name sources... [MLIR] [LINK libs...] [MLIR_LINK libs...] [DEPENDS targets...])
+# crania_add_library(name sources... [LINK libs...] [MLIR_LINK libs...] [DEPENDS targets...])
 # MLIR_LINK names upstream component libraries; a build against libMLIR.so links
 # that instead. Libraries without MLIR_LINK must not include LLVM headers.
+# What stands in lib/ is installed and exported as Crania::<name without Crania>;
+# the package's component that it belongs to is ONNX (with the importer), Compiler
+# (with MLIR) or Runtime (without).
 function(crania_add_library name)
   cmake_parse_arguments(ARG "" "" "LINK;MLIR_LINK;DEPENDS" ${ARGN})
   add_library(${name} STATIC ${ARG_UNPARSED_ARGUMENTS})
   set_target_properties(${name} PROPERTIES POSITION_INDEPENDENT_CODE ON)
+  target_include_directories(${name} PUBLIC
+    $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
+    $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+  target_include_directories(${name} SYSTEM PUBLIC $<BUILD_INTERFACE:${PROJECT_BINARY_DIR}/include>)
   target_link_libraries(${name} PUBLIC ${ARG_LINK})
   if(ARG_MLIR_LINK)
-    target_include_directories(${name} SYSTEM PUBLIC ${MLIR_INCLUDE_DIRS} ${LLVM_INCLUDE_DIRS})
+    target_include_directories(${name} SYSTEM PUBLIC
+      $<BUILD_INTERFACE:${MLIR_INCLUDE_DIRS}> $<BUILD_INTERFACE:${LLVM_INCLUDE_DIRS}>)
     mlir_target_link_libraries(${name} PUBLIC ${ARG_MLIR_LINK})
     if(MLIR_LINK_MLIR_DYLIB)
       target_link_libraries(${name} PUBLIC LLVM)
@@ -18,12 +26,102 @@ function(crania_add_library name)
   if(ARG_DEPENDS)
     add_dependencies(${name} ${ARG_DEPENDS})
   endif()
+  cmake_path(RELATIVE_PATH CMAKE_CURRENT_SOURCE_DIR BASE_DIRECTORY ${PROJECT_SOURCE_DIR}
+    OUTPUT_VARIABLE folder)
+  if(folder MATCHES "^lib/(Import/ONNX|Driver|CAPI)")
+    crania_export(${name} ONNX)
+  elseif(folder MATCHES "^lib/" AND ARG_MLIR_LINK)
+    crania_export(${name} Compiler)
+  elseif(folder MATCHES "^lib/")
+    crania_export(${name} Runtime)
+  endif()
+endfunction()
+
+# crania_export(target component [NAME name]): installs a target and exports it, in
+# the build tree as in the install tree, as Crania::<name>.
+function(crania_export target component)
+  cmake_parse_arguments(ARG "" "NAME" "" ${ARGN})
+  if(NOT ARG_NAME)
+    string(REGEX REPLACE "^Crania" "" ARG_NAME ${target})
+  endif()
+  get_target_property(type ${target} TYPE)
+  if(type STREQUAL "EXECUTABLE")
+    add_executable(Crania::${ARG_NAME} ALIAS ${target})
+  elseif(NOT type STREQUAL "MODULE_LIBRARY")
+    add_library(Crania::${ARG_NAME} ALIAS ${target})
+  endif()
+  set_target_properties(${target} PROPERTIES EXPORT_NAME ${ARG_NAME})
+  set_property(GLOBAL APPEND PROPERTY CRANIA_${component}_LIBRARIES ${target})
+  set_property(GLOBAL APPEND PROPERTY CRANIA_${component}_NAMES ${ARG_NAME})
+  set_property(GLOBAL APPEND PROPERTY CRANIA_EXPORTS ${component})
+  if(CRANIA_INSTALL)
+    install(TARGETS ${target} EXPORT Crania${component}Targets
+      RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT crania
+      ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT libcrania-dev
+      LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT crania NAMELINK_COMPONENT libcrania-dev)
+  endif()
+endfunction()
+
+# crania_shared_library(name component SOVERSION n EXPORTS file sources... [LINK libs...]
+#   [NAME name])
+# A shared library of which only what the linker version script EXPORTS names is
+# visible. SOVERSION is the major version of its interface.
+function(crania_shared_library name component)
+  cmake_parse_arguments(ARG "" "SOVERSION;EXPORTS;NAME" "LINK" ${ARGN})
+  set(sources ${ARG_UNPARSED_ARGUMENTS})
+  if(NOT sources)
+    # Archives alone: CMake wants a source nevertheless.
+    set(sources ${CMAKE_CURRENT_BINARY_DIR}/${name}.cpp)
+    file(WRITE ${sources} "")
+  endif()
+  add_library(${name} SHARED ${sources})
+  set_target_properties(${name} PROPERTIES
+    VERSION ${ARG_SOVERSION}.${crania_VERSION_PATCH}
+    SOVERSION ${ARG_SOVERSION}
+    LIBRARY_OUTPUT_DIRECTORY ${CRANIA_LIBRARY_DIR}
+    INSTALL_RPATH_USE_LINK_PATH ON
+    LINK_DEPENDS ${ARG_EXPORTS})
+  if(ARG_LINK)
+    target_link_libraries(${name} PRIVATE ${ARG_LINK})
+  endif()
+  set_target_properties(${name} PROPERTIES LINKER_LANGUAGE CXX)
+  target_link_options(${name} PRIVATE -Wl,--version-script=${ARG_EXPORTS} -Wl,--no-undefined)
+  target_include_directories(${name} INTERFACE
+    $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
+    $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+  crania_export(${name} ${component} NAME ${ARG_NAME})
+endfunction()
+
+# crania_link_archives(target WHOLE|PART components...): links the libraries of these
+# components by path, all of their objects or what is needed, without what they say
+# they link themselves.
+function(crania_link_archives target extent)
+  set(archives "")
+  foreach(component ${ARGN})
+    get_property(libraries GLOBAL PROPERTY CRANIA_${component}_LIBRARIES)
+    foreach(library ${libraries})
+      list(APPEND archives $<TARGET_FILE:${library}>)
+      add_dependencies(${target} ${library})
+    endforeach()
+  endforeach()
+  if(extent STREQUAL "WHOLE")
+    target_link_libraries(${target} PRIVATE -Wl,--whole-archive ${archives} -Wl,--no-whole-archive)
+  else()
+    target_link_libraries(${target} PRIVATE -Wl,--start-group ${archives} -Wl,--end-group)
+  endif()
+  target_link_libraries(${target} PRIVATE Threads::Threads)
+  if(CRANIA_ENABLE_ONEDNN)
+    target_link_libraries(${target} PRIVATE CraniaDependencies::dnnl CraniaDependencies::gomp)
+  endif()
+  if("ONNX" IN_LIST ARGN)
+    target_link_libraries(${target} PRIVATE CraniaDependencies::onnx_proto protobuf::libprotobuf)
+  endif()
 endfunction()
 
 # crania_sanitizer_options(executable): its defaults in a build with sanitizers.
 function(crania_sanitizer_options name)
   if(CRANIA_SANITIZE)
-    target_sources(${name} PRIVATE ${CMAKE_SOURCE_DIR}/cmake/SanitizerOptions.cpp)
+    target_sources(${name} PRIVATE ${PROJECT_SOURCE_DIR}/cmake/SanitizerOptions.cpp)
   endif()
 endfunction()
 
@@ -33,10 +131,13 @@ function(crania_add_tool name)
   cmake_parse_arguments(ARG "PLUGINS" "" "LINK" ${ARGN})
   add_executable(${name} ${ARG_UNPARSED_ARGUMENTS})
   target_link_libraries(${name} PRIVATE ${ARG_LINK})
-  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CRANIA_TOOLS_DIR})
+  set_target_properties(${name} PROPERTIES
+    RUNTIME_OUTPUT_DIRECTORY ${CRANIA_TOOLS_DIR}
+    INSTALL_RPATH_USE_LINK_PATH ON)
   if(ARG_PLUGINS)
     export_executable_symbols_for_plugins(${name})
   endif()
+  crania_export(${name} Tools NAME ${name})
   crania_sanitizer_options(${name})
   set_property(GLOBAL APPEND PROPERTY CRANIA_TOOLS ${name})
 endfunction()

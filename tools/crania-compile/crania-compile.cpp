@@ -4,27 +4,20 @@
 // From a trained network to a device binary, for people who do not want to know
 // passes.
 
-#include "../common/EndWithNewline.h"
 #include "crania/Clustering/Importance.h"
 #include "crania/Dialect/Crania/IR/CraniaOps.h"
 #include "crania/Dialect/Crania/Transforms/ExitOption.h"
 #include "crania/Dialect/CraniaHW/IR/CraniaHWOps.h"
-#include "crania/Import/ONNX/Import.h"
-#include "crania/InitAllDialects.h"
+#include "crania/Driver/Driver.h"
 #include "crania/Pipelines/Compile.h"
 #include "crania/Pipelines/StepReport.h"
 #include "crania/Quantization/ActivationHistogram.h"
 #include "crania/Support/File.h"
-#include "mlir/Dialect/Math/IR/Math.h"
-#include "mlir/Dialect/Quant/IR/Quant.h"
-#include "mlir/IR/AsmState.h"
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
-#include "mlir/Parser/Parser.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/MemoryBuffer.h"
-#include "llvm/Support/SourceMgr.h"
 #include "llvm/Support/WithColor.h"
 
 #include <optional>
@@ -291,12 +284,6 @@ bool checkAgainst(ModuleOp module) {
   return true;
 }
 
-bool isOnnx(llvm::StringRef path, llvm::StringRef bytes) {
-  if (path.ends_with(".mlir") || path.ends_with(".mlirbc"))
-    return false;
-  return !bytes.starts_with("ML\xefR");
-}
-
 OwningOpRef<ModuleOp> readModule(MLIRContext &context) {
   auto buffer = llvm::MemoryBuffer::getFile(input, /*IsText=*/false,
                                             /*RequiresNullTerminator=*/true);
@@ -304,12 +291,7 @@ OwningOpRef<ModuleOp> readModule(MLIRContext &context) {
     error() << input << ": " << buffer.getError().message() << "\n";
     return {};
   }
-  if (isOnnx(input, (*buffer)->getBuffer()))
-    return crania::importOnnx((*buffer)->getBuffer(), &context, input);
-  llvm::SourceMgr sources;
-  sources.AddNewSourceBuffer(crania::endWithNewline(std::move(*buffer)),
-                             llvm::SMLoc());
-  return parseSourceFile<ModuleOp>(sources, ParserConfig(&context));
+  return crania::readNetwork(std::move(*buffer), context);
 }
 
 crania::CompileOptions compileOptions() {
@@ -338,23 +320,6 @@ crania::CompileOptions compileOptions() {
   return options;
 }
 
-/// "model.onnx: 'conv1': " or "net.mlir:3:7: ": where, in the user's terms.
-void printLocation(llvm::raw_ostream &os, Location location) {
-  if (auto name = dyn_cast<NameLoc>(location)) {
-    printLocation(os, name.getChildLoc());
-    os << "'" << name.getName().getValue() << "': ";
-  } else if (auto fused = dyn_cast<FusedLoc>(location)) {
-    if (!fused.getLocations().empty())
-      printLocation(os, fused.getLocations().front());
-  } else if (auto file = dyn_cast<FileLineColLoc>(location)) {
-    os << file.getFilename().getValue() << ":";
-    // A binary file has no lines.
-    if (file.getLine() > 0)
-      os << file.getLine() << ":" << file.getColumn() << ":";
-    os << " ";
-  }
-}
-
 /// Errors and warnings, one line each, without the IR they are about.
 LogicalResult printDiagnostic(Diagnostic &diagnostic) {
   llvm::raw_ostream &os = llvm::errs();
@@ -363,12 +328,9 @@ LogicalResult printDiagnostic(Diagnostic &diagnostic) {
     return success();
   severity == DiagnosticSeverity::Error ? llvm::WithColor::error(os)
                                         : llvm::WithColor::warning(os);
-  printLocation(os, diagnostic.getLocation());
-  os << diagnostic << "\n";
+  os << crania::describeDiagnostic(diagnostic) << "\n";
   for (Diagnostic &note : diagnostic.getNotes()) {
-    llvm::WithColor::note(os);
-    printLocation(os, note.getLocation());
-    os << note << "\n";
+    llvm::WithColor::note(os) << crania::describeDiagnostic(note) << "\n";
   }
   return success();
 }
@@ -411,9 +373,7 @@ int main(int argc, char **argv) {
   cl::HideUnrelatedOptions(category);
   cl::ParseCommandLineOptions(argc, argv, overview);
   DialectRegistry registry;
-  crania::registerAllDialects(registry);
-  crania::registerOnnxImportDialects(registry);
-  registry.insert<mlir::math::MathDialect, mlir::quant::QuantDialect>();
+  crania::registerNetworkDialects(registry);
   MLIRContext context(registry, MLIRContext::Threading::DISABLED);
   // Programs and weights are too large to be printed with an error.
   context.printOpOnDiagnostic(false);

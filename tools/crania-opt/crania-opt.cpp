@@ -3,7 +3,7 @@
 
 // Runs passes and pipelines on any MLIR; loads dialect and pass plugins.
 
-#include "../common/EndWithNewline.h"
+#include "crania/Driver/EndWithNewline.h"
 #include "crania/InitAllDialects.h"
 #include "crania/InitAllPasses.h"
 #include "mlir/InitAllDialects.h"

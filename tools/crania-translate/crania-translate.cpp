@@ -3,17 +3,14 @@
 
 // Between CRANIA's IR and other formats: ONNX models, device binaries.
 
-#include "crania/Import/ONNX/Import.h"
-#include "crania/Translation/DeviceBinary/DeviceBinaryTranslation.h"
-
+#include "crania/InitAllTranslations.h"
 #include "mlir/IR/DialectRegistry.h"
 #include "mlir/InitAllDialects.h"
 #include "mlir/Support/LLVM.h"
 #include "mlir/Tools/mlir-translate/MlirTranslateMain.h"
 
 int main(int argc, char **argv) {
-  crania::registerOnnxImportTranslation();
-  crania::registerDeviceBinaryTranslations([](mlir::DialectRegistry &registry) {
+  crania::registerAllTranslations([](mlir::DialectRegistry &registry) {
     mlir::registerAllDialects(registry);
   });
   return mlir::failed(

@@ -1,8 +1,8 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#ifndef CRANIA_TOOLS_COMMON_ENDWITHNEWLINE_H
-#define CRANIA_TOOLS_COMMON_ENDWITHNEWLINE_H
+#ifndef CRANIA_DRIVER_ENDWITHNEWLINE_H
+#define CRANIA_DRIVER_ENDWITHNEWLINE_H
 
 #include "mlir/Bytecode/BytecodeReader.h"
 #include "llvm/Support/MemoryBuffer.h"
@@ -22,4 +22,4 @@ endWithNewline(std::unique_ptr<llvm::MemoryBuffer> module) {
 
 } // namespace crania
 
-#endif // CRANIA_TOOLS_COMMON_ENDWITHNEWLINE_H
+#endif // CRANIA_DRIVER_ENDWITHNEWLINE_H

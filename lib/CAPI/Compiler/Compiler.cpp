@@ -1,0 +1,186 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "crania-c/Compiler.h"
+#include "CompileOption.h"
+#include "crania/Driver/Driver.h"
+#include "crania/InitAllPasses.h"
+#include "mlir/Bytecode/BytecodeWriter.h"
+#include "mlir/IR/MLIRContext.h"
+#include "mlir/InitAllDialects.h"
+#include "mlir/InitAllExtensions.h"
+#include "mlir/InitAllPasses.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Pass/PassRegistry.h"
+
+#include <mutex>
+
+using namespace mlir;
+using namespace crania;
+
+struct CraniaCompilerSessionImpl {
+  CraniaCompilerDiagnosticCallback callback;
+  void *userData;
+  CompileOptions options;
+
+  void report(CraniaCompilerSeverity severity,
+              const std::string &message) const {
+    if (callback)
+      callback(severity, message.c_str(), userData);
+  }
+};
+
+struct CraniaCompilerOutputImpl {
+  std::string bytes;
+};
+
+namespace {
+
+CraniaCompilerSeverity severityOf(DiagnosticSeverity severity) {
+  switch (severity) {
+  case DiagnosticSeverity::Note:
+    return CRANIA_COMPILER_NOTE;
+  case DiagnosticSeverity::Warning:
+    return CRANIA_COMPILER_WARNING;
+  case DiagnosticSeverity::Error:
+    return CRANIA_COMPILER_ERROR;
+  case DiagnosticSeverity::Remark:
+    return CRANIA_COMPILER_REMARK;
+  }
+  llvm_unreachable("unknown severity");
+}
+
+/// A context of its own for each call, so that sessions share nothing and what
+/// a compilation interned is freed with it.
+class CallContext {
+public:
+  CallContext(const CraniaCompilerSessionImpl &session,
+              const DialectRegistry &registry)
+      : context(registry, MLIRContext::Threading::DISABLED) {
+    // Programs and weights are too large to be printed with an error.
+    context.printOpOnDiagnostic(false);
+    context.getDiagEngine().registerHandler([&session](Diagnostic &diagnostic) {
+      session.report(severityOf(diagnostic.getSeverity()),
+                     describeDiagnostic(diagnostic));
+      for (Diagnostic &note : diagnostic.getNotes())
+        session.report(CRANIA_COMPILER_NOTE, describeDiagnostic(note));
+      return success();
+    });
+  }
+
+  MLIRContext &operator*() { return context; }
+
+private:
+  MLIRContext context;
+};
+
+OwningOpRef<ModuleOp> read(MLIRContext &context, const void *bytes,
+                           uint64_t size, const char *name) {
+  StringRef data(static_cast<const char *>(bytes), size);
+  return readNetwork(llvm::MemoryBuffer::getMemBufferCopy(data, name), context);
+}
+
+DialectRegistry everyDialect() {
+  DialectRegistry registry;
+  mlir::registerAllDialects(registry);
+  mlir::registerAllExtensions(registry);
+  registerNetworkDialects(registry);
+  return registry;
+}
+
+void registerPassesOnce() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    mlir::registerAllPasses();
+    crania::registerAllPasses();
+  });
+}
+
+std::string print(ModuleOp module, bool bytecode) {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  if (!bytecode)
+    module->print(os, OpPrintingFlags().enableDebugInfo());
+  else if (failed(writeBytecodeToFile(module, os)))
+    text.clear();
+  return text;
+}
+
+} // namespace
+
+uint32_t craniaCompilerGetVersion(void) { return CRANIA_COMPILER_VERSION; }
+
+CraniaCompilerSession
+craniaCompilerSessionCreate(CraniaCompilerDiagnosticCallback onDiagnostic,
+                            void *userData) {
+  return new CraniaCompilerSessionImpl{onDiagnostic, userData, {}};
+}
+
+void craniaCompilerSessionDestroy(CraniaCompilerSession session) {
+  delete session;
+}
+
+int craniaCompilerSessionSetOption(CraniaCompilerSession session,
+                                   const char *name, const char *value) {
+  Status status = setCompileOption(session->options, name, value);
+  if (status)
+    return 0;
+  session->report(CRANIA_COMPILER_ERROR, status.error().message);
+  return -1;
+}
+
+uint64_t craniaCompilerGetOptionCount(void) { return compileOptions().size(); }
+
+const char *craniaCompilerGetOptionName(uint64_t option) {
+  return option < compileOptions().size() ? compileOptions()[option].name
+                                          : nullptr;
+}
+
+CraniaCompilerOutput craniaCompilerSessionCompile(CraniaCompilerSession session,
+                                                  const void *bytes,
+                                                  uint64_t size,
+                                                  const char *name) {
+  DialectRegistry registry;
+  registerNetworkDialects(registry);
+  CallContext context(*session, registry);
+  OwningOpRef<ModuleOp> module = read(*context, bytes, size, name);
+  if (!module)
+    return nullptr;
+  FailureOr<std::vector<uint8_t>> binary =
+      compileToDeviceBinary(std::move(module), session->options);
+  if (failed(binary))
+    return nullptr;
+  return new CraniaCompilerOutputImpl{{binary->begin(), binary->end()}};
+}
+
+CraniaCompilerOutput
+craniaCompilerSessionRunPasses(CraniaCompilerSession session, const void *bytes,
+                               uint64_t size, const char *name,
+                               const char *pipeline, int bytecode) {
+  registerPassesOnce();
+  CallContext context(*session, everyDialect());
+  OwningOpRef<ModuleOp> module = read(*context, bytes, size, name);
+  if (!module)
+    return nullptr;
+  PassManager manager(&*context, ModuleOp::getOperationName());
+  std::string reason;
+  llvm::raw_string_ostream reasons(reason);
+  if (failed(parsePassPipeline(pipeline, manager, reasons))) {
+    session->report(CRANIA_COMPILER_ERROR,
+                    "the pipeline '" + std::string(pipeline) + "': " + reason);
+    return nullptr;
+  }
+  if (failed(manager.run(*module)))
+    return nullptr;
+  return new CraniaCompilerOutputImpl{print(*module, bytecode)};
+}
+
+const void *craniaCompilerOutputGetData(CraniaCompilerOutput output) {
+  return output->bytes.data();
+}
+
+uint64_t craniaCompilerOutputGetSize(CraniaCompilerOutput output) {
+  return output->bytes.size();
+}
+
+void craniaCompilerOutputDestroy(CraniaCompilerOutput output) { delete output; }

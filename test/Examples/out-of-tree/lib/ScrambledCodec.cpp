@@ -1,0 +1,61 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+// The layout: what CRANIA's bitmap codec makes, with every byte combined with a
+// key.
+
+#include "acme/ScrambledCodec.h"
+#include "crania/Layout/Codec.h"
+
+using namespace crania::layout;
+using crania::Result;
+using crania::Span;
+
+namespace {
+
+std::vector<uint8_t> combineWithKey(Span<const uint8_t> bytes) {
+  constexpr uint8_t key = 0x5a;
+  std::vector<uint8_t> combined(bytes.begin(), bytes.end());
+  for (uint8_t &byte : combined)
+    byte ^= key;
+  return combined;
+}
+
+class ScrambledCodec final : public Codec {
+public:
+  std::string_view id() const override { return acme::scrambledLayoutId; }
+  bool supports(const BlockCodes &codes,
+                const BlockContext &context) const override {
+    return bitmap.supports(codes, context);
+  }
+  std::vector<uint8_t> encode(const BlockCodes &codes,
+                              const BlockContext &context) const override {
+    return combineWithKey(bitmap.encode(codes, context));
+  }
+  Result<BlockCodes> decode(Span<const uint8_t> bytes,
+                            const BlockContext &context) const override {
+    return bitmap.decode(combineWithKey(bytes), context);
+  }
+  size_t encodedBytes(const BlockCodes &codes,
+                      const BlockContext &context) const override {
+    return bitmap.encodedBytes(codes, context);
+  }
+  uint64_t minimumBytes(uint64_t positions, unsigned valueBits) const override {
+    return bitmap.minimumBytes(positions, valueBits);
+  }
+  uint64_t decodeCycles(size_t positions, size_t presentValues,
+                        unsigned lanes) const override {
+    return bitmap.decodeCycles(positions, presentValues, lanes);
+  }
+
+private:
+  const Codec &bitmap = *findCodec("bitmap");
+};
+
+} // namespace
+
+void acme::registerScrambledLayout() {
+  static const ScrambledCodec codec;
+  // Once is enough: that it is known already is no error here.
+  (void)registerCodec(codec);
+}

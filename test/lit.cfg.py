@@ -5,8 +5,8 @@
 # %crania_runtime (libcrania_runtime.so), %crania_plugin, %mlir_lib (folder of
 # libmlir_runner_utils.so), %unit (folder of the GoogleTest binaries).
 # Features: onnxruntime, shared-data, slow (off in a quick run), damaged-files (also
-# on in a quick run that asks for them), asan, fuzzers, roundtrip.
-# Parameters: quick=1, damaged_files=1, roundtrip=1 (or CRANIA_VERIFY_ROUNDTRIP=1):
+# on in a quick run that asks for them), asan, fuzzers, roundtrip, full-builds.
+# Parameters: quick=1, damaged_files=1, full_builds=1, roundtrip=1 (or CRANIA_VERIFY_ROUNDTRIP=1):
 # crania-opt prints and parses every module again, as text and as bytecode.
 
 import os
@@ -23,6 +23,7 @@ config.test_exec_root = os.path.join(config.crania_binary_dir, "test")
 
 quick = bool(int(lit_config.params.get("quick", "0")))
 damaged_files = bool(int(lit_config.params.get("damaged_files", "0")))
+full_builds = bool(int(lit_config.params.get("full_builds", "0")))
 roundtrip = bool(int(lit_config.params.get(
     "roundtrip", os.environ.get("CRANIA_VERIFY_ROUNDTRIP", "0"))))
 
@@ -74,6 +75,7 @@ def set_features():
         "asan": config.sanitize,
         "fuzzers": config.fuzzers,
         "roundtrip": roundtrip,
+        "full-builds": full_builds,
     }
     config.available_features.update(name for name, there in features.items() if there)
 

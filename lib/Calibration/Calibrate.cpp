@@ -34,8 +34,7 @@ struct Calibrate : public crania::impl::CalibrateBase<Calibrate> {
     if (failed(readOptions()))
       return signalPassFailure();
     for (auto function : getOperation().getOps<func::FuncOp>())
-      if (function->hasAttr(CraniaDialect::getClassifierAttrName()) &&
-          failed(calibrate(function)))
+      if (CraniaDialect::isClassifier(function) && failed(calibrate(function)))
         return signalPassFailure();
   }
 

@@ -5,6 +5,7 @@
 #include "crania/Driver/EndWithNewline.h"
 #include "crania/Import/ONNX/Import.h"
 #include "crania/InitAllDialects.h"
+#include "mlir/Dialect/MLProgram/IR/MLProgram.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Quant/IR/Quant.h"
 #include "mlir/Parser/Parser.h"
@@ -16,7 +17,9 @@ using namespace crania;
 void crania::registerNetworkDialects(DialectRegistry &registry) {
   registerAllDialects(registry);
   registerOnnxImportDialects(registry);
-  registry.insert<math::MathDialect, quant::QuantDialect>();
+  // torch-mlir leaves a global of ml_program behind.
+  registry.insert<math::MathDialect, ml_program::MLProgramDialect,
+                  quant::QuantDialect>();
 }
 
 static bool isOnnx(llvm::StringRef name, llvm::StringRef bytes) {

@@ -72,10 +72,10 @@ public:
 private:
   LogicalResult readThroughClusters(linalg::LinalgOp op, OpOperand &operand,
                                     arith::ConstantOp constant) {
-    FailureOr<WeightsOp> created = createWeights(op, constant);
-    if (failed(created))
+    FailureOr<WeightsOp> found = findOrCreateWeights(op, constant);
+    if (failed(found))
       return failure();
-    WeightsOp weights = *created;
+    WeightsOp weights = *found;
     OpBuilder builder(op);
     Location loc = op.getLoc();
     Value all =
@@ -86,6 +86,24 @@ private:
     if (constant->use_empty())
       constant->erase();
     return success();
+  }
+
+  /// The weights of another function with the same data and scales are shared;
+  /// within one, each consumer has its own.
+  FailureOr<WeightsOp> findOrCreateWeights(linalg::LinalgOp op,
+                                           arith::ConstantOp constant) {
+    auto function = op->getParentOfType<func::FuncOp>();
+    Attribute scales = op->getAttr(CraniaDialect::getWeightScalesAttrName());
+    for (Shared &shared : sharedWeights[{constant.getValue(), scales}])
+      if (std::exchange(shared.lastUser, function) != function) {
+        op->removeAttr(CraniaDialect::getWeightScalesAttrName());
+        return shared.weights;
+      }
+    FailureOr<WeightsOp> weights = createWeights(op, constant);
+    if (succeeded(weights))
+      sharedWeights[{constant.getValue(), scales}].push_back(
+          {*weights, function});
+    return weights;
   }
 
   FailureOr<WeightsOp> createWeights(linalg::LinalgOp op,
@@ -201,9 +219,19 @@ private:
         << remark::metric("ClusterSizes", text);
   }
 
+  /// Functions are clustered one after the other: the last one that uses the
+  /// weights says whether the current one does.
+  struct Shared {
+    WeightsOp weights;
+    func::FuncOp lastUser;
+  };
+
   ModuleOp module;
   SymbolTable symbols;
   ArrayRef<double> fractions;
+  /// By values and scales.
+  llvm::DenseMap<std::pair<Attribute, Attribute>, SmallVector<Shared, 1>>
+      sharedWeights;
 };
 
 struct ClusterWeights
@@ -220,7 +248,7 @@ struct ClusterWeights
     Clusterer clusterer(module, *fractions);
     SmallVector<func::FuncOp> classifiers;
     for (auto function : module.getOps<func::FuncOp>())
-      if (function->hasAttr(CraniaDialect::getClassifierAttrName()))
+      if (CraniaDialect::isClassifier(function))
         classifiers.push_back(function);
     for (func::FuncOp function : classifiers)
       if (failed(clusterer.cluster(function)))

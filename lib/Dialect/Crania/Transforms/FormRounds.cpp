@@ -24,22 +24,44 @@ using namespace crania::ir;
 
 namespace {
 
-/// Ops of the function's block that compute `logits`, in block order.
-SmallVector<Operation *> computationOf(Value logits, Block &block) {
+/// Ops of `block` that compute `value`, with it.
+SetVector<Operation *> sliceOf(Value value, Block &block) {
   SetVector<Operation *> slice;
   BackwardSliceOptions options;
   options.inclusive = true;
   options.omitUsesFromAbove = false;
-  // What the host makes of the input stays with the host.
   options.filter = [&](Operation *op) {
-    return block.findAncestorOpInBlock(*op) != nullptr &&
-           !isa<quant::StorageCastOp>(op);
+    return block.findAncestorOpInBlock(*op) != nullptr;
   };
-  (void)getBackwardSlice(logits, &slice, options);
+  (void)getBackwardSlice(value, &slice, options);
   SetVector<Operation *> ancestors;
   for (Operation *op : slice)
     ancestors.insert(block.findAncestorOpInBlock(*op));
-  SmallVector<Operation *> ops(ancestors.begin(), ancestors.end());
+  return ancestors;
+}
+
+/// What the host makes of the input stays with the host: casts to integers, and
+/// what no machine knows, if no weights have gone into it yet.
+SetVector<Operation *> workOfHost(const SetVector<Operation *> &slice,
+                                  Block &block) {
+  SetVector<Operation *> host;
+  for (Operation *op : slice) {
+    if (!isa<quant::StorageCastOp>(op) && !crania::isForeign(op))
+      continue;
+    SetVector<Operation *> sources;
+    for (Value result : op->getResults())
+      sources.set_union(sliceOf(result, block));
+    if (llvm::none_of(sources, llvm::IsaPred<MaterializeOp>))
+      host.set_union(sources);
+  }
+  return host;
+}
+
+/// Ops of the function's block that compute `logits`, in block order.
+SmallVector<Operation *> computationOf(Value logits, Block &block) {
+  SetVector<Operation *> slice = sliceOf(logits, block);
+  slice.set_subtract(workOfHost(slice, block));
+  SmallVector<Operation *> ops(slice.begin(), slice.end());
   llvm::sort(ops,
              [](Operation *a, Operation *b) { return a->isBeforeInBlock(b); });
   return ops;
@@ -106,8 +128,7 @@ struct FormRounds : public crania::impl::FormRoundsBase<FormRounds> {
     if (failed(option))
       return signalPassFailure();
     for (auto function : module.getOps<func::FuncOp>()) {
-      if (!function->hasAttr(CraniaDialect::getClassifierAttrName()) ||
-          iteratesAlready(function))
+      if (!CraniaDialect::isClassifier(function) || iteratesAlready(function))
         continue;
       if (failed(formRounds(function, *option)))
         return signalPassFailure();

@@ -8,8 +8,13 @@
 
 namespace crania {
 
+/// Whether no machine can ever run the op, as it is of a dialect that CRANIA's
+/// passes do not know: the host compiler's own.
+bool isForeign(mlir::Operation *op);
+
 /// The value that the exit rule works on, given what a classifier returns: what
-/// a softmax at the end is taken of, seen through reshapes.
+/// a softmax at the end is taken of, seen through reshapes and through foreign
+/// ops of one operand.
 mlir::Value findLogits(mlir::Value result);
 
 } // namespace crania

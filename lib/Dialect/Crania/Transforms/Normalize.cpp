@@ -193,7 +193,7 @@ struct NormalizeClassifiers
 
   void runOnOperation() override {
     for (auto function : getOperation().getOps<func::FuncOp>())
-      if (function->hasAttr(ir::CraniaDialect::getClassifierAttrName()) &&
+      if (ir::CraniaDialect::isClassifier(function) &&
           failed(normalizeStructuredOps(function.getBody().front())))
         return signalPassFailure();
   }

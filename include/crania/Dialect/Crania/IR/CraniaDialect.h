@@ -5,6 +5,7 @@
 #define CRANIA_DIALECT_CRANIA_IR_CRANIADIALECT_H
 
 #include "mlir/IR/Dialect.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
 
 #include "crania/Dialect/Crania/IR/CraniaDialect.h.inc"
 

@@ -24,7 +24,8 @@ def Crania_Dialect : Dialect {
     Attributes that functions and modules carry:
 
     - `crania.classifier` (unit, on a function): the function returns one tensor
-      of logits and may be turned into rounds.
+      of logits and may be turned into rounds. It may stay when the function is
+      lowered to buffers, and means nothing there.
     - `crania.target` (`#crania.target`, on any ancestor of a `crania.iterate`):
       the machine that layouts, schedule and addresses are meant for.
     - `crania.range` (`array<f64: low, high>`, on an op with one result or an
@@ -50,6 +51,8 @@ def Crania_Dialect : Dialect {
     static constexpr llvm::StringLiteral getClassifierAttrName() {
       return "crania.classifier";
     }
+    /// Whether the function is marked, and is not lowered to buffers.
+    static bool isClassifier(::mlir::FunctionOpInterface function);
     /// The machine a module or function is compiled for.
     static constexpr llvm::StringLiteral getTargetAttrName() {
       return "crania.target";

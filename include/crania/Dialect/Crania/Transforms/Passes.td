@@ -122,7 +122,10 @@ def FormRounds : Pass<"crania-form-rounds", "::mlir::ModuleOp"> {
     Moves what computes the logits of each classifier into a `crania.iterate`
     with as many rounds as its most clustered weights have clusters, and lets
     round r read D_r. A softmax behind the logits stays outside, as the exit rule
-    works on logits. Classifiers that iterate already are kept.
+    works on logits. So do ops of dialects that CRANIA does not know: those that
+    compute the input, before any weights, and those of one operand that come behind
+    the logits; in between they are an error of `convert-crania-to-hw`. Classifiers
+    that iterate already are kept.
 
     Needs clustered weights (`crania-cluster-weights`).
   }];

@@ -557,7 +557,7 @@ struct QuantizeClassifiers
     if (failed(all) || failed(first) || failed(last))
       return signalPassFailure();
     for (auto function : module.getOps<func::FuncOp>()) {
-      if (!function->hasAttr(CraniaDialect::getClassifierAttrName()))
+      if (!CraniaDialect::isClassifier(function))
         continue;
       markEnds(function, *first, *last);
       if (all->isF32() && !hasIntegerLayer(function))

@@ -27,6 +27,7 @@ static CalibrateOptions calibrateOptions(const PipelineOptions &options) {
 void crania::buildArithmeticPipeline(OpPassManager &manager,
                                      const PipelineOptions &options) {
   manager.addPass(createCheckClassifiers({options.function}));
+  manager.addPass(createFoldConstantLayouts());
   if (!options.calibrate.empty())
     manager.addPass(createCalibrate(calibrateOptions(options)));
   manager.addPass(createQuantizeClassifiers(

@@ -26,6 +26,16 @@ def CheckClassifiers : Pass<"crania-check-classifiers", "::mlir::ModuleOp"> {
   ];
 }
 
+def FoldConstantLayouts : Pass<"crania-fold-constant-layouts", "::mlir::ModuleOp"> {
+  let summary = "Constants of classifiers in the layout in which they are used";
+  let description = [{
+    Constants that are transposed or reshaped, as front ends leave the parameters of
+    linear layers, become constants of the new layout, so that contractions read them.
+    The data of a reshaped resource stay where they are. Changes no value.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
+}
+
 def NormalizeClassifiers : Pass<"crania-normalize-classifiers", "::mlir::ModuleOp"> {
   let summary = "One structured op of a classifier per command of the machine";
   let description = [{

@@ -1,11 +1,13 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Add, Relu, and the operators that do nothing in inference.
+// Add, Clip, Relu, and the operators that do nothing in inference.
 
 #include "Operators.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+
+#include <optional>
 
 using namespace crania::importer;
 using namespace mlir;
@@ -56,6 +58,66 @@ FailureOr<Tensor> crania::importer::importRelu(const Node &node) {
         Value zero =
             arith::ConstantOp::create(builder, loc, builder.getF32FloatAttr(0));
         return arith::MaximumFOp::create(builder, loc, x[0], zero);
+      }));
+}
+
+/// Bounds are attributes up to opset 10, and optional inputs from 11 on.
+static constexpr int64_t kBoundsAreInputsOpset = 11;
+
+/// A bound of Clip that is given, or nothing.
+static LogicalResult readBound(const Node &node, StringRef name, unsigned index,
+                               std::optional<float> &bound) {
+  if (node.opset() < kBoundsAreInputsOpset) {
+    float value = 0;
+    if (!node.hasAttribute(name))
+      return success();
+    if (failed(node.read(name, value)))
+      return failure();
+    bound = value;
+    return success();
+  }
+  if (node.hasAttribute(name))
+    return node.emitAttributeError(name)
+           << "does not exist in opset " << node.opset();
+  if (!node.hasInput(index))
+    return success();
+  const ConstantTensor *constant = node.constant(index);
+  if (!constant || constant->numElements() != 1)
+    return node.emitError() << "input '" << node.proto.input(index) << "' ("
+                            << name << ") must be a constant of one element";
+  bound = constant->floats().front();
+  return success();
+}
+
+FailureOr<Tensor> crania::importer::importClip(const Node &node) {
+  std::optional<float> low, high;
+  if (failed(readBound(node, "min", 1, low)) ||
+      failed(readBound(node, "max", 2, high)))
+    return failure();
+  if (node.opset() < kBoundsAreInputsOpset && node.numInputs() > 1)
+    return node.emitError()
+           << "has " << node.numInputs()
+           << " inputs; its bounds are attributes in opset " << node.opset();
+  if (!low && !high)
+    return node.input(0);
+  SmallVector<int64_t> shape = node.shape(0);
+  AffineMap identity =
+      node.emit.getBuilder().getMultiDimIdentityMap(shape.size());
+  return Tensor(node.emit.elementwise(
+      node.value(0), identity, shape,
+      [&](OpBuilder &builder, Location loc, ValueRange x) -> Value {
+        auto constant = [&](float value) {
+          return arith::ConstantOp::create(builder, loc,
+                                           builder.getF32FloatAttr(value));
+        };
+        Value clipped = x[0];
+        if (low)
+          clipped =
+              arith::MaximumFOp::create(builder, loc, clipped, constant(*low));
+        if (high)
+          clipped =
+              arith::MinimumFOp::create(builder, loc, clipped, constant(*high));
+        return clipped;
       }));
 }
 

@@ -15,6 +15,7 @@ static constexpr StringLiteral kAveragePoolAttributes[] = {
     "pads",     "strides"};
 static constexpr StringLiteral kBatchNormalizationAttributes[] = {
     "epsilon", "is_test", "momentum", "spatial", "training_mode"};
+static constexpr StringLiteral kClipAttributes[] = {"max", "min"};
 static constexpr StringLiteral kConstantAttributes[] = {
     "value", "value_float", "value_floats", "value_int", "value_ints"};
 static constexpr StringLiteral kConvAttributes[] = {
@@ -34,6 +35,7 @@ static const Operator kOperators[] = {
     {"Add", importAdd, 2, 2, 2, kAddAttributes},
     {"AveragePool", importAveragePool, 1, 1, 1, kAveragePoolAttributes},
     {"BatchNormalization", importBatchNormalization, 5, 5, 5, kBatchNormalizationAttributes},
+    {"Clip", importClip, 1, 3, 3, kClipAttributes},
     {"Concat", importConcat, 1, kAnyNumber, 0, kAxis},
     {"Constant", importConstant, 0, 0, 0, kConstantAttributes},
     {"Conv", importConv, 2, 3, 3, kConvAttributes},

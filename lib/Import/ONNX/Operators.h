@@ -37,6 +37,7 @@ std::string listOperators();
 mlir::FailureOr<Tensor> importAdd(const Node &node);
 mlir::FailureOr<Tensor> importAveragePool(const Node &node);
 mlir::FailureOr<Tensor> importBatchNormalization(const Node &node);
+mlir::FailureOr<Tensor> importClip(const Node &node);
 mlir::FailureOr<Tensor> importConcat(const Node &node);
 mlir::FailureOr<Tensor> importConstant(const Node &node);
 mlir::FailureOr<Tensor> importConv(const Node &node);

@@ -20,7 +20,7 @@ import reference_path
 from tools import CheckFailed, expect, main_of, run_tool
 
 TOLERANCE = 1e-4  # relative, absolute below 1; the tests record three to four digits of that
-OPERATORS = {"Add", "AveragePool", "BatchNormalization", "Concat", "Constant", "Conv", "Dropout", "Flatten", "Gemm",
+OPERATORS = {"Add", "AveragePool", "BatchNormalization", "Clip", "Concat", "Constant", "Conv", "Dropout", "Flatten", "Gemm",
              "GlobalAveragePool", "Identity", "MatMul", "MaxPool", "Relu", "Reshape", "Softmax"}
 OPSETS = range(6, 22)
 # Tests outside of what the importer is for, by what it says of them.

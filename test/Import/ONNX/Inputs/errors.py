@@ -319,6 +319,9 @@ MODELS["constant-two"] = lambda: constant(value_int=1, value_float=1.0)
 MODELS["constant-string"] = lambda: constant(value_string="text")
 MODELS["constant-type"] = lambda: constant(value=3)
 MODELS["constant-no-floats"] = lambda: constant_without_elements()
+case("clip-bounds", [1, 4], "Clip", [4], numpy.array(1, numpy.float32))
+case("clip-attribute", [1, 4], "Clip", min=0.0)
+case("clip-legacy-inputs", [1, 4], "Clip", numpy.array(0, numpy.float32), opset=10)
 case("dropout-training", [1, 4], "Dropout", numpy.array(0.5, numpy.float32), numpy.array(True))
 
 

@@ -96,6 +96,10 @@ def matmul_activations():
 
 # Element-wise
 case("relu", [1, 2, 3, 4], "Relu")
+case("clip", [1, 2, 3, 4], "Clip", numpy.array(-0.5, numpy.float32), numpy.array(1, numpy.float32))
+case("clip-high", [1, 2, 3, 4], "Clip", None, numpy.array(0.25, numpy.float32))
+case("clip-nothing", [1, 2, 3, 4], "Clip")
+case("clip-opset-6", [1, 2, 3, 4], "Clip", min=0.0, max=1.5, opset=6)
 case("add-channel", [1, 2, 3, 4], "Add", [2, 1, 1])
 case("add-scalar", [1, 2, 3, 4], "Add", [])
 case("add-row", [1, 2, 3, 4], "Add", [4])

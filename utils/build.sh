@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-# usage: utils/build.sh [--preset=release|sanitize] [TARGET...]
+# usage: utils/build.sh [--preset=release|sanitize|thread] [TARGET...]
 #
 # Configures when needed and builds the targets (default: everything).
 #   --preset=release   optimised, in build/ (default); tools in build/bin/
 #   --preset=sanitize  with AddressSanitizer and UndefinedBehaviorSanitizer, in
 #                      build-sanitize/
+#   --preset=thread    with ThreadSanitizer, in build-thread/
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
 
@@ -23,7 +24,8 @@ done
 case $preset in
   release) folder=$build ;;
   sanitize) folder=$root/build-sanitize ;;
-  *) die "unknown preset '$preset'; there are: release sanitize" ;;
+  thread) folder=$root/build-thread ;;
+  *) die "unknown preset '$preset'; there are: release sanitize thread" ;;
 esac
 
 # Folders are found by their CMakeLists.txt, and ninja does not see a new one.

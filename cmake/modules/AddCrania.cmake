@@ -85,7 +85,11 @@ function(crania_shared_library name component)
     target_link_libraries(${name} PRIVATE ${ARG_LINK})
   endif()
   set_target_properties(${name} PROPERTIES LINKER_LANGUAGE CXX)
-  target_link_options(${name} PRIVATE -Wl,--version-script=${ARG_EXPORTS} -Wl,--no-undefined)
+  target_link_options(${name} PRIVATE -Wl,--version-script=${ARG_EXPORTS})
+  # The runtime of a sanitizer is in the executable.
+  if(NOT CRANIA_SANITIZE AND NOT CRANIA_SANITIZE_THREAD)
+    target_link_options(${name} PRIVATE -Wl,--no-undefined)
+  endif()
   target_include_directories(${name} INTERFACE
     $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
     $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "crania/Analysis/WeightImage.h"
+#include "crania/Layout/SegmentSearch.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/Endian.h"
 
@@ -13,6 +14,7 @@ using namespace crania;
 FailureOr<WeightBlocks> WeightBlocks::create(ir::WeightsOp weights,
                                              const Contraction &contraction,
                                              const layout::Tiling &tiling,
+                                             const target::TargetModel &target,
                                              std::string &why) {
   RankedTensorType type = weights.getClusteredType().getTensor();
   WeightBlocks blocks;
@@ -35,6 +37,7 @@ FailureOr<WeightBlocks> WeightBlocks::create(ir::WeightsOp weights,
   }
   blocks.contraction = contraction;
   blocks.tiling = tiling;
+  blocks.cutBlocks(target);
   blocks.depthOffsets = contraction.depthOffsets();
   blocks.splatValues = std::make_shared<SmallVector<char, 0>>();
   blocks.splatAssignment = std::make_shared<SmallVector<char, 0>>();
@@ -43,8 +46,27 @@ FailureOr<WeightBlocks> WeightBlocks::create(ir::WeightsOp weights,
   return blocks;
 }
 
-/// Clusters that a byte of the assignment can name.
-constexpr size_t maxClusters = 256;
+/// A block of several tiles must leave room in the staging FIFO for those of
+/// all other clusters at the same tiles, in the largest layout (a bit per
+/// position and the words), and for a request on its way: the decoder takes
+/// tile by tile what the DMA brings block by block.
+void WeightBlocks::cutBlocks(const target::TargetModel &target) {
+  const uint64_t fifo = target.stagingFifo.bytes - target.dma.requestBytes;
+  const uint64_t most =
+      std::min<uint64_t>(blockPositions, 8 * fifo / (valueBits + clusterCount));
+  firstTiles = {0};
+  uint64_t positions = 0;
+  const uint64_t tiles = tiling.tiles();
+  for (uint64_t t = 0; t < tiles; ++t) {
+    const uint64_t more = tiling.tile(t).positions();
+    if (positions > 0 && positions + more > most) {
+      firstTiles.push_back(int64_t(t));
+      positions = 0;
+    }
+    positions += more;
+  }
+  firstTiles.push_back(int64_t(tiles));
+}
 
 /// Elements `start + offsets[i]` of a tensor, little endian.
 template <typename Element, typename Word>
@@ -57,7 +79,7 @@ static void gatherRow(const void *tensor, int64_t start,
 }
 
 void WeightBlocks::readTile(const layout::Tiling::Tile &tile,
-                            TileBlocks &into) const {
+                            TileCodes &into) const {
   into.words.resize(tile.positions());
   into.holders.resize(tile.positions());
   ArrayRef<int64_t> offsets =
@@ -78,81 +100,58 @@ void WeightBlocks::readTile(const layout::Tiling::Tile &tile,
   }
 }
 
-void WeightBlocks::splitTile(TileBlocks &tile) const {
-  size_t size = tile.words.size();
-  for (auto [cluster, block] : llvm::enumerate(tile.blocks)) {
-    block.codes.present.resize(size);
-    block.codes.values.resize(size);
-    block.occupied.resize(size);
-    const uint8_t *holders = tile.holders.data();
-    uint8_t *present = block.codes.present.data();
-    uint8_t *occupied = block.occupied.data();
-    for (size_t p = 0; p < size; ++p) {
-      present[p] = holders[p] == cluster;
-      occupied[p] = holders[p] < cluster;
-    }
-    block.context = {size, valueBits, block.occupied};
+void WeightBlocks::appendTile(const TileCodes &tile, unsigned cluster,
+                              layout::BlockCodes &codes,
+                              std::vector<uint8_t> &occupied) const {
+  const size_t size = tile.words.size(), begin = codes.present.size();
+  codes.present.resize(begin + size);
+  occupied.resize(begin + size);
+  const size_t values = codes.values.size();
+  codes.values.resize(values + size);
+  uint8_t *present = codes.present.data() + begin;
+  uint8_t *held = occupied.data() + begin;
+  uint32_t *next = codes.values.data() + values;
+  // Clusters are as good as random along a tile, so nothing branches on them.
+  for (size_t p = 0; p < size; ++p) {
+    const bool isHere = tile.holders[p] == cluster;
+    present[p] = isHere;
+    held[p] = tile.holders[p] < cluster;
+    *next = tile.words[p];
+    next += isHere;
   }
-  // Clusters are as good as random along a tile, so nothing branches on them;
-  // what is in none goes where nobody looks.
-  std::vector<uint32_t> nowhere(size);
-  SmallVector<uint32_t *> ends(maxClusters, nowhere.data());
-  for (auto [block, end] : llvm::zip_first(tile.blocks, ends))
-    end = block.codes.values.data();
-  for (size_t p = 0; p < size; ++p)
-    *ends[tile.holders[p]]++ = tile.words[p];
-  for (auto [block, end] : llvm::zip_first(tile.blocks, ends))
-    block.codes.values.resize(end - block.codes.values.data());
+  codes.values.resize(next - codes.values.data());
 }
 
-void WeightBlocks::forEachTile(
-    llvm::function_ref<bool(ArrayRef<Block>)> visit) const {
-  TileBlocks tile;
-  tile.blocks.resize(clusterCount);
+ClusterBlocks WeightBlocks::read(unsigned cluster, size_t step) const {
+  ClusterBlocks result;
+  TileCodes tile;
+  for (size_t b = 0; b < blocks(); b += step) {
+    layout::BlockCodes &codes = result.codes.emplace_back();
+    std::vector<uint8_t> &occupied = result.occupied.emplace_back();
+    for (int64_t t = firstTiles[b]; t < firstTiles[b + 1]; ++t) {
+      readTile(tiling.tile(t), tile);
+      appendTile(tile, cluster, codes, occupied);
+    }
+    // Room was made for all positions.
+    codes.values.shrink_to_fit();
+    result.values += codes.values.size();
+  }
+  for (auto [codes, occupied] : llvm::zip_equal(result.codes, result.occupied))
+    result.views.push_back(
+        {&codes, {codes.present.size(), valueBits, occupied}});
+  return result;
+}
+
+std::optional<double> WeightBlocks::entropyBits() const {
+  constexpr unsigned widestWord = 16;
+  if (valueBits > widestWord)
+    return std::nullopt;
+  std::vector<uint64_t> counts(size_t(clusterCount) << valueBits);
+  TileCodes tile;
   for (uint64_t t = 0, tiles = tiling.tiles(); t < tiles; ++t) {
     readTile(tiling.tile(t), tile);
-    splitTile(tile);
-    if (!visit(tile.blocks))
-      return;
+    for (auto [word, holder] : llvm::zip_equal(tile.words, tile.holders))
+      ++counts[size_t(holder) << valueBits | word];
   }
-}
-
-std::vector<WeightBlocks::Measure>
-WeightBlocks::measure(CodecLists codecs) const {
-  std::vector<Measure> measures(clusterCount);
-  for (auto [measure, list] : llvm::zip_equal(measures, codecs))
-    measure.bytes.assign(list.size(), 0);
-  forEachTile([&](ArrayRef<Block> blocks) {
-    for (auto [block, measure, list] :
-         llvm::zip_equal(blocks, measures, codecs)) {
-      measure.values += block.codes.values.size();
-      for (auto [codec, bytes] : llvm::zip_equal(list, measure.bytes)) {
-        if (!bytes)
-          continue;
-        if (codec->supports(block.codes, block.context))
-          *bytes += codec->encodedBytes(block.codes, block.context);
-        else
-          bytes.reset();
-      }
-    }
-    return true;
-  });
-  return measures;
-}
-
-std::optional<unsigned>
-WeightBlocks::encode(ArrayRef<const layout::Codec *> codecs,
-                     BlockSink sink) const {
-  std::optional<unsigned> refused;
-  forEachTile([&](ArrayRef<Block> blocks) {
-    for (auto [cluster, block, codec] : llvm::enumerate(blocks, codecs)) {
-      if (!codec->supports(block.codes, block.context)) {
-        refused = cluster;
-        return false;
-      }
-      sink(cluster, codec->encode(block.codes, block.context));
-    }
-    return true;
-  });
-  return refused;
+  return layout::orderZeroBits(counts);
 }

@@ -39,7 +39,6 @@ void visit(const Segment &s, Presence &has) {
   has(s.layout(), "Segment.layout");
   has.wide(s.block_offsets(), "Segment.block_offsets");
   has(s.block_tiles(), "Segment.block_tiles");
-  has(s.tables(), "Segment.tables");
 }
 
 void visit(const Weights &w, Presence &has) {

@@ -5,7 +5,7 @@
 #include "Verify.h"
 
 #include "crania/DeviceBinary/DeviceBinary.h"
-#include "crania/Layout/Codec.h"
+#include "crania/Layout/SegmentLayout.h"
 #include "crania/Support/Spelling.h"
 
 #include <algorithm>
@@ -96,9 +96,12 @@ Status verifyDirectory(const Segment &segment, uint64_t tiles) {
                  " offsets and " + std::to_string(firstTiles.size()) +
                  " tiles; both must have one more than there are blocks"};
   size_t last = offsets.size() - 1;
-  if (offsets.Get(0) != 0 || offsets.Get(last) != segment.bytes())
-    return Error{"its block offsets do not go from 0 to its " +
-                 std::to_string(segment.bytes()) + " bytes"};
+  if (offsets.Get(0) < segment.table_bytes() ||
+      offsets.Get(last) != segment.bytes())
+    return Error{"its block offsets do not go from the end of its " +
+                 std::to_string(segment.table_bytes()) +
+                 " bytes of tables to its " + std::to_string(segment.bytes()) +
+                 " bytes"};
   if (firstTiles.Get(0) != 0 || firstTiles.Get(last) != tiles)
     return Error{"its blocks do not cover the tiles [0, " +
                  std::to_string(tiles) + ")"};
@@ -116,15 +119,22 @@ Status verifyDirectory(const Segment &segment, uint64_t tiles) {
 Status verifyLayout(const Segment &segment, const layout::Tiling &tiling,
                     ElementType element) {
   std::string id = segment.layout()->str();
-  const layout::Codec *codec = layout::findCodec(id);
-  if (!codec)
+  const layout::SegmentLayout *layout = layout::findSegmentLayout(id);
+  if (!layout)
     return Error{"there is no layout \"" + id + "\"; the layouts are " +
-                 joinNames(layout::codecIds())};
-  if (segment.tables()->size() != 0)
-    return Error{"layout \"" + id + "\" takes no tables"};
-  uint64_t least = codec->minimumBytes(tiling.elements(), 8 * bytesOf(element));
-  if (segment.cluster() == 1 && segment.bytes() < least)
-    return Error{"its " + std::to_string(segment.bytes()) +
+                 joinNames(layout::segmentLayoutIds())};
+  const uint64_t head = segment.block_offsets()->Get(0);
+  if (!layout->hasTables() && head != 0)
+    return Error{"layout \"" + id + "\" has no tables, but its blocks begin " +
+                 std::to_string(head) + " bytes behind its address"};
+  if (layout->hasTables() && head == segment.table_bytes())
+    return Error{"layout \"" + id +
+                 "\" has a directory, but its first block "
+                 "follows its tables"};
+  uint64_t least =
+      layout->minimumBytes(tiling.elements(), 8 * bytesOf(element));
+  if (segment.cluster() == 1 && segment.bytes() - head < least)
+    return Error{"its " + std::to_string(segment.bytes() - head) +
                  " bytes cannot hold " + std::to_string(tiling.elements()) +
                  " positions in layout \"" + id + "\", which needs at least " +
                  std::to_string(least)};

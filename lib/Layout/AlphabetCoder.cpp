@@ -174,6 +174,8 @@ public:
     unsigned highBits = alphabet.wordBits() - alphabet.low();
     cost.tableBits += uint64_t(alphabet.size()) * highBits;
     cost.entryBits += highBits;
+    cost.stepBits += alphabet.low();
+    cost.loadCycles = std::max<uint64_t>(cost.loadCycles, alphabet.size());
     return cost;
   }
 
@@ -194,9 +196,9 @@ private:
 
 /// How often a word occurs under a condition.
 struct WordCount {
-  uint8_t condition;
   uint32_t word;
-  uint64_t count;
+  uint32_t count; // a segment has fewer weights than 2^32
+  uint8_t condition;
 };
 
 /// Calls `visit(condition, word)` for each value of the segment.
@@ -224,24 +226,33 @@ std::vector<WordCount> countByIndex(const ValueSample &sample) {
   std::vector<WordCount> result;
   for (size_t i = 0; i < counts.size(); ++i)
     if (counts[i] > 0)
-      result.push_back({uint8_t(i >> sample.valueBits),
-                        lowBitsOf(i, sample.valueBits), counts[i]});
+      result.push_back({lowBitsOf(i, sample.valueBits), uint32_t(counts[i]),
+                        uint8_t(i >> sample.valueBits)});
   return result;
 }
 
 /// Counts by sorting; for words of which most do not occur.
 std::vector<WordCount> countBySorting(const ValueSample &sample) {
+  // There may be as many words as values: room is made once.
+  size_t values = 0;
+  for (const BlockView &block : sample.blocks)
+    values += block.codes->values.size();
   std::vector<uint64_t> keys;
+  keys.reserve(values);
   forEachValue(sample, [&](uint8_t condition, uint32_t word) {
     keys.push_back(uint64_t(condition) << 32 | word);
   });
   std::sort(keys.begin(), keys.end());
+  size_t different = keys.empty() ? 0 : 1;
+  for (size_t i = 1; i < keys.size(); ++i)
+    different += keys[i] != keys[i - 1];
   std::vector<WordCount> result;
+  result.reserve(different);
   for (size_t i = 0; i < keys.size(); ++i)
     if (i > 0 && keys[i] == keys[i - 1])
       ++result.back().count;
     else
-      result.push_back({uint8_t(keys[i] >> 32), uint32_t(keys[i]), 1});
+      result.push_back({uint32_t(keys[i]), 1, uint8_t(keys[i] >> 32)});
   return result;
 }
 
@@ -290,9 +301,15 @@ Result<Model> chooseModel(const ValueSample &sample, bool mayHaveLowBits) {
   std::vector<WordCount> words = sample.valueBits <= maxTableBits
                                      ? countByIndex(sample)
                                      : countBySorting(sample);
+  // Small tables have fine frequencies for few symbols only.
+  constexpr unsigned leastStateLogPerSymbol = 2;
+  const size_t mostSymbols = std::min<size_t>(
+      maxSymbols,
+      std::max(1u, (1u << sample.limits.tableLog) >> leastStateLogPerSymbol));
   unsigned fewest = 0;
   std::vector<uint32_t> highs = highParts(words, 0);
-  for (; highs.size() > maxSymbols && mayHaveLowBits;)
+  while (highs.size() > mostSymbols && mayHaveLowBits &&
+         fewest + 1 < sample.valueBits)
     highs = highParts(words, ++fewest);
   if (highs.size() > maxSymbols)
     return Error{std::to_string(highs.size()) +

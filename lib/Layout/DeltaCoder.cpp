@@ -110,6 +110,8 @@ public:
   /// One adder puts the base back, and one more negates two's complement.
   DecoderCost cost() const override {
     DecoderCost cost;
+    cost.stepBits = range.offsetBits + 1;
+    cost.unit = "delta";
     cost.lane.fullAdders = 2 * valueBits;
     cost.lane.gates = valueBits; // inverts when negative
     return cost;

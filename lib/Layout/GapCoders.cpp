@@ -118,6 +118,8 @@ public:
     cost.lane.fullAdders = bitWidth(maxBlockPositions); // the position
     cost.lane.flipFlops = bitWidth(maxBlockPositions);
     cost.lane.gates = bitsPerRun; // is it the longest run?
+    cost.stepBits = bitsPerRun;
+    cost.unit = "runs";
     return cost;
   }
 
@@ -134,6 +136,8 @@ private:
 };
 
 constexpr unsigned maxRiceBits = 15;
+/// Bits that a decoder looks at in a step.
+constexpr unsigned golombWindowBits = 16;
 constexpr unsigned riceWidthBits = 4;
 
 /// Golomb-Rice codes: the high part of the gap in unary, its low bits as they
@@ -172,19 +176,26 @@ public:
   }
 
   DecoderCost cost() const override {
-    // The end of the unary part is found in a window of 32 bits, about four
-    // gates per bit.
-    constexpr unsigned windowBits = 32, gatesPerBit = 4;
+    // The end of the unary part is found in a window, about four gates per
+    // bit.
+    constexpr unsigned gatesPerBit = 4;
     DecoderCost cost;
-    cost.lane.gates = gatesPerBit * windowBits;
+    cost.stepBits = golombWindowBits;
+    cost.unit = "golomb";
+    cost.lane.gates = gatesPerBit * golombWindowBits;
     cost.lane.fullAdders = bitWidth(maxBlockPositions);
     cost.lane.flipFlops = bitWidth(maxBlockPositions);
     return cost;
   }
 
-  uint64_t decodeSteps(uint64_t, uint64_t present,
+  /// A gap takes a step, and one more for each window that its unary part
+  /// fills and for low bits that do not fit behind it: twice the windows at
+  /// most. One gap leads to the end.
+  uint64_t decodeSteps(uint64_t positions, uint64_t present,
                        unsigned lanes) const override {
-    return (present + lanes) / lanes; // and one gap to the end
+    const uint64_t unary = (positions - present) >> lowBits;
+    const uint64_t steps = present + 1 + unary / golombWindowBits;
+    return (steps + lanes - 1) / lanes;
   }
 
 private:

@@ -168,6 +168,8 @@ public:
     unsigned symbols = codes.empty() ? 0 : unsigned(codes[0].lengths.size());
     cost.entryBits = bitWidth(symbols == 0 ? 0 : symbols - 1) + lengthFieldBits;
     cost.tableBits = uint64_t(entries.size()) * cost.entryBits;
+    cost.stepBits = longest;
+    cost.loadCycles = entries.size();
     return cost;
   }
 

@@ -74,10 +74,12 @@ public:
     DecoderCost cost;
     cost.symbolsPerLaneAndCycle = packing.perWord;
     unsigned symbolBits = packing.bits(1);
+    cost.stepBits = packing.bits(packing.perWord);
     if (packing.perWord == 1)
       return cost;
     cost.entryBits = packing.perWord * symbolBits;
     cost.tableBits = uint64_t(cost.entryBits) << packing.bits(packing.perWord);
+    cost.loadCycles = uint64_t(1) << packing.bits(packing.perWord);
     return cost;
   }
 

@@ -63,6 +63,8 @@ public:
     constexpr unsigned gatesPerBit = 4;
     DecoderCost cost;
     cost.symbolsPerLaneAndCycle = bitmapGroup;
+    cost.stepBits = bitmapGroup;
+    cost.unit = "bitmap";
     cost.lane.gates = gatesPerBit * bitmapGroup;
     return cost;
   }

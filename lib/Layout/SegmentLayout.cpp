@@ -149,6 +149,7 @@ public:
     return cost;
   }
 
+  using SegmentCoder::decodeCycles;
   uint64_t decodeCycles(size_t positions, size_t present) const override {
     uint64_t perCycle = parts.valueLanes *
                         uint64_t(parts.values->cost().symbolsPerLaneAndCycle);
@@ -156,6 +157,14 @@ public:
     uint64_t positionCycles =
         parts.positions->decodeSteps(positions, present, parts.positionLanes);
     return std::max(positionCycles, valueCycles);
+  }
+
+  double decodePicojoules(size_t positions, size_t present) const override {
+    const SegmentCost charged = cost();
+    const double steps =
+        double(parts.positions->decodeSteps(positions, present, 1));
+    return steps * charged.positions.picojoulesPerStep() +
+           double(present) * charged.values.picojoulesPerSymbol();
   }
 
 private:
@@ -366,6 +375,84 @@ private:
   ValueCoding values;
 };
 
+/// A codec as a layout.
+class CodecLayout final : public SegmentLayout {
+public:
+  explicit CodecLayout(const Codec &codec) : codec(codec) {}
+
+  std::string_view id() const override { return codec.id(); }
+  bool hasTables() const override { return false; }
+  uint64_t minimumBytes(uint64_t positions, unsigned valueBits) const override {
+    return codec.minimumBytes(positions, valueBits);
+  }
+
+  Result<std::unique_ptr<SegmentCoder>>
+  train(Span<const BlockView> blocks, const TrainingOptions &) const override {
+    if (blocks.empty())
+      return codecError(id(), "a segment without blocks");
+    for (const BlockView &block : blocks)
+      if (!codec.supports(*block.codes, block.context))
+        return codecError(id(), "it has no word for some of the codes");
+    return coder(blocks[0].context.valueBits);
+  }
+
+  Result<std::unique_ptr<SegmentCoder>>
+  parse(Span<const uint8_t> tables, unsigned valueBits) const override {
+    if (!tables.empty())
+      return codecError(id(), "tables of " + std::to_string(tables.size()) +
+                                  " bytes, but it has none");
+    return coder(valueBits);
+  }
+
+private:
+  class Coder final : public SegmentCoder {
+  public:
+    Coder(const Codec &codec, unsigned valueBits)
+        : codec(codec), valueBits(valueBits) {}
+
+    std::vector<uint8_t> tables() const override { return {}; }
+    bool supports(const BlockCodes &codes,
+                  const BlockContext &context) const override {
+      return context.valueBits == valueBits && codec.supports(codes, context);
+    }
+    std::vector<uint8_t> encode(const BlockCodes &codes,
+                                const BlockContext &context) const override {
+      return codec.encode(codes, context);
+    }
+    Result<BlockCodes> decode(Span<const uint8_t> bytes,
+                              const BlockContext &context) const override {
+      return codec.decode(bytes, context);
+    }
+    uint64_t minimumBytes(uint64_t positions) const override {
+      return codec.minimumBytes(positions, valueBits);
+    }
+    SegmentCost cost() const override {
+      SegmentCost cost;
+      cost.isPlain = true;
+      return cost;
+    }
+    uint64_t decodeCycles(size_t positions, size_t present) const override {
+      return codec.decodeCycles(positions, present, 1);
+    }
+    /// Words are where their number says, so all lanes work on one block.
+    uint64_t decodeCycles(size_t positions, size_t present,
+                          const DecoderShape &shape) const override {
+      return codec.decodeCycles(positions, present, shape.wordsPerCycle);
+    }
+    double decodePicojoules(size_t, size_t) const override { return 0; }
+
+  private:
+    const Codec &codec;
+    unsigned valueBits;
+  };
+
+  std::unique_ptr<SegmentCoder> coder(unsigned valueBits) const {
+    return std::make_unique<Coder>(codec, valueBits);
+  }
+
+  const Codec &codec;
+};
+
 struct PositionName {
   const char *name;
   PositionCoding coding;
@@ -418,6 +505,10 @@ public:
 
 private:
   Registry() {
+    for (const std::string &id : codecIds()) {
+      builtIn.push_back(makeSegmentLayout(*findCodec(id)));
+      layouts.emplace(id, builtIn.back().get());
+    }
     for (const PositionName &positions : positionNames)
       for (const ValueName &values : valueNames) {
         std::string id = std::string(positions.name) + "+" + values.name;
@@ -433,6 +524,24 @@ private:
 };
 
 } // namespace
+
+uint64_t SegmentCoder::decodeCycles(size_t positions, size_t present,
+                                    const DecoderShape &shape) const {
+  auto divideUp = [](uint64_t value, uint64_t by) {
+    return (value + by - 1) / by;
+  };
+  return std::max(divideUp(decodeCycles(positions, present), shape.blocks),
+                  divideUp(present, shape.wordsPerCycle));
+}
+
+uint64_t SegmentLayout::minimumBytes(uint64_t positions, unsigned) const {
+  return positions / maxPositionsPerByte +
+         (positions % maxPositionsPerByte != 0);
+}
+
+std::unique_ptr<SegmentLayout> makeSegmentLayout(const Codec &codec) {
+  return std::make_unique<CodecLayout>(codec);
+}
 
 const SegmentLayout *findSegmentLayout(std::string_view id) {
   return Registry::instance().find(id);
@@ -453,14 +562,16 @@ Result<EncodedSegment> encodeSegment(const SegmentLayout &layout,
   if (!coder)
     return coder.error();
   EncodedSegment segment;
-  segment.tables = (*coder)->tables();
-  std::vector<uint32_t> sizes;
+  segment.coder = std::move(*coder);
+  segment.tables = segment.coder->tables();
   for (const BlockView &block : blocks) {
-    std::vector<uint8_t> bytes = (*coder)->encode(*block.codes, block.context);
-    sizes.push_back(uint32_t(bytes.size()));
+    std::vector<uint8_t> bytes =
+        segment.coder->encode(*block.codes, block.context);
+    segment.blockSizes.push_back(uint32_t(bytes.size()));
     segment.blocks.insert(segment.blocks.end(), bytes.begin(), bytes.end());
   }
-  segment.directory = encodeDirectory(sizes);
+  if (layout.hasTables())
+    segment.directory = encodeDirectory(segment.blockSizes);
   return segment;
 }
 

@@ -126,6 +126,12 @@ public:
     unsigned symbolBits = bitWidth(symbols == 0 ? 0 : symbols - 1);
     cost.entryBits = log + bitWidth(log) + symbolBits + 1;
     cost.tableBits = uint64_t(decodeTable.size()) * cost.entryBits;
+    cost.stepBits = log;
+    // Neighbours in the spread are an odd step apart, so that four of them are
+    // always in different ones of four banks.
+    constexpr uint64_t banks = 4;
+    cost.loadCycles = decodeTable.size() / banks;
+    cost.unit = "tans";
     cost.lane.flipFlops = log;
     cost.lane.fullAdders = log;
     cost.lane.gates = log; // bits above the entry's number are masked

@@ -71,7 +71,11 @@ public:
     return {};
   }
 
-  DecoderCost cost() const override { return {}; }
+  DecoderCost cost() const override {
+    DecoderCost cost;
+    cost.stepBits = valueBits;
+    return cost;
+  }
 
 private:
   unsigned valueBits;

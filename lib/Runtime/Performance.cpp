@@ -151,18 +151,21 @@ private:
   double inputs;
 };
 
+/// With the decoder that the layouts of the program need.
 Json areaOf(const simulator::ProgramView &program) {
   const target::TargetModel &target = program.target();
   Json components, additions = Json::array();
   const target::Precision precision = program.widestPrecision();
-  for (const auto &entry : target.area(precision)) {
+  const double decoderUm2 = program.decoderUm2();
+  for (const auto &entry : target.area(precision, decoderUm2)) {
     components[entry.component] = entry.mm2;
     if (entry.addition)
       additions.push_back(entry.component);
   }
-  return {{"mm2_by_component", std::move(components)},
-          {"additions", std::move(additions)},
-          {"overhead_percent", target.areaOverheadPercent(precision)}};
+  return {
+      {"mm2_by_component", std::move(components)},
+      {"additions", std::move(additions)},
+      {"overhead_percent", target.areaOverheadPercent(precision, decoderUm2)}};
 }
 
 /// How often the weights that were needed were read; null if none were.

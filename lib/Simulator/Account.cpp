@@ -56,6 +56,7 @@ void forEachField(A &a, B &b, F f) {
     f(a.macsSkipped[i], b.macsSkipped[i]);
   }
   f(a.scannedPositions, b.scannedPositions);
+  f(a.decoderFemtojoules, b.decoderFemtojoules);
   for (size_t i = 0; i < target::operationCount; ++i)
     f(a.vectorOps[i], b.vectorOps[i]);
   f(a.exitOps, b.exitOps);
@@ -152,7 +153,9 @@ Energy simulator::energyOf(const Counts &counts,
   energy.store =
       double(counts.storeReadBytes) * target.storeReadPicojoulesPerByte() +
       double(counts.storeWriteBytes) * target.storeWritePicojoulesPerByte();
-  energy.decoder = decoderBytes(counts) * registerByte;
+  constexpr double femtojoulesPerPicojoule = 1000;
+  energy.decoder = decoderBytes(counts) * registerByte +
+                   double(counts.decoderFemtojoules) / femtojoulesPerPicojoule;
   for (size_t i = 0; i < target::operationCount; ++i)
     energy.vector += double(counts.vectorOps[i]) *
                      target.operationPicojoules(target::Operation(i));

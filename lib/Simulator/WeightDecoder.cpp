@@ -5,6 +5,7 @@
 #include "MemoryMap.h"
 #include "crania/Simulator/WeightStore.h"
 
+#include <cmath>
 #include <set>
 
 using namespace crania;
@@ -321,8 +322,11 @@ Status WeightDecoder::Walk::decode(uint32_t id, Span<const uint8_t> bytes,
   context.positions = positions;
   context.valueBits = 8 * binary::bytesOf(weights.element);
   context.occupied = Span<const uint8_t>(mask, positions);
-  const layout::Codec &codec = program.codec(block.weights, block.cluster);
-  Result<layout::BlockCodes> codes = codec.decode(bytes, context);
+  const layout::SegmentCoder &coder =
+      program.coder(block.weights, block.cluster);
+  const Span<const uint8_t> coded =
+      bytes.slice(block.headBytes, bytes.size() - block.headBytes);
+  Result<layout::BlockCodes> codes = coder.decode(coded, context);
   if (!codes)
     return Error{"block " + std::to_string(block.index) + " of cluster " +
                  std::to_string(block.cluster + 1) + " of '" +
@@ -332,10 +336,17 @@ Status WeightDecoder::Walk::decode(uint32_t id, Span<const uint8_t> bytes,
   for (size_t i = 0; i < positions; ++i)
     mask[i] |= codes->present[i];
   const size_t values = codes->values.size();
-  result.blockWork[id] = {
-      uint32_t(values),
-      codec.decodeCycles(positions, values, program.target().decoder.lanes),
-      8 * bytes.size() > values * context.valueBits};
+  const target::TargetModel::Decoder &decoder = program.target().decoder;
+  BlockWork &work = result.blockWork[id];
+  work.values = uint32_t(values);
+  work.cycles = coder.decodeCycles(
+      positions, values, layout::DecoderShape{decoder.lanes, decoder.blocks});
+  work.loadCycles = program.loadCycles(block);
+  constexpr double femtojoulesPerPicojoule = 1000;
+  work.femtojoules = uint64_t(std::llround(
+      coder.decodePicojoules(positions, values) * femtojoulesPerPicojoule));
+  work.scansPositions =
+      coder.cost().isPlain && 8 * coded.size() > values * context.valueBits;
   return {};
 }
 

@@ -1,21 +1,22 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Areas. Sources, at 45 nm:
-//   [H] M. Horowitz, "Computing's energy problem", ISSCC 2014 (lecture tables);
-//   [C] CACTI 7, low-power cells;
-//   [N] NanGate 45 nm Open Cell Library, X1 cells.
+// Areas at 45 nm. Source [H] is M. Horowitz, "Computing's energy problem",
+// ISSCC 2014 (lecture tables); cells and memories are in Technology.h.
 
 #include "crania/Target/TargetModel.h"
+#include "crania/Target/Technology.h"
 
 #include <cmath>
+#include <limits>
 
 namespace crania::target {
 
 namespace {
 
-constexpr double mm2PerUm2 = 1e-6;
-constexpr double bytesPerKB = 1024;
+using namespace technology;
+
+constexpr double mm2PerUm2 = 1 / um2PerMm2;
 
 // um2 per arithmetic unit.
 constexpr double addI32 = 137;       // [H]
@@ -24,31 +25,27 @@ constexpr double multiplyI8 = 282;   // [H]
 constexpr double multiplyI32 = 3495; // [H]
 constexpr double multiplyF32 = 7700; // [H]
 
-// um2 per cell.
-constexpr double nand2 = 0.798;     // [N]
-constexpr double mux2 = 1.862;      // [N]
-constexpr double fullAdder = 4.256; // [N]
-
-constexpr double sramMm2PerKB = 0.0033; // [C], periphery included
-
 /// The sequencer: a small microcontroller, for which the 12k gates of Arm's
 /// published minimum configuration of the Cortex-M0 stand, with a command
 /// memory of 4 KB.
 constexpr double sequencerGates = 12000;
 constexpr double sequencerMemoryKB = 4;
 
-// A decoder lane aligns a word of up to 32 bits out of the byte stream (three
+// A lane of the plain decoder, for layouts whose words are addressed and not
+// coded, aligns a word of up to 32 bits out of the byte stream (three
 // levels of 2:1 multiplexers for a window of 8 bytes), finds the next set bit
 // of a bitmap byte (an 8-bit priority encoder, about 30 gates) and counts the
 // bits (7 full adders).
 constexpr double alignerMuxes = 3 * 32;
 constexpr double priorityEncoderGates = 30;
 constexpr double popcountAdders = 7;
-constexpr double decoderLaneUm2 = alignerMuxes * mux2 +
-                                  priorityEncoderGates * nand2 +
-                                  popcountAdders * fullAdder;
+constexpr double plainLaneUm2 = alignerMuxes * mux2 +
+                                priorityEncoderGates * nand2 +
+                                popcountAdders * fullAdder;
 
-double sramMm2(double bytes) { return bytes / bytesPerKB * sramMm2PerKB; }
+double sramMm2(double bytes) {
+  return bytes / bytesPerKB * sramUm2PerKB * mm2PerUm2;
+}
 
 double multiplierUm2(Precision precision) {
   switch (precision) {
@@ -94,13 +91,17 @@ double vectorUnitMm2(const TargetModel &target, Precision precision) {
 /// division.
 constexpr double exitUnitMm2 = (multiplyF32 + addF32) * mm2PerUm2;
 
-constexpr double sequencerMm2 =
-    sequencerGates * nand2 * mm2PerUm2 + sequencerMemoryKB * sramMm2PerKB;
+constexpr double sequencerMm2 = sequencerGates * nand2 * mm2PerUm2 +
+                                sequencerMemoryKB * sramUm2PerKB * mm2PerUm2;
 
 } // namespace
 
-std::vector<TargetModel::AreaEntry>
-TargetModel::area(Precision precision) const {
+double TargetModel::plainDecoderUm2() const {
+  return decoder.lanes * plainLaneUm2;
+}
+
+std::vector<TargetModel::AreaEntry> TargetModel::area(Precision precision,
+                                                      double decoderUm2) const {
   return {
       {"mac_array", macArrayMm2(*this, precision), false},
       {"registers", registersMm2(*this, precision), false},
@@ -110,15 +111,25 @@ TargetModel::area(Precision precision) const {
       {"exit_unit", exitUnitMm2, false},
       {"sequencer", sequencerMm2, false},
       {"weight_store", sramMm2(double(weightStore.bytes)), true},
-      {"decoder", decoder.lanes * decoderLaneUm2 * mm2PerUm2, true},
+      {"decoder", decoderUm2 * mm2PerUm2, true},
   };
 }
 
-double TargetModel::areaOverheadPercent(Precision precision) const {
+double TargetModel::areaOverheadPercent(Precision precision,
+                                        double decoderUm2) const {
   double base = 0, addition = 0;
-  for (const AreaEntry &entry : area(precision))
+  for (const AreaEntry &entry : area(precision, decoderUm2))
     (entry.addition ? addition : base) += entry.mm2;
   return 100 * addition / base;
+}
+
+double TargetModel::decoderBudgetUm2(Precision precision) const {
+  if (limits.additionPercent == 0)
+    return std::numeric_limits<double>::infinity();
+  double base = 0, store = 0;
+  for (const AreaEntry &entry : area(precision, 0))
+    (entry.addition ? store : base) += entry.mm2;
+  return (base * limits.additionPercent / 100 - store) * um2PerMm2;
 }
 
 } // namespace crania::target

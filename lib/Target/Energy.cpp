@@ -5,11 +5,12 @@
 //   [H] M. Horowitz, "Computing's energy problem", ISSCC 2014, as tabulated in
 //       EIE (arXiv 1602.01528, Table I) and in QKeras;
 //   [E] ratios between precisions in EIE, Table I;
-//   [C] CACTI 7, low-power cells, 8-byte ports, measured from 2 KB to 1 MB;
 //   [Y] relative access costs in Eyeriss (ISCA 2016): register file 1, global
 //       buffer 6, DRAM 200 per 16 bits, with a 16-bit MAC as 1.
+// Those of memories are in Technology.h.
 
 #include "crania/Target/TargetModel.h"
+#include "crania/Target/Technology.h"
 
 #include <algorithm>
 #include <cmath>
@@ -17,6 +18,8 @@
 namespace crania::target {
 
 namespace {
+
+using namespace technology;
 
 // pJ per operation.
 constexpr double addI32 = 0.1;      // [H]
@@ -27,24 +30,18 @@ constexpr double multiplyI16 = 0.6; // [E]
 constexpr double multiplyI32 = 3.1; // [H]
 constexpr double multiplyF32 = 3.7; // [H]
 
-// [C] energy of an 8-byte access of a memory of S KB: factor * S^exponent pJ,
-// within 35 % of each measured size. Smaller memories are extrapolated; larger
-// ones are banks of the largest measured size, whose wiring is not charged.
-constexpr double sramPortBytes = 8;
-constexpr double sramReadFactor = 1.27, sramReadExponent = 0.62;
-constexpr double sramWriteFactor = 4.38, sramWriteExponent = 0.41;
-constexpr double largestBankKB = 1024;
-
 // [Y] energy of a register access over that of a 16-bit MAC, per 16 bits; the
 // sum of 48 bits that a PE here has beside is none of that reference.
 constexpr double registerAccessPerMac = 1;
 constexpr double registerReferenceBytes = 2;
 constexpr double registerReferenceMac = multiplyI16 + addI32;
 
+/// Memories below the smallest measured size are extrapolated; larger ones are
+/// banks of the largest, whose wiring is not charged.
 double sramPicojoulesPerByte(uint64_t bytes, double factor, double exponent) {
   if (bytes == 0)
     return 0;
-  double bankKB = std::min(double(bytes) / 1024, largestBankKB);
+  double bankKB = std::min(double(bytes) / bytesPerKB, largestSramKB);
   return factor * std::pow(bankKB, exponent) / sramPortBytes;
 }
 

@@ -28,6 +28,7 @@ std::vector<Field> fieldsOf(TargetModel &t) {
       {"array", "weights_per_pe", &t.array.weightsPerPE, 1, 4096},
       {"array", "weight_load", &t.array.weightLoad},
       {"decoder", "lanes", &t.decoder.lanes, 1, 4096},
+      {"decoder", "blocks", &t.decoder.blocks, 1, 256},
       {"global_buffer", "bytes", &t.globalBuffer.bytes, 1024, largestMemory},
       {"staging_fifo", "bytes", &t.stagingFifo.bytes, 64, 16 * MB},
       {"weight_store", "bytes", &t.weightStore.bytes, 0, largestMemory},
@@ -40,6 +41,7 @@ std::vector<Field> fieldsOf(TargetModel &t) {
       {"dram", "burst_bytes", &t.dram.burstBytes, 8, 4096},
       {"dram", "picojoules_per_bit", &t.dram.picojoulesPerBit, 0, 1000},
       {"dma", "request_bytes", &t.dma.requestBytes, 8, MB},
+      {"limits", "addition_percent", &t.limits.additionPercent, 0, 1000},
   };
 }
 

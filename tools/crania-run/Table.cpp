@@ -90,7 +90,7 @@ std::string accuracyText(const BundleRun &run,
 std::string machineText(const simulator::ProgramView &program) {
   const target::TargetModel &target = program.target();
   double base = 0;
-  for (const auto &entry : target.area(program.widestPrecision()))
+  for (const auto &entry : target.area(program.widestPrecision(), 0))
     base += entry.addition ? 0 : entry.mm2;
   return "target " + target.name + ", " +
          std::string(nameOf(program.precision())) + ", DRAM at " +
@@ -98,7 +98,8 @@ std::string machineText(const simulator::ProgramView &program) {
          number("%g", target.clockMHz) + " MHz\narea         " +
          number("%.2f mm2", base) + " without CRANIA, " +
          number("+%.1f %%",
-                target.areaOverheadPercent(program.widestPrecision())) +
+                target.areaOverheadPercent(program.widestPrecision(),
+                                           program.decoderUm2())) +
          " for weight store and decoder\n";
 }
 

@@ -6,8 +6,9 @@
 
 #include "crania/Analysis/Contraction.h"
 #include "crania/Dialect/Crania/IR/CraniaOps.h"
-#include "crania/Layout/Codec.h"
+#include "crania/Layout/SegmentLayout.h"
 #include "crania/Layout/Tiling.h"
+#include "crania/Target/TargetModel.h"
 
 #include <cstdint>
 #include <memory>
@@ -16,73 +17,72 @@
 
 namespace crania {
 
+/// The codes of one cluster of a weight tensor, block by block.
+struct ClusterBlocks {
+  std::vector<layout::BlockCodes> codes;
+  std::vector<std::vector<uint8_t>> occupied;
+  /// Views of the above.
+  std::vector<layout::BlockView> views;
+  uint64_t values = 0;
+
+  ClusterBlocks() = default;
+  ClusterBlocks(ClusterBlocks &&) = default;
+  ClusterBlocks &operator=(ClusterBlocks &&) = default;
+};
+
 /// The codes of a clustered weight tensor in the order in which the PE array
-/// consumes them: one codec block per tile, tiles as the tiling numbers them.
+/// consumes them: tiles as the tiling numbers them, in blocks of whole tiles.
 ///
-/// Reads the tensor where it is, tile by tile, and holds no more of it than one
-/// tile: it must not outlive the data of the weights. Each question walks once
-/// over the weights, for all clusters together. Clusters count from 0.
+/// Reads the tensor where it is, and holds no more of it than the cluster that
+/// is asked for: it must not outlive the data of the weights. Clusters count
+/// from 0.
 class WeightBlocks {
 public:
-  /// Fails, with the reason in `why`, if the element type is none that codecs
+  /// Positions of a block, unless one tile has more. docs/Layouts.md says why.
+  static constexpr uint64_t blockPositions = 4096;
+
+  /// Fails, with the reason in `why`, if the element type is none that layouts
   /// know (8, 16 or 32 bits), or if the contraction or the tiling has another
   /// number of weights.
   static mlir::FailureOr<WeightBlocks> create(ir::WeightsOp weights,
                                               const Contraction &contraction,
                                               const layout::Tiling &tiling,
+                                              const target::TargetModel &target,
                                               std::string &why);
 
   unsigned clusters() const { return clusterCount; }
+  unsigned wordBits() const { return valueBits; }
+  uint64_t weights() const { return tiling.elements(); }
 
-  /// Codecs for each cluster.
-  using CodecLists = llvm::ArrayRef<std::vector<const layout::Codec *>>;
+  /// The first tile of each block, and the number of tiles.
+  llvm::ArrayRef<int64_t> blockTiles() const { return firstTiles; }
+  size_t blocks() const { return firstTiles.size() - 1; }
 
-  /// What the codecs make of one cluster.
-  struct Measure {
-    /// Weights that the cluster holds.
-    uint64_t values = 0;
-    /// Per codec, the bytes that `encode` would give; nothing if it cannot
-    /// express the cluster.
-    std::vector<std::optional<uint64_t>> bytes;
-  };
-  std::vector<Measure> measure(CodecLists codecs) const;
+  /// The blocks of a cluster, or every `step`-th of them.
+  ClusterBlocks read(unsigned cluster, size_t step = 1) const;
 
-  using BlockSink =
-      llvm::function_ref<void(unsigned cluster, llvm::ArrayRef<uint8_t> bytes)>;
-
-  /// Encodes each cluster with its codec and gives its blocks to `sink`, each
-  /// cluster's in the order of tiles. Stops at a cluster that its codec cannot
-  /// express, and returns it.
-  std::optional<unsigned> encode(llvm::ArrayRef<const layout::Codec *> codecs,
-                                 BlockSink sink) const;
+  /// Bits of an ideal order-0 coder for (cluster, value) of all weights:
+  /// nothing for words of more than 16 bits, of which most occur once.
+  std::optional<double> entropyBits() const;
 
 private:
-  /// The codes of one cluster in one tile, and what decoder and encoder know
-  /// before it.
-  struct Block {
-    layout::BlockCodes codes;
-    std::vector<uint8_t> occupied;
-    layout::BlockContext context;
-  };
-
-  /// The weights of one tile, and their blocks, one per cluster.
-  struct TileBlocks {
+  /// Words and clusters of the positions of one tile.
+  struct TileCodes {
     std::vector<uint32_t> words;
     std::vector<uint8_t> holders;
-    std::vector<Block> blocks;
   };
 
-  void readTile(const layout::Tiling::Tile &tile, TileBlocks &into) const;
-  void splitTile(TileBlocks &tile) const;
-
-  /// Calls `visit` with the blocks of each tile until it returns false.
-  void forEachTile(
-      llvm::function_ref<bool(llvm::ArrayRef<Block> blocks)> visit) const;
+  void cutBlocks(const target::TargetModel &target);
+  void readTile(const layout::Tiling::Tile &tile, TileCodes &into) const;
+  void appendTile(const TileCodes &tile, unsigned cluster,
+                  layout::BlockCodes &codes,
+                  std::vector<uint8_t> &occupied) const;
 
   unsigned clusterCount = 0;
   unsigned valueBits = 0;
   Contraction contraction;
   layout::Tiling tiling;
+  llvm::SmallVector<int64_t> firstTiles;
   llvm::SmallVector<int64_t> depthOffsets;
   llvm::ArrayRef<char> values;
   llvm::ArrayRef<uint8_t> assignment;

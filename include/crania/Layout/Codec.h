@@ -42,8 +42,9 @@ struct BlockContext {
   Span<const uint8_t> conditions = {};
 };
 
-/// A weight layout: how the codes of one cluster of one block become bytes. A
-/// codec has no state; blocks decode on their own.
+/// How the codes of one cluster of one block become bytes. A codec has no
+/// state; blocks decode on their own. As a layout it is one without tables
+/// (`makeSegmentLayout`).
 ///
 /// Clusters have disjoint supports: codes hold no position that the context
 /// calls occupied, and decoding bytes that do is an error.
@@ -91,15 +92,10 @@ public:
 /// each within `valueBits` bits, which are 8, 16 or 32.
 bool areWellFormed(const BlockCodes &codes, const BlockContext &context);
 
-/// The codec of that id, or null. Built-in ones are always there; a downstream
-/// project adds its own with `registerCodec`.
+/// The built-in codec of that id, or null.
 const Codec *findCodec(std::string_view id);
 
-/// Makes `codec` known under its id; it must live as long as the process.
-/// Returns false and changes nothing if the id is taken. Thread-safe.
-bool registerCodec(const Codec &codec);
-
-/// Ids of all known codecs, sorted.
+/// Ids of the built-in codecs, sorted.
 std::vector<std::string> codecIds();
 
 } // namespace crania::layout

@@ -58,7 +58,8 @@ struct Counts {
   uint64_t fifoBytes = 0; ///< through the staging FIFO
   uint64_t globalBufferReadBytes = 0, globalBufferWriteBytes = 0;
   PrecisionCounts decodedValues = {};
-  uint64_t scannedPositions = 0;    ///< by the decoder, in search of values
+  uint64_t scannedPositions = 0;    ///< by the plain decoder, for values
+  uint64_t decoderFemtojoules = 0;  ///< 10^-3 pJ, of layouts that have lanes
   PrecisionCounts macs = {};        ///< with weights that are present
   PrecisionCounts macsSkipped = {}; ///< with absent ones
   OperationCounts vectorOps = {};

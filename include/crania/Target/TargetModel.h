@@ -50,8 +50,10 @@ struct TargetModel {
   } array;
 
   struct Decoder {
-    /// Value words per cycle.
-    uint32_t lanes = 16;
+    /// Value words that leave it per cycle.
+    uint32_t lanes = 128;
+    /// Coded blocks that it decodes at once, each in lanes of its own.
+    uint32_t blocks = 16;
   } decoder;
 
   struct GlobalBuffer {
@@ -92,6 +94,12 @@ struct TargetModel {
     uint32_t requestBytes = 256;
   } dma;
 
+  struct Limits {
+    /// What weight store and decoder may take of the area without them, in
+    /// percent; 0 is no limit.
+    double additionPercent = 0;
+  } limits;
+
   // Derived quantities. Energies in pJ, areas in mm2; the source of each
   // constant is beside it in Energy.cpp and Area.cpp.
 
@@ -128,10 +136,16 @@ struct TargetModel {
     double mm2;
     bool addition; // part of what CRANIA adds to the base machine
   };
-  /// Area by component at a precision.
-  std::vector<AreaEntry> area(Precision precision) const;
+  /// Area by component at a precision, with a decoder of that area: it depends
+  /// on the layouts that a program uses (layout::DecoderHardware).
+  std::vector<AreaEntry> area(Precision precision, double decoderUm2) const;
   /// CRANIA's addition over the machine without it, in percent.
-  double areaOverheadPercent(Precision precision) const;
+  double areaOverheadPercent(Precision precision, double decoderUm2) const;
+  /// A decoder for layouts whose words are addressed and not coded.
+  double plainDecoderUm2() const;
+  /// What `limits` leaves for the decoder beside the weight store: negative if
+  /// the store alone is too large, infinite without a limit.
+  double decoderBudgetUm2(Precision precision) const;
 
   /// What makes the machine impossible, with the remedy; success if nothing.
   Status check() const;

@@ -158,7 +158,8 @@ TEST(Charge, TheArrayIsThatOfTheWidestWeights) {
   const target::TargetModel &target = executable->program().target();
   EXPECT_EQ(
       runtime::machineToJson(executable->program())["area"]["overhead_percent"],
-      target.areaOverheadPercent(Precision::i16));
+      target.areaOverheadPercent(Precision::i16,
+                                 executable->program().decoderUm2()));
 }
 
 TEST(Charge, ReportsPrecisionsWhereThereAreSeveral) {

@@ -83,7 +83,7 @@ TEST(TargetFile, BaseFillsWhatIsLeftOut) {
       parseTarget(R"({"array": {"rows": 32}, "base": "edge-lite"})");
   ASSERT_TRUE(t) << t.error().message;
   EXPECT_EQ(t->array.rows, 32u);
-  EXPECT_EQ(t->weightStore.bytes, 512u);
+  EXPECT_EQ(t->decoder.lanes, 1u);
   EXPECT_EQ(t->name, "edge-lite-custom");
   Result<TargetModel> plain = parseTarget(R"({"base": "edge-lite"})");
   ASSERT_TRUE(plain);

@@ -438,28 +438,30 @@ SegmentAttr SegmentAttr::get(MLIRContext *context, int64_t cluster,
                              StringRef layout, int64_t address, int64_t bytes,
                              Residency residency, int64_t storeOffset,
                              ArrayRef<int64_t> blockOffsets,
-                             ArrayRef<int64_t> blockTiles,
-                             ArrayRef<int8_t> tables) {
+                             ArrayRef<int64_t> blockTiles, int64_t tableBytes) {
   return get(context, cluster, StringAttr::get(context, layout), address, bytes,
              residency, storeOffset,
              DenseI64ArrayAttr::get(context, blockOffsets),
-             DenseI64ArrayAttr::get(context, blockTiles),
-             tables.empty() ? DenseI8ArrayAttr()
-                            : DenseI8ArrayAttr::get(context, tables));
+             DenseI64ArrayAttr::get(context, blockTiles), tableBytes);
 }
 
-/// The directory covers all bytes and ascends; a cluster without a weight has
-/// empty blocks.
+/// The directory covers all bytes behind the tables and ascends; a cluster
+/// without a weight has empty blocks.
 static LogicalResult verifyDirectory(EmitError emitError, int64_t bytes,
+                                     int64_t tableBytes,
                                      ArrayRef<int64_t> offsets,
                                      ArrayRef<int64_t> tiles) {
   if (offsets.size() < 2 || offsets.size() != tiles.size())
     return emitError() << "a segment of n blocks has n + 1 block_offsets and "
                        << "block_tiles, found " << offsets.size() << " and "
                        << tiles.size();
-  if (offsets.front() != 0 || offsets.back() != bytes ||
+  if (tableBytes < 0)
+    return emitError() << "tables must have no negative size, found "
+                       << tableBytes;
+  if (offsets.front() < tableBytes || offsets.back() != bytes ||
       !llvm::is_sorted(offsets))
-    return emitError() << "block_offsets must ascend from 0 to the " << bytes
+    return emitError() << "block_offsets must ascend from the end of the "
+                       << tableBytes << " bytes of tables to the " << bytes
                        << " bytes of the segment";
   bool ascends = std::is_sorted(tiles.begin(), tiles.end(),
                                 [](int64_t a, int64_t b) { return a <= b; });
@@ -472,7 +474,7 @@ LogicalResult
 SegmentAttr::verify(EmitError emitError, int64_t cluster, StringAttr layout,
                     int64_t address, int64_t bytes, Residency residency,
                     int64_t storeOffset, DenseI64ArrayAttr blockOffsets,
-                    DenseI64ArrayAttr blockTiles, DenseI8ArrayAttr tables) {
+                    DenseI64ArrayAttr blockTiles, int64_t tableBytes) {
   if (cluster < 1 || cluster > std::numeric_limits<uint16_t>::max())
     return emitError() << "clusters count from 1 to "
                        << std::numeric_limits<uint16_t>::max() << ", found "
@@ -483,5 +485,6 @@ SegmentAttr::verify(EmitError emitError, int64_t cluster, StringAttr layout,
     return failure();
   if (residency == Residency::Streamed && storeOffset != 0)
     return emitError() << "only a retained segment has a store offset";
-  return verifyDirectory(emitError, bytes, blockOffsets, blockTiles);
+  return verifyDirectory(emitError, bytes, tableBytes, blockOffsets,
+                         blockTiles);
 }

@@ -93,6 +93,34 @@ def Crania_BitmapLayoutAttr : AttrDef<Crania_Dialect, "BitmapLayout", [
   let assemblyFormat = "(`<` custom<FreeFlag>($free)^ `>`)?";
 }
 
+def Crania_CodedLayoutAttr : AttrDef<Crania_Dialect, "CodedLayout",
+    [DeclareAttrInterfaceMethods<Crania_LayoutAttrInterface, ["getTrainingOptions"]>]> {
+  let mnemonic = "coded_layout";
+  let summary = "Positions and values as streams, with tables per segment";
+  let description = [{
+    `layout` is one of docs/Layouts.md, POSITIONS+VALUES, or one that a downstream
+    project registered. `position_lanes` and `value_lanes` are the streams of a
+    block, powers of two up to 16; without `value_lanes` there are as many as
+    share a byte range with the positions. `table_log` is the logarithm of the
+    largest tANS table.
+
+    Example: `#crania.coded_layout<"conditional+tans">` or
+    `#crania.coded_layout<"dense+tans", value_lanes = 8, table_log = 10>`
+  }];
+  let parameters = (ins
+    StringRefParameter<"id of the layout">:$layout,
+    DefaultValuedParameter<"unsigned", "1">:$positionLanes,
+    DefaultValuedParameter<"unsigned", "0">:$valueLanes,
+    DefaultValuedParameter<"unsigned", "::crania::layout::defaultTableLog">:$tableLog
+  );
+  let builders = [
+    AttrBuilder<(ins "::llvm::StringRef":$layout,
+        "const ::crania::layout::TrainingOptions &":$options)>
+  ];
+  let hasCustomAssemblyFormat = 1;
+  let genVerifyDecl = 1;
+}
+
 def Crania_Residency : I32EnumAttr<"Residency", "where fetched weights live on chip", [
   I32EnumAttrCase<"Streamed", 0, "streamed">,
   I32EnumAttrCase<"Retained", 1, "retained">

@@ -56,13 +56,16 @@ def Crania_SchemeAttrInterface : AttrInterface<"SchemeAttrInterface"> {
 def Crania_LayoutAttrInterface : AttrInterface<"LayoutAttrInterface"> {
   let cppNamespace = "::crania::ir";
   let description = [{
-    How the codes of a cluster become bytes. The codec with that id does the
-    work, in the compiler and in the machine: a downstream project adds a layout
-    with an attribute of its own that implements this interface, and a codec
-    registered with `crania::layout::registerCodec`.
+    How the codes of a cluster become bytes. The layout with that id does the
+    work, in the compiler and in the machine: a downstream project adds one with
+    an attribute of its own that implements this interface, and a layout
+    registered with `crania::layout::registerSegmentLayout`.
   }];
   let methods = [
-    InterfaceMethod<"Id of the codec in `crania::layout`.", "::llvm::StringRef", "getCodecId">,
+    InterfaceMethod<"Id of the layout in `crania::layout`.", "::llvm::StringRef", "getLayoutId">,
+    InterfaceMethod<"Parameters with which the layout is trained.",
+      "::crania::layout::TrainingOptions", "getTrainingOptions", (ins), [{}],
+      [{ return {}; }]>,
   ];
 }
 

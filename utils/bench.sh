@@ -31,6 +31,7 @@ grep -qxF -- "$name" <<<"$benchmarks" || {
 case $name in
   layouts) targets=(layout-bench) ;; # needs no MLIR
   dram) targets=(dram-benchmark) ;;
+  machine) targets=(crania-compile dram-benchmark machine-benchmark) ;;
   *) targets=(crania-compile crania-run host-benchmark) ;;
 esac
 "$root/utils/build.sh" "${targets[@]}"

@@ -92,8 +92,8 @@ private:
     auto array = npy::read(images);
     if (!array)
       return error() << array.error().message;
-    auto set = runtime::ImageSet::create(
-        std::move(*array), observer->inputShape(), preprocessing);
+    auto set = runtime::ImageSet::create(std::move(*array),
+                                         observer->inputShape(), preprocessing);
     if (!set)
       return error() << images << ": " << set.error().message;
     llvm::MapVector<Value, ActivationHistogram> histograms;

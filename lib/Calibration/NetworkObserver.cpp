@@ -7,6 +7,8 @@
 #include "crania/Dialect/Crania/Transforms/Passes.h"
 #include "crania/Dialect/CraniaHW/IR/CraniaHWOps.h"
 #include "crania/Translation/DeviceBinary/DeviceBinaryTranslation.h"
+#include "mlir/IR/BuiltinDialect.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/Pass/PassManager.h"
 
 using namespace mlir;
@@ -77,6 +79,15 @@ std::optional<size_t> positionOf(Operation *op) {
   return position;
 }
 
+/// The program's image is in the device binary now; blobs live as long as the
+/// context otherwise.
+void releaseImage(hw::ProgramOp program) {
+  if (auto image = dyn_cast<DenseResourceElementsAttr>(program.getImage()))
+    DenseResourceElementsHandle::getManagerInterface(program.getContext())
+        .getBlobManager()
+        .update(image.getRawHandle().getKey(), AsmResourceBlob());
+}
+
 } // namespace
 
 FailureOr<NetworkObserver> NetworkObserver::create(func::FuncOp function) {
@@ -90,6 +101,8 @@ FailureOr<NetworkObserver> NetworkObserver::create(func::FuncOp function) {
   FailureOr<std::vector<uint8_t>> bytes = translateToDeviceBinary(*module);
   if (failed(bytes))
     return failure();
+  auto program = *module->getOps<hw::ProgramOp>().begin();
+  releaseImage(program);
   auto fail = [&](const Error &error) {
     return function.emitError() << "cannot be run: " << error.message;
   };
@@ -107,7 +120,6 @@ FailureOr<NetworkObserver> NetworkObserver::create(func::FuncOp function) {
   std::vector<Operation *> ops;
   for (Operation &op : function.getBody().front())
     ops.push_back(&op);
-  auto program = *module->getOps<hw::ProgramOp>().begin();
   auto round = *program.getOps<hw::RoundOp>().begin();
   for (auto [i, command] : llvm::enumerate(round.getBody().front())) {
     std::optional<size_t> position = positionOf(&command);

@@ -78,6 +78,10 @@ Status verifyResidency(const Segment &segment, const ProgramContext &context) {
   if (store.policy == target::StorePolicy::none)
     return Error{"it is retained, but target \"" + context.target.name +
                  "\" has no weight store"};
+  if (store.isCache())
+    return Error{"it is retained, but the weight store of target \"" +
+                 context.target.name +
+                 "\" is a cache, which has no places; stream it"};
   if (segment.store_offset() > store.bytes ||
       segment.bytes() > store.bytes - segment.store_offset())
     return Error{"bytes [" + std::to_string(segment.store_offset()) + ", +" +

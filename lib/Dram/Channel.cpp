@@ -219,6 +219,7 @@ void Channel::activate(uint32_t index, Cycle now) {
   Bank &bank = banks[index];
   Rank &rank = ranks[bank.rank];
   bank.row = bank.queue.front().row;
+  ++bank.queue.front().activates;
   bank.hits = 0;
   bank.nextColumn = now + gaps.activateToColumn;
   bank.nextPrecharge = now + gaps.activateToPrecharge;

@@ -19,8 +19,9 @@ struct Burst {
   uint32_t turn = 0;    // order in it of the requester's queue; likewise
   uint32_t request = 0; // the system's handle
   uint32_t row = 0;
-  uint16_t queue = 0; // the requester's
-  uint8_t bank = 0;   // counts all banks of the channel
+  uint16_t queue = 0;    // the requester's
+  uint8_t bank = 0;      // counts all banks of the channel
+  uint8_t activates = 0; // of its row, for it
   bool isWrite = false;
 };
 

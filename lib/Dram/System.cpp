@@ -21,6 +21,7 @@ struct Flight {
   uint64_t firstBlock = 0;
   uint64_t blocks = 0;
   uint64_t admitted = 0, served = 0;
+  uint32_t activates = 0;
   bool isWrite = false;
   Cycle time = 0;
   Cycle end = 0; // of the last data so far
@@ -147,9 +148,10 @@ RequestId System::Impl::enqueue(const Request &request) {
 void System::Impl::serve(const Channel::Served &served) {
   Flight &flight = flights[served.burst.request];
   flight.end = std::max(flight.end, served.dataEnd);
+  flight.activates += served.burst.activates;
   if (++flight.served < flight.blocks)
     return;
-  completed.push_back({flight.id, flight.end});
+  completed.push_back({flight.id, flight.end, flight.activates});
   freeFlights.push_back(served.burst.request);
   --outstandingFlights;
 }
@@ -166,6 +168,9 @@ bool System::Impl::admitFrom(uint32_t queue, Cycle cycle,
     hostWake = std::min(hostWake, flight.time);
     return false;
   }
+  // Most clocks of a busy channel end here.
+  if (channels.size() == 1 && !channels.front().hasRoom(flight.isWrite))
+    return false;
   Burst burst;
   burst.block = flight.firstBlock + flight.admitted;
   const Location location = map.locate(burst.block);
@@ -301,9 +306,12 @@ void System::Impl::repeatSince(const Mark &begin, const Mark &here,
       std::min<uint64_t>((limit - now) / period, blocks / step);
   if (repeats == 0)
     return;
-  for (size_t i = 0; i < channels.size(); ++i)
+  for (size_t i = 0; i < channels.size(); ++i) {
     channels[i].repeat(begin.time, here.time, begin.counts[i], repeats,
                        repeats * step);
+    flight.activates += uint32_t(
+        repeats * (here.counts[i].activates - begin.counts[i].activates));
+  }
   flight.admitted += repeats * step;
   flight.served += repeats * step;
   flight.end += repeats * period;

@@ -16,9 +16,11 @@ namespace crania::layout {
 
 namespace {
 
-using namespace technology;
+using target::technology;
+using target::Technology;
 
-constexpr double bitsPerByte = 8, bitsPerKB = bitsPerByte * bytesPerKB;
+constexpr double bitsPerByte = 8, bitsPerKB = bitsPerByte * 1024;
+constexpr double um2PerMm2 = 1e6;
 constexpr unsigned narrowestWindow = 8, widestWindow = 32;
 
 /// A lane's window onto its stream: a register of twice the bits that a step
@@ -33,12 +35,19 @@ LaneLogic windowLogic(unsigned stepBits) {
 }
 
 double logicUm2(const LaneLogic &logic) {
-  return logic.flipFlops * flipFlop + logic.multiplexers * mux2 +
-         logic.fullAdders * fullAdder + logic.gates * nand2;
+  const Technology::Cells &cells = technology().cells;
+  return logic.flipFlops * cells.flipFlop + logic.multiplexers * cells.mux2 +
+         logic.fullAdders * cells.fullAdder + logic.gates * cells.nand2;
 }
 
 double tableUm2(uint64_t tableBits) {
-  return double(tableBits) / bitsPerKB * sramUm2PerKB;
+  return double(tableBits) / bitsPerKB * technology().sram.mm2PerKB * um2PerMm2;
+}
+
+/// Each cell is charged as if it worked in every step, by its area, as those of
+/// an 8-bit adder.
+double logicPicojoules(const LaneLogic &logic) {
+  return logicUm2(logic) * technology().energy.addI8 / technology().area.addI8;
 }
 
 /// Entries narrower than the port take their share of the bit lines; memories
@@ -46,9 +55,10 @@ double tableUm2(uint64_t tableBits) {
 double tableReadPicojoules(uint64_t tableBits, unsigned entryBits) {
   if (tableBits == 0)
     return 0;
-  double sizeKB = std::fmax(double(tableBits) / bitsPerKB, smallestSramKB);
-  return sramReadFactor * std::pow(sizeKB, sramReadExponent) *
-         (entryBits / (bitsPerByte * sramPortBytes));
+  const Technology::Sram &sram = technology().sram;
+  double sizeKB = std::fmax(double(tableBits) / bitsPerKB, sram.smallestKB);
+  return sram.readPicojoules * std::pow(sizeKB, sram.readExponent) *
+         (entryBits / (bitsPerByte * sram.portBytes));
 }
 
 } // namespace
@@ -65,7 +75,7 @@ double DecoderCost::areaUm2() const {
 double DecoderCost::picojoulesPerStep() const {
   if (lanes == 0)
     return 0;
-  return logicUm2(windowLogic(stepBits) + lane) * logicPicojoulesPerUm2 +
+  return logicPicojoules(windowLogic(stepBits) + lane) +
          tableReadPicojoules(tableBits, entryBits);
 }
 

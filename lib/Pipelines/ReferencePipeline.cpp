@@ -27,6 +27,7 @@ using namespace mlir;
 
 /// crania to scf, linalg, arith and math on tensors.
 static void addTensorLevel(OpPassManager &pm) {
+  pm.addPass(crania::createLowerQuantCasts());
   pm.addPass(crania::createExpandMaterialize());
   pm.addPass(crania::createConvertCraniaToSCF());
   pm.addPass(crania::createDecomposeAggregates());

@@ -87,8 +87,10 @@ double ActivationHistogram::percentileOf(double percentage) const {
   double seen = 0;
   for (size_t bin = 0; bin < binCount; ++bin) {
     seen += double(bins[bin]);
-    if (seen >= rank)
-      return bin + 1 < binCount ? binStart(bin + 1) : binStart(bin);
+    if (seen < rank)
+      continue;
+    const bool isEnd = bin == 0 || bin + 1 == binCount;
+    return isEnd ? binStart(bin) : binStart(bin + 1);
   }
   return std::max(-double(lowest), double(highest));
 }

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 using namespace crania;
 using namespace crania::quantization;
@@ -17,10 +18,14 @@ constexpr double multiplierLimit = 2147483647.0; // 2^31 - 1
 constexpr double sumLimit = 4611686018427387904.0; // 2^62
 constexpr unsigned largestShift = 62;
 
+/// Infinite if one of the values is no number.
 double largestOf(Span<const double> values) {
   double largest = 0;
-  for (double value : values)
+  for (double value : values) {
+    if (!std::isfinite(value))
+      return std::numeric_limits<double>::infinity();
     largest = std::max(largest, std::fabs(value));
+  }
   return largest;
 }
 

@@ -72,15 +72,17 @@ std::optional<double> runtime::weightRefetch(const Performance &performance,
 
 double runtime::energyBound(const Performance &performance,
                             const ProgramView &program) {
-  auto isRetained = [&](const ProgramView::Block &block) {
-    return program.isRetained(block.weights, block.cluster);
+  auto mayBeKept = [&](const ProgramView::Block &block) {
+    const auto &store = program.target().weightStore;
+    return store.isCache() ? block.cluster < store.allocateClusters
+                           : program.isRetained(block.weights, block.cluster);
   };
   auto isStreamed = [&](const ProgramView::Block &block) {
-    return !isRetained(block);
+    return !mayBeKept(block);
   };
   const uint64_t weights =
       readOncePerInput(bytesByCluster(program, isStreamed), performance) +
-      readOnce(bytesByCluster(program, isRetained), performance);
+      readOnce(bytesByCluster(program, mayBeKept), performance);
   const simulator::Counts &counts = performance.total;
   const uint64_t bytes =
       weights + counts.parameterBytes + counts.activationBytes();

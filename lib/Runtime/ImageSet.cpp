@@ -146,8 +146,8 @@ void ImageSet::load(size_t index, Span<float> input) const {
     });
 }
 
-Result<std::vector<uint32_t>> runtime::readLabels(const std::string &path,
-                                              size_t images, uint64_t classes) {
+Result<std::vector<uint32_t>>
+runtime::readLabels(const std::string &path, size_t images, uint64_t classes) {
   Result<npy::Array> array = npy::read(path);
   if (!array)
     return array.error();

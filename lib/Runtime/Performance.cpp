@@ -97,7 +97,14 @@ public:
     json["dram_bytes"] = mean(c.dramBytes());
     json["dram_bytes_by_purpose"] = purposes(c);
     json["dram_burst_bytes"] = mean(c.burstBytes);
+    json["dram_pending_cycles"] = mean(c.dramPendingCycles);
+    if (target.dram.model == target::DramModel::timed)
+      json["dram_rows"] = rows(c);
     json["store_hit_bytes"] = mean(c.storeHitBytes);
+    if (target.weightStore.isCache())
+      json["store_lines"] = {{"hits", mean(c.lineHits)},
+                             {"misses", mean(c.lineMisses)},
+                             {"fills", mean(c.lineFills)}};
     json["macs"] = mean(c.macsTotal());
     json["macs_skipped"] = mean(c.macsSkippedTotal());
     if (Json byPrecision = precisions(c); byPrecision.size() > 1)
@@ -107,6 +114,8 @@ public:
     for (const auto &[name, picojoules] : energy.components())
       components[std::string(name)] = picojoules / inputs;
     json["energy_by_component"] = std::move(components);
+    if (target.dram.energy == target::DramEnergy::commands)
+      json["energy_of_dram"] = dramEnergy(c);
     return json;
   }
 
@@ -134,6 +143,26 @@ private:
       if (c.macs[i] != 0)
         json[std::string(nameOf(target::Precision(i)))] = mean(c.macs[i]);
     return json;
+  }
+
+  Json rows(const Counts &c) const {
+    const dram::Counts counts = dramCountsOf(c, program.target());
+    const uint64_t bursts = counts.reads + counts.writes;
+    return {{"hits", mean(bursts) - mean(c.rowActivates)},
+            {"misses", mean(c.rowActivates)},
+            {"refreshes", mean(c.refreshes)}};
+  }
+
+  Json dramEnergy(const Counts &c) const {
+    const target::TargetModel &target = program.target();
+    const dram::Energy energy =
+        target.dramCommandEnergy(dramCountsOf(c, target));
+    return {
+        {"activate", energy.activate / inputs},
+        {"read", energy.read / inputs},
+        {"write", energy.write / inputs},
+        {"refresh", energy.refresh / inputs},
+        {"standby", (energy.activeStandby + energy.prechargeStandby) / inputs}};
   }
 
   Json purposes(const Counts &c) const {
@@ -175,13 +204,26 @@ Json refetchOf(const Performance &performance,
   return factor ? Json(*factor) : Json(nullptr);
 }
 
+/// What moves the bytes and what a bit costs; null if that depends on the
+/// commands.
+Json dramOf(const target::TargetModel &target) {
+  const bool isTimed = target.dram.model == target::DramModel::timed;
+  const bool isFlat = target.dram.energy == target::DramEnergy::flat;
+  return {{"memory", isTimed ? Json(target.dram.memory->name) : Json(nullptr)},
+          {"gigabytes_per_second",
+           target.dramBytesPerCycle() * target.clockMHz / 1000},
+          {"energy", isFlat ? "flat" : "commands"},
+          {"pj_per_bit",
+           isFlat ? Json(target.dram.picojoulesPerBit) : Json(nullptr)}};
+}
+
 } // namespace
 
 Json runtime::machineToJson(const simulator::ProgramView &program) {
   const target::TargetModel &target = program.target();
   return {{"target", target.name},
           {"precision", nameOf(program.precision())},
-          {"dram_pj_per_bit", target.dram.picojoulesPerBit},
+          {"dram", dramOf(target)},
           {"area", areaOf(program)}};
 }
 

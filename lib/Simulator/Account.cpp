@@ -44,12 +44,23 @@ void forEachField(A &a, B &b, F f) {
   f(a.activationBytesRead, b.activationBytesRead);
   f(a.activationBytesWritten, b.activationBytesWritten);
   f(a.burstBytes, b.burstBytes);
+  f(a.burstBytesWritten, b.burstBytesWritten);
+  f(a.dramPendingCycles, b.dramPendingCycles);
+  f(a.rowActivates, b.rowActivates);
+  f(a.refreshes, b.refreshes);
+  f(a.dramActiveClocks, b.dramActiveClocks);
+  f(a.dramPrechargedClocks, b.dramPrechargedClocks);
   f(a.storeHitBytes, b.storeHitBytes);
   f(a.storeReadBytes, b.storeReadBytes);
   f(a.storeWriteBytes, b.storeWriteBytes);
+  f(a.lineHits, b.lineHits);
+  f(a.lineMisses, b.lineMisses);
+  f(a.lineFills, b.lineFills);
   f(a.fifoBytes, b.fifoBytes);
   f(a.globalBufferReadBytes, b.globalBufferReadBytes);
   f(a.globalBufferWriteBytes, b.globalBufferWriteBytes);
+  f(a.registerBytes, b.registerBytes);
+  f(a.neighbourBytes, b.neighbourBytes);
   for (size_t i = 0; i < target::precisionCount; ++i) {
     f(a.decodedValues[i], b.decodedValues[i]);
     f(a.macs[i], b.macs[i]);
@@ -100,15 +111,11 @@ double Energy::total() const {
 }
 
 std::vector<std::pair<std::string_view, double>> Energy::components() const {
-  return {{"dram", dram},
-          {"array", array},
-          {"registers", registers},
-          {"global_buffer", globalBuffer},
-          {"fifo", fifo},
-          {"store", store},
-          {"decoder", decoder},
-          {"vector", vector},
-          {"exit", exit}};
+  return {{"dram", dram},           {"array", array},
+          {"registers", registers}, {"global_buffer", globalBuffer},
+          {"fifo", fifo},           {"store", store},
+          {"decoder", decoder},     {"vector", vector},
+          {"exit", exit},           {"leakage", leakage}};
 }
 
 double simulator::macPicojoulesOf(const Counts &counts,
@@ -119,48 +126,79 @@ double simulator::macPicojoulesOf(const Counts &counts,
   return sum;
 }
 
-/// Of a weight-stationary PE per multiply-accumulate: its weight is read, the
-/// activation and the partial sum are written on to the neighbours.
-static double registerBytes(const Counts &counts, target::Precision precision) {
-  const double word = target::bytesOf(precision);
-  return double(counts.macs[size_t(precision)]) *
-             (2 * word + target::accumulatorBytesOf(precision)) +
-         double(counts.decodedValues[size_t(precision)]) * word;
-}
-
-static double decoderBytes(const Counts &counts) {
-  double bytes = double(counts.scannedPositions) / 8;
+static double decodedBytes(const Counts &counts) {
+  double bytes = 0;
   for (size_t i = 0; i < target::precisionCount; ++i)
     bytes +=
         double(counts.decodedValues[i]) * target::bytesOf(target::Precision(i));
   return bytes;
 }
 
+/// Power over the simulated time: mW ns = pJ.
+static double leakagePicojoules(const Counts &counts,
+                                const target::TargetModel &target) {
+  const double nanoseconds = double(counts.cycles) * 1000 / target.clockMHz;
+  return target.leakageMilliwatts() * nanoseconds;
+}
+
+dram::Counts simulator::dramCountsOf(const Counts &counts,
+                                     const target::TargetModel &target) {
+  const uint64_t burst = target.dram.model == target::DramModel::timed
+                             ? target.dram.memory->burstBytes()
+                             : target.dram.burstBytes;
+  dram::Counts result;
+  result.activates = counts.rowActivates;
+  result.writes = counts.burstBytesWritten / burst;
+  result.reads = (counts.burstBytes - counts.burstBytesWritten) / burst;
+  result.refreshes = counts.refreshes;
+  result.activeCycles = counts.dramActiveClocks;
+  result.prechargedCycles = counts.dramPrechargedClocks;
+  return result;
+}
+
+static double dramPicojoules(const Counts &counts,
+                             const target::TargetModel &target) {
+  if (target.dram.energy == target::DramEnergy::flat)
+    return double(counts.burstBytes) * target.dramPicojoulesPerByte();
+  return target.dramCommandEnergy(dramCountsOf(counts, target)).total();
+}
+
+static double storePicojoules(const Counts &counts,
+                              const target::TargetModel &target) {
+  if (target.weightStore.isCache())
+    return double(counts.lineHits + counts.lineMisses) *
+               target.cacheLookUpPicojoules() +
+           double(counts.lineFills) * target.cacheFillPicojoules();
+  return double(counts.storeReadBytes) * target.storeReadPicojoulesPerByte() +
+         double(counts.storeWriteBytes) * target.storeWritePicojoulesPerByte();
+}
+
 Energy simulator::energyOf(const Counts &counts,
                            const target::TargetModel &target) {
   const double registerByte = target.registerPicojoulesPerByte();
   Energy energy;
-  energy.dram = double(counts.burstBytes) * target.dramPicojoulesPerByte();
+  energy.dram = dramPicojoules(counts, target);
   energy.array = macPicojoulesOf(counts, target);
-  for (size_t i = 0; i < target::precisionCount; ++i)
-    energy.registers +=
-        registerBytes(counts, target::Precision(i)) * registerByte;
+  energy.registers =
+      (double(counts.registerBytes) + decodedBytes(counts)) * registerByte +
+      double(counts.neighbourBytes) * target.neighbourPicojoulesPerByte();
   energy.globalBuffer = double(counts.globalBufferReadBytes) *
                             target.globalBufferReadPicojoulesPerByte() +
                         double(counts.globalBufferWriteBytes) *
                             target.globalBufferWritePicojoulesPerByte();
   energy.fifo = double(counts.fifoBytes) * target.fifoPicojoulesPerByte();
-  energy.store =
-      double(counts.storeReadBytes) * target.storeReadPicojoulesPerByte() +
-      double(counts.storeWriteBytes) * target.storeWritePicojoulesPerByte();
-  constexpr double femtojoulesPerPicojoule = 1000;
-  energy.decoder = decoderBytes(counts) * registerByte +
-                   double(counts.decoderFemtojoules) / femtojoulesPerPicojoule;
+  energy.store = storePicojoules(counts, target);
+  constexpr double bitsPerByte = 8, femtojoulesPerPicojoule = 1000;
+  energy.decoder =
+      (decodedBytes(counts) + double(counts.scannedPositions) / bitsPerByte) *
+          registerByte +
+      double(counts.decoderFemtojoules) / femtojoulesPerPicojoule;
   for (size_t i = 0; i < target::operationCount; ++i)
     energy.vector += double(counts.vectorOps[i]) *
                      target.operationPicojoules(target::Operation(i));
   energy.exit = double(counts.exitOps) *
                 target.operationPicojoules(target::Operation::multiplyF32);
+  energy.leakage = leakagePicojoules(counts, target);
   return energy;
 }
 

@@ -15,15 +15,42 @@ struct TileWork {
   layout::Tiling::Tile tile;
   uint64_t pixels;      ///< of the output
   uint32_t present;     ///< weights
-  uint32_t fullest;     ///< weights of the fullest PE
+  uint32_t fullest;     ///< weights of the fullest PE, or of the fullest output
   bool isFirst, isLast; ///< of its block of outputs
   bool addsToOutput;
+  target::TargetModel::Array array;
+
+  bool isOutputStationary() const {
+    return array.dataflow == target::Dataflow::outputStationary;
+  }
+  /// How often the tile passes the array: once with each pixel past its
+  /// weights, or once for as many pixels as there are rows.
+  uint64_t passes() const {
+    return isOutputStationary() ? (pixels + array.rows - 1) / array.rows
+                                : pixels;
+  }
+  /// Whether partial sums wait in the PEs for the next tile of their outputs.
+  bool keepsSums() const { return isOutputStationary() && passes() == 1; }
 
   /// A tile without weights is passed over, unless it has to write the zeros of
   /// its block of outputs.
   bool isSkipped() const { return present == 0 && !(isFirst && !addsToOutput); }
   uint64_t streamCycles() const {
-    return isSkipped() ? 0 : pixels * std::max<uint64_t>(fullest, 1);
+    return isSkipped() ? 0 : passes() * std::max<uint64_t>(fullest, 1);
+  }
+  /// From the last product to the last result: through all rows and columns,
+  /// and where outputs are stationary, down the rows out of the array.
+  uint64_t drainCycles() const {
+    const uint64_t skew = uint64_t(array.rows) + array.cols - 2;
+    return isOutputStationary() ? skew + array.rows : skew;
+  }
+  /// Until the next tile may begin, if it cannot follow behind: a serial array
+  /// drains once a tile, or once a pass where it holds the outputs.
+  uint64_t serialCycles() const {
+    if (isSkipped())
+      return 0;
+    return streamCycles() +
+           (isOutputStationary() ? passes() : 1) * drainCycles();
   }
 };
 
@@ -33,13 +60,40 @@ TileWork workOf(const Scoreboard &board, const binary::Contract &contract,
   const DecodedWeights &weights =
       *board.weights.find(contract.weights(), contract.clusters());
   const uint32_t depthBlock = tile % tiling.depthBlocks();
+  const target::TargetModel::Array &array = board.target.array;
   return {tiling.tile(tile),
           uint64_t(contract.output()->height()) * contract.output()->width(),
           weights.present[tile],
-          weights.fullest[tile],
+          array.dataflow == target::Dataflow::outputStationary
+              ? weights.fullestOutput[tile]
+              : weights.fullest[tile],
           depthBlock == 0,
           depthBlock + 1 == tiling.depthBlocks(),
-          contract.accumulate()};
+          contract.accumulate(),
+          array};
+}
+
+/// Bytes that a tile moves within PEs and between neighbours. Every product
+/// reads its weight and adds to its PE's sum; every input passes every column.
+/// Weight-stationary, a pixel's sums go down the rows that hold weights of
+/// theirs; output-stationary, each weight goes down the rows of a pass, and
+/// sums leave the array when they are complete or have to make room.
+void accountMoves(const TileWork &work, uint64_t wordBytes, uint64_t sumBytes,
+                  Counts &counts) {
+  const uint64_t products = work.pixels * work.present;
+  const uint64_t sums = work.pixels * work.tile.outputs;
+  counts.neighbourBytes += work.pixels * work.tile.positions() * wordBytes;
+  counts.registerBytes += products * sumBytes;
+  if (!work.isOutputStationary()) {
+    counts.registerBytes += products * wordBytes;
+    counts.neighbourBytes +=
+        sums * std::min(work.array.rows, work.tile.depth) * sumBytes;
+    return;
+  }
+  counts.registerBytes += work.passes() * work.present * wordBytes;
+  counts.neighbourBytes += products * wordBytes;
+  if (work.isLast || !work.keepsSums())
+    counts.neighbourBytes += sums * sumBytes;
 }
 
 } // namespace
@@ -75,24 +129,30 @@ void Array::accountStalls(const Scoreboard::Tokens &tokens, uint64_t dramWait) {
 }
 
 /// Events of a tile: every pixel passes its inputs through the array; partial
-/// sums are kept in the global buffer.
+/// sums are kept in the global buffer, or in the PEs where they fit.
 void Array::accountTile(const binary::Contract &contract, uint32_t tile) {
   const TileWork work = workOf(board, contract, tile);
   Counts &counts = board.countsOf(steps[progress.started].command);
-  const auto precision = size_t(board.program.precisionOf(contract.weights()));
+  const auto type = board.program.precisionOf(contract.weights());
+  const auto precision = size_t(type);
   counts.macs[precision] += work.pixels * work.present;
   counts.macsSkipped[precision] +=
       work.pixels * (work.tile.positions() - work.present);
-  if (work.isSkipped())
-    return;
   const uint64_t sums = work.pixels * work.tile.outputs *
                         board.elementBytes(contract.output()->buffer());
+  if (work.keepsSums() ? work.isLast : !work.isSkipped())
+    counts.globalBufferWriteBytes += sums;
+  if (work.keepsSums() && work.isFirst && work.addsToOutput)
+    counts.globalBufferReadBytes += sums;
+  if (work.isSkipped())
+    return;
+  accountMoves(work, target::bytesOf(type), target::accumulatorBytesOf(type),
+               counts);
   counts.globalBufferReadBytes +=
       work.pixels * work.tile.depth *
       board.elementBytes(contract.input()->buffer());
-  if (!work.isFirst || work.addsToOutput)
+  if (!work.keepsSums() && (!work.isFirst || work.addsToOutput))
     counts.globalBufferReadBytes += sums;
-  counts.globalBufferWriteBytes += sums;
 }
 
 void Array::compute() {
@@ -105,11 +165,9 @@ void Array::compute() {
   // draining delays results only.
   const bool drainOverlaps =
       array.weightLoad == target::WeightLoad::doubleBuffered;
-  const bool nothingToDrain = work.isSkipped() && !drainOverlaps;
-  const uint64_t drain =
-      nothingToDrain ? 0 : uint64_t(array.rows) + array.cols - 2;
   const uint64_t streamed = board.now + work.streamCycles();
-  const uint64_t drained = streamed + drain;
+  const uint64_t drained = drainOverlaps ? streamed + work.drainCycles()
+                                         : board.now + work.serialCycles();
   accountTile(contract, step.tile);
   progress.arrayFree = drainOverlaps ? streamed : drained;
   board.record(Unit::array, step.command, board.now, progress.arrayFree);

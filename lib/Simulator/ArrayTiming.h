@@ -7,7 +7,7 @@
 #include "Scoreboard.h"
 #include "TileProgress.h"
 
-#include <map>
+#include <vector>
 
 namespace crania::simulator {
 
@@ -16,17 +16,18 @@ namespace crania::simulator {
 class OutputBlocks {
 public:
   void add(uint32_t contract, uint64_t time) {
+    if (contract >= times.size())
+      times.resize(contract + 1);
     times[contract].push_back(time);
   }
   std::optional<uint64_t> readyAt(uint32_t contract, size_t block) const {
-    auto it = times.find(contract);
-    if (it == times.end() || it->second.size() <= block)
+    if (contract >= times.size() || times[contract].size() <= block)
       return std::nullopt;
-    return it->second[block];
+    return times[contract][block];
   }
 
 private:
-  std::map<uint32_t, std::vector<uint64_t>> times;
+  std::vector<std::vector<uint64_t>> times; // by command
 };
 
 /// The weight-stationary PE array.

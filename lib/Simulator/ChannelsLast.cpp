@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "ChannelsLast.h"
+#include "HostClones.h"
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -10,8 +12,11 @@ using namespace crania::simulator;
 
 namespace {
 
-/// A vector that every 64-bit CPU has.
-constexpr size_t vectorBytes = 16;
+/// What shuffles stay in: a vector of any 64-bit CPU, a half of AVX2's.
+constexpr size_t laneBytes = 16;
+
+template <typename T>
+constexpr size_t laneElements = laneBytes / sizeof(T);
 
 template <typename T>
 struct Matrix {
@@ -19,61 +24,107 @@ struct Matrix {
   int64_t stride; // from row to row
 };
 
-template <typename T, size_t... I>
-void transposeVectors(T *vectors, std::index_sequence<I...>) {
-  constexpr size_t n = sizeof...(I);
+template <typename T, size_t Lanes>
+using VectorOf __attribute__((vector_size(Lanes * laneBytes))) = T;
+
+/// Element `i` of two vectors of n elements in each lane, interleaved from
+/// element `first` of each lane on.
+constexpr int interleaved(size_t i, size_t n, size_t first, size_t elements) {
+  return int(i / n * n + first + i % n / 2 + i % 2 * elements);
+}
+
+/// Transposes the squares that the lanes of n vectors make.
+template <typename T, size_t Lanes, size_t... I>
+CRANIA_INTO_CLONES void transposeLanes(VectorOf<T, Lanes> *vectors,
+                                       std::index_sequence<I...>) {
+  constexpr size_t n = laneElements<T>, all = sizeof...(I);
   // Interleaving the upper with the lower half of the rows log2(n) times.
   for (size_t step = 1; step < n; step *= 2) {
-    T interleaved[n];
+    VectorOf<T, Lanes> next[n];
     for (size_t i = 0; i < n / 2; ++i) {
-      interleaved[2 * i] = __builtin_shufflevector(
-          vectors[i], vectors[i + n / 2], (I / 2 + I % 2 * n)...);
-      interleaved[2 * i + 1] = __builtin_shufflevector(
-          vectors[i], vectors[i + n / 2], (n / 2 + I / 2 + I % 2 * n)...);
+      next[2 * i] = __builtin_shufflevector(vectors[i], vectors[i + n / 2],
+                                            interleaved(I, n, 0, all)...);
+      next[2 * i + 1] = __builtin_shufflevector(
+          vectors[i], vectors[i + n / 2], interleaved(I, n, n / 2, all)...);
     }
     for (size_t i = 0; i < n; ++i)
-      vectors[i] = interleaved[i];
+      vectors[i] = next[i];
   }
 }
 
-template <typename T>
-void transposeBlock(Matrix<const T> from, Matrix<T> to) {
-  constexpr size_t n = vectorBytes / sizeof(T);
-  using Vector __attribute__((vector_size(vectorBytes))) = T;
-  Vector vectors[n];
+/// n columns of Lanes * n rows, which make a vector each.
+template <typename T, size_t Lanes>
+CRANIA_INTO_CLONES void transposeBlock(Matrix<const T> from, Matrix<T> to) {
+  constexpr size_t n = laneElements<T>;
+  VectorOf<T, Lanes> vectors[n];
   for (size_t i = 0; i < n; ++i)
-    std::memcpy(&vectors[i], from.first + int64_t(i) * from.stride,
-                vectorBytes);
-  transposeVectors(vectors, std::make_index_sequence<n>());
+    for (size_t lane = 0; lane < Lanes; ++lane)
+      std::memcpy(reinterpret_cast<char *>(&vectors[i]) + lane * laneBytes,
+                  from.first + int64_t(lane * n + i) * from.stride, laneBytes);
+  transposeLanes<T, Lanes>(vectors, std::make_index_sequence<Lanes * n>());
   for (size_t i = 0; i < n; ++i)
-    std::memcpy(to.first + int64_t(i) * to.stride, &vectors[i], vectorBytes);
+    std::memcpy(to.first + int64_t(i) * to.stride, &vectors[i],
+                sizeof(vectors[i]));
 }
 
-/// to[column][row] = from[row][column] for rows and columns of a range.
 template <typename T>
-void transposeSingly(Matrix<const T> from, Matrix<T> to, int64_t rowBegin,
-                     int64_t rowEnd, int64_t columnBegin, int64_t columnEnd) {
+CRANIA_INTO_CLONES void transposeSingly(Matrix<const T> from, Matrix<T> to,
+                                        int64_t rows, int64_t columnBegin,
+                                        int64_t columnEnd) {
   for (int64_t column = columnBegin; column < columnEnd; ++column)
-    for (int64_t row = rowBegin; row < rowEnd; ++row)
+    for (int64_t row = 0; row < rows; ++row)
       to.first[column * to.stride + row] =
           from.first[row * from.stride + column];
 }
 
+/// Fewer rows than a block has, to columns without a gap: what is written of
+/// rows that are not there is where the next column comes.
 template <typename T>
-void transpose(Matrix<const T> from, Matrix<T> to, int64_t rows,
-               int64_t columns) {
-  constexpr int64_t n = vectorBytes / sizeof(T);
-  const int64_t wholeRows = rows / n * n, wholeColumns = columns / n * n;
-  for (int64_t column = 0; column < wholeColumns; column += n)
-    for (int64_t row = 0; row < wholeRows; row += n)
-      transposeBlock<T>({from.first + row * from.stride + column, from.stride},
-                        {to.first + column * to.stride + row, to.stride});
-  transposeSingly(from, to, wholeRows, rows, 0, wholeColumns);
-  transposeSingly(from, to, 0, rows, wholeColumns, columns);
+CRANIA_INTO_CLONES void transposeFewRows(Matrix<const T> from, Matrix<T> to,
+                                         int64_t rows, int64_t columns) {
+  constexpr int64_t n = laneElements<T>;
+  int64_t column = 0;
+  for (; column + 2 * n <= columns; column += n) {
+    VectorOf<T, 1> vectors[n];
+    for (int64_t i = 0; i < n; ++i)
+      std::memcpy(&vectors[i],
+                  from.first + std::min(i, rows - 1) * from.stride + column,
+                  laneBytes);
+    transposeLanes<T, 1>(vectors, std::make_index_sequence<n>());
+    for (int64_t i = 0; i < n; ++i)
+      std::memcpy(to.first + (column + i) * rows, &vectors[i], laneBytes);
+  }
+  transposeSingly(from, to, rows, column, columns);
+}
+
+/// to[column][row] = from[row][column]. Blocks at the ends may overlap.
+template <typename T>
+CRANIA_INTO_CLONES void transpose(Matrix<const T> from, Matrix<T> to,
+                                  int64_t rows, int64_t columns) {
+  constexpr int64_t n = laneElements<T>;
+  if (rows < n && to.stride == rows)
+    return transposeFewRows(from, to, rows, columns);
+  if (rows < n || columns < n)
+    return transposeSingly(from, to, rows, 0, columns);
+  for (int64_t c = 0; c < columns; c += n) {
+    const int64_t column = std::min(c, columns - n);
+    const Matrix<const T> source = {from.first + column, from.stride};
+    const Matrix<T> target = {to.first + column * to.stride, to.stride};
+    int64_t row = 0;
+    for (; row + 2 * n <= rows; row += 2 * n)
+      transposeBlock<T, 2>({source.first + row * from.stride, from.stride},
+                           {target.first + row, to.stride});
+    for (; row < rows; row += n) {
+      const int64_t last = std::min(row, rows - n);
+      transposeBlock<T, 1>({source.first + last * from.stride, from.stride},
+                           {target.first + last, to.stride});
+    }
+  }
 }
 
 template <typename T>
-void copyFrom(const HostPlane &plane, const void *from, void *to) {
+CRANIA_INTO_CLONES void copyFrom(const HostPlane &plane, const void *from,
+                                 void *to) {
   const int64_t rowElements = int64_t(plane.width) * plane.channels;
   for (int64_t y = 0; y < int64_t(plane.height); ++y)
     transpose<T>({static_cast<const T *>(from) + y * plane.rowStride,
@@ -83,7 +134,8 @@ void copyFrom(const HostPlane &plane, const void *from, void *to) {
 }
 
 template <typename T>
-void copyTo(const HostPlane &plane, const void *from, void *to) {
+CRANIA_INTO_CLONES void copyTo(const HostPlane &plane, const void *from,
+                               void *to) {
   const int64_t rowElements = int64_t(plane.width) * plane.channels;
   for (int64_t y = 0; y < int64_t(plane.height); ++y)
     transpose<T>(
@@ -110,6 +162,7 @@ std::optional<ChannelsLast> ChannelsLast::create(const HostPlane &plane,
   return result;
 }
 
+CRANIA_HOST_CLONES
 void ChannelsLast::fromPlane(const void *from, void *to) const {
   if (elementBytes == sizeof(uint8_t))
     copyFrom<uint8_t>(plane, from, to);
@@ -117,6 +170,7 @@ void ChannelsLast::fromPlane(const void *from, void *to) const {
     copyFrom<uint32_t>(plane, from, to);
 }
 
+CRANIA_HOST_CLONES
 void ChannelsLast::toPlane(const void *from, void *to) const {
   if (elementBytes == sizeof(uint8_t))
     copyTo<uint8_t>(plane, from, to);

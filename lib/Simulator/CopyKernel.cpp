@@ -33,26 +33,56 @@ Box simulator::boxOf(const binary::Copy &copy) {
 }
 
 CopyKernel CopyKernel::plan(const ProgramView &program,
-                            const binary::Copy &copy) {
+                            const binary::Copy &copy,
+                            const DramPlacement &dram) {
   CopyKernel k;
-  k.source = locate(program, copy.source(), copy.source_offset());
+  k.source = dram(locate(program, copy.source(), copy.source_offset()));
   k.destination =
-      locate(program, copy.destination(), copy.destination_offset());
+      dram(locate(program, copy.destination(), copy.destination_offset()));
   k.elementBytes = binary::bytesOf(elementOf(program, copy.source()));
   k.box = boxOf(copy);
   return k;
 }
 
+/// Asks for the lines of a range that will be written.
+static void prefetch(const uint8_t *to, size_t bytes) {
+  constexpr size_t line = 64; // bytes, of the host's caches
+  for (size_t i = 0; i < bytes; i += line)
+    __builtin_prefetch(to + i, 1);
+}
+
+/// Runs of neighbouring bytes, some distance apart. The caches do not foresee
+/// where the next run goes, so it is asked for some runs before.
+static void copyRuns(const uint8_t *from, uint8_t *to, const Box::Dim &runs,
+                     size_t elementBytes, size_t runBytes) {
+  constexpr uint64_t ahead = 4;
+  const int64_t fromBytes = runs.sourceStride * int64_t(elementBytes);
+  const int64_t toBytes = runs.destinationStride * int64_t(elementBytes);
+  for (uint64_t i = 0; i < runs.extent; ++i) {
+    if (i + ahead < runs.extent)
+      prefetch(to + int64_t(ahead) * toBytes, runBytes);
+    std::memcpy(to, from, runBytes);
+    from += fromBytes;
+    to += toBytes;
+  }
+}
+
 template <typename T>
 void CopyKernel::copy(const T *from, T *to, size_t dim) const {
   const Box::Dim &d = box.dims[dim];
-  const bool isInnermost = dim + 1 == box.dims.size();
-  if (isInnermost && d.sourceStride == 1 && d.destinationStride == 1)
-    return void(std::memmove(to, from, d.extent * sizeof(T)));
+  const size_t left = box.dims.size() - dim;
+  const Box::Dim &last = box.dims.back();
+  const bool hasRuns = last.sourceStride == 1 && last.destinationStride == 1;
+  if (left == 1 && hasRuns)
+    return void(std::memcpy(to, from, d.extent * sizeof(T)));
+  if (left == 2 && hasRuns)
+    return copyRuns(reinterpret_cast<const uint8_t *>(from),
+                    reinterpret_cast<uint8_t *>(to), d, sizeof(T),
+                    last.extent * sizeof(T));
   for (uint64_t i = 0; i < d.extent; ++i) {
     const T *source = from + int64_t(i) * d.sourceStride;
     T *destination = to + int64_t(i) * d.destinationStride;
-    if (isInnermost)
+    if (left == 1)
       *destination = *source;
     else
       copy(source, destination, dim + 1);

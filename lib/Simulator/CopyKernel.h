@@ -4,7 +4,7 @@
 #ifndef CRANIA_LIB_SIMULATOR_COPYKERNEL_H
 #define CRANIA_LIB_SIMULATOR_COPYKERNEL_H
 
-#include "MemoryMap.h"
+#include "DramPlacement.h"
 
 namespace crania::simulator {
 
@@ -23,7 +23,8 @@ Box boxOf(const binary::Copy &copy);
 /// A Copy command, resolved.
 class CopyKernel {
 public:
-  static CopyKernel plan(const ProgramView &program, const binary::Copy &copy);
+  static CopyKernel plan(const ProgramView &program, const binary::Copy &copy,
+                         const DramPlacement &dram);
   void run(const Memories &memories) const;
 
 private:

@@ -65,7 +65,9 @@ void Decoder::end() {
   const binary::Contract &contract =
       *board.command(step.command).body_as_Contract();
   uint64_t loaded = board.now;
-  if (board.target.array.weightLoad == target::WeightLoad::serial) {
+  const auto &array = board.target.array;
+  if (array.weightLoad == target::WeightLoad::serial &&
+      array.dataflow == target::Dataflow::weightStationary) {
     const uint32_t rows = board.target.array.rows;
     const uint32_t depth =
         board.program.tiling(contract.weights()).tile(step.tile).depth;

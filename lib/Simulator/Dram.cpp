@@ -3,22 +3,164 @@
 
 #include "Dram.h"
 
+#include "ClockRatio.h"
+
+#include "crania/Dram/System.h"
+
 #include <algorithm>
 #include <cmath>
 
 using namespace crania;
 using namespace crania::simulator;
 
-Dram::Service Dram::request(uint64_t now, uint64_t address, uint64_t bytes) {
-  const uint64_t firstBurst = address / burstBytes;
-  const uint64_t lastBurst = (address + bytes - 1) / burstBytes;
-  const uint64_t movedNow = (lastBurst - firstBurst + 1) * burstBytes;
-  const double begin = std::max(double(now), busFree);
-  busFree = begin + double(movedNow) / bytesPerCycle;
-  requested += bytes;
-  moved += movedNow;
-  const uint64_t end = uint64_t(std::ceil(busFree));
+namespace {
+
+constexpr uint64_t bitsPerByte = 8;
+
+uint64_t alignTo(uint64_t value, uint64_t alignment) {
+  return (value + alignment - 1) / alignment * alignment;
+}
+
+/// First come, first served, a bus of fixed bandwidth and a pipelined latency.
+/// The bus keeps fractions of a cycle, so that bandwidth is exact over many
+/// requests. A requester has one request waiting for the bus at a time: so they
+/// share it fairly.
+class FlatDram : public Dram {
+public:
+  explicit FlatDram(const ProgramView &program)
+      : Dram(program), latency(program.target().dramLatencyCycles()) {}
+
+  bool advance(uint64_t) override { return false; }
+  dram::Counts countsUpTo(uint64_t) override { return {}; }
+
+protected:
+  uint64_t serve(uint64_t now, const Request &request) override {
+    const double begin = std::max(double(now), busFree);
+    busFree = begin + double(request.bytes) / bytesPerCycle;
+    const auto end = uint64_t(std::ceil(busFree));
+    flights[request.from].push_back(Completion{
+        uint64_t(begin), end, request.isWrite ? end : end + latency, 0});
+    return std::max(now + 1, uint64_t(begin));
+  }
+
+private:
+  uint64_t latency;
+  double busFree = 0;
+};
+
+/// Channels, banks, rows and refresh, with a clock of their own.
+class TimedDram : public Dram {
+public:
+  TimedDram(const ProgramView &program, dram::System &&system)
+      : Dram(program), system(std::move(system)),
+        clocks(this->system.spec().timing.clockPs, program.target().clockMHz) {}
+
+  bool advance(uint64_t end) override;
+  dram::Counts countsUpTo(uint64_t end) override {
+    system.advance(clocks.clockOf(end));
+    return system.counts();
+  }
+
+protected:
+  uint64_t serve(uint64_t now, const Request &request) override;
+
+private:
+  struct Flight {
+    dram::RequestId id;
+    Requester from;
+    size_t place; // of all requests of that requester
+    uint64_t issued;
+  };
+
+  dram::System system;
+  ClockRatio clocks;
+  std::vector<Flight> waiting;
+  std::array<size_t, requesters> issued = {};
+  uint64_t lastEnd = 0;
+};
+
+/// The request is known to be possible: the program fits in the memory, and
+/// time has not passed beyond `now`.
+uint64_t TimedDram::serve(uint64_t now, const Request &request) {
+  const auto id =
+      system.enqueue({request.address, request.bytes, request.isWrite,
+                      request.from, clocks.clockOf(now)});
+  waiting.push_back({*id, request.from, issued[request.from]++, now});
+  flights[request.from].emplace_back();
+  return now + 1;
+}
+
+bool TimedDram::advance(uint64_t end) {
+  if (waiting.empty())
+    return false;
+  const dram::Cycle limit =
+      end == dram::never ? dram::never : clocks.clockOf(end);
+  const std::optional<dram::Completion> completion = system.advance(limit);
+  if (!completion)
+    return false;
+  const auto it =
+      std::find_if(waiting.begin(), waiting.end(), [&](const Flight &flight) {
+        return flight.id == completion->request;
+      });
+  const uint64_t done = clocks.cycleOf(completion->time);
+  auto &queue = flights[it->from];
+  const size_t taken = issued[it->from] - queue.size();
+  queue[it->place - taken] = Completion{std::max(it->issued, lastEnd), done,
+                                        done, completion->activates};
+  lastEnd = std::max(lastEnd, done);
+  waiting.erase(it);
+  return true;
+}
+
+} // namespace
+
+Dram::Dram(const ProgramView &program)
+    : bytesPerCycle(program.target().dramBytesPerCycle()),
+      burstBytes(program.target().dram.burstBytes) {
+  const auto &organization = program.target().dram.memory->organization;
+  const uint64_t rowBytes =
+      uint64_t(organization.columns) * organization.busBits / bitsPerByte;
+  scratch =
+      alignTo(program.image().size(), std::max<uint64_t>(rowBytes, burstBytes));
+}
+
+Dram::Submission Dram::submit(uint64_t now, const Request &request) {
+  const uint64_t begin = request.address / burstBytes * burstBytes;
+  const uint64_t end = alignTo(request.address + request.bytes, burstBytes);
+  const uint64_t nextIssue =
+      serve(now, {request.from, begin, end - begin, request.isWrite});
+  requested += request.bytes;
+  moved += end - begin;
   const uint64_t busyBefore = busy;
   busy = uint64_t(std::ceil(double(moved) / bytesPerCycle));
-  return {uint64_t(begin), end, end + latency, movedNow, busy - busyBefore};
+  return {end - begin, busy - busyBefore, nextIssue};
+}
+
+std::optional<Dram::Completion> Dram::take(Requester from) {
+  auto &queue = flights[from];
+  if (queue.empty() || !queue.front())
+    return std::nullopt;
+  const Completion completion = *queue.front();
+  queue.pop_front();
+  return completion;
+}
+
+Result<std::unique_ptr<Dram>> Dram::create(const ProgramView &program) {
+  const target::TargetModel &target = program.target();
+  if (target.dram.model == target::DramModel::flat)
+    return std::unique_ptr<Dram>(new FlatDram(program));
+  Result<dram::System> system = dram::System::create(*target.dram.memory);
+  if (!system)
+    return system.error();
+  std::unique_ptr<Dram> dram(new TimedDram(program, std::move(*system)));
+  const uint64_t needed = dram->addressOf(
+      binary::Space::dram,
+      alignTo(program.program().dram_bytes(), target.dram.burstBytes));
+  if (needed > target.dram.memory->capacity())
+    return Error{"program '" + program.name() + "' needs " +
+                 std::to_string(needed) + " bytes of DRAM, but " +
+                 target.dram.memory->name + " has " +
+                 std::to_string(target.dram.memory->capacity()) +
+                 "; give dram.memory more rows, ranks or channels"};
+  return dram;
 }

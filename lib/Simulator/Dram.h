@@ -4,39 +4,81 @@
 #ifndef CRANIA_LIB_SIMULATOR_DRAM_H
 #define CRANIA_LIB_SIMULATOR_DRAM_H
 
-#include "crania/Target/TargetModel.h"
+#include "crania/Dram/Energy.h"
+#include "crania/Simulator/ProgramView.h"
+
+#include <array>
+#include <deque>
+#include <memory>
+#include <optional>
 
 namespace crania::simulator {
 
-/// The shared DRAM: first come, first served, a bus of fixed bandwidth and a
-/// pipelined latency. Requests are rounded out to whole bursts. The bus keeps
-/// fractions of a cycle, so that bandwidth is exact over many requests.
+/// The DRAM that the DMAs share, in cycles of the machine: the program's image,
+/// and behind it the scratch memory. A new one is idle, its rows are closed,
+/// and the first refresh is due in a whole interval.
 class Dram {
 public:
-  explicit Dram(const target::TargetModel &target)
-      : bytesPerCycle(target.dramBytesPerCycle()),
-        latency(target.dramLatencyCycles()),
-        burstBytes(target.dram.burstBytes) {}
+  /// The model that the program's target asks for. An error if the program does
+  /// not fit in it.
+  static Result<std::unique_ptr<Dram>> create(const ProgramView &program);
+  virtual ~Dram() = default;
 
-  struct Service {
-    uint64_t begin;       ///< first cycle on the bus
-    uint64_t transferred; ///< first cycle after it: a write is done
-    uint64_t arrived;     ///< when data that were read are on chip
-    uint64_t movedBytes;  ///< in whole bursts
-    uint64_t busyCycles;  ///< bus cycles; fractions carry over to later ones
+  /// The DMAs, each with a queue of its own.
+  enum Requester : uint32_t { weights, activations };
+  static constexpr size_t requesters = 2;
+
+  struct Request {
+    Requester from;
+    uint64_t address, bytes;
+    bool isWrite;
   };
+  struct Submission {
+    uint64_t movedBytes; ///< in whole bursts
+    uint64_t
+        busyCycles;     ///< of the data bus; fractions carry over to later ones
+    uint64_t nextIssue; ///< when the requester may make its next one
+  };
+  /// Takes a request in cycle `now`; calls have ascending times.
+  Submission submit(uint64_t now, const Request &request);
 
-  /// Serves a request that is made in cycle `now`; calls have ascending times.
-  Service request(uint64_t now, uint64_t address, uint64_t bytes);
+  struct Completion {
+    uint64_t begin, end;    ///< the DRAM works for the request
+    uint64_t done;          ///< data that were read are on chip
+    uint32_t activates = 0; ///< rows that were opened for it
+  };
+  /// The completion of a requester's oldest request, as soon as it is known,
+  /// which may be ahead of time; once.
+  std::optional<Completion> take(Requester from);
 
+  /// Lets time pass up to a cycle, as long as nobody makes a request before:
+  /// stops when a completion becomes known, and says whether one did.
+  virtual bool advance(uint64_t end) = 0;
+
+  /// Of the cycles before `end`, with all requests completed; nothing is
+  /// counted by the flat model.
+  virtual dram::Counts countsUpTo(uint64_t end) = 0;
+
+  /// Where a byte of the image or of scratch memory lies.
+  uint64_t addressOf(binary::Space space, uint64_t offset) const {
+    return space == binary::Space::image ? offset : scratch + offset;
+  }
   uint64_t requestedBytes() const { return requested; }
   uint64_t movedBytes() const { return moved; }
 
-private:
+protected:
+  explicit Dram(const ProgramView &program);
+
+  /// Of whole bursts; returns the time of the requester's next request.
+  virtual uint64_t serve(uint64_t now, const Request &request) = 0;
+
+  /// Requests of a requester in order, with the completions that are known.
+  std::array<std::deque<std::optional<Completion>>, requesters> flights;
   double bytesPerCycle;
-  uint64_t latency;
+
+private:
   uint32_t burstBytes;
-  double busFree = 0;
+  uint64_t scratch; // address
   uint64_t requested = 0, moved = 0, busy = 0;
 };
 

@@ -7,6 +7,7 @@
 #include "OutputReader.h"
 #include "Quantise.h"
 #include "VectorKernel.h"
+#include "WriteProof.h"
 #include "crania/Simulator/ExitRule.h"
 
 #include <algorithm>
@@ -26,11 +27,14 @@ struct ExitKernel {
 };
 } // namespace crania::simulator
 
+/// Kernels lie side by side and are small: those of a round are looked at once
+/// for each input, and are in no near cache then.
 using Kernel =
-    std::variant<ContractKernel, VectorKernel, CopyKernel, ExitKernel>;
+    std::variant<ContractKernel, FusedVector,
+                 std::unique_ptr<const VectorKernel>, CopyKernel, ExitKernel>;
 
 struct FunctionalEngine::Plans {
-  explicit Plans(ProgramView program) : program(std::move(program)) {}
+  explicit Plans(const ProgramView &program);
 
   /// A command that computes something, and its number in the round.
   struct Step {
@@ -38,15 +42,18 @@ struct FunctionalEngine::Plans {
     Kernel kernel;
   };
 
+  std::optional<Kernel> planCommand(const binary::Command &command,
+                                    const WeightDecoder &weights,
+                                    ContractionPlanner &planner) const;
   void planRound(unsigned round, const WeightDecoder &weights,
                  ContractionPlanner &planner);
-  void layOutMemories();
   Memories reset(Memory::Storage &storage, Span<const float> input) const;
 
   ProgramView program;
+  bool writesBeforeItReads; // in every round
+  DramPlacement dram;
   std::vector<std::vector<Step>> rounds;
-  size_t scratchBytes = 0;
-  size_t dramBytes = 0, globalBufferBytes = 0;
+  size_t scratchBytes = 0, globalBufferBytes = 0;
   const uint8_t *image = nullptr;
   Location input, logits;
   uint64_t inputElements = 0, logitElements = 0;
@@ -68,21 +75,29 @@ FunctionalEngine &
 FunctionalEngine::operator=(FunctionalEngine &&) noexcept = default;
 FunctionalEngine::~FunctionalEngine() = default;
 
+static Kernel planVector(const ProgramView &program,
+                         const binary::Vector &vector) {
+  VectorKernel kernel = VectorKernel::plan(program, vector);
+  if (kernel.fusedVector())
+    return *kernel.fusedVector();
+  return std::make_unique<const VectorKernel>(std::move(kernel));
+}
+
 /// The kernel of a command; none for one that computes nothing.
-static std::optional<Kernel> planCommand(const ProgramView &program,
-                                         const binary::Command &command,
-                                         const WeightDecoder &weights,
-                                         ContractionPlanner &planner) {
+std::optional<Kernel>
+FunctionalEngine::Plans::planCommand(const binary::Command &command,
+                                     const WeightDecoder &weights,
+                                     ContractionPlanner &planner) const {
   if (const binary::Contract *contract = command.body_as_Contract())
     return ContractKernel::plan(
         program, *contract,
         *weights.find(contract->weights(), contract->clusters()), planner);
   if (const binary::Vector *vector = command.body_as_Vector())
-    return VectorKernel::plan(program, *vector);
+    return planVector(program, *vector);
   if (const binary::Copy *copy = command.body_as_Copy())
-    return CopyKernel::plan(program, *copy);
+    return CopyKernel::plan(program, *copy, dram);
   if (const binary::ExitTest *test = command.body_as_ExitTest())
-    return ExitKernel{locate(program, test->logits(), test->offset()),
+    return ExitKernel{dram(locate(program, test->logits(), test->offset())),
                       test->classes(), program.program().exit_rule()};
   return std::nullopt;
 }
@@ -90,8 +105,8 @@ static std::optional<Kernel> planCommand(const ProgramView &program,
 static size_t scratchOf(const Kernel &kernel) {
   if (auto *contract = std::get_if<ContractKernel>(&kernel))
     return contract->scratchBytes();
-  if (auto *vector = std::get_if<VectorKernel>(&kernel))
-    return vector->scratchBytes();
+  if (auto *vector = std::get_if<std::unique_ptr<const VectorKernel>>(&kernel))
+    return (*vector)->scratchBytes();
   return 0;
 }
 
@@ -102,7 +117,7 @@ void FunctionalEngine::Plans::planRound(unsigned round,
   const auto &commands = program.commands(round);
   for (uint32_t i = 0; i < commands.size(); ++i) {
     std::optional<Kernel> kernel =
-        planCommand(program, *commands.Get(i), weights, planner);
+        planCommand(*commands.Get(i), weights, planner);
     if (!kernel)
       continue;
     scratchBytes = std::max(scratchBytes, scratchOf(*kernel));
@@ -110,17 +125,23 @@ void FunctionalEngine::Plans::planRound(unsigned round,
   }
 }
 
-void FunctionalEngine::Plans::layOutMemories() {
-  for (const binary::Buffer *buffer : *program.program().buffers()) {
-    const size_t end = buffer->offset() + buffer->bytes();
-    if (buffer->space() == binary::Space::dram)
-      dramBytes = std::max(dramBytes, end);
+static bool writesBeforeItReadsInAllRounds(const ProgramView &program) {
+  for (unsigned round = 0; round < program.rounds(); ++round)
+    if (!writesBeforeItReads(program, round))
+      return false;
+  return true;
+}
+
+FunctionalEngine::Plans::Plans(const ProgramView &view)
+    : program(view), writesBeforeItReads(writesBeforeItReadsInAllRounds(view)),
+      dram(view, writesBeforeItReads) {
+  for (const binary::Buffer *buffer : *program.program().buffers())
     if (buffer->space() == binary::Space::global_buffer)
-      globalBufferBytes = std::max(globalBufferBytes, end);
-  }
+      globalBufferBytes = std::max<size_t>(globalBufferBytes,
+                                           buffer->offset() + buffer->bytes());
   image = program.image().data();
-  input = locate(program, program.program().input()->buffer(), 0);
-  logits = locate(program, program.program().logits()->buffer(), 0);
+  input = dram(locate(program, program.program().input()->buffer(), 0));
+  logits = dram(locate(program, program.program().logits()->buffer(), 0));
   inputElements = program.inputElements();
   logitElements = program.logitElements();
 }
@@ -128,7 +149,6 @@ void FunctionalEngine::Plans::layOutMemories() {
 FunctionalEngine::FunctionalEngine(const ProgramView &program,
                                    const WeightDecoder &weights)
     : plans(std::make_unique<Plans>(program)) {
-  plans->layOutMemories();
   ContractionPlanner planner;
   for (unsigned round = 0; round < program.rounds(); ++round)
     plans->planRound(round, weights, planner);
@@ -136,8 +156,10 @@ FunctionalEngine::FunctionalEngine(const ProgramView &program,
 
 FunctionalEngine::Memory FunctionalEngine::allocate() const {
   auto storage = std::make_unique<Memory::Storage>();
-  storage->dram = AlignedBytes(plans->dramBytes);
-  storage->globalBuffer = AlignedBytes(plans->globalBufferBytes);
+  storage->dram = AlignedBytes(plans->dram.bytes());
+  // Vector commands, which are on chip only, read on behind the last element.
+  storage->globalBuffer =
+      AlignedBytes(plans->globalBufferBytes + LaneKernels::maximumOverread);
   storage->scratch = AlignedBytes(plans->scratchBytes);
   return Memory(std::move(storage));
 }
@@ -151,11 +173,14 @@ static void poison(AlignedBytes &memory) {
   std::fill(words, words + (memory.size() + 3) / sizeof(*words), signalling);
 }
 
-/// Poisons the machine's memories and puts the input where it belongs.
+/// Poisons the machine's memories, unless no round can see it, and puts the
+/// input where it belongs.
 Memories FunctionalEngine::Plans::reset(Memory::Storage &storage,
                                         Span<const float> input) const {
-  poison(storage.dram);
-  poison(storage.globalBuffer);
+  if (!writesBeforeItReads) {
+    poison(storage.dram);
+    poison(storage.globalBuffer);
+  }
   const Memories memories = {image, storage.dram.data(),
                              storage.globalBuffer.data()};
   writeInput(*program.program().input(), input, memories.write(this->input));
@@ -167,8 +192,11 @@ static std::optional<double> run(const Kernel &kernel, const Memories &memories,
                                  uint8_t *scratch) {
   if (auto *contract = std::get_if<ContractKernel>(&kernel))
     contract->run(memories, scratch);
-  else if (auto *vector = std::get_if<VectorKernel>(&kernel))
-    vector->run(memories, scratch);
+  else if (auto *fused = std::get_if<FusedVector>(&kernel))
+    fused->run(memories, laneKernelsFor(hostIsa()));
+  else if (auto *vector =
+               std::get_if<std::unique_ptr<const VectorKernel>>(&kernel))
+    (*vector)->run(memories, scratch);
   else if (auto *copy = std::get_if<CopyKernel>(&kernel))
     copy->run(memories);
   else if (auto *test = std::get_if<ExitKernel>(&kernel))
@@ -222,4 +250,7 @@ uint64_t FunctionalEngine::inputElements() const {
 }
 uint64_t FunctionalEngine::logitElements() const {
   return plans->logitElements;
+}
+size_t FunctionalEngine::memoryBytes() const {
+  return plans->dram.bytes() + plans->globalBufferBytes;
 }

@@ -15,14 +15,20 @@ Scoreboard::Scoreboard(const ProgramView &program, const WeightDecoder &weights,
       round(round), ends(program.commands(round).size()),
       labels(program.program().labels()->size()) {
   lastActivity.fill(-1);
+  listTokens();
+}
+
+uint64_t Scoreboard::nextWake() {
+  while (!wakeups.empty() && wakeups.top() <= now)
+    wakeups.pop();
+  return wakeups.empty() ? endOfTime : wakeups.top();
 }
 
 bool Scoreboard::advance() {
-  while (!wakeups.empty() && wakeups.top() <= now)
-    wakeups.pop();
-  if (wakeups.empty())
+  const uint64_t next = nextWake();
+  if (next == endOfTime)
     return false;
-  now = wakeups.top();
+  now = next;
   return true;
 }
 
@@ -33,17 +39,26 @@ bool Scoreboard::isStreamOf(uint32_t contract, uint32_t token) const {
   return consumer && fetch && consumer->weights() == fetch->weights();
 }
 
+void Scoreboard::listTokens() {
+  for (uint32_t i = 0; i < commandCount(); ++i) {
+    firstToken.push_back(tokens.size());
+    for (uint32_t token : *command(i).after())
+      if (!isStreamOf(i, token))
+        tokens.push_back(token);
+  }
+  firstToken.push_back(tokens.size());
+}
+
 std::optional<Scoreboard::Tokens> Scoreboard::tokensOf(uint32_t index) const {
-  Tokens tokens = {0, -1};
-  for (uint32_t token : *command(index).after()) {
-    if (isStreamOf(index, token))
-      continue;
+  Tokens result = {0, -1};
+  for (size_t i = firstToken[index]; i < firstToken[index + 1]; ++i) {
+    const uint32_t token = tokens[i];
     if (!ends[token])
       return std::nullopt;
-    if (tokens.last < 0 || *ends[token] > tokens.time)
-      tokens = {*ends[token], token};
+    if (result.last < 0 || *ends[token] > result.time)
+      result = {*ends[token], token};
   }
-  return tokens;
+  return result;
 }
 
 void Scoreboard::finish(uint32_t command, uint64_t end) {
@@ -88,7 +103,22 @@ void Scoreboard::fail(uint32_t command, const std::string &message) {
                   program.describe(round, command) + ": " + message};
 }
 
+void Scoreboard::attributePending() {
+  std::sort(pending.begin(), pending.end(),
+            [](const Pending &a, const Pending &b) {
+              return std::make_pair(a.begin, a.command) <
+                     std::make_pair(b.begin, b.command);
+            });
+  uint64_t upTo = 0;
+  for (const Pending &p : pending) {
+    const uint64_t begin = std::max(p.begin, upTo);
+    countsOf(p.command).dramPendingCycles += std::max(begin, p.end) - begin;
+    upTo = std::max(upTo, p.end);
+  }
+}
+
 void Scoreboard::attributeCycles() {
+  attributePending();
   std::vector<uint32_t> order(ends.size());
   std::iota(order.begin(), order.end(), 0);
   std::sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) {

@@ -7,10 +7,13 @@
 #include "crania/Simulator/Timeline.h"
 
 #include <functional>
+#include <limits>
 #include <optional>
 #include <queue>
 
 namespace crania::simulator {
+
+constexpr uint64_t endOfTime = std::numeric_limits<uint64_t>::max();
 
 /// Time, tokens and accounts of one round: what all units share.
 class Scoreboard {
@@ -39,7 +42,9 @@ public:
 
   /// Makes the clock stop at `time`, which is not in the past.
   void wakeAt(uint64_t time) { wakeups.push(time); }
-  /// Moves the clock to the next wake-up; false if there is none.
+  /// The next wake-up; the end of time if there is none.
+  uint64_t nextWake();
+  /// Moves the clock there; false if there is none.
   bool advance();
 
   /// When the tokens of a command were, or will be, done; nothing while that is
@@ -64,22 +69,38 @@ public:
   /// The same, and is charged as busy.
   void record(Unit unit, uint32_t command, uint64_t begin, uint64_t end);
 
+  /// Until the DRAM had served it, a request of a command was on its way.
+  void keepPending(uint32_t command, uint64_t begin, uint64_t end) {
+    pending.push_back({command, begin, end});
+  }
+
   void fail(uint32_t command, const std::string &message);
   const std::optional<Error> &failure() const { return error; }
 
-  /// Distributes the round's cycles over the labels.
+  /// Distributes the round's cycles over the labels, and those in which the
+  /// DRAM had something to do, each to the command that waited first.
   void attributeCycles();
   std::vector<Counts> takeLabels() { return std::move(labels); }
   std::vector<Activity> takeActivities() { return std::move(activities); }
 
 private:
+  struct Pending {
+    uint32_t command;
+    uint64_t begin, end;
+  };
   bool isStreamOf(uint32_t contract, uint32_t token) const;
+  void listTokens();
+  void attributePending();
 
   std::priority_queue<uint64_t, std::vector<uint64_t>, std::greater<>> wakeups;
   std::vector<std::optional<uint64_t>> ends;
+  /// Tokens that commands wait for, and where those of each command begin.
+  std::vector<uint32_t> tokens;
+  std::vector<size_t> firstToken;
   std::vector<Counts> labels;
   std::vector<Activity> activities;
   std::array<int64_t, unitCount> lastActivity;
+  std::vector<Pending> pending;
   std::optional<Error> error;
 };
 

@@ -15,10 +15,11 @@ namespace {
 /// The machine, idle at the start of a round.
 struct Machine {
   Machine(const ProgramView &program, const WeightDecoder &weights,
-          unsigned round, const WeightStore &store)
-      : board(program, weights, round), dram(program.target()),
+          unsigned round, const WeightStore &store,
+          std::unique_ptr<Dram> memory)
+      : board(program, weights, round), dram(std::move(memory)),
         buffers(program, store), steps(tileSteps(board)),
-        weightDma(board, dram, buffers), activationDma(board, dram),
+        weightDma(board, *dram, buffers), activationDma(board, *dram),
         decoder(board, buffers, progress, steps),
         array(board, progress, blocks, steps), vector(board, blocks),
         exit(board) {}
@@ -30,11 +31,14 @@ struct Machine {
   }
 
   Status run();
+  void shareByCycles(std::vector<Counts> &labels) const;
   Status stuck();
   Status checkAccount(const Counts &total) const;
+  uint64_t transfersOf(const Counts &total) const;
 
   Scoreboard board;
-  Dram dram;
+  std::unique_ptr<Dram> dram;
+  dram::Counts memory; ///< at the end of the round
   WeightBuffers buffers;
   std::vector<TileStep> steps;
   TileProgress progress;
@@ -70,11 +74,43 @@ Status Machine::run() {
       if (board.failure())
         return *board.failure();
     }
+    // What the DRAM tells lies ahead: only the DMAs have to know.
+    while (dram->advance(board.nextWake())) {
+      weightDma.collect();
+      activationDma.collect();
+    }
   } while (board.advance());
   for (UnitModel *unit : units())
     if (unit->blockedOn())
       return stuck();
+  memory = dram->countsUpTo(board.end());
   return {};
+}
+
+/// The bursts of the timed DRAM; the flat one counts none.
+uint64_t Machine::transfersOf(const Counts &total) const {
+  if (board.target.dram.model == target::DramModel::flat)
+    return 0;
+  const dram::Counts counts = dramCountsOf(total, board.target);
+  return counts.reads + counts.writes;
+}
+
+/// What goes on in the DRAM with time, whoever uses it, is divided by cycles.
+void Machine::shareByCycles(std::vector<Counts> &labels) const {
+  uint64_t cycles = 0;
+  const uint64_t all = std::max<uint64_t>(board.end(), 1);
+  for (Counts &label : labels) {
+    auto share = [&](uint64_t amount) {
+      auto upTo = [&](uint64_t cycle) {
+        return uint64_t((unsigned __int128)amount * cycle / all);
+      };
+      return upTo(cycles + label.cycles) - upTo(cycles);
+    };
+    label.refreshes = share(memory.refreshes);
+    label.dramActiveClocks = share(memory.activeCycles);
+    label.dramPrechargedClocks = share(memory.prechargedCycles);
+    cycles += label.cycles;
+  }
 }
 
 /// The sums of what the commands were charged against what the parts of the
@@ -88,12 +124,20 @@ Status Machine::checkAccount(const Counts &total) const {
   auto busy = [&](Unit unit) { return total.busy[size_t(unit)]; };
   if (total.cycles != board.end())
     return fail("the layers' cycles do not add up to the round's");
-  if (total.dramBytes() != dram.requestedBytes())
+  if (total.dramBytes() != dram->requestedBytes())
     return fail("DRAM bytes by purpose do not add up to the bytes requested");
-  if (total.burstBytes != dram.movedBytes())
+  if (total.burstBytes != dram->movedBytes())
     return fail("burst bytes of the commands are not those of the DRAM");
-  if (total.weightBytesTotal() != total.fifoBytes + total.storeWriteBytes)
+  const uint64_t fromCache =
+      board.target.weightStore.isCache() ? total.storeHitBytes : 0;
+  if (total.weightBytesTotal() + fromCache !=
+      total.fifoBytes + total.storeWriteBytes)
     return fail("weights read are not those staged and stored");
+  if (memory.activates != total.rowActivates ||
+      memory.reads + memory.writes != transfersOf(total))
+    return fail("rows and bursts of the commands are not those of the DRAM");
+  if (busy(Unit::dram) > total.dramPendingCycles + 1) // a started cycle
+    return fail("the DRAM moved data while nobody waited for it");
   if (!buffers.isEmpty())
     return fail("the staging FIFO is not empty at the end of the round");
   uint64_t stalled = 0;
@@ -115,12 +159,16 @@ Result<RoundTiming> simulator::simulateRound(const ProgramView &program,
                                              const WeightDecoder &weights,
                                              unsigned round,
                                              const WeightStore &before) {
-  Machine machine(program, weights, round, before);
+  Result<std::unique_ptr<Dram>> dram = Dram::create(program);
+  if (!dram)
+    return dram.error();
+  Machine machine(program, weights, round, before, std::move(*dram));
   if (Status status = machine.run(); !status)
     return status.error();
   machine.board.attributeCycles();
   RoundTiming timing;
   timing.byLabel = machine.board.takeLabels();
+  machine.shareByCycles(timing.byLabel);
   for (const Counts &counts : timing.byLabel)
     timing.total += counts;
   timing.activities = machine.board.takeActivities();

@@ -36,6 +36,7 @@ std::vector<uint32_t> queueOf(const Scoreboard &board, IsMine isMine) {
 
 ActivationDma::ActivationDma(Scoreboard &board, Dram &dram)
     : UnitModel(board), dram(dram),
+      port(board, dram, Unit::activationDma, Dram::activations),
       queue(queueOf(board, [](const binary::Command &command) {
         return command.body_as_Copy() != nullptr;
       })) {}
@@ -71,7 +72,6 @@ void ActivationDma::begin(uint32_t command) {
   const binary::Copy &copy = *board.command(command).body_as_Copy();
   requests.clear();
   nextRequest = 0;
-  lastDone = board.now;
   reads = !isOnChip(board, copy.source());
   elementBytes = board.elementBytes(copy.source());
 
@@ -89,8 +89,10 @@ void ActivationDma::begin(uint32_t command) {
       reads ? copy.source_offset() : copy.destination_offset();
   const binary::Buffer &buffer =
       bufferOf(board, reads ? copy.source() : copy.destination());
-  planRuns(copy, 0, buffer.offset() + offset * elementBytes, runElements,
-           runDims);
+  planRuns(
+      copy, 0,
+      dram.addressOf(buffer.space(), buffer.offset() + offset * elementBytes),
+      runElements, runDims);
 }
 
 void ActivationDma::account(Counts &counts, const binary::Copy &copy,
@@ -105,38 +107,34 @@ void ActivationDma::account(Counts &counts, const binary::Copy &copy,
     counts.activationBytesWritten += bytes;
 }
 
-void ActivationDma::issue(uint32_t command, const Request &request) {
-  const Dram::Service service =
-      dram.request(board.now, request.address, request.bytes);
-  lastDone = reads ? service.arrived : service.transferred;
-  nextIssue = std::max(board.now + 1, service.begin);
-  Counts &counts = board.countsOf(command);
-  account(counts, *board.command(command).body_as_Copy(), request.bytes);
-  counts.burstBytes += service.movedBytes;
-  counts.busy[size_t(Unit::dram)] += service.busyCycles;
-  board.trace(Unit::dram, command, service.begin, service.transferred);
-  board.record(Unit::activationDma, command, board.now, nextIssue);
+bool ActivationDma::collect() {
+  bool progressed = false;
+  while (port.takeDone())
+    progressed = true;
+  return progressed;
 }
 
 bool ActivationDma::step() {
-  bool progressed = false;
+  bool progressed = collect();
   for (; head < queue.size(); ++head) {
     const uint32_t command = queue[head];
     if (!isBegun) {
       if (!board.areTokensDone(command))
         return progressed;
       begin(command);
+      port.open(command);
       isBegun = progressed = true;
     }
     for (; nextRequest < requests.size(); ++nextRequest) {
-      if (board.now < nextIssue) {
-        board.wakeAt(nextIssue);
+      if (!port.isReady())
         return progressed;
-      }
-      issue(command, requests[nextRequest]);
+      const Request &request = requests[nextRequest];
+      port.issue(request.address, request.bytes, !reads);
+      account(board.countsOf(command), *board.command(command).body_as_Copy(),
+              request.bytes);
       progressed = true;
     }
-    board.finish(command, lastDone);
+    port.close();
     isBegun = false;
   }
   return progressed;

@@ -5,7 +5,7 @@
 #define CRANIA_LIB_SIMULATOR_UNITS_H
 
 #include "ArrayTiming.h"
-#include "Dram.h"
+#include "DmaPort.h"
 
 namespace crania::simulator {
 
@@ -14,6 +14,8 @@ class ActivationDma : public UnitModel {
 public:
   ActivationDma(Scoreboard &board, Dram &dram);
   bool step() override;
+  /// Learns when requests are done; true if it did.
+  bool collect();
   std::optional<std::string> blockedOn() const override;
 
 private:
@@ -24,17 +26,16 @@ private:
   void planRuns(const binary::Copy &copy, size_t dim, uint64_t address,
                 uint64_t runElements, size_t runDims);
   void planRun(uint64_t address, uint64_t bytes);
-  void issue(uint32_t command, const Request &request);
   void account(Counts &counts, const binary::Copy &copy, uint64_t bytes) const;
 
   Dram &dram;
+  DmaPort port;
   std::vector<uint32_t> queue;
   size_t head = 0;
   bool isBegun = false, reads = false;
   uint64_t elementBytes = 0; ///< of the copy at hand
   std::vector<Request> requests;
   size_t nextRequest = 0;
-  uint64_t nextIssue = 0, lastDone = 0;
 };
 
 /// Executes Vector: instructions x points / lanes, block by block behind the

@@ -28,7 +28,6 @@ VectorKernel::Access VectorKernel::analyse(const ProgramView &program,
   Access result;
   result.buffer = locate(program, access.buffer(), access.offset());
   result.type = elementOf(program, access.buffer());
-  result.padding = numberOf(access.padding(), result.type);
   for (const binary::AccessDim *dim : *access.dims()) {
     Guard guard;
     guard.extent = dim->extent();
@@ -54,8 +53,11 @@ VectorKernel VectorKernel::plan(const ProgramView &program,
   VectorKernel k;
   for (uint32_t extent : *vector.extents())
     k.loops.push_back({extent, false});
-  for (const binary::Access *input : *vector.inputs())
+  for (const binary::Access *input : *vector.inputs()) {
     k.inputs.push_back(analyse(program, *input, k.loops));
+    Access &access = k.inputs.back();
+    access.padding = numberOf(input->padding(), access.type);
+  }
   k.output = analyse(program, *vector.output(), k.loops);
   for (size_t i = 0; i < k.loops.size(); ++i)
     k.loops[i].reduced = k.output.element.coefficients[i] == 0;
@@ -68,11 +70,13 @@ VectorKernel VectorKernel::plan(const ProgramView &program,
                       {float(i->immediate()), i->integer()}});
   k.reduces = vector.reduces();
   k.initialized = vector.initialized();
-  k.initial = numberOf(vector.initial(), k.output.type);
+  if (k.reduces && k.initialized)
+    k.initial = numberOf(vector.initial(), k.output.type);
   k.addRegisters();
   k.orderLoops();
   k.mergeLoops();
   k.chooseLanes();
+  k.fused = FusedVector::plan(k);
   return k;
 }
 

@@ -4,7 +4,7 @@
 #ifndef CRANIA_LIB_SIMULATOR_VECTORKERNEL_H
 #define CRANIA_LIB_SIMULATOR_VECTORKERNEL_H
 
-#include "MemoryMap.h"
+#include "FusedVector.h"
 
 #include <array>
 
@@ -18,13 +18,18 @@ public:
   static VectorKernel plan(const ProgramView &program,
                            const binary::Vector &vector);
 
-  /// `scratch` is aligned as AlignedBytes are.
+  /// Instruction by instruction. `scratch` is aligned as AlignedBytes are.
   void run(const Memories &memories, uint8_t *scratch) const;
+
+  /// The quicker way, for commands that have one.
+  const std::optional<FusedVector> &fusedVector() const { return fused; }
 
   /// Bytes of scratch memory that run needs.
   size_t scratchBytes() const { return registerBytes; }
 
 private:
+  friend class FusedVectorPlanner;
+
   /// Lanes of a register: it fits the host's L1 cache a few times.
   static constexpr size_t lanes = 256;
   /// The format's limit of 8 loops, and a lane loop for a single output.
@@ -145,6 +150,7 @@ private:
   Number initial;
   std::vector<Register> registers;
   size_t registerBytes = 0;
+  std::optional<FusedVector> fused;
 };
 
 } // namespace crania::simulator

@@ -34,6 +34,8 @@ public:
   /// Bytes of a streamed block that are there or on their way, in order.
   std::deque<Chunk> &staged(uint32_t block) { return chunks[block]; }
 
+  /// A block has its place in the store and is on its way there.
+  void expectInStore(uint32_t block) { arrivals[block] = std::nullopt; }
   void setStoreArrival(uint32_t block, uint64_t time) {
     arrivals[block] = time;
   }
@@ -46,7 +48,8 @@ private:
   const ProgramView &program;
   uint64_t room;
   std::unordered_map<uint32_t, std::deque<Chunk>> chunks;
-  std::unordered_map<uint32_t, uint64_t> arrivals; // of this round
+  /// Of blocks that are fetched in this round, as far as known.
+  std::unordered_map<uint32_t, std::optional<uint64_t>> arrivals;
 };
 
 } // namespace crania::simulator

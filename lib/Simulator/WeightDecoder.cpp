@@ -148,6 +148,7 @@ DecodedWeights &WeightDecoder::Walk::matrixOf(uint32_t weights,
     slot->matrix = AlignedBytes(tiling.elements() * binary::bytesOf(element));
     slot->present.resize(tiling.tiles());
     slot->fullest.resize(tiling.tiles());
+    slot->fullestOutput.resize(tiling.tiles());
     decodedTiles[{weights, clusters}].resize(tiling.tiles());
   }
   return *slot;
@@ -181,12 +182,13 @@ void scatter(const layout::BlockCodes &codes, const ProgramView::Block &block,
   }
 }
 
-/// Counts the weights that are there, per tile and in its fullest PE.
+/// Counts the weights that are there, per tile, in its fullest PE and of its
+/// fullest output.
 template <typename T>
 void countPresent(const layout::Tiling &tiling, uint32_t index, uint32_t rows,
                   DecodedWeights &weights) {
   const layout::Tiling::Tile tile = tiling.tile(index);
-  uint32_t present = 0, fullest = 0;
+  uint32_t present = 0, fullest = 0, fullestOutput = 0;
   std::vector<uint32_t> column(rows);
   for (uint32_t output = 0; output < tile.outputs; ++output) {
     std::fill(column.begin(), column.end(), 0);
@@ -194,13 +196,17 @@ void countPresent(const layout::Tiling &tiling, uint32_t index, uint32_t rows,
                    tiling.element(tile, uint64_t(output) * tile.depth);
     for (uint32_t d = 0; d < tile.depth; ++d)
       column[d % rows] += row[d] != 0;
+    uint32_t ofOutput = 0;
     for (uint32_t count : column) {
-      present += count;
+      ofOutput += count;
       fullest = std::max(fullest, count);
     }
+    present += ofOutput;
+    fullestOutput = std::max(fullestOutput, ofOutput);
   }
   weights.present[index] = present;
   weights.fullest[index] = fullest;
+  weights.fullestOutput[index] = fullestOutput;
 }
 
 /// Largest magnitude of a value that a contraction of integers takes.

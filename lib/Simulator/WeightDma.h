@@ -4,8 +4,7 @@
 #ifndef CRANIA_LIB_SIMULATOR_WEIGHTDMA_H
 #define CRANIA_LIB_SIMULATOR_WEIGHTDMA_H
 
-#include "Dram.h"
-#include "Scoreboard.h"
+#include "DmaPort.h"
 #include "WeightBuffers.h"
 
 namespace crania::simulator {
@@ -15,6 +14,8 @@ class WeightDma : public UnitModel {
 public:
   WeightDma(Scoreboard &board, Dram &dram, WeightBuffers &buffers);
   bool step() override;
+  /// Learns when requests are done; true if it did.
+  bool collect();
   std::optional<std::string> blockedOn() const override;
 
 private:
@@ -26,25 +27,41 @@ private:
   struct Request {
     uint64_t address, bytes;
     size_t partBegin, partEnd;
+    bool isHit = false; ///< of a cache
+  };
+  /// A request on its way.
+  struct Flight {
+    bool toStore;
+    std::vector<Part> parts;
   };
   void begin(uint32_t command);
   void release(uint32_t command);
   bool isWanted(uint32_t command, uint32_t block);
+  bool mayShareBursts(const binary::Fetch &fetch) const;
   void planBlock(uint32_t block);
-  bool continuesRequest(const ProgramView::Block &block) const;
+  void shareLastBurst(uint32_t block);
+  uint64_t addPart(uint32_t block, uint64_t bytes);
+  void lookUp(uint32_t command);
+  void lookUpPart(uint32_t command, const Part &part, uint64_t address);
+  bool lookUpLine(uint32_t command, uint32_t block, uint64_t line);
+  bool continuesRequest(const ProgramView::Block &block,
+                        uint64_t address) const;
   void issue(uint32_t command, const Request &request);
-  void deliver(const Part &part, uint64_t arrival);
+  void deliver(const Flight &flight, uint64_t arrival);
 
-  Dram &dram;
+  DmaPort port;
   WeightBuffers &buffers;
   std::vector<uint32_t> queue;
   size_t head = 0;
   bool isBegun = false;
   bool toStore = false;
   std::vector<Part> parts; ///< of the Fetch at hand, as they come
+  std::unordered_map<uint32_t, uint64_t> planned; ///< bytes of its blocks
   std::vector<Request> requests;
+  std::optional<uint64_t> lastLine; ///< of the request that is looked up
   size_t nextRequest = 0;
-  uint64_t nextIssue = 0, lastArrival = 0;
+  std::deque<Flight> flights;
+  std::unordered_map<uint32_t, uint64_t> toCome; ///< bytes for the store
 };
 
 } // namespace crania::simulator

@@ -3,6 +3,8 @@
 
 #include "crania/Simulator/WeightStore.h"
 
+#include <algorithm>
+
 using namespace crania;
 using namespace crania::simulator;
 
@@ -57,4 +59,25 @@ void WeightStore::release(const ProgramView &program, uint32_t weights,
       held -= b.bytes;
     it = drop ? byOffset.erase(it) : std::next(it);
   }
+}
+
+bool WeightStore::lookUp(const target::TargetModel::WeightStore &cache,
+                         uint64_t line, bool allocates) {
+  sets.resize(cache.sets());
+  std::vector<uint64_t> &set = sets[line % cache.sets()];
+  const auto it = std::find(set.begin(), set.end(), line);
+  if (it != set.end()) {
+    if (cache.policy == target::StorePolicy::lru)
+      std::rotate(it, it + 1, set.end());
+    return true;
+  }
+  if (!allocates)
+    return false;
+  if (set.size() == cache.lines() / cache.sets()) {
+    set.erase(set.begin());
+    held -= cache.lineBytes;
+  }
+  set.push_back(line);
+  held += cache.lineBytes;
+  return false;
 }

@@ -1,8 +1,7 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Areas at 45 nm. Source [H] is M. Horowitz, "Computing's energy problem",
-// ISSCC 2014 (lecture tables); cells and memories are in Technology.h.
+// Areas, from the numbers of Technology.h.
 
 #include "crania/Target/TargetModel.h"
 #include "crania/Target/Technology.h"
@@ -14,54 +13,59 @@ namespace crania::target {
 
 namespace {
 
-using namespace technology;
+constexpr double mm2PerUm2 = 1 / (1 / mm2PerUm2);
 
-constexpr double mm2PerUm2 = 1 / um2PerMm2;
-
-// um2 per arithmetic unit.
-constexpr double addI32 = 137;       // [H]
-constexpr double addF32 = 4184;      // [H]
-constexpr double multiplyI8 = 282;   // [H]
-constexpr double multiplyI32 = 3495; // [H]
-constexpr double multiplyF32 = 7700; // [H]
-
-/// The sequencer: a small microcontroller, for which the 12k gates of Arm's
-/// published minimum configuration of the Cortex-M0 stand, with a command
-/// memory of 4 KB.
-constexpr double sequencerGates = 12000;
-constexpr double sequencerMemoryKB = 4;
-
-// A lane of the plain decoder, for layouts whose words are addressed and not
-// coded, aligns a word of up to 32 bits out of the byte stream (three
-// levels of 2:1 multiplexers for a window of 8 bytes), finds the next set bit
-// of a bitmap byte (an 8-bit priority encoder, about 30 gates) and counts the
-// bits (7 full adders).
-constexpr double alignerMuxes = 3 * 32;
-constexpr double priorityEncoderGates = 30;
-constexpr double popcountAdders = 7;
-constexpr double plainLaneUm2 = alignerMuxes * mux2 +
-                                priorityEncoderGates * nand2 +
-                                popcountAdders * fullAdder;
+/// Of the plain decoder, for layouts whose words are addressed and not coded.
+double decoderLaneUm2() {
+  const Technology &t = technology();
+  return t.decoderLane.alignerMuxes * t.cells.mux2 +
+         t.decoderLane.priorityEncoderGates * t.cells.nand2 +
+         t.decoderLane.popcountAdders * t.cells.fullAdder;
+}
 
 double sramMm2(double bytes) {
-  return bytes / bytesPerKB * sramUm2PerKB * mm2PerUm2;
+  return bytes / bytesPerKB * technology().sram.mm2PerKB;
+}
+
+/// Data and tags as plain memories.
+double cacheMemoriesMm2(uint64_t bytes, uint64_t lines) {
+  return sramMm2(double(bytes) + double(lines) * technology().cache.tagBytes);
+}
+
+/// How much more than that a cache with ways takes, from the one of 32 KB.
+double waysFactor() {
+  constexpr uint64_t bytes = 32 * 1024;
+  const Technology::Cache &cache = technology().cache;
+  return cache.mm2Of32KB /
+         cacheMemoriesMm2(bytes, bytes / uint64_t(cache.lineBytes));
+}
+
+/// With a tag for each line of a cache.
+double weightStoreMm2(const TargetModel::WeightStore &store) {
+  if (!store.isCache())
+    return sramMm2(double(store.bytes));
+  const bool hasWays = store.policy != StorePolicy::directMapped;
+  return cacheMemoriesMm2(store.bytes, store.lines()) *
+         (hasWays ? waysFactor() : 1);
 }
 
 double multiplierUm2(Precision precision) {
   switch (precision) {
   case Precision::f32:
-    return multiplyF32;
+    return technology().area.multiplyF32;
   case Precision::i16:
-    // Not in [H]: interpolated geometrically between 8 and 32 bits.
-    return std::sqrt(multiplyI8 * multiplyI32);
+    // Not in the tables: interpolated geometrically between 8 and 32 bits.
+    return std::sqrt(technology().area.multiplyI8 *
+                     technology().area.multiplyI32);
   case Precision::i8:
-    return multiplyI8;
+    return technology().area.multiplyI8;
   }
   __builtin_unreachable();
 }
 
 double accumulatorAdderUm2(Precision precision) {
-  return precision == Precision::f32 ? addF32 : addI32;
+  return precision == Precision::f32 ? technology().area.addF32
+                                     : technology().area.addI32;
 }
 
 double macArrayMm2(const TargetModel &target, Precision precision) {
@@ -82,22 +86,29 @@ double registersMm2(const TargetModel &target, Precision precision) {
 
 /// Each lane multiplies, adds and compares in the accumulators' precision.
 double vectorUnitMm2(const TargetModel &target, Precision precision) {
-  double multiply = precision == Precision::f32 ? multiplyF32 : multiplyI32;
+  double multiply = precision == Precision::f32 ? technology().area.multiplyF32
+                                                : technology().area.multiplyI32;
   double lane = multiply + 2 * accumulatorAdderUm2(precision);
   return target.vectorUnit.lanes * lane * mm2PerUm2;
 }
 
 /// A floating-point multiplier and adder, iterated for exponential and
 /// division.
-constexpr double exitUnitMm2 = (multiplyF32 + addF32) * mm2PerUm2;
+double exitUnitMm2() {
+  const Technology::ArithmeticArea &area = technology().area;
+  return (area.multiplyF32 + area.addF32) * mm2PerUm2;
+}
 
-constexpr double sequencerMm2 = sequencerGates * nand2 * mm2PerUm2 +
-                                sequencerMemoryKB * sramUm2PerKB * mm2PerUm2;
+double sequencerMm2() {
+  const Technology &t = technology();
+  return t.sequencer.gates * t.cells.nand2 * mm2PerUm2 +
+         t.sequencer.memoryKB * t.sram.mm2PerKB;
+}
 
 } // namespace
 
 double TargetModel::plainDecoderUm2() const {
-  return decoder.lanes * plainLaneUm2;
+  return decoder.lanes * decoderLaneUm2();
 }
 
 std::vector<TargetModel::AreaEntry> TargetModel::area(Precision precision,
@@ -108,9 +119,9 @@ std::vector<TargetModel::AreaEntry> TargetModel::area(Precision precision,
       {"global_buffer", sramMm2(double(globalBuffer.bytes)), false},
       {"staging_fifo", sramMm2(double(stagingFifo.bytes)), false},
       {"vector_unit", vectorUnitMm2(*this, precision), false},
-      {"exit_unit", exitUnitMm2, false},
-      {"sequencer", sequencerMm2, false},
-      {"weight_store", sramMm2(double(weightStore.bytes)), true},
+      {"exit_unit", exitUnitMm2(), false},
+      {"sequencer", sequencerMm2(), false},
+      {"weight_store", weightStoreMm2(weightStore), true},
       {"decoder", decoderUm2 * mm2PerUm2, true},
   };
 }
@@ -129,7 +140,7 @@ double TargetModel::decoderBudgetUm2(Precision precision) const {
   double base = 0, store = 0;
   for (const AreaEntry &entry : area(precision, 0))
     (entry.addition ? store : base) += entry.mm2;
-  return (base * limits.additionPercent / 100 - store) * um2PerMm2;
+  return (base * limits.additionPercent / 100 - store) * (1 / mm2PerUm2);
 }
 
 } // namespace crania::target

@@ -1,13 +1,7 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Energies. Sources, at 45 nm:
-//   [H] M. Horowitz, "Computing's energy problem", ISSCC 2014, as tabulated in
-//       EIE (arXiv 1602.01528, Table I) and in QKeras;
-//   [E] ratios between precisions in EIE, Table I;
-//   [Y] relative access costs in Eyeriss (ISCA 2016): register file 1, global
-//       buffer 6, DRAM 200 per 16 bits, with a 16-bit MAC as 1.
-// Those of memories are in Technology.h.
+// Energies, from the numbers of Technology.h.
 
 #include "crania/Target/TargetModel.h"
 #include "crania/Target/Technology.h"
@@ -19,38 +13,26 @@ namespace crania::target {
 
 namespace {
 
-using namespace technology;
-
-// pJ per operation.
-constexpr double addI32 = 0.1;      // [H]
-constexpr double addI48 = 0.15;     // linear in the width, from addI32
-constexpr double addF32 = 0.9;      // [H]
-constexpr double multiplyI8 = 0.2;  // [H]
-constexpr double multiplyI16 = 0.6; // [E]
-constexpr double multiplyI32 = 3.1; // [H]
-constexpr double multiplyF32 = 3.7; // [H]
-
-// [Y] energy of a register access over that of a 16-bit MAC, per 16 bits; the
-// sum of 48 bits that a PE here has beside is none of that reference.
-constexpr double registerAccessPerMac = 1;
-constexpr double registerReferenceBytes = 2;
-constexpr double registerReferenceMac = multiplyI16 + addI32;
+constexpr double bytesPerKB = 1024;
 
 /// Memories below the smallest measured size are extrapolated; larger ones are
 /// banks of the largest, whose wiring is not charged.
 double sramPicojoulesPerByte(uint64_t bytes, double factor, double exponent) {
   if (bytes == 0)
     return 0;
-  double bankKB = std::min(double(bytes) / bytesPerKB, largestSramKB);
-  return factor * std::pow(bankKB, exponent) / sramPortBytes;
+  double bankKB =
+      std::min(double(bytes) / bytesPerKB, technology().sram.largestBankKB);
+  return factor * std::pow(bankKB, exponent) / technology().sram.portBytes;
 }
 
 double sramReadPicojoulesPerByte(uint64_t bytes) {
-  return sramPicojoulesPerByte(bytes, sramReadFactor, sramReadExponent);
+  return sramPicojoulesPerByte(bytes, technology().sram.readPicojoules,
+                               technology().sram.readExponent);
 }
 
 double sramWritePicojoulesPerByte(uint64_t bytes) {
-  return sramPicojoulesPerByte(bytes, sramWriteFactor, sramWriteExponent);
+  return sramPicojoulesPerByte(bytes, technology().sram.writePicojoules,
+                               technology().sram.writeExponent);
 }
 
 } // namespace
@@ -58,11 +40,11 @@ double sramWritePicojoulesPerByte(uint64_t bytes) {
 double TargetModel::macPicojoules(Precision precision) const {
   switch (precision) {
   case Precision::f32:
-    return multiplyF32 + addF32;
+    return technology().energy.multiplyF32 + technology().energy.addF32;
   case Precision::i16:
-    return multiplyI16 + addI48;
+    return technology().energy.multiplyI16 + technology().energy.addI48;
   case Precision::i8:
-    return multiplyI8 + addI32;
+    return technology().energy.multiplyI8 + technology().energy.addI32;
   }
   __builtin_unreachable();
 }
@@ -70,13 +52,13 @@ double TargetModel::macPicojoules(Precision precision) const {
 double TargetModel::operationPicojoules(Operation operation) const {
   switch (operation) {
   case Operation::multiplyF32:
-    return multiplyF32;
+    return technology().energy.multiplyF32;
   case Operation::addF32:
-    return addF32;
+    return technology().energy.addF32;
   case Operation::multiplyI32:
-    return multiplyI32;
+    return technology().energy.multiplyI32;
   case Operation::addI32:
-    return addI32;
+    return technology().energy.addI32;
   }
   __builtin_unreachable();
 }
@@ -97,13 +79,60 @@ double TargetModel::storeWritePicojoulesPerByte() const {
   return sramWritePicojoulesPerByte(weightStore.bytes);
 }
 
+/// The one line that a direct-mapped cache looks at, of a plain memory, and its
+/// tag.
+static double directMappedPicojoules(const TargetModel::WeightStore &store,
+                                     double dataPicojoulesPerByte) {
+  const double tagBytes = technology().cache.tagBytes;
+  const auto tags = uint64_t(double(store.lines()) * tagBytes);
+  return store.lineBytes * dataPicojoulesPerByte +
+         tagBytes * sramReadPicojoulesPerByte(tags);
+}
+
+double TargetModel::cacheLookUpPicojoules() const {
+  if (weightStore.policy == StorePolicy::directMapped)
+    return directMappedPicojoules(weightStore, storeReadPicojoulesPerByte());
+  const Technology::Cache &cache = technology().cache;
+  const double kilobytes = double(weightStore.bytes) / bytesPerKB;
+  return cache.readPicojoules * std::pow(kilobytes, cache.readExponent) *
+         weightStore.lineBytes / cache.lineBytes;
+}
+
+double TargetModel::cacheFillPicojoules() const {
+  if (weightStore.policy == StorePolicy::directMapped)
+    return directMappedPicojoules(weightStore, storeWritePicojoulesPerByte());
+  const Technology::Cache &cache = technology().cache;
+  const double kilobytes = double(weightStore.bytes) / bytesPerKB;
+  return cache.writePicojoules * std::pow(kilobytes, cache.writeExponent) *
+         weightStore.lineBytes / cache.lineBytes;
+}
+
+double TargetModel::leakageMilliwatts() const {
+  const bool isFast = weightStore.policy == StorePolicy::lru ||
+                      weightStore.policy == StorePolicy::fifo;
+  return isFast ? double(weightStore.bytes) / bytesPerKB *
+                      technology().cache.leakageMilliwattsPerKB
+                : 0;
+}
+
 double TargetModel::fifoPicojoulesPerByte() const {
   return sramReadPicojoulesPerByte(stagingFifo.bytes) +
          sramWritePicojoulesPerByte(stagingFifo.bytes);
 }
 
+/// Accesses are given over the energy of a MAC of 16 bits and a sum of 32; the
+/// sum of 48 bits that a PE here has is none of that reference.
+static double registerReferencePicojoules() {
+  const Technology &t = technology();
+  return (t.energy.multiplyI16 + t.energy.addI32) / t.pe.referenceBytes;
+}
+
 double TargetModel::registerPicojoulesPerByte() const {
-  return registerAccessPerMac * registerReferenceMac / registerReferenceBytes;
+  return registerReferencePicojoules() * technology().pe.registerPerMac;
+}
+
+double TargetModel::neighbourPicojoulesPerByte() const {
+  return registerReferencePicojoules() * technology().pe.neighbourPerMac;
 }
 
 double TargetModel::registerPicojoules(Precision precision) const {
@@ -111,7 +140,19 @@ double TargetModel::registerPicojoules(Precision precision) const {
 }
 
 double TargetModel::dramPicojoulesPerByte() const {
-  return dram.picojoulesPerBit * 8;
+  if (dram.energy == DramEnergy::flat)
+    return dram.picojoulesPerBit * 8;
+  dram::Counts read, write;
+  read.reads = write.writes = 1;
+  return std::min(dramCommandEnergy(read).total(),
+                  dramCommandEnergy(write).total()) /
+         dram.memory->burstBytes();
+}
+
+dram::Energy TargetModel::dramCommandEnergy(const dram::Counts &counts) const {
+  dram::Spec spec = *dram.memory;
+  spec.energy.model = dram::EnergyModel::currents;
+  return energyOf(spec, counts);
 }
 
 } // namespace crania::target

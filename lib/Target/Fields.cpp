@@ -27,31 +27,81 @@ std::vector<Field> fieldsOf(TargetModel &t) {
       {"array", "cols", &t.array.cols, 1, 1024},
       {"array", "weights_per_pe", &t.array.weightsPerPE, 1, 4096},
       {"array", "weight_load", &t.array.weightLoad},
+      {"array", "dataflow", &t.array.dataflow},
       {"decoder", "lanes", &t.decoder.lanes, 1, 4096},
       {"decoder", "blocks", &t.decoder.blocks, 1, 256},
       {"global_buffer", "bytes", &t.globalBuffer.bytes, 1024, largestMemory},
       {"staging_fifo", "bytes", &t.stagingFifo.bytes, 64, 16 * MB},
       {"weight_store", "bytes", &t.weightStore.bytes, 0, largestMemory},
       {"weight_store", "policy", &t.weightStore.policy},
+      {"weight_store", "line_bytes", &t.weightStore.lineBytes, 8, 4096},
+      {"weight_store", "ways", &t.weightStore.ways, 1, 1024},
+      {"weight_store", "allocate_clusters", &t.weightStore.allocateClusters, 0,
+       65535},
       {"vector_unit", "lanes", &t.vectorUnit.lanes, 1, 4096},
       {"exit_unit", "cycles_per_class", &t.exitUnit.cyclesPerClass, 1, 10000},
+      {"dram", "model", &t.dram.model},
+      {"dram", "memory", &t.dram.memory},
       {"dram", "gigabytes_per_second", &t.dram.gigabytesPerSecond, 0.001,
        10000},
       {"dram", "latency_ns", &t.dram.latencyNs, 0, 1e6},
       {"dram", "burst_bytes", &t.dram.burstBytes, 8, 4096},
+      {"dram", "energy", &t.dram.energy},
       {"dram", "picojoules_per_bit", &t.dram.picojoulesPerBit, 0, 1000},
       {"dma", "request_bytes", &t.dma.requestBytes, 8, MB},
+      {"dma", "outstanding_requests", &t.dma.outstandingRequests, 1, 1024},
       {"limits", "addition_percent", &t.limits.additionPercent, 0, 1000},
   };
+}
+
+static std::optional<std::string> whyUnusedOfStore(const std::string &path,
+                                                   const TargetModel &target) {
+  const TargetModel::WeightStore &store = target.weightStore;
+  const std::string policy = namesOf(store.policy)[size_t(store.policy)];
+  const bool isOfCaches = path == "weight_store.line_bytes" ||
+                          path == "weight_store.allocate_clusters" ||
+                          path == "weight_store.ways";
+  if (isOfCaches && !store.isCache())
+    return "weight_store.policy is " + policy + ", which is no cache";
+  if (path == "weight_store.ways" && store.policy == StorePolicy::directMapped)
+    return "weight_store.policy is " + policy;
+  return std::nullopt;
+}
+
+std::optional<std::string> whyUnused(const Field &field,
+                                     const TargetModel &target) {
+  const std::string path = field.path();
+  if (auto reason = whyUnusedOfStore(path, target))
+    return reason;
+  const bool isTimed = target.dram.model == DramModel::timed;
+  const bool isFlatOnly =
+      path == "dram.gigabytes_per_second" || path == "dram.latency_ns";
+  if (isTimed && isFlatOnly)
+    return "dram.model is timed, and its bandwidth and latency are those of "
+           "dram.memory";
+  if (!isTimed && path == "dram.memory")
+    return "dram.model is flat";
+  if (target.dram.energy == DramEnergy::commands &&
+      path == "dram.picojoules_per_bit")
+    return "dram.energy is commands, of dram.memory's currents";
+  return std::nullopt;
 }
 
 std::vector<std::string> namesOf(WeightLoad) {
   return {"serial", "double_buffered"};
 }
 
-std::vector<std::string> namesOf(StorePolicy) {
-  return {"none", "compiler_managed"};
+std::vector<std::string> namesOf(Dataflow) {
+  return {"weight_stationary", "output_stationary"};
 }
+
+std::vector<std::string> namesOf(StorePolicy) {
+  return {"none", "compiler_managed", "direct_mapped", "lru", "fifo"};
+}
+
+std::vector<std::string> namesOf(DramModel) { return {"flat", "timed"}; }
+
+std::vector<std::string> namesOf(DramEnergy) { return {"flat", "commands"}; }
 
 std::string formatNumber(double value) {
   char text[32];

@@ -6,6 +6,7 @@
 
 #include "crania/Target/TargetModel.h"
 
+#include <optional>
 #include <variant>
 
 namespace crania::target {
@@ -15,7 +16,9 @@ namespace crania::target {
 struct Field {
   const char *section; // "" at the top level
   const char *key;
-  std::variant<uint32_t *, uint64_t *, double *, WeightLoad *, StorePolicy *>
+  std::variant<uint32_t *, uint64_t *, double *, WeightLoad *, Dataflow *,
+               StorePolicy *, DramModel *, DramEnergy *,
+               std::shared_ptr<const dram::Spec> *>
       value;
   double minimum = 0, maximum = 0; // of numbers, both included
 
@@ -25,9 +28,17 @@ struct Field {
 /// All parameters of `target` but its name.
 std::vector<Field> fieldsOf(TargetModel &target);
 
+/// What keeps a parameter from having any effect on `target`, as "dram.model is
+/// timed"; nothing if it has one.
+std::optional<std::string> whyUnused(const Field &field,
+                                     const TargetModel &target);
+
 /// The words of the enumerations in target files, in the order of their values.
 std::vector<std::string> namesOf(WeightLoad);
+std::vector<std::string> namesOf(Dataflow);
 std::vector<std::string> namesOf(StorePolicy);
+std::vector<std::string> namesOf(DramModel);
+std::vector<std::string> namesOf(DramEnergy);
 
 /// A number as files and messages show it.
 std::string formatNumber(double value);

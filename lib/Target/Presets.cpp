@@ -17,17 +17,39 @@ struct Preset {
   TargetModel (*make)();
 };
 
-/// 45 nm, 16x16 MACs at 200 MHz, LPDDR3-1600 x32 (6.4 GB/s; 60 ns from row
-/// activation to data: tRCD + CL at 1.25 ns and the controller), 20 pJ/bit
-/// (EIE's 640 pJ per 32 bits).
+/// 45 nm, 16x16 MACs at 200 MHz, LPDDR3-1600 x32 (6.4 GB/s), 20 pJ/bit (EIE's
+/// 640 pJ per 32 bits). Bandwidth and latency of its flat model are those of
+/// the memory.
 TargetModel makeEdge() { return {}; }
 
-/// What the published design adds, in percent of its area.
-constexpr double publishedAddition = 0.3;
+/// What the published design adds to the area, store and decoder together.
+constexpr double publishedOverheadPercent = 0.3;
 
-/// As edge, with the addition held to 0.3 % of the area. All of it is decoder:
-/// half a KB of store would hold one weight in a thousand, and what it takes of
-/// the area pays for codes that save a tenth of all bytes (docs/Targets.md).
+bool isWithinPublishedOverhead(const TargetModel &target) {
+  for (size_t i = 0; i < precisionCount; ++i)
+    if (target.areaOverheadPercent(Precision(i), target.plainDecoderUm2()) >
+        publishedOverheadPercent)
+      return false;
+  return true;
+}
+
+/// Gives a machine the largest weight store, in whole bursts, that fits beside
+/// its plain decoder, at any precision.
+void fitWeightStore(TargetModel &target) {
+  const uint64_t burst = target.dram.burstBytes;
+  uint64_t fits = 0, exceeds = target.globalBuffer.bytes / burst;
+  while (fits + 1 < exceeds) {
+    const uint64_t bursts = (fits + exceeds) / 2;
+    target.weightStore.bytes = bursts * burst;
+    (isWithinPublishedOverhead(target) ? fits : exceeds) = bursts;
+  }
+  target.weightStore.bytes = fits * burst;
+}
+
+/// As edge, with the addition held to the published share of the area. All of
+/// it is decoder: half a KB of store would hold one weight in a thousand, and
+/// what it takes of the area pays for codes that save a tenth of all bytes
+/// (docs/Targets.md).
 TargetModel makeEdgeLite() {
   TargetModel t;
   t.name = "edge-lite";
@@ -35,11 +57,11 @@ TargetModel makeEdgeLite() {
   t.weightStore.policy = StorePolicy::none;
   t.decoder.lanes = 1;
   t.decoder.blocks = 1;
-  t.limits.additionPercent = publishedAddition;
+  t.limits.additionPercent = publishedOverheadPercent;
   return t;
 }
 
-/// The same 0.3 % on a design of the size of EIE (45 nm, 64 PEs, 800 MHz,
+/// The same share of a design of the size of EIE (45 nm, 64 PEs, 800 MHz,
 /// 40.8 mm2). Its memories are one global buffer here, sized so that the area
 /// without the addition is EIE's.
 TargetModel makeEieLite() {
@@ -49,10 +71,10 @@ TargetModel makeEieLite() {
   t.array.rows = 8;
   t.array.cols = 8;
   t.globalBuffer.bytes = 12 * 1024 * 1024;
-  t.weightStore.bytes = 36 * 1024;
   t.decoder.lanes = 8;
   t.decoder.blocks = 1;
-  t.limits.additionPercent = publishedAddition;
+  t.limits.additionPercent = publishedOverheadPercent;
+  fitWeightStore(t);
   return t;
 }
 
@@ -64,7 +86,18 @@ bool exists(const std::string &path) {
   return ::stat(path.c_str(), &info) == 0 || errno != ENOENT;
 }
 
+std::string folderOf(const std::string &path) {
+  const size_t slash = path.rfind('/');
+  return slash == std::string::npos ? "." : path.substr(0, slash);
+}
+
 } // namespace
+
+std::shared_ptr<const dram::Spec> defaultMemory() {
+  static const auto memory = std::make_shared<const dram::Spec>(
+      std::move(*dram::findPreset("lpddr3-1600")));
+  return memory;
+}
 
 std::vector<std::string> presetNames() {
   std::vector<std::string> names;
@@ -92,7 +125,8 @@ Result<TargetModel> loadTarget(const std::string &nameOrPath) {
   if (!bytes)
     return bytes.error();
   Result<TargetModel> target = parseTarget(
-      {reinterpret_cast<const char *>(bytes->data()), bytes->size()});
+      {reinterpret_cast<const char *>(bytes->data()), bytes->size()},
+      folderOf(nameOrPath));
   if (!target)
     return Error{"target file '" + nameOrPath + "': " + target.error().message};
   return target;

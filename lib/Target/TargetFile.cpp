@@ -1,7 +1,8 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// The target-file format: a JSON object of sections of numbers and words.
+// The target-file format: a JSON object of sections of numbers and words, and
+// of one memory with sections of its own.
 
 #include "Fields.h"
 
@@ -18,19 +19,57 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+/// The text of an object whose keys are another library's.
+struct Nested {
+  std::string json;
+};
+
 /// A key of the file and its value.
 struct Entry {
   std::string section, key;
-  std::variant<uint64_t, double, std::string> value;
+  std::variant<uint64_t, double, std::string, Nested> value;
 
   std::string path() const {
     return section.empty() ? key : section + "." + key;
   }
 };
 
+/// Puts the text of an object together again from its events.
+class ObjectText {
+public:
+  bool isOpen() const { return depth != 0; }
+  void open() {
+    text += '{';
+    ++depth;
+    isFirst = true;
+  }
+  void close() {
+    text += '}';
+    --depth;
+    isFirst = false;
+  }
+  void key(const std::string &name) {
+    if (!isFirst)
+      text += ',';
+    isFirst = false;
+    value(name);
+    text += ':';
+  }
+  void value(const Json &value) {
+    text += value.dump(-1, ' ', false, Json::error_handler_t::replace);
+  }
+  std::string take() { return std::move(text); }
+
+private:
+  std::string text;
+  size_t depth = 0;
+  bool isFirst = true;
+};
+
 /// Collects the entries of a file of two levels and refuses anything that has
-/// another structure. Events, not a document, so that duplicate keys are seen
-/// and no depth of nesting costs anything.
+/// another structure, but for a memory, whose structure is not ours. Events,
+/// not a document, so that duplicate keys are seen and no depth of nesting
+/// costs anything.
 class EntryReader : public nlohmann::json_sax<nlohmann::json> {
 public:
   std::vector<Entry> entries;
@@ -53,6 +92,10 @@ public:
   bool end_array() override { return true; }
 
   bool start_object(size_t) override {
+    if (nested.isOpen() || (section == "dram" && current == "memory")) {
+      nested.open();
+      return true;
+    }
     if (depth == 2)
       return wrongType("an object");
     if (depth == 1) {
@@ -64,12 +107,20 @@ public:
   }
 
   bool end_object() override {
+    if (nested.isOpen()) {
+      nested.close();
+      return nested.isOpen() || add(Nested{nested.take()});
+    }
     section.clear();
     --depth;
     return true;
   }
 
   bool key(string_t &value) override {
+    if (nested.isOpen()) {
+      nested.key(value);
+      return true;
+    }
     current = value;
     Entry entry{section, value, {}};
     bool seenSection = depth == 1 && std::find(sections.begin(), sections.end(),
@@ -91,9 +142,15 @@ public:
   std::vector<std::string> sections;
 
 private:
-  bool add(std::variant<uint64_t, double, std::string> value) {
+  template <typename Value>
+  bool add(Value value) {
     if (depth == 0)
       return fail("it is not a JSON object");
+    if constexpr (!std::is_same_v<Value, Nested>)
+      if (nested.isOpen()) {
+        nested.value(value);
+        return true;
+      }
     entries.push_back({section, current, std::move(value)});
     return true;
   }
@@ -113,6 +170,7 @@ private:
 
   int depth = 0;
   std::string section, current;
+  ObjectText nested; // the memory at hand
 };
 
 Error wrongValue(const Entry &entry, const std::string &expected) {
@@ -139,15 +197,37 @@ Status assign(uint64_t *field, const Field &info, const Entry &entry) {
 }
 
 Status assign(double *field, const Field &info, const Entry &entry) {
-  std::string expected = "a number from " + formatNumber(info.minimum) +
-                         " to " + formatNumber(info.maximum);
-  if (std::holds_alternative<std::string>(entry.value))
-    return wrongValue(entry, expected);
-  const uint64_t *whole = std::get_if<uint64_t>(&entry.value);
-  double value = whole ? double(*whole) : std::get<double>(entry.value);
-  if (!(value >= info.minimum && value <= info.maximum))
-    return wrongValue(entry, expected);
-  *field = value;
+  std::optional<double> value;
+  if (const uint64_t *whole = std::get_if<uint64_t>(&entry.value))
+    value = double(*whole);
+  else if (const double *fraction = std::get_if<double>(&entry.value))
+    value = *fraction;
+  if (!value || !(*value >= info.minimum && *value <= info.maximum))
+    return wrongValue(entry, "a number from " + formatNumber(info.minimum) +
+                                 " to " + formatNumber(info.maximum));
+  *field = *value;
+  return {};
+}
+
+Result<dram::Spec> memoryOf(const Entry &entry, const std::string &folder) {
+  if (const Nested *object = std::get_if<Nested>(&entry.value))
+    return dram::parseSpec(object->json);
+  const std::string *word = std::get_if<std::string>(&entry.value);
+  if (!word)
+    return Error{"it must be a word or an object"};
+  if (Result<dram::Spec> preset = dram::findPreset(*word);
+      preset || folder.empty())
+    return preset;
+  const bool isAbsolute = !word->empty() && word->front() == '/';
+  return dram::loadSpec(isAbsolute ? *word : folder + "/" + *word);
+}
+
+Status assignMemory(std::shared_ptr<const dram::Spec> &field,
+                    const Entry &entry, const std::string &folder) {
+  Result<dram::Spec> memory = memoryOf(entry, folder);
+  if (!memory)
+    return Error{"'" + entry.path() + "': " + memory.error().message};
+  field = std::make_shared<const dram::Spec>(std::move(*memory));
   return {};
 }
 
@@ -172,7 +252,8 @@ Error unknownKey(const std::string &path, const std::vector<Field> &fields) {
                         : "; did you mean '" + near + "'?")};
 }
 
-Status apply(const Entry &entry, TargetModel &target) {
+Status apply(const Entry &entry, const std::string &folder,
+             TargetModel &target) {
   if (entry.section.empty() && entry.key == "base")
     return {};
   if (entry.section.empty() && entry.key == "name") {
@@ -183,12 +264,34 @@ Status apply(const Entry &entry, TargetModel &target) {
     return {};
   }
   std::vector<Field> fields = fieldsOf(target);
-  for (const Field &field : fields)
-    if (entry.section == field.section && entry.key == field.key)
-      return std::visit(
-          [&](auto *value) { return assign(value, field, entry); },
-          field.value);
+  for (const Field &field : fields) {
+    if (entry.section != field.section || entry.key != field.key)
+      continue;
+    return std::visit(
+        [&](auto *value) -> Status {
+          if constexpr (std::is_same_v<decltype(value),
+                                       decltype(&target.dram.memory)>)
+            return assignMemory(*value, entry, folder);
+          else
+            return assign(value, field, entry);
+        },
+        field.value);
+  }
   return unknownKey(entry.path(), fields);
+}
+
+/// A key that changes nothing would mislead whoever wrote it.
+Status checkUsed(const std::vector<Entry> &entries, TargetModel &target) {
+  for (const Field &field : fieldsOf(target)) {
+    const bool isGiven =
+        std::any_of(entries.begin(), entries.end(), [&](const Entry &entry) {
+          return entry.section == field.section && entry.key == field.key;
+        });
+    const auto reason = whyUnused(field, target);
+    if (isGiven && reason)
+      return Error{"'" + field.path() + "' has no effect, since " + *reason};
+  }
+  return {};
 }
 
 Status checkSections(const std::vector<std::string> &sections) {
@@ -233,20 +336,33 @@ void nameIfUnnamed(TargetModel &target, const std::vector<Entry> &entries) {
     target.name += "-custom";
 }
 
+/// A preset's name, or all numbers of a memory that is none.
+Json toJsonValue(const dram::Spec &memory) {
+  const std::string json = memory.toJson();
+  for (const std::string &name : dram::presetNames())
+    if (dram::findPreset(name)->toJson() == json)
+      return name;
+  return Json::parse(json);
+}
+
 Json toJsonValue(const Field &field) {
   return std::visit(
       [](auto *value) -> Json {
-        if constexpr (std::is_enum_v<std::decay_t<decltype(*value)>>)
+        using Value = std::decay_t<decltype(*value)>;
+        if constexpr (std::is_enum_v<Value>)
           return namesOf(*value)[size_t(*value)];
-        else
+        else if constexpr (std::is_arithmetic_v<Value>)
           return *value;
+        else
+          return toJsonValue(**value);
       },
       field.value);
 }
 
 } // namespace
 
-Result<TargetModel> parseTarget(std::string_view json) {
+Result<TargetModel> parseTarget(std::string_view json,
+                                const std::string &folder) {
   EntryReader reader;
   bool complete = nlohmann::json::sax_parse(json.begin(), json.end(), &reader);
   if (!complete)
@@ -258,8 +374,10 @@ Result<TargetModel> parseTarget(std::string_view json) {
     return target.error();
   nameIfUnnamed(*target, reader.entries);
   for (const Entry &entry : reader.entries)
-    if (Status status = apply(entry, *target); !status)
+    if (Status status = apply(entry, folder, *target); !status)
       return status.error();
+  if (Status status = checkUsed(reader.entries, *target); !status)
+    return status.error();
   if (Status status = target->check(); !status)
     return status.error();
   return target;
@@ -270,6 +388,8 @@ std::string TargetModel::toJson() const {
   Json json;
   json["name"] = name;
   for (const Field &field : fieldsOf(copy)) {
+    if (whyUnused(field, *this))
+      continue;
     if (*field.section)
       json[field.section][field.key] = toJsonValue(field);
     else

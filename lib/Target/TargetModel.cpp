@@ -40,11 +40,26 @@ std::string_view nameOf(Precision precision) {
 }
 
 double TargetModel::dramBytesPerCycle() const {
-  return dram.gigabytesPerSecond * 1e9 / (clockMHz * 1e6);
+  const double gigabytesPerSecond = dram.model == DramModel::flat
+                                        ? dram.gigabytesPerSecond
+                                        : dram.memory->peakGigabytesPerSecond();
+  return gigabytesPerSecond * 1e9 / (clockMHz * 1e6);
+}
+
+/// Of a burst that finds another row open, through both of the controller's
+/// queues.
+static double latencyNsOf(const dram::Spec &memory) {
+  constexpr dram::Cycle throughQueues = 2;
+  const dram::Spec::Timing &t = memory.timing;
+  return memory.picoseconds(throughQueues + t.tRP + t.tRCD + t.tCL +
+                            memory.burstCycles()) /
+         1000;
 }
 
 uint64_t TargetModel::dramLatencyCycles() const {
-  return uint64_t(std::ceil(dram.latencyNs * clockMHz / 1000));
+  const double ns = dram.model == DramModel::flat ? dram.latencyNs
+                                                  : latencyNsOf(*dram.memory);
+  return uint64_t(std::ceil(ns * clockMHz / 1000));
 }
 
 namespace {
@@ -80,6 +95,42 @@ Status checkName(const std::string &name) {
 
 bool isPowerOfTwo(uint64_t value) { return (value & (value - 1)) == 0; }
 
+Status checkCache(const TargetModel &t) {
+  const TargetModel::WeightStore &store = t.weightStore;
+  if (!store.isCache())
+    return {};
+  if (t.dram.burstBytes % store.lineBytes != 0)
+    return Error{"dram.burst_bytes (" + std::to_string(t.dram.burstBytes) +
+                 ") must be a multiple of weight_store.line_bytes (" +
+                 std::to_string(store.lineBytes) + ")"};
+  const uint64_t setBytes = store.policy == StorePolicy::directMapped
+                                ? store.lineBytes
+                                : uint64_t(store.lineBytes) * store.ways;
+  if (store.bytes == 0 || store.bytes % setBytes != 0)
+    return Error{"weight_store.bytes (" + std::to_string(store.bytes) +
+                 ") must be a multiple of the " + std::to_string(setBytes) +
+                 " bytes of a set of lines"};
+  return {};
+}
+
+Status checkDram(const TargetModel &t) {
+  if (t.dram.model == DramModel::flat) {
+    if (t.dram.energy == DramEnergy::flat)
+      return {};
+    return Error{
+        "dram.energy is commands, but dram.model is flat and has none; "
+        "set dram.model to timed"};
+  }
+  if (Status status = t.dram.memory->check(); !status)
+    return Error{"dram.memory: " + status.error().message};
+  const uint32_t burst = t.dram.memory->burstBytes();
+  if (t.dram.burstBytes % burst != 0)
+    return Error{"dram.burst_bytes (" + std::to_string(t.dram.burstBytes) +
+                 ") must be a multiple of the " + std::to_string(burst) +
+                 " bytes of a burst of dram.memory"};
+  return {};
+}
+
 /// What no range of a single parameter can say.
 Status checkTogether(const TargetModel &t) {
   if (!isPowerOfTwo(t.dram.burstBytes))
@@ -89,6 +140,8 @@ Status checkTogether(const TargetModel &t) {
     return Error{"dma.request_bytes (" + std::to_string(t.dma.requestBytes) +
                  ") must be a multiple of dram.burst_bytes (" +
                  std::to_string(t.dram.burstBytes) + ")"};
+  if (Status status = checkDram(t); !status)
+    return status;
   if (t.stagingFifo.bytes < t.dma.requestBytes)
     return Error{"staging_fifo.bytes (" + std::to_string(t.stagingFifo.bytes) +
                  ") must hold at least one dma request of " +
@@ -99,6 +152,8 @@ Status checkTogether(const TargetModel &t) {
                  ") take more than limits.addition_percent (" +
                  formatNumber(t.limits.additionPercent) +
                  ") of the area; make the store smaller or raise the limit"};
+  if (Status status = checkCache(t); !status)
+    return status;
   if (t.weightStore.policy == StorePolicy::none && t.weightStore.bytes != 0)
     return Error{"weight_store.policy is none, but weight_store.bytes is " +
                  std::to_string(t.weightStore.bytes) +

@@ -8,7 +8,14 @@ thread, batch 1) on the same images, two threads over one, and integer contracti
 over those in f32. Both sides take turns, lap by lap, and the median of the laps'
 ratios counts, so that what else the machine does meets both; single threads are
 compared in time of the CPU, in which waiting for other processes does not count. Two
-threads need two idle cores. The exit status is 1 if a target is missed.
+threads need two idle cores.
+
+accuracy: what integers lose against f32, calibrated on other images than those it is
+reported on.
+
+compiling: time and memory of networks of the size of VGG-16 and ResNet-18.
+
+The exit status is 1 if a target is missed.
 """
 
 import argparse
@@ -28,6 +35,8 @@ os.environ.setdefault("CRANIA_SHARED_DATA", str(ROOT.parent / "shared" / "data")
 
 import numpy as np  # noqa: E402 (after the path that the harness needs)
 
+import integer_accuracy  # noqa: E402
+import scale  # noqa: E402
 from real_networks import NETWORKS  # noqa: E402
 from tools import CheckFailed, compile_model, run_tool  # noqa: E402
 
@@ -129,7 +138,26 @@ def speed(options, folder):
             yield from speed_of_network(NETWORKS[name], precision, options, folder)
 
 
-PARTS = {"speed": speed}
+def accuracy(options, folder):
+    for network in NETWORKS.values():
+        if not network.model.exists():
+            print(f"SKIPPED, not there: {network.model}")
+            continue
+        for precision in ("i8", "i16"):
+            measured = integer_accuracy.measure(network, precision, folder)
+            print(f"{network.name}: top-1 {measured.reals:.2f} % in f32, "
+                  f"{measured.integers:.2f} % in {precision}, "
+                  f"{measured.agreement:.2f} % of the predictions agree")
+            for verdict in integer_accuracy.verdicts(network, precision, measured):
+                yield Figure(*verdict)
+
+
+def compiling(options, folder):
+    """As `utils/bench.sh scale`, which prints what each pass takes."""
+    yield from scale.measure_all()[1]
+
+
+PARTS = {"speed": speed, "accuracy": accuracy, "compiling": compiling}
 
 
 def parse_options():

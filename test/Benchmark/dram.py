@@ -16,18 +16,18 @@ import sys
 
 BUILD = pathlib.Path(os.environ.get("CRANIA_BUILD",
                                     pathlib.Path(__file__).resolve().parents[2] / "build"))
-PROGRAM = BUILD / "test" / "Benchmark" / "dram-benchmark"
+BENCHMARKS = BUILD / "test" / "Benchmark"
 
 
-def figures():
-    """The figures of the program, as it prints them."""
-    with subprocess.Popen([PROGRAM], stdout=subprocess.PIPE, text=True) as process:
+def figures(program, *arguments):
+    """The figures of a program, as it prints them."""
+    with subprocess.Popen([program, *arguments], stdout=subprocess.PIPE, text=True) as process:
         for line in process.stdout:
             figure, value, unit, target, verdict = line.rstrip("\n").split("\t")
             yield {"figure": figure, "value": float(value), "unit": unit,
                    "target": target, "met": verdict == "met"}
     if process.returncode:
-        sys.exit(f"{PROGRAM} failed with {process.returncode}")
+        sys.exit(f"{program} failed with {process.returncode}")
 
 
 def main():
@@ -36,7 +36,7 @@ def main():
     parser.add_argument("--json", type=pathlib.Path, help="also write all figures there")
     options = parser.parse_args()
     measured = []
-    for f in figures():
+    for f in figures(BENCHMARKS / "dram-benchmark"):
         measured.append(f)
         print(f"{f['figure']}: {f['value']:g} {f['unit']}, {f['target']}, "
               f"{'met' if f['met'] else 'missed'}", flush=True)

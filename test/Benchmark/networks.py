@@ -49,7 +49,7 @@ def measure(network, options, folder):
 def print_network(name, measured):
     report = measured["report"]
     print(f"\n{name}: {report['images']} images, target {report['target']}, "
-          f"{report['precision']}, DRAM at {report['dram_pj_per_bit']} pJ/bit; compiled in "
+          f"{report['precision']}, DRAM at {report['dram']['pj_per_bit']} pJ/bit; compiled in "
           f"{measured['compile_seconds']:.1f} s, ran in {measured['run_seconds']:.1f} s")
     lines = [["row"] + [key for key, _ in COLUMNS]]
     for row, values in report["rows"].items():

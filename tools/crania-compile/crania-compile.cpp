@@ -15,6 +15,8 @@
 #include "crania/Pipelines/StepReport.h"
 #include "crania/Quantization/ActivationHistogram.h"
 #include "crania/Support/File.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Quant/IR/Quant.h"
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/Parser/Parser.h"
@@ -395,6 +397,7 @@ int main(int argc, char **argv) {
   DialectRegistry registry;
   crania::registerAllDialects(registry);
   crania::registerOnnxImportDialects(registry);
+  registry.insert<mlir::math::MathDialect, mlir::quant::QuantDialect>();
   MLIRContext context(registry, MLIRContext::Threading::DISABLED);
   // Programs and weights are too large to be printed with an error.
   context.printOpOnDiagnostic(false);

@@ -83,8 +83,8 @@ Result<BundleRun> run::run(const Options &options) {
   auto array = npy::read(options.images);
   if (!array)
     return array.error();
-  auto images = runtime::ImageSet::create(std::move(*array), shapeOf(*first.input()),
-                                 options.preprocessing);
+  auto images = runtime::ImageSet::create(
+      std::move(*array), shapeOf(*first.input()), options.preprocessing);
   if (!images)
     return Error{options.images + ": " + images.error().message};
 

@@ -86,6 +86,16 @@ std::string accuracyText(const BundleRun &run,
              : percent(runtime::agreement(prediction, run.labels));
 }
 
+std::string dramText(const target::TargetModel &target) {
+  const std::string memory = target.dram.model == target::DramModel::timed
+                                 ? target.dram.memory->name
+                                 : "DRAM";
+  if (target.dram.energy == target::DramEnergy::commands)
+    return memory + " with energy by commands";
+  return memory + " at " + number("%g", target.dram.picojoulesPerBit) +
+         " pJ/bit";
+}
+
 /// What all programs of the bundle run on.
 std::string machineText(const simulator::ProgramView &program) {
   const target::TargetModel &target = program.target();
@@ -93,9 +103,8 @@ std::string machineText(const simulator::ProgramView &program) {
   for (const auto &entry : target.area(program.widestPrecision(), 0))
     base += entry.addition ? 0 : entry.mm2;
   return "target " + target.name + ", " +
-         std::string(nameOf(program.precision())) + ", DRAM at " +
-         number("%g", target.dram.picojoulesPerBit) + " pJ/bit, " +
-         number("%g", target.clockMHz) + " MHz\narea         " +
+         std::string(nameOf(program.precision())) + ", " + dramText(target) +
+         ", " + number("%g", target.clockMHz) + " MHz\narea         " +
          number("%.2f mm2", base) + " without CRANIA, " +
          number("+%.1f %%",
                 target.areaOverheadPercent(program.widestPrecision(),

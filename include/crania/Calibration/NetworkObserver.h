@@ -24,10 +24,10 @@ public:
   std::vector<uint64_t> inputShape() const;
   uint64_t inputElements() const { return executable->inputElements(); }
 
-  /// Called with a tensor of the function and its elements, row-major: the input
-  /// first, then in the order of computation the results of structured ops.
-  using Visitor =
-      llvm::function_ref<void(mlir::Value, llvm::ArrayRef<float>)>;
+  /// Called with a tensor of the function and its elements, row-major: the
+  /// input first, then in the order of computation the results of structured
+  /// ops.
+  using Visitor = llvm::function_ref<void(mlir::Value, llvm::ArrayRef<float>)>;
   void observe(llvm::ArrayRef<float> input, Visitor visit);
 
 private:

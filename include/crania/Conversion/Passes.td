@@ -83,4 +83,20 @@ def DecomposeAggregates : Pass<"crania-decompose-aggregates"> {
   ];
 }
 
+def LowerQuantCasts : Pass<"crania-lower-quant-casts"> {
+  let summary = "Quantise the input of a classifier with arith and math ops";
+  let description = [{
+    `quant.scast` of a `quant.qcast` of f32, with one scale and no zero point,
+    becomes an element-wise op: clamp(roundeven(x / scale)), the division in f32,
+    as the runtime computes it (docs/Arithmetic.md). Upstream's `lower-quant-ops`
+    cuts instead of rounding.
+
+    Refuses other casts to storage.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::linalg::LinalgDialect",
+                           "::mlir::math::MathDialect",
+                           "::mlir::tensor::TensorDialect"];
+}
+
 #endif // CRANIA_CONVERSION_PASSES_TD

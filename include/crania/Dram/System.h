@@ -33,6 +33,8 @@ using RequestId = uint64_t; // counted from 0
 struct Completion {
   RequestId request = 0;
   Cycle time = 0; // when the last byte has left the data bus
+  /// Rows that were opened for the request. Its other bursts are row hits.
+  uint32_t activates = 0;
 };
 
 enum class CommandKind { activate, precharge, read, write, refresh };

@@ -18,7 +18,8 @@ struct RangeRule {
   enum class Kind {
     maximum,      ///< all of them
     percentile,   ///< that percentage of the magnitudes
-    leastSquares, ///< what makes the squared rounding and clipping error smallest
+    leastSquares, ///< what makes the squared rounding and clipping error
+                  ///< smallest
   };
   Kind kind = Kind::leastSquares;
   double percentage = 100;
@@ -43,8 +44,9 @@ public:
   struct Range {
     double low = 0, high = 0;
   };
-  /// The range by a rule, for integers of `bits` (docs/Arithmetic.md): symmetric
-  /// about 0 unless no value is negative. {0, 0} if nothing was counted.
+  /// The range by a rule, for integers of `bits` (docs/Arithmetic.md):
+  /// symmetric about 0 unless no value is negative. {0, 0} if nothing was
+  /// counted.
   Range range(const RangeRule &rule, unsigned bits) const;
 
 private:

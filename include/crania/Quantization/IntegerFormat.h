@@ -32,8 +32,8 @@ struct IntegerFormat {
   }
 };
 
-/// What holds the values of a range: unsigned bytes if none is negative. With 16
-/// bits the sign is kept, as there are enough of them.
+/// What holds the values of a range: unsigned bytes if none is negative. With
+/// 16 bits the sign is kept, as there are enough of them.
 inline IntegerFormat formatFor(unsigned bits, double lowest) {
   return {bits, bits != 8 || lowest < 0};
 }

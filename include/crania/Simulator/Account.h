@@ -4,6 +4,7 @@
 #ifndef CRANIA_SIMULATOR_ACCOUNT_H
 #define CRANIA_SIMULATOR_ACCOUNT_H
 
+#include "crania/Dram/Energy.h"
 #include "crania/Target/TargetModel.h"
 
 #include <array>
@@ -50,13 +51,25 @@ struct Counts {
   std::vector<uint64_t> weightBytes;
   uint64_t parameterBytes = 0;
   uint64_t activationBytesRead = 0, activationBytesWritten = 0;
-  /// Bytes on the bus: requests rounded out to whole bursts.
-  uint64_t burstBytes = 0;
+  /// Bytes on the bus: requests rounded out to whole bursts; those of writes.
+  uint64_t burstBytes = 0, burstBytesWritten = 0;
+  /// Cycles in which a request was on its way. What the bus was not busy of
+  /// them went to rows, refreshes, changes of direction and latency.
+  uint64_t dramPendingCycles = 0;
+  /// Of the timed DRAM: rows opened, refreshes, and the memory's clocks of all
+  /// ranks with a row open and with none.
+  uint64_t rowActivates = 0, refreshes = 0;
+  uint64_t dramActiveClocks = 0, dramPrechargedClocks = 0;
 
   uint64_t storeHitBytes = 0; ///< bytes of fetches that the store held already
+  /// Of a compiler-managed store.
   uint64_t storeReadBytes = 0, storeWriteBytes = 0;
+  /// Of a cache, in lines.
+  uint64_t lineHits = 0, lineMisses = 0, lineFills = 0;
   uint64_t fifoBytes = 0; ///< through the staging FIFO
   uint64_t globalBufferReadBytes = 0, globalBufferWriteBytes = 0;
+  /// Of PEs: their registers, and what goes from one to the next.
+  uint64_t registerBytes = 0, neighbourBytes = 0;
   PrecisionCounts decodedValues = {};
   uint64_t scannedPositions = 0;    ///< by the plain decoder, for values
   uint64_t decoderFemtojoules = 0;  ///< 10^-3 pJ, of layouts that have lanes
@@ -82,17 +95,22 @@ struct Counts {
   bool operator==(const Counts &other) const;
 };
 
+/// The DRAM's part of the counts, as its energy is calculated from.
+dram::Counts dramCountsOf(const Counts &counts,
+                          const target::TargetModel &target);
+
 /// pJ by component.
 struct Energy {
   double dram = 0;
   double array = 0;     ///< multiply-accumulates
-  double registers = 0; ///< of the PEs
+  double registers = 0; ///< of the PEs, and between them
   double globalBuffer = 0;
   double fifo = 0;
   double store = 0;
   double decoder = 0;
   double vector = 0;
   double exit = 0;
+  double leakage = 0;
 
   double total() const;
   /// The components with their names, in declaration order.
@@ -100,18 +118,21 @@ struct Energy {
 };
 
 /// Energy of the counted events, each at its own precision:
-///   dram           burstBytes: DRAM moves whole bursts
+///   dram           burstBytes, by bits; or by commands and standby of the
+///   timed
+///                  DRAM (dramCountsOf)
 ///   array          macs; absent weights cost nothing
-///   registers      macs * (weight read, activation passed on, partial sum of
-///                  the accumulator's width passed on) + decodedValues (weight
-///                  written)
+///   registers      bytes of registers and to neighbours, as the dataflow moves
+///                  them, and decodedValues (weight written)
 ///   global buffer  bytes read and written
-///   fifo, store    bytes through, read and written
-///   decoder        decodedValues, each through one pipeline register, and
+///   fifo, store    bytes through, read and written; look-ups and fills of
+///   lines decoder        decodedValues, each through one pipeline register,
+///   and
 ///                  scannedPositions, each a bit of such a register
 ///   vector         operations of 32 bits; special functions are charged as a
 ///                  multiplication, i64 as several (VectorCharge.h)
 ///   exit           operations, multiplications of f32
+///   leakage        of the machine, over the cycles
 Energy energyOf(const Counts &counts, const target::TargetModel &target);
 /// That of the multiply-accumulates alone.
 double macPicojoulesOf(const Counts &counts, const target::TargetModel &target);

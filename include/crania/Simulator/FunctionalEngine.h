@@ -47,15 +47,15 @@ public:
     /// The input port's elements, row-major; quantised here if it holds
     /// integers.
     Span<const float> input;
-    Memory *memory;          ///< its own in the batch
+    Memory *memory; ///< its own in the batch
     Span<float> logits;
     double confidence = 0; ///< that the exit unit found
   };
   /// Runs a round (from 0) on inputs that are in it, command by command, so
   /// that a layer's weights stay in the host's caches from input to input, and
-  /// copies the logits out. On-chip memory and scratch DRAM start out as NaN, in
-  /// integers as numbers that hardly occur, so that a program that reads what
-  /// it did not write shows it.
+  /// copies the logits out. On-chip memory and scratch DRAM start out as NaN,
+  /// in integers as numbers that hardly occur, so that a program that reads
+  /// what it did not write shows it.
   void runRound(unsigned round, Span<Item> batch) const;
   /// The same for a single input; gives the confidence.
   double runRound(unsigned round, Span<const float> input, Memory &memory,
@@ -71,6 +71,8 @@ public:
 
   uint64_t inputElements() const;
   uint64_t logitElements() const;
+  /// Of the host, for the machine's memories of an input.
+  size_t memoryBytes() const;
 
 private:
   struct Plans;

@@ -36,9 +36,11 @@ struct RoundTiming {
 ///   command's tokens are done. It does not issue beyond the exit branch at the
 ///   end of the round.
 /// - Both DMAs make requests of at most dma.requestBytes, aligned, one a cycle
-///   at most, and each has one request waiting for the bus at a time: so they
-///   share the bus fairly. A request for the staging FIFO is made when the FIFO
-///   has room for it; the decoder frees room as it consumes.
+///   at most and dma.outstandingRequests on their way; what they read is used
+///   in the order of the requests. A request for the staging FIFO is made when
+///   the FIFO has room for it; the decoder frees room as it consumes. Where the
+///   store is a cache, lines that it holds come from there.
+/// - The DRAM starts with all rows closed and a whole interval to a refresh.
 /// - A Contract that waits for a Fetch of its own weights takes the blocks as
 ///   they come instead of waiting for all of them.
 /// - The decoder works through the Contracts in program order, tile by tile and
@@ -46,9 +48,11 @@ struct RoundTiming {
 ///   are double buffered; with serial loading it starts a tile when the array
 ///   has finished the one before, and shifting weights in takes a cycle per row
 ///   and weight of a PE at least.
-/// - The array takes (output pixels) * (weights of its fullest PE) cycles for a
-///   tile, then rows + cols - 2 to drain. With double-buffered weights the next
-///   tile follows directly behind; partial sums are added below the array.
+/// - The array takes, for a tile, (output pixels) * (weights of its fullest PE)
+///   cycles, or where outputs are stationary, (output pixels / rows) * (weights
+///   of the fullest output); then it drains. With double-buffered weights the
+///   next tile follows directly behind; partial sums are added below the array
+///   or in it.
 /// - A Vector that follows a Contract starts on a block of outputs when the
 ///   array has drained that block's last tile.
 ///

@@ -30,6 +30,8 @@ struct DecodedWeights {
   /// Per tile: how many of them the fullest PE holds. PE (i, j) of an array
   /// with R rows holds, for output j of the tile, the inputs i, i+R, i+2R, ...
   std::vector<uint32_t> fullest;
+  /// Per tile: how many the output with the most of them has.
+  std::vector<uint32_t> fullestOutput;
 };
 
 /// What the decoder does for one codec block.

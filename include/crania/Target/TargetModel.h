@@ -4,9 +4,11 @@
 #ifndef CRANIA_TARGET_TARGETMODEL_H
 #define CRANIA_TARGET_TARGETMODEL_H
 
+#include "crania/Dram/Energy.h"
 #include "crania/Support/Result.h"
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,7 +33,32 @@ enum class WeightLoad {
   doubleBuffered // the next tile loads while this one computes
 };
 
-enum class StorePolicy { none, compilerManaged };
+/// What stays in a PE while the rest streams past it.
+enum class Dataflow {
+  weightStationary, // weights: each PE has some of a tile's, for all pixels
+  outputStationary  // sums: each PE has those of one pixel and output
+};
+
+enum class StorePolicy {
+  none,
+  compilerManaged, // blocks have places that the program gives
+  directMapped,    // caches of lines, by address
+  lru,
+  fifo
+};
+
+enum class DramModel {
+  flat, // a bandwidth and a latency
+  timed // channels, banks, rows and refresh of a memory
+};
+
+enum class DramEnergy {
+  flat,    // so many pJ for each bit that is moved
+  commands // by commands and standby, from the memory's currents
+};
+
+/// The memory of `edge`: LPDDR3-1600, one chip of 32 bits.
+std::shared_ptr<const dram::Spec> defaultMemory();
 
 /// The machine. Every "how big, how fast, how much energy, is this legal" is
 /// asked of this one object: compiler, verifiers and simulator have no
@@ -47,6 +74,7 @@ struct TargetModel {
     /// rows * weightsPerPE inputs.
     uint32_t weightsPerPE = 16;
     WeightLoad weightLoad = WeightLoad::doubleBuffered;
+    Dataflow dataflow = Dataflow::weightStationary;
   } array;
 
   struct Decoder {
@@ -67,6 +95,17 @@ struct TargetModel {
   struct WeightStore {
     uint64_t bytes = uint64_t(32) * 1024;
     StorePolicy policy = StorePolicy::compilerManaged;
+    /// Of caches: lines, and how many of them a set has with lru and fifo.
+    uint32_t lineBytes = 32, ways = 4;
+    /// Fetches of the first clusters allocate lines, those of later ones, which
+    /// fewer inputs need, bypass the cache: the hint is the cluster's number.
+    uint32_t allocateClusters = 65535;
+
+    bool isCache() const { return policy >= StorePolicy::directMapped; }
+    uint64_t lines() const { return bytes / lineBytes; }
+    uint64_t sets() const {
+      return policy == StorePolicy::directMapped ? lines() : lines() / ways;
+    }
   } weightStore;
 
   struct VectorUnit {
@@ -79,19 +118,25 @@ struct TargetModel {
   } exitUnit;
 
   struct Dram {
-    /// Peak bandwidth, 10^9 bytes per second.
+    DramModel model = DramModel::timed;
+    /// Of the timed model, and of energy by commands; never null.
+    std::shared_ptr<const dram::Spec> memory = defaultMemory();
+    /// Peak bandwidth of the flat model, 10^9 bytes per second.
     double gigabytesPerSecond = 6.4;
-    /// From request to first byte, row activation included.
+    /// Of the flat model, from request to first byte, row activation included.
     double latencyNs = 60;
-    /// Smallest transfer; segments are aligned to it.
+    /// What requests are rounded out to; segments are aligned to it.
     uint32_t burstBytes = 64;
-    /// System level: core, interface and wires.
+    DramEnergy energy = DramEnergy::flat;
+    /// Of the flat energy, system level: core, interface and wires.
     double picojoulesPerBit = 20;
   } dram;
 
   struct Dma {
     /// Bytes of one request.
     uint32_t requestBytes = 256;
+    /// Of one DMA, that are on their way at a time.
+    uint32_t outstandingRequests = 8;
   } dma;
 
   struct Limits {
@@ -100,15 +145,16 @@ struct TargetModel {
     double additionPercent = 0;
   } limits;
 
-  // Derived quantities. Energies in pJ, areas in mm2; the source of each
-  // constant is beside it in Energy.cpp and Area.cpp.
+  // Derived quantities. Energies in pJ, areas in mm2; the numbers behind them
+  // are in share/crania/technology, each beside its source.
 
   /// Rows of the weight matrix in one tile.
   uint32_t tileDepth() const { return array.rows * array.weightsPerPE; }
   uint32_t tileOutputs() const { return array.cols; }
   /// Peak bandwidth per machine cycle.
   double dramBytesPerCycle() const;
-  /// Latency in machine cycles, rounded up.
+  /// From request to first byte on an idle machine, in cycles, rounded up. In
+  /// the timed model, of a row that has to be opened in place of another.
   uint64_t dramLatencyCycles() const;
   uint64_t processingElements() const {
     return uint64_t(array.rows) * array.cols;
@@ -120,16 +166,29 @@ struct TargetModel {
   double operationPicojoules(Operation operation) const;
   double globalBufferReadPicojoulesPerByte() const;
   double globalBufferWritePicojoulesPerByte() const;
-  /// 0 without a store.
+  /// Of a compiler-managed store; 0 without a store.
   double storeReadPicojoulesPerByte() const;
   double storeWritePicojoulesPerByte() const;
+  /// Of a cache, with its tags: a look-up, hit or miss, and filling a line.
+  double cacheLookUpPicojoules() const;
+  double cacheFillPicojoules() const;
+  /// Of the whole machine, whether it works or not, in mW: that of caches,
+  /// whose cells are fast ones. All other memories are of cells that hardly
+  /// leak.
+  double leakageMilliwatts() const;
   /// One write and one read of the staging FIFO.
   double fifoPicojoulesPerByte() const;
   /// One access of a register of a PE, per byte of its width; and of one of a
   /// weight or an activation at that precision.
   double registerPicojoulesPerByte() const;
   double registerPicojoules(Precision precision) const;
+  /// One word on its way to the neighbouring PE, per byte.
+  double neighbourPicojoulesPerByte() const;
+  /// What a byte that is moved costs at least: with energy by commands, that of
+  /// the cheaper of reads and writes, without rows, standby and refresh.
   double dramPicojoulesPerByte() const;
+  /// By commands and standby, whatever `dram.energy` says.
+  dram::Energy dramCommandEnergy(const dram::Counts &counts) const;
 
   struct AreaEntry {
     std::string component;
@@ -157,9 +216,12 @@ struct TargetModel {
 /// Reads a target file's text: a JSON object of the sections and keys that
 /// `toJson` writes. Keys left out keep the value of `base` (a preset name,
 /// "edge" if absent); a file that changes something and gives no `name` is
-/// called "<base>-custom". Unknown or repeated keys, values of a wrong type or
-/// out of range, and machines that `check` refuses are errors.
-Result<TargetModel> parseTarget(std::string_view json);
+/// called "<base>-custom". `dram.memory` is a DRAM preset or an object as in a
+/// DRAM file; if there is a `folder`, also a DRAM file in it. Unknown or
+/// repeated keys, keys that the chosen models do not use, values of a wrong
+/// type or out of range, and machines that `check` refuses are errors.
+Result<TargetModel> parseTarget(std::string_view json,
+                                const std::string &folder = "");
 
 /// A named preset, or an error that lists the names.
 Result<TargetModel> findPreset(std::string_view name);

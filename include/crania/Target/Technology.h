@@ -1,38 +1,62 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What areas and energies are derived from. Sources, at 45 nm:
-//   [H] M. Horowitz, "Computing's energy problem", ISSCC 2014 (lecture tables),
-//       energies as tabulated in EIE (arXiv 1602.01528, Table I) and in QKeras;
-//   [C] CACTI 7, low-power cells, 8-byte ports, measured from 2 KB to 1 MB;
-//   [N] NanGate 45 nm Open Cell Library, X1 cells.
-
 #ifndef CRANIA_TARGET_TECHNOLOGY_H
 #define CRANIA_TARGET_TECHNOLOGY_H
 
-namespace crania::technology {
+#include "crania/Support/Result.h"
 
-// um2 per cell.
-constexpr double nand2 = 0.798;     // [N]
-constexpr double mux2 = 1.862;      // [N]
-constexpr double flipFlop = 4.522;  // [N] DFF_X1
-constexpr double fullAdder = 4.256; // [N]
+#include <string_view>
 
-constexpr double bytesPerKB = 1024;
-constexpr double um2PerMm2 = 1e6;
+namespace crania::target {
 
-constexpr double sramUm2PerKB = 3300; // [C], periphery included
+/// What operations, accesses and circuits cost. The numbers are a file in
+/// share/crania/technology, which says what each means and where it is from;
+/// the names here are those of its keys.
+struct Technology {
+  struct ArithmeticPicojoules {
+    double addI8, addI32, addI48, addF32;
+    double multiplyI8, multiplyI16, multiplyI32, multiplyF32;
+  } energy;
+  struct Sram {
+    double portBytes;
+    double readPicojoules, readExponent, writePicojoules, writeExponent;
+    double smallestKB, largestBankKB;
+    double mm2PerKB;
+  } sram;
+  struct Cache {
+    double lineBytes;
+    double readPicojoules, readExponent, writePicojoules, writeExponent;
+    double mm2Of32KB;
+    double tagBytes;
+    double leakageMilliwattsPerKB;
+  } cache;
+  struct ProcessingElement {
+    double registerPerMac, neighbourPerMac, referenceBytes;
+  } pe;
+  struct ArithmeticArea { // um2
+    double addI8, addI32, addF32, multiplyI8, multiplyI32, multiplyF32;
+  } area;
+  struct Cells { // um2
+    double nand2, mux2, flipFlop, fullAdder;
+  } cells;
+  struct Sequencer {
+    double gates, memoryKB;
+  } sequencer;
+  struct DecoderLane {
+    double alignerMuxes, priorityEncoderGates, popcountAdders;
+  } decoderLane;
+};
 
-// [C] energy of an 8-byte access of a memory of S KB: factor * S^exponent pJ,
-// within 35 % of each measured size.
-constexpr double sramPortBytes = 8;
-constexpr double sramReadFactor = 1.27, sramReadExponent = 0.62;
-constexpr double sramWriteFactor = 4.38, sramWriteExponent = 0.41;
-constexpr double smallestSramKB = 2, largestSramKB = 1024; // measured
+/// Reads such a file: an object of sections of keys, each a `value`, a number
+/// that is not negative, beside its `source`. Keys that are missing or unknown
+/// are errors.
+Result<Technology> parseTechnology(std::string_view json);
 
-/// [H] an 8-bit addition takes 0.03 pJ in 36 um2.
-constexpr double logicPicojoulesPerUm2 = 0.03 / 36;
+/// The text of the file of 45 nm, and its numbers.
+std::string_view technologyFile();
+const Technology &technology();
 
-} // namespace crania::technology
+} // namespace crania::target
 
 #endif // CRANIA_TARGET_TECHNOLOGY_H

@@ -8,8 +8,8 @@
 
 namespace crania::lowering {
 
-/// Moves what the body captures into it, as far as it is computed from constants
-/// alone, decomposes softmax, and normalises its structured ops
+/// Moves what the body captures into it, as far as it is computed from
+/// constants alone, decomposes softmax, and normalises its structured ops
 /// (`normalizeStructuredOps`).
 mlir::LogicalResult normalizeBody(ir::IterateOp iterate);
 

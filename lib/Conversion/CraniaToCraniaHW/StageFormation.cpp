@@ -45,8 +45,19 @@ static std::optional<unsigned> findLoop(const Node &vector, const Access &input,
   return std::nullopt;
 }
 
-/// The access by which `vector` reads what a contraction puts out.
-static const Access *findResult(const Node &contract, const Node &vector) {
+/// Whether a vector node overwrites, element by element, what a contraction
+/// puts out.
+static const Access *findOverwritten(const Node &contract, const Node &vector) {
+  if (vector.output.storage != contract.output.storage)
+    return nullptr;
+  const Access *input = llvm::find_if(vector.inputs, [&](const Access &access) {
+    return access == vector.output;
+  });
+  return input == vector.inputs.end() ? nullptr : input;
+}
+
+/// The only access by which `vector` reads what a contraction puts out.
+static const Access *findRead(const Node &contract, const Node &vector) {
   const Access *result = nullptr;
   for (const Access &input : vector.inputs) {
     if (input.storage != contract.output.storage)
@@ -81,10 +92,14 @@ matchConsumer(const Node &contract, const Node &vector, ArrayRef<Node> nodes,
               const Network &network) {
   if (vector.isContract() || vector.reduces)
     return std::nullopt;
-  const Access *result = findResult(contract, vector);
-  if (!result || result->offset != contract.output.offset ||
-      !(*result == vector.output ||
-        isPrivate(result->storage, contract, vector, nodes, network)))
+  const Access *result = findOverwritten(contract, vector);
+  if (!result) {
+    result = findRead(contract, vector);
+    if (!result ||
+        !isPrivate(result->storage, contract, vector, nodes, network))
+      return std::nullopt;
+  }
+  if (result->offset != contract.output.offset)
     return std::nullopt;
   int64_t points = llvm::product_of(vector.loops);
   if (points != contract.output.boxElements() ||
@@ -139,8 +154,7 @@ static bool fits(const Stage &stage, const Network &network,
   return bytes <= target.globalBuffer.bytes;
 }
 
-static std::vector<Pair> findPairs(ArrayRef<Node> nodes,
-                                   const Network &network,
+static std::vector<Pair> findPairs(ArrayRef<Node> nodes, const Network &network,
                                    const target::TargetModel &target) {
   std::vector<Pair> pairs;
   auto isTaken = [&](size_t vector) {

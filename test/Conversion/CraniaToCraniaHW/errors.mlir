@@ -149,9 +149,9 @@ module attributes {crania.target = #crania.target<"edge">} {
 module attributes {crania.target = #crania.target<"edge">} {
   func.func @wrong_precision(%x: tensor<4xf32>) -> tensor<4xf32> {
     %l, %r = crania.iterate upto 1 exit #crania.exit<softmax, []> -> tensor<4xf32> round(%round) {
-      // expected-error @below {{computes in 'i8'; this version of the machine computes in f32}}
-      %y = arith.fptosi %x : tensor<4xf32> to tensor<4xi8>
-      %z = arith.sitofp %y : tensor<4xi8> to tensor<4xf32>
+      // expected-error @below {{computes in 'i4'; the machine has f32, i8, i16, i32 and i64}}
+      %y = arith.fptosi %x : tensor<4xf32> to tensor<4xi4>
+      %z = arith.sitofp %y : tensor<4xi4> to tensor<4xf32>
       crania.yield %z : tensor<4xf32>
     }
     return %l : tensor<4xf32>

@@ -17,6 +17,9 @@ class RealNetwork:
     label_set: str
     convention: Convention
     accuracy: float  # top-1 on all images, float32, as measured when it was trained
+    # Images for calibration; without any, the even ones of `images` are, and accuracy is
+    # reported on the odd ones.
+    calibration_set: str = ""
 
     @property
     def model(self):
@@ -29,6 +32,16 @@ class RealNetwork:
     @property
     def labels(self):
         return SHARED_DATA / f"{self.label_set}.npy"
+
+    def split(self, folder):
+        """Paths of calibration images, and of images and labels to report on."""
+        if self.calibration_set:
+            return SHARED_DATA / f"{self.calibration_set}.npy", self.images, self.labels
+        paths = [folder / f"{self.name}.{part}.npy" for part in ("calibration", "x", "y")]
+        pixels, labels = np.load(self.images), np.load(self.labels)
+        for path, part in zip(paths, (pixels[0::2], pixels[1::2], labels[1::2])):
+            np.save(path, part)
+        return paths
 
     def reference_logits(self):
         """Logits of the first images, from the framework it was measured with."""
@@ -43,9 +56,10 @@ RAW = Convention(layout="nhwc")
 BGR = Convention(mean=(104, 117, 123), layout="nhwc", channels="bgr")
 
 NETWORKS = {network.name: network for network in (
-    RealNetwork("lenet5_mnist", *MNIST, 0.9913),
-    RealNetwork("lenet_caffe_mnist", *MNIST, 0.9906),
-    RealNetwork("vgg8_cifar10", *CIFAR, NORMALISED, 0.8443),
-    RealNetwork("resnet8_mlperftiny_cifar10", *CIFAR, RAW, 0.7548),
+    RealNetwork("lenet5_mnist", *MNIST, 0.9913, "mnist/calib5000_x_u8"),
+    RealNetwork("lenet_caffe_mnist", *MNIST, 0.9906, "mnist/calib5000_x_u8"),
+    RealNetwork("vgg8_cifar10", *CIFAR, NORMALISED, 0.8443, "cifar10/calib2000_x_u8_nhwc"),
+    RealNetwork("resnet8_mlperftiny_cifar10", *CIFAR, RAW, 0.7548,
+                "cifar10/calib2000_x_u8_nhwc"),
     RealNetwork("squeezenet1_1_imagenet", *IMAGENET, BGR, 0.650),
 )}

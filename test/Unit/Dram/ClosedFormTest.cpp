@@ -17,7 +17,8 @@ using namespace crania::test;
 namespace {
 
 struct Outcome {
-  std::vector<std::pair<RequestId, Cycle>> completions;
+  std::vector<std::tuple<RequestId, Cycle, uint32_t>> completions;
+  uint64_t activates = 0; // by the completions
   Counts counts;
   uint64_t closedFormBursts = 0;
 };
@@ -36,9 +37,11 @@ Outcome serve(const Spec &spec, const std::vector<Request> &requests,
   Outcome outcome;
   while (outcome.completions.size() < requests.size()) {
     std::optional<Completion> completion = system.advance(never);
-    outcome.completions.emplace_back(completion->request, completion->time);
+    outcome.completions.emplace_back(completion->request, completion->time,
+                                     completion->activates);
+    outcome.activates += completion->activates;
   }
-  system.advance(outcome.completions.back().second + 1000);
+  system.advance(std::get<1>(outcome.completions.back()) + 1000);
   outcome.counts = system.counts();
   outcome.closedFormBursts = system.closedFormBursts();
   return outcome;
@@ -81,6 +84,7 @@ RC_GTEST_PROP(ClosedForm, IsTheSameAsBurstByBurst, ()) {
   RC_ASSERT(slow.closedFormBursts == 0u);
   RC_ASSERT(fast.completions == slow.completions);
   RC_ASSERT(asTuple(fast.counts) == asTuple(slow.counts));
+  RC_ASSERT(slow.activates == slow.counts.activates);
   RC_CLASSIFY(fast.closedFormBursts != 0, "in closed form");
 }
 

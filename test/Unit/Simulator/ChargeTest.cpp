@@ -141,8 +141,10 @@ TEST(Charge, EventsHaveTheirPrecision) {
   const target::TargetModel &target = executable->program().target();
   const Energy energy = energyOf(counts, target);
   EXPECT_DOUBLE_EQ(energy.array, 16 * 32 * 0.3);
-  // Two registers of 8 bits and one of 32, and the weight once: 0.35 pJ a byte.
-  EXPECT_DOUBLE_EQ(energy.registers, 16 * 32 * (1 + 1 + 4 + 1) * 0.35);
+  // A weight and a sum of 32 bits, and the weight when it is loaded: 0.35 pJ a
+  // byte; to neighbours, twice that: the inputs, and sums down 16 rows.
+  EXPECT_DOUBLE_EQ(energy.registers, 16 * 32 * (1 + 4 + 1) * 0.35 +
+                                         (16 * 32 + 16 * 16 * 4) * 2 * 0.35);
   EXPECT_DOUBLE_EQ(energy.vector, 16 * (0.9 + 3.1 + 2 * 0.1));
 }
 

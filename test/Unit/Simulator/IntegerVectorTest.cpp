@@ -144,8 +144,7 @@ int64_t anyInteger(std::mt19937_64 &random, ElementType type) {
   case 0:
     return stored(int64_t(bits % 7) - 3, type);
   case 1:
-    return stored(int64_t(uint64_t(1) << (bits % 64)) - int64_t(bits >> 63),
-                  type);
+    return stored(int64_t((uint64_t(1) << (bits % 64)) - (bits >> 63)), type);
   default:
     return stored(int64_t(bits), type);
   }

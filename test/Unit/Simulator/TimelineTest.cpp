@@ -262,8 +262,38 @@ TEST(Timeline, AbsentWeightsCostNoMultiplications) {
 
 namespace {
 
+/// A flat DRAM of any speed, or any of the timed ones.
+void chooseDram(target::TargetModel &target) {
+  auto &dram = target.dram;
+  dram.model =
+      *rc::gen::element(target::DramModel::flat, target::DramModel::timed);
+  if (dram.model == target::DramModel::flat) {
+    dram.gigabytesPerSecond = *rc::gen::inRange(1, 101) / 10.0;
+    dram.latencyNs = *rc::gen::inRange(0, 101);
+    return;
+  }
+  const auto names = dram::presetNames();
+  dram.memory = std::make_shared<dram::Spec>(
+      *dram::findPreset(*rc::gen::elementOf(names)));
+  dram.energy =
+      *rc::gen::element(target::DramEnergy::flat, target::DramEnergy::commands);
+  target.clockMHz = *rc::gen::element(133.3, 200.0, 1000.0);
+}
+
+void chooseCache(target::TargetModel &target) {
+  auto &store = target.weightStore;
+  store.policy =
+      *rc::gen::element(target::StorePolicy::directMapped,
+                        target::StorePolicy::lru, target::StorePolicy::fifo);
+  store.lineBytes = *rc::gen::element(8, 32, 64);
+  store.ways = *rc::gen::inRange(1u, 5u);
+  store.bytes = uint64_t(store.lineBytes) * store.ways *
+                *rc::gen::inRange<uint64_t>(1, 50);
+  store.allocateClusters = *rc::gen::inRange(0u, 4u);
+}
+
 /// Random layers in one or two rounds on a random machine.
-std::shared_ptr<const runtime::Executable> anyProgram() {
+MicroProgram anyMicroProgram() {
   auto number = [](uint32_t low, uint32_t high) {
     return *rc::gen::inRange(low, high + 1);
   };
@@ -273,16 +303,21 @@ std::shared_ptr<const runtime::Executable> anyProgram() {
   target.array.weightsPerPE = number(1, 4);
   target.array.weightLoad = *rc::gen::element(
       target::WeightLoad::serial, target::WeightLoad::doubleBuffered);
+  target.array.dataflow = *rc::gen::element(target::Dataflow::weightStationary,
+                                            target::Dataflow::outputStationary);
   target.decoder.lanes = number(1, 16);
   target.vectorUnit.lanes = number(1, 16);
-  target.dram.gigabytesPerSecond = number(1, 100) / 10.0;
-  target.dram.latencyNs = number(0, 100);
+  chooseDram(target);
   target.dma.requestBytes = 64 * number(1, 4);
+  target.dma.outstandingRequests = number(1, 8);
   target.stagingFifo.bytes = number(1024, 8192);
   const uint32_t groups = number(1, 2), outputs = number(1, 20),
                  depth = number(1, 40), pixels = number(1, 9);
   const unsigned rounds = number(1, 3);
-  const bool retained = *rc::gen::arbitrary<bool>();
+  const bool cached = *rc::gen::arbitrary<bool>();
+  const bool retained = !cached && *rc::gen::arbitrary<bool>();
+  if (cached)
+    chooseCache(target);
   std::mt19937 random(*rc::gen::arbitrary<uint32_t>());
 
   MicroProgram program(target, groups * depth * pixels,
@@ -309,7 +344,34 @@ std::shared_ptr<const runtime::Executable> anyProgram() {
     program.add(reluInPlace(groups * outputs * pixels), {}, round,
                 int32_t(contract));
   }
-  return program.load();
+  return program;
+}
+
+std::shared_ptr<const runtime::Executable> anyProgram() {
+  return anyMicroProgram().load();
+}
+
+/// Cycles of all rounds, one after the other, on a machine that was changed.
+template <typename Change>
+uint64_t cyclesOn(const MicroProgram &program, Change change) {
+  MicroProgram changed = program;
+  auto target = target::parseTarget(program.program.program.target);
+  change(*target);
+  changed.program.program.target = target->toJson();
+  auto executable = changed.load();
+  if (!executable)
+    return 0;
+  uint64_t cycles = 0;
+  WeightStore store;
+  for (unsigned round = 0; round < executable->rounds(); ++round) {
+    auto timing = simulate(*executable, round, store);
+    EXPECT_TRUE(timing) << timing.error().message;
+    if (!timing)
+      return 0;
+    cycles += timing->total.cycles;
+    store = timing->storeAfter;
+  }
+  return cycles;
 }
 
 } // namespace
@@ -329,6 +391,7 @@ RC_GTEST_PROP(TimelineProperties, PartsAddUpAndBoundsHold, ()) {
     const Counts &t = timing->total;
     RC_ASSERT(boundOf(t, target).cycles() <= double(t.cycles));
     RC_ASSERT(t.burstBytes >= t.dramBytes());
+    RC_ASSERT(t.dramPendingCycles <= t.cycles);
     for (const Activity &activity : timing->activities)
       RC_ASSERT(activity.begin < activity.end && activity.end <= t.cycles);
     const Energy energy = energyOf(t, target);
@@ -385,6 +448,29 @@ RC_GTEST_PROP(TimelineProperties, NoRunBeatsItsEnergyBound, ()) {
   const double bound = energyBound(performance, program);
   RC_ASSERT(bound <= leanest * (1 + 1e-12));
   RC_ASSERT(bound <= energyOf(total, target).total());
+}
+
+/// In order, no DRAM or decoder that is faster makes a run slower.
+RC_GTEST_PROP(TimelineProperties, BetterMachinesAreNotSlower, ()) {
+  const MicroProgram program = anyMicroProgram();
+  auto inOrder = [&](target::TargetModel &target) {
+    target.dram.model = target::DramModel::flat;
+    target.dram.energy = target::DramEnergy::flat;
+  };
+  const uint64_t cycles = cyclesOn(program, inOrder);
+  RC_ASSERT(cycles != 0u);
+  RC_ASSERT(cyclesOn(program, [&](target::TargetModel &target) {
+              inOrder(target);
+              target.dram.gigabytesPerSecond *= 2;
+            }) <= cycles);
+  RC_ASSERT(cyclesOn(program, [&](target::TargetModel &target) {
+              inOrder(target);
+              target.dram.latencyNs /= 2;
+            }) <= cycles);
+  RC_ASSERT(cyclesOn(program, [&](target::TargetModel &target) {
+              inOrder(target);
+              target.decoder.lanes *= 2;
+            }) <= cycles);
 }
 
 TEST(TraceWriter, WritesAValidTraceOfAllUnits) {

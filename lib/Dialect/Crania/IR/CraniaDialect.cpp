@@ -33,7 +33,7 @@ static LogicalResult verifyRange(Operation *op, NamedAttribute attribute) {
   auto range = dyn_cast<DenseF64ArrayAttr>(attribute.getValue());
   if (!range || range.size() != 2 || !std::isfinite(range[0]) ||
       !std::isfinite(range[1]) || range[0] > range[1])
-    return op->emitError() << "'" << attribute.getName()
+    return op->emitError() << "'" << attribute.getName().getValue()
                            << "' must be array<f64: low, high>, finite and "
                            << "ascending, found " << attribute.getValue();
   return success();
@@ -43,7 +43,7 @@ static LogicalResult verifyPrecision(Operation *op, NamedAttribute attribute) {
   auto type = dyn_cast<TypeAttr>(attribute.getValue());
   if (!type || !(type.getValue().isF32() || type.getValue().isInteger(16) ||
                  type.getValue().isInteger(8)))
-    return op->emitError() << "'" << attribute.getName()
+    return op->emitError() << "'" << attribute.getName().getValue()
                            << "' must be f32, i16 or i8, found "
                            << attribute.getValue();
   return success();
@@ -53,14 +53,14 @@ static LogicalResult verifyWeightScales(Operation *op,
                                         NamedAttribute attribute) {
   auto scales = dyn_cast<DenseElementsAttr>(attribute.getValue());
   if (!scales || !scales.getElementType().isF32())
-    return op->emitError() << "'" << attribute.getName()
+    return op->emitError() << "'" << attribute.getName().getValue()
                            << "' must be dense f32 elements";
   return success();
 }
 
-LogicalResult CraniaDialect::verifyRegionArgAttribute(Operation *op, unsigned,
-                                                      unsigned,
-                                                      NamedAttribute attribute) {
+LogicalResult
+CraniaDialect::verifyRegionArgAttribute(Operation *op, unsigned, unsigned,
+                                        NamedAttribute attribute) {
   if (attribute.getName() == getRangeAttrName())
     return verifyRange(op, attribute);
   return success();

@@ -72,7 +72,8 @@ LogicalResult formRounds(func::FuncOp function,
   if (failed(rule))
     return failure();
 
-  OpBuilder builder(ops.front());
+  // Behind all that it captures.
+  OpBuilder builder(ops.back());
   auto iterate = IterateOp::create(builder, logits.getLoc(), rounds, *rule,
                                    logits.getType());
   Block &body = iterate.getBody().front();

@@ -432,3 +432,29 @@ func.func private @f() attributes {crania.classifier = 1}
 
 // expected-error @below {{unknown attribute 'crania.classify' of the crania dialect}}
 func.func private @f() attributes {crania.classify}
+
+// -----
+
+// Scales.
+
+// expected-error @below {{'crania.weights' op scales of type 'tensor<3x1xf32>' do not broadcast to 'tensor<2x2xi8>'}}
+crania.weights @w : !crania.clustered<tensor<2x2xi8>, clusters = 1>
+    scheme #crania.importance
+    values dense<1> : tensor<2x2xi8> assignment dense<0> : tensor<2x2xi8>
+    scales dense<1.0> : tensor<3x1xf32>
+
+// -----
+
+// expected-error @below {{'crania.weights' op scales must be positive and finite}}
+crania.weights @w : !crania.clustered<tensor<2x2xi8>, clusters = 1>
+    scheme #crania.importance
+    values dense<1> : tensor<2x2xi8> assignment dense<0> : tensor<2x2xi8>
+    scales dense<[[1.0], [0.0]]> : tensor<2x1xf32>
+
+// -----
+
+// expected-error @below {{'crania.weights' op scales must be dense f32 elements}}
+crania.weights @w : !crania.clustered<tensor<2x2xi8>, clusters = 1>
+    scheme #crania.importance
+    values dense<1> : tensor<2x2xi8> assignment dense<0> : tensor<2x2xi8>
+    scales dense<1.0> : tensor<2x1xf64>

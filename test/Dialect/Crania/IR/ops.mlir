@@ -25,6 +25,14 @@ crania.weights @wide : !crania.clustered<tensor<2xi16>, clusters = 255>
     values dense<[1, 2]> : tensor<2xi16>
     assignment dense<[0, 254]> : tensor<2xi8>
 
+// CHECK: crania.weights @q : !crania.clustered<tensor<2x2xi8>, clusters = 2>
+// CHECK-SAME{LITERAL}: scales dense<[[1.562500e-02], [7.812500e-03]]> : tensor<2x1xf32>
+crania.weights @q : !crania.clustered<tensor<2x2xi8>, clusters = 2>
+    scheme #crania.importance
+    values dense<[[32, -127], [127, 31]]> : tensor<2x2xi8>
+    assignment dense<[[1, 0], [0, 1]]> : tensor<2x2xi8>
+    scales dense<[[0.015625], [0.0078125]]> : tensor<2x1xf32>
+
 // CHECK: crania.weights @scalar : !crania.clustered<tensor<f32>, clusters = 1>
 crania.weights @scalar : !crania.clustered<tensor<f32>, clusters = 1>
     scheme #crania.importance

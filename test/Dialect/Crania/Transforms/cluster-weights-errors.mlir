@@ -10,10 +10,20 @@ func.func @infinite(%x: tensor<1x2xf32>) -> tensor<1x2xf32> attributes {crania.c
 
 // -----
 
-func.func @integers(%x: tensor<1x2xi8>) -> tensor<1x2xi8> attributes {crania.classifier} {
+func.func @integers(%x: tensor<1x2xi32>) -> tensor<1x2xi32> attributes {crania.classifier} {
+  %w = arith.constant dense<[[1, 2], [3, 4]]> : tensor<2x2xi32>
+  %init = tensor.empty() : tensor<1x2xi32>
+  // expected-error @+1 {{weights of type 'tensor<2x2xi32>' cannot be clustered by importance: f32, i16 and i8 are supported}}
+  %y = linalg.matmul ins(%x, %w : tensor<1x2xi32>, tensor<2x2xi32>) outs(%init : tensor<1x2xi32>) -> tensor<1x2xi32>
+  return %y : tensor<1x2xi32>
+}
+
+// -----
+
+func.func @scales(%x: tensor<1x2xi8>) -> tensor<1x2xi32> attributes {crania.classifier} {
   %w = arith.constant dense<[[1, 2], [3, 4]]> : tensor<2x2xi8>
-  %init = tensor.empty() : tensor<1x2xi8>
-  // expected-error @+1 {{weights of type 'tensor<2x2xi8>' cannot be clustered by importance yet: f32 is supported}}
-  %y = linalg.matmul ins(%x, %w : tensor<1x2xi8>, tensor<2x2xi8>) outs(%init : tensor<1x2xi8>) -> tensor<1x2xi8>
-  return %y : tensor<1x2xi8>
+  %init = tensor.empty() : tensor<1x2xi32>
+  // expected-error @+1 {{'crania.weight_scales' of type 'tensor<1x3xf32>' does not broadcast to its weights, 'tensor<2x2xi8>'}}
+  %y = linalg.matmul {crania.weight_scales = dense<1.0> : tensor<1x3xf32>} ins(%x, %w : tensor<1x2xi8>, tensor<2x2xi8>) outs(%init : tensor<1x2xi32>) -> tensor<1x2xi32>
+  return %y : tensor<1x2xi32>
 }

@@ -9,7 +9,8 @@ import sys
 COSTS = {
     "cycles", "cycles_busy", "cycles_stalled", "bound_cycles", "bound_by",
     "bound_cycles_dram", "bound_cycles_array", "utilisation", "dram_bytes",
-    "dram_bytes_by_purpose", "dram_burst_bytes", "store_hit_bytes", "macs",
+    "dram_bytes_by_purpose", "dram_burst_bytes", "dram_pending_cycles", "dram_rows",
+    "store_hit_bytes", "macs",
     "macs_skipped", "energy_pj", "energy_by_component"}
 ROW = COSTS | {
     "accuracy", "full_accuracy", "agreement_with_full", "mean_rounds", "exit_histogram",
@@ -17,7 +18,7 @@ ROW = COSTS | {
     "bound_energy_pj", "layers", "rounds", "energy_ratio", "cycles_ratio"}
 TOP = {
     "images", "program", "accuracy", "full_accuracy", "agreement_with_full",
-    "exit_histogram", "target", "precision", "dram_pj_per_bit", "area", "rows"}
+    "exit_histogram", "target", "precision", "dram", "area", "rows"}
 
 
 def expect(condition, what):
@@ -45,6 +46,8 @@ def check_row(name, row):
     expect(set(row) == ROW, f"{name}: keys {sorted(set(row) ^ ROW)}")
     check_costs(row, name)
     expect(row["bound_cycles"] <= row["cycles"], f"{name} beats its bound")
+    expect(row["cycles_busy"]["dram"] <= row["dram_pending_cycles"] <= row["cycles"],
+           f"{name}: pending cycles")
     expect(row["bound_energy_pj"] <= row["energy_pj"], f"{name} beats its energy bound")
     expect(row["bound_energy_pj"] > row["energy_by_component"]["array"],
            f"{name}: the energy bound has no bytes")

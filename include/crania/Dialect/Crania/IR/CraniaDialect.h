@@ -11,7 +11,7 @@
 namespace crania::ir {
 /// Version of the dialect that bytecode is written with: major << 16 | minor.
 /// Files of a later version are refused.
-constexpr unsigned dialectVersion = 1 << 16 | 0;
+constexpr unsigned dialectVersion = 1 << 16 | 1;
 } // namespace crania::ir
 
 #endif // CRANIA_DIALECT_CRANIA_IR_CRANIADIALECT_H

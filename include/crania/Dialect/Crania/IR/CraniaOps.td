@@ -67,6 +67,8 @@ def Crania_WeightsOp : Crania_Op<"weights", [
     `assignment` $assignment (`scales` $scales^)? attr-dict
   }];
   let hasVerifier = 1;
+  // Version 1.0 had no scales.
+  let useCustomPropertiesEncoding = 1;
   let extraClassDeclaration = [{
     ::crania::ir::ClusteredType getClusteredType() {
       return ::llvm::cast<::crania::ir::ClusteredType>(getType());

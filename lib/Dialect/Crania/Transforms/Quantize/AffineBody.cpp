@@ -152,9 +152,9 @@ private:
     if (!isSame && !isSwapped)
       return std::nullopt;
     using Predicate = arith::CmpFPredicate;
-    bool isGreater = llvm::is_contained({Predicate::OGT, Predicate::OGE,
-                                         Predicate::UGT, Predicate::UGE},
-                                        compare.getPredicate());
+    bool isGreater = llvm::is_contained(
+        {Predicate::OGT, Predicate::OGE, Predicate::UGT, Predicate::UGE},
+        compare.getPredicate());
     bool isLess = llvm::is_contained(
         {Predicate::OLT, Predicate::OLE, Predicate::ULT, Predicate::ULE},
         compare.getPredicate());
@@ -175,8 +175,8 @@ private:
         return std::nullopt;
     auto add = [](double x, double y) { return x + y; };
     // At most one of the two is clamped; the other is a number that moves it.
-    double move = a->isClamped() ? b->offset.getValues()[0]
-                                 : a->offset.getValues()[0];
+    double move =
+        a->isClamped() ? b->offset.getValues()[0] : a->offset.getValues()[0];
     const AffineBody &limits = a->isClamped() ? *a : *b;
     double low = limits.low, high = limits.high;
     if (limits.isClamped()) {
@@ -200,9 +200,8 @@ private:
     for (AffineBody::Term &known : body.terms) {
       if (known.operand != term.operand)
         continue;
-      auto factor =
-          LoopConstant::combine(known.factor, term.factor,
-                                [](double x, double y) { return x + y; });
+      auto factor = LoopConstant::combine(
+          known.factor, term.factor, [](double x, double y) { return x + y; });
       if (factor)
         known.factor = *factor;
       return factor.has_value();
@@ -276,8 +275,8 @@ crania::quantize::analyzeAffineBody(linalg::LinalgOp op) {
 OpOperand *crania::quantize::forwardedOperand(linalg::LinalgOp op) {
   if (op->getNumResults() != 1 || op.getNumReductionLoops() != 0)
     return nullptr;
-  auto argument = dyn_cast<BlockArgument>(
-      op.getBlock()->getTerminator()->getOperand(0));
+  auto argument =
+      dyn_cast<BlockArgument>(op.getBlock()->getTerminator()->getOperand(0));
   if (!argument || argument.getOwner() != op.getBlock())
     return nullptr;
   OpOperand *operand = op.getMatchingOpOperand(argument);

@@ -100,14 +100,13 @@ Value IntegerBuilder::toInteger(OpBuilder &nested, Value x, float scale,
 
 std::pair<Value, AffineMap>
 IntegerBuilder::realOperand(const LoopConstant &constant) {
-  auto type =
-      RankedTensorType::get(constant.getShape(), builder.getF32Type());
+  auto type = RankedTensorType::get(constant.getShape(), builder.getF32Type());
   SmallVector<float> values(constant.getValues().begin(),
                             constant.getValues().end());
-  return {arith::ConstantOp::create(
-              builder, loc,
-              DenseElementsAttr::get(type, ArrayRef<float>(values))),
-          constant.getMap()};
+  return {
+      arith::ConstantOp::create(
+          builder, loc, DenseElementsAttr::get(type, ArrayRef<float>(values))),
+      constant.getMap()};
 }
 
 template <typename Integer>
@@ -148,7 +147,8 @@ namespace {
 /// for each that has one per point, and the addend if there is one per point.
 class RequantizationBody {
 public:
-  RequantizationBody(OpBuilder &nested, Location loc) : nested(nested), loc(loc) {}
+  RequantizationBody(OpBuilder &nested, Location loc)
+      : nested(nested), loc(loc) {}
 
   Value wide(int64_t value) {
     return arith::ConstantOp::create(nested, loc,
@@ -176,8 +176,7 @@ FailureOr<Value> IntegerBuilder::requantize(const Domain &domain,
   std::vector<quantization::RequantizationTerm> terms;
   for (auto [operand, factor] : llvm::zip_equal(op.operands, op.factors))
     terms.push_back({factor.getValues(), operand.tensor.magnitude});
-  auto requantization =
-      quantization::requantize(terms, op.offset.getValues());
+  auto requantization = quantization::requantize(terms, op.offset.getValues());
   if (!requantization)
     return emitError(loc) << "cannot be computed in integers: "
                           << requantization.error().message
@@ -205,13 +204,12 @@ FailureOr<Value> IntegerBuilder::requantize(const Domain &domain,
     Value sum = op.offset.isUniform() ? emit.wide(requantization->addends[0])
                                       : arguments[inputs.size() - 1];
     for (size_t i = 0; i < op.operands.size(); ++i) {
-      Value x = extend(nested, arguments[i], op.operands[i].tensor.format,
-                       wideBits);
-      Value multiplier =
-          op.factors[i].isUniform()
-              ? emit.wide(requantization->multipliers[i][0])
-              : extend(nested, arguments[next++], IntegerFormat{32, true},
-                       wideBits);
+      Value x =
+          extend(nested, arguments[i], op.operands[i].tensor.format, wideBits);
+      Value multiplier = op.factors[i].isUniform()
+                             ? emit.wide(requantization->multipliers[i][0])
+                             : extend(nested, arguments[next++],
+                                      IntegerFormat{32, true}, wideBits);
       sum = emit.multiplyAdd(x, multiplier, sum);
     }
     Value result =

@@ -8,6 +8,8 @@
 #include "crania/Quantization/IntegerFormat.h"
 #include "crania/Quantization/Requantization.h"
 
+#include <cmath>
+
 namespace crania::quantize {
 
 using mlir::AffineMap;
@@ -29,6 +31,15 @@ struct IntegerTensor {
   double magnitude;
   bool isSum;
 };
+
+/// Sums of products of bytes are kept in 32 bits, of 16-bit integers in 48,
+/// which are stored in 64 (docs/Arithmetic.md).
+inline IntegerFormat sumFormatOf(unsigned bits) {
+  return {bits == 8 ? 32u : 64u, true};
+}
+inline double sumLimitOf(unsigned bits) {
+  return std::ldexp(1.0, bits == 8 ? 31 : 47);
+}
 
 /// An operand of an element-wise op, and how the loops index it.
 struct IndexedTensor {
@@ -82,7 +93,8 @@ public:
   /// Element-wise, inside of a body.
   Value extend(OpBuilder &nested, Value x, IntegerFormat format, unsigned bits);
   Value toReal(OpBuilder &nested, Value x, IntegerFormat format);
-  Value toInteger(OpBuilder &nested, Value x, float scale, IntegerFormat format);
+  Value toInteger(OpBuilder &nested, Value x, float scale,
+                  IntegerFormat format);
 
   /// An f32 constant over loops, as an operand and its map.
   std::pair<Value, AffineMap> realOperand(const LoopConstant &constant);

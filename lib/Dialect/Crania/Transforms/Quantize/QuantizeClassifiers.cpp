@@ -3,6 +3,7 @@
 
 #include "../Logits.h"
 #include "IntegerBuilder.h"
+#include "IntegerContraction.h"
 #include "StoragePlan.h"
 #include "crania/Analysis/Contraction.h"
 #include "crania/Dialect/Crania/IR/CraniaOps.h"
@@ -34,13 +35,6 @@ using namespace crania::quantize;
 using crania::ir::CraniaDialect;
 
 namespace {
-
-/// Sums of products of bytes are kept in 32 bits, of 16-bit integers in 48,
-/// which are stored in 64 (docs/Arithmetic.md).
-IntegerFormat sumFormatOf(Bits bits) { return {bits == 8 ? 32u : 64u, true}; }
-double sumLimitOf(Bits bits) { return std::ldexp(1.0, bits == 8 ? 31 : 47); }
-
-bool isConstant(Value value) { return matchPattern(value, m_Constant()); }
 
 /// Rewrites the body of one classifier, op by op in order. Each tensor of the
 /// old body is known in up to two forms, as integers and as reals; ops ask for
@@ -97,7 +91,9 @@ private:
   }
 
   IntegerTensor stored(Value value, IntegerFormat format, double scale) {
-    return {value, format, uniformScale(value, scale), double(format.high()),
+    // The machine does not rely on -2^(bits-1) not being there.
+    const double magnitude = double(format.high()) + (format.isSigned ? 1 : 0);
+    return {value, format, uniformScale(value, scale), magnitude,
             /*isSum=*/false};
   }
 
@@ -261,185 +257,19 @@ private:
                               double(tensor.format.high())));
   }
 
-  //===--------------------------------------------------------------------===//
-  // Contractions
-  //===--------------------------------------------------------------------===//
-
   LogicalResult convertContraction(linalg::LinalgOp op) {
-    Bits bits = plan.bitsOf(op.getOperation());
-    bool weightsFirst = isConstant(op.getDpsInputOperand(0)->get());
-    OpOperand *weights = op.getDpsInputOperand(weightsFirst ? 0 : 1);
-    OpOperand *activations = op.getDpsInputOperand(weightsFirst ? 1 : 0);
     if (!isFill(op.getDpsInits()[0], 0))
       return op.emitError() << "starts from something that is not 0; run "
                                "crania-normalize-classifiers before";
-    FailureOr<IntegerTensor> input =
-        asInteger(activations->get(), bits, op.getLoc());
+    FailureOr<IntegerTensor> input = asInteger(
+        activationsOf(op)->get(), plan.bitsOf(op.getOperation()), op.getLoc());
     if (failed(input))
       return failure();
-    SmallVector<unsigned> channels = channelDims(op, weights);
-    auto quantized = quantizeWeights(op, weights, channels, bits);
-    if (failed(quantized))
+    FailureOr<IntegerTensor> sums = emitIntegerContraction(builder, op, *input);
+    if (failed(sums))
       return failure();
-    double magnitude =
-        input->magnitude * double(*llvm::max_element(quantized->magnitudes));
-    if (magnitude >= sumLimitOf(bits))
-      return op.emitError()
-             << "may sum up to " << magnitude << ", beyond the "
-             << (bits == 8 ? 32 : 48) << " bits of its accumulators; give it '"
-             << CraniaDialect::getPrecisionAttrName() << " = "
-             << (bits == 8 ? "i16" : "f32") << "'";
-
-    auto shape = cast<RankedTensorType>(weights->get().getType()).getShape();
-    Value constant = weightConstant(op, weights, *quantized);
-    Operation *result =
-        emitContraction(op, activations, *input, weights, constant, bits);
-    result->setAttr(CraniaDialect::getWeightScalesAttrName(),
-                    scalesAttribute(shape, channels, quantized->scales));
-    report(op, bits, *input, quantized->scales);
-    integers.insert_or_assign(
-        op->getResult(0),
-        IntegerTensor{result->getResult(0), sumFormatOf(bits),
-                      sumScale(op, weights, channels, *quantized, *input),
-                      magnitude, /*isSum=*/true});
+    integers.insert_or_assign(op->getResult(0), *sums);
     return success();
-  }
-
-  /// Dimensions of the weights along which the result varies too.
-  static SmallVector<unsigned> channelDims(linalg::LinalgOp op,
-                                           OpOperand *weights) {
-    AffineMap result = op.getMatchingIndexingMap(op.getDpsInitOperand(0));
-    SmallVector<unsigned> dims;
-    for (auto [i, expr] :
-         llvm::enumerate(op.getMatchingIndexingMap(weights).getResults()))
-      if (auto loop = dyn_cast<AffineDimExpr>(expr);
-          loop && result.isFunctionOfDim(loop.getPosition()))
-        dims.push_back(i);
-    return dims;
-  }
-
-  FailureOr<crania::quantization::QuantizedWeights>
-  quantizeWeights(linalg::LinalgOp op, OpOperand *weights,
-                  ArrayRef<unsigned> channels, Bits bits) {
-    ElementsAttr elements;
-    matchPattern(weights->get(), m_Constant(&elements));
-    auto type = dyn_cast_or_null<RankedTensorType>(elements ? elements.getType()
-                                                            : Type());
-    if (!type || !type.getElementType().isF32())
-      return op.emitError()
-             << "has weights of type " << weights->get().getType()
-             << "; f32 can be quantised";
-    SmallVector<char> storage;
-    ArrayRef<char> bytes = crania::ir::WeightsOp::rawBytes(elements, storage);
-    if (int64_t(bytes.size()) != type.getNumElements() * 4)
-      return op.emitError() << "has weights without data: is the resource "
-                               "section missing?";
-    crania::Span<const float> floats(
-        reinterpret_cast<const float *>(bytes.data()), bytes.size() / 4);
-    crania::quantization::ChannelIndex index(
-        {type.getShape().data(), type.getShape().size()},
-        {channels.data(), channels.size()});
-    auto quantized = crania::quantization::quantizeWeights(floats, index, bits);
-    if (!quantized)
-      return op.emitError() << "has weights that cannot be quantised: "
-                            << quantized.error().message;
-    return std::move(*quantized);
-  }
-
-  Value
-  weightConstant(linalg::LinalgOp op, OpOperand *weights,
-                 const crania::quantization::QuantizedWeights &quantized) {
-    Bits bits = quantized.format.bits;
-    auto type = cast<RankedTensorType>(weights->get().getType())
-                    .clone(builder.getIntegerType(bits));
-    ElementsAttr old;
-    matchPattern(weights->get(), m_Constant(&old));
-    auto resource = dyn_cast<DenseResourceElementsAttr>(old);
-    StringRef name =
-        resource ? resource.getRawHandle().getKey() : StringRef("weights");
-    auto attribute = DenseResourceElementsAttr::get(
-        type, name,
-        HeapAsmResourceBlob::allocateAndCopyWithAlign(quantized.values,
-                                                      bits / 8));
-    return arith::ConstantOp::create(builder, weights->get().getLoc(),
-                                     attribute);
-  }
-
-  /// As op, but with integers extended before they are multiplied.
-  Operation *emitContraction(linalg::LinalgOp op, OpOperand *activations,
-                             const IntegerTensor &input, OpOperand *weights,
-                             Value constant, Bits bits) {
-    Location loc = op.getLoc();
-    IntegerFormat sum = sumFormatOf(bits);
-    Type sumType = builder.getIntegerType(sum.bits);
-    auto type = cast<RankedTensorType>(op->getResultTypes()[0]).clone(sumType);
-    Value zero =
-        arith::ConstantOp::create(builder, loc, builder.getZeroAttr(sumType));
-    Value empty =
-        tensor::EmptyOp::create(builder, loc, type.getShape(), sumType);
-    Value init = linalg::FillOp::create(builder, loc, zero, empty).getResult(0);
-    SmallVector<AffineMap> maps = {
-        op.getMatchingIndexingMap(activations),
-        op.getMatchingIndexingMap(weights),
-        op.getMatchingIndexingMap(op.getDpsInitOperand(0))};
-    IntegerBuilder emit(builder, loc);
-    return linalg::GenericOp::create(
-        builder, loc, type, ValueRange{input.value, constant}, ValueRange{init},
-        maps, op.getIteratorTypesArray(),
-        [&](OpBuilder &nested, Location inner, ValueRange x) {
-          Value a = emit.extend(nested, x[0], input.format, sum.bits);
-          Value w =
-              emit.extend(nested, x[1], IntegerFormat{bits, true}, sum.bits);
-          Value product = arith::MulIOp::create(nested, inner, a, w);
-          Value added = arith::AddIOp::create(nested, inner, x[2], product);
-          linalg::YieldOp::create(nested, inner, added);
-        });
-  }
-
-  DenseElementsAttr scalesAttribute(ArrayRef<int64_t> shape,
-                                    ArrayRef<unsigned> channels,
-                                    ArrayRef<float> scales) {
-    SmallVector<int64_t> extents(shape.size(), 1);
-    for (unsigned dim : channels)
-      extents[dim] = shape[dim];
-    return DenseElementsAttr::get(
-        RankedTensorType::get(extents, builder.getF32Type()), scales);
-  }
-
-  /// input scale * weight scale, over the dimensions of the result.
-  LoopConstant sumScale(linalg::LinalgOp op, OpOperand *weights,
-                        ArrayRef<unsigned> channels,
-                        const crania::quantization::QuantizedWeights &quantized,
-                        const IntegerTensor &input) {
-    AffineMap weightMap = op.getMatchingIndexingMap(weights);
-    AffineMap resultMap = op.getMatchingIndexingMap(op.getDpsInitOperand(0));
-    SmallVector<AffineExpr> dims;
-    for (unsigned channel : channels) {
-      AffineExpr loop = weightMap.getResult(channel);
-      for (auto [i, expr] : llvm::enumerate(resultMap.getResults()))
-        if (expr == loop)
-          dims.push_back(builder.getAffineDimExpr(i));
-    }
-    auto type = cast<RankedTensorType>(op->getResultTypes()[0]);
-    double inputScale = input.scale.getValues()[0];
-    std::vector<double> values;
-    for (float scale : quantized.scales)
-      values.push_back(inputScale * scale);
-    return LoopConstant(
-        AffineMap::get(type.getRank(), 0, dims, builder.getContext()),
-        type.getShape(), std::move(values));
-  }
-
-  static void report(linalg::LinalgOp op, Bits bits, const IntegerTensor &input,
-                     ArrayRef<float> scales) {
-    remark::passed(op.getLoc(),
-                   remark::RemarkOpts::name("quantized-contraction")
-                       .category("crania-quantize"))
-        << remark::metric("bits", int(bits))
-        << remark::metric("input_scale", float(input.scale.getValues()[0]))
-        << remark::metric("input_signed", int(input.format.isSigned))
-        << remark::metric("largest_weight_scale", *llvm::max_element(scales))
-        << remark::metric("smallest_weight_scale", *llvm::min_element(scales));
   }
 
   //===--------------------------------------------------------------------===//

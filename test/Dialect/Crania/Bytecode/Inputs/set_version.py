@@ -3,11 +3,13 @@
 """Prints a bytecode file with another version of the crania dialect in it.
 
   set_version.py FILE MAJOR.MINOR
+
+The file is of version 1.1, which no other dialect in it is.
 """
 
 import sys
 
-WRITTEN = 1 << 16  # the version in FILE, 1.0
+WRITTEN = 1 << 16 | 1  # the version in FILE, 1.1
 
 
 def varint(value):
@@ -21,7 +23,7 @@ def main():
     with open(sys.argv[1], "rb") as file:
         data = file.read()
     assert data.count(varint(WRITTEN)) == 1, "cannot tell where the version is"
-    sys.stdout.buffer.write(data.replace(varint(WRITTEN), varint(major << 16 | minor)))
+    sys.stdout.buffer.write(data.replace(varint(WRITTEN), varint(major << 16 | minor), 1))
 
 
 main()

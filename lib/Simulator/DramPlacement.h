@@ -1,0 +1,55 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef CRANIA_LIB_SIMULATOR_DRAMPLACEMENT_H
+#define CRANIA_LIB_SIMULATOR_DRAMPLACEMENT_H
+
+#include "MemoryMap.h"
+
+namespace crania::simulator {
+
+/// Where the host keeps the buffers of scratch DRAM. A program has room for
+/// each; on the host, those that are not in use together may share memory, so
+/// that it stays in the caches.
+class DramPlacement {
+public:
+  /// `mayShare`: in every round, what is read was written before.
+  DramPlacement(const ProgramView &program, bool mayShare);
+
+  /// A place in a buffer, in the host's memory.
+  Location operator()(const Location &at) const;
+  size_t bytes() const { return size; }
+
+private:
+  /// The commands of a round, in numbers from 1, that use a group.
+  struct Use {
+    uint64_t first = UINT64_MAX, last = 0;
+    void add(uint64_t command);
+    bool meets(const Use &other) const {
+      return first <= other.last && other.first <= last;
+    }
+  };
+  /// Buffers that have bytes in common, as one.
+  struct Group {
+    uint64_t begin, end;
+    std::vector<Use> uses; // by round
+    uint64_t place;
+    uint64_t bytes() const { return end - begin; }
+    bool meets(const Group &other) const;
+  };
+
+  void addGroups(const ProgramView &program);
+  void addUses(const ProgramView &program, unsigned round);
+  void shareMemory();
+  uint64_t freePlace(const Group &group,
+                     const std::vector<const Group *> &placed) const;
+  size_t groupOf(uint64_t byte) const;
+  void use(const Location &at, unsigned round, uint64_t command);
+
+  std::vector<Group> groups; // by their first byte
+  size_t size = 0;
+};
+
+} // namespace crania::simulator
+
+#endif // CRANIA_LIB_SIMULATOR_DRAMPLACEMENT_H

@@ -1,0 +1,16 @@
+// RUN: crania-opt %s --crania-lower-quant-casts -split-input-file -verify-diagnostics
+
+func.func @zero_point(%x: tensor<2xf32>) -> tensor<2xi8> {
+  %q = quant.qcast %x : tensor<2xf32> to tensor<2x!quant.uniform<i8:f32, 0.5:3>>
+  // expected-error @below {{is not the storage of a tensor of f32 that quant.qcast quantised with one scale and no zero point}}
+  %s = quant.scast %q : tensor<2x!quant.uniform<i8:f32, 0.5:3>> to tensor<2xi8>
+  return %s : tensor<2xi8>
+}
+
+// -----
+
+func.func @argument(%q: tensor<2x!quant.uniform<i8:f32, 0.5>>) -> tensor<2xi8> {
+  // expected-error @below {{is not the storage of a tensor of f32}}
+  %s = quant.scast %q : tensor<2x!quant.uniform<i8:f32, 0.5>> to tensor<2xi8>
+  return %s : tensor<2xi8>
+}

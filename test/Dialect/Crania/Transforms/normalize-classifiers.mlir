@@ -1,0 +1,32 @@
+// RUN: crania-opt %s --crania-normalize-classifiers | FileCheck %s
+
+#id = affine_map<(d0, d1) -> (d0, d1)>
+
+// The bias joins what follows the product, in one op, named ops become generic, and a
+// softmax stays.
+// CHECK-LABEL: func.func @net
+// CHECK:         %[[ZERO:.*]] = linalg.fill
+// CHECK:         %[[Y:.*]] = linalg.matmul {{.*}} outs(%[[ZERO]]
+// CHECK-NEXT:    tensor.empty
+// CHECK-NEXT:    linalg.generic {{.*}} ins(%[[Y]], %{{.*}} : tensor<1x2xf32>, tensor<1x2xf32>)
+// CHECK:           arith.addf
+// CHECK:           math.exp
+// CHECK:         linalg.softmax
+func.func @net(%x: tensor<1x2xf32>) -> tensor<1x2xf32> attributes {crania.classifier} {
+  %w = arith.constant dense<[[1.0, 2.0], [3.0, 4.0]]> : tensor<2x2xf32>
+  %bias = arith.constant dense<[[5.0, 6.0]]> : tensor<1x2xf32>
+  %y = linalg.matmul ins(%x, %w : tensor<1x2xf32>, tensor<2x2xf32>) outs(%bias : tensor<1x2xf32>) -> tensor<1x2xf32>
+  %e = tensor.empty() : tensor<1x2xf32>
+  %z = linalg.exp ins(%y : tensor<1x2xf32>) outs(%e : tensor<1x2xf32>) -> tensor<1x2xf32>
+  %s = linalg.softmax dimension(1) ins(%z : tensor<1x2xf32>) outs(%e : tensor<1x2xf32>) -> tensor<1x2xf32>
+  return %s : tensor<1x2xf32>
+}
+
+// Other functions stay as they are.
+// CHECK-LABEL: func.func @other
+// CHECK:         linalg.exp
+func.func @other(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
+  %e = tensor.empty() : tensor<1x2xf32>
+  %z = linalg.exp ins(%x : tensor<1x2xf32>) outs(%e : tensor<1x2xf32>) -> tensor<1x2xf32>
+  return %z : tensor<1x2xf32>
+}

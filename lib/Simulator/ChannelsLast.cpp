@@ -52,9 +52,29 @@ CRANIA_INTO_CLONES void transposeLanes(VectorOf<T, Lanes> *vectors,
   }
 }
 
-/// n columns of Lanes * n rows, which make a vector each.
-template <typename T, size_t Lanes>
-CRANIA_INTO_CLONES void transposeBlock(Matrix<const T> from, Matrix<T> to) {
+/// What is done to elements of a column, one or several, on their way.
+struct Nothing {
+  template <typename Elements>
+  CRANIA_INTO_CLONES Elements operator()(Elements elements, int64_t) const {
+    return elements;
+  }
+};
+struct Bias {
+  const ChannelBias &bias;
+  template <typename Elements>
+  CRANIA_INTO_CLONES Elements operator()(Elements elements,
+                                         int64_t channel) const {
+    const Elements sum = elements + bias.offsets[channel];
+    const Elements low = Elements{} + bias.low;
+    return sum <= low ? low : sum;
+  }
+};
+
+/// n columns of Lanes * n rows, which make a vector each; the first is number
+/// `column`.
+template <typename T, size_t Lanes, typename F>
+CRANIA_INTO_CLONES void transposeBlock(Matrix<const T> from, Matrix<T> to,
+                                       int64_t column, F finish) {
   constexpr size_t n = laneElements<T>;
   VectorOf<T, Lanes> vectors[n];
   for (size_t i = 0; i < n; ++i)
@@ -62,26 +82,28 @@ CRANIA_INTO_CLONES void transposeBlock(Matrix<const T> from, Matrix<T> to) {
       std::memcpy(reinterpret_cast<char *>(&vectors[i]) + lane * laneBytes,
                   from.first + int64_t(lane * n + i) * from.stride, laneBytes);
   transposeLanes<T, Lanes>(vectors, std::make_index_sequence<Lanes * n>());
-  for (size_t i = 0; i < n; ++i)
-    std::memcpy(to.first + int64_t(i) * to.stride, &vectors[i],
-                sizeof(vectors[i]));
+  for (size_t i = 0; i < n; ++i) {
+    const VectorOf<T, Lanes> done = finish(vectors[i], column + int64_t(i));
+    std::memcpy(to.first + int64_t(i) * to.stride, &done, sizeof(done));
+  }
 }
 
-template <typename T>
+template <typename T, typename F>
 CRANIA_INTO_CLONES void transposeSingly(Matrix<const T> from, Matrix<T> to,
                                         int64_t rows, int64_t columnBegin,
-                                        int64_t columnEnd) {
+                                        int64_t columnEnd, F finish) {
   for (int64_t column = columnBegin; column < columnEnd; ++column)
     for (int64_t row = 0; row < rows; ++row)
       to.first[column * to.stride + row] =
-          from.first[row * from.stride + column];
+          finish(from.first[row * from.stride + column], column);
 }
 
 /// Fewer rows than a block has, to columns without a gap: what is written of
 /// rows that are not there is where the next column comes.
-template <typename T>
+template <typename T, typename F>
 CRANIA_INTO_CLONES void transposeFewRows(Matrix<const T> from, Matrix<T> to,
-                                         int64_t rows, int64_t columns) {
+                                         int64_t rows, int64_t columns,
+                                         F finish) {
   constexpr int64_t n = laneElements<T>;
   int64_t column = 0;
   for (; column + 2 * n <= columns; column += n) {
@@ -91,21 +113,24 @@ CRANIA_INTO_CLONES void transposeFewRows(Matrix<const T> from, Matrix<T> to,
                   from.first + std::min(i, rows - 1) * from.stride + column,
                   laneBytes);
     transposeLanes<T, 1>(vectors, std::make_index_sequence<n>());
-    for (int64_t i = 0; i < n; ++i)
-      std::memcpy(to.first + (column + i) * rows, &vectors[i], laneBytes);
+    for (int64_t i = 0; i < n; ++i) {
+      const VectorOf<T, 1> done = finish(vectors[i], column + i);
+      std::memcpy(to.first + (column + i) * rows, &done, laneBytes);
+    }
   }
-  transposeSingly(from, to, rows, column, columns);
+  transposeSingly(from, to, rows, column, columns, finish);
 }
 
-/// to[column][row] = from[row][column]. Blocks at the ends may overlap.
-template <typename T>
+/// to[column][row] = from[row][column], finished. Blocks at the ends may
+/// overlap.
+template <typename T, typename F>
 CRANIA_INTO_CLONES void transpose(Matrix<const T> from, Matrix<T> to,
-                                  int64_t rows, int64_t columns) {
+                                  int64_t rows, int64_t columns, F finish) {
   constexpr int64_t n = laneElements<T>;
   if (rows < n && to.stride == rows)
-    return transposeFewRows(from, to, rows, columns);
+    return transposeFewRows(from, to, rows, columns, finish);
   if (rows < n || columns < n)
-    return transposeSingly(from, to, rows, 0, columns);
+    return transposeSingly(from, to, rows, 0, columns, finish);
   for (int64_t c = 0; c < columns; c += n) {
     const int64_t column = std::min(c, columns - n);
     const Matrix<const T> source = {from.first + column, from.stride};
@@ -113,11 +138,11 @@ CRANIA_INTO_CLONES void transpose(Matrix<const T> from, Matrix<T> to,
     int64_t row = 0;
     for (; row + 2 * n <= rows; row += 2 * n)
       transposeBlock<T, 2>({source.first + row * from.stride, from.stride},
-                           {target.first + row, to.stride});
+                           {target.first + row, to.stride}, column, finish);
     for (; row < rows; row += n) {
       const int64_t last = std::min(row, rows - n);
       transposeBlock<T, 1>({source.first + last * from.stride, from.stride},
-                           {target.first + last, to.stride});
+                           {target.first + last, to.stride}, column, finish);
     }
   }
 }
@@ -130,18 +155,18 @@ CRANIA_INTO_CLONES void copyFrom(const HostPlane &plane, const void *from,
     transpose<T>({static_cast<const T *>(from) + y * plane.rowStride,
                   plane.channelStride},
                  {static_cast<T *>(to) + y * rowElements, plane.channels},
-                 plane.channels, plane.width);
+                 plane.channels, plane.width, Nothing());
 }
 
-template <typename T>
+template <typename T, typename F>
 CRANIA_INTO_CLONES void copyTo(const HostPlane &plane, const void *from,
-                               void *to) {
+                               void *to, F finish) {
   const int64_t rowElements = int64_t(plane.width) * plane.channels;
   for (int64_t y = 0; y < int64_t(plane.height); ++y)
     transpose<T>(
         {static_cast<const T *>(from) + y * rowElements, plane.channels},
         {static_cast<T *>(to) + y * plane.rowStride, plane.channelStride},
-        plane.width, plane.channels);
+        plane.width, plane.channels, finish);
 }
 
 } // namespace
@@ -173,7 +198,13 @@ void ChannelsLast::fromPlane(const void *from, void *to) const {
 CRANIA_HOST_CLONES
 void ChannelsLast::toPlane(const void *from, void *to) const {
   if (elementBytes == sizeof(uint8_t))
-    copyTo<uint8_t>(plane, from, to);
+    copyTo<uint8_t>(plane, from, to, Nothing());
   else
-    copyTo<uint32_t>(plane, from, to);
+    copyTo<uint32_t>(plane, from, to, Nothing());
+}
+
+CRANIA_HOST_CLONES
+void ChannelsLast::toPlane(const void *from, void *to,
+                           const ChannelBias &bias) const {
+  copyTo<float>(plane, from, to, Bias{bias});
 }

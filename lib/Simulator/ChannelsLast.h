@@ -22,6 +22,9 @@ public:
 
   void fromPlane(const void *plane, void *channelsLast) const;
   void toPlane(const void *channelsLast, void *plane) const;
+  /// The same of f32, to which the bias is applied on its way.
+  void toPlane(const void *channelsLast, void *plane,
+               const ChannelBias &bias) const;
 
 private:
   HostPlane plane;

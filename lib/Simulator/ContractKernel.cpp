@@ -68,4 +68,31 @@ ContractKernel ContractKernel::plan(const ProgramView &program,
   return k;
 }
 
+bool ContractKernel::takeOn(const FusedVector &vector,
+                            const ContractionShape &shape) {
+  const auto plane = vector.planeBias();
+  if (!plane || !contraction->takesBias())
+    return false;
+  const HostPlane &out = shape.outputPlane;
+  const bool isDense = (out.width == 1 || out.columnStride == 1) &&
+                       (out.height == 1 || out.rowStride == out.width);
+  const int64_t channelBytes = out.channelStride * int64_t(sizeof(float));
+  const Location first = output + shape.outputBegin * channelBytes;
+  if (!isDense || plane->plane.space != first.space ||
+      plane->plane.byte != first.byte || plane->channelBytes != channelBytes ||
+      plane->channels != shape.outputEnd - shape.outputBegin ||
+      plane->pixels != out.height * out.width)
+    return false;
+  bias = {plane->offsets, plane->low};
+  return true;
+}
+
+void ContractKernel::runAll(const Memories &memories, uint8_t *scratch) const {
+  if (!bias)
+    return run(memories, scratch);
+  const ChannelBias offsets = {memories.read<float>(bias->offsets), bias->low};
+  contraction->run(memories.read(input), memories.write(output), scratch,
+                   &offsets);
+}
+
 static_assert(AlignedBytes::alignment % HostContraction::scratchAlignment == 0);

@@ -4,6 +4,7 @@
 #ifndef CRANIA_LIB_SIMULATOR_CONTRACTKERNEL_H
 #define CRANIA_LIB_SIMULATOR_CONTRACTKERNEL_H
 
+#include "FusedVector.h"
 #include "HostContraction.h"
 #include "MemoryMap.h"
 #include "crania/Simulator/WeightDecoder.h"
@@ -27,11 +28,22 @@ public:
     contraction->run(memories.read(input), memories.write(output), scratch);
   }
 
+  /// Takes on what the Vector command right behind this one does, if that is to
+  /// add a bias to just this output. `shape` is this contraction's.
+  bool takeOn(const FusedVector &vector, const ContractionShape &shape);
+  /// Both commands, or this one if it took on none.
+  void runAll(const Memories &memories, uint8_t *scratch) const;
+
   size_t scratchBytes() const { return contraction->scratchBytes(); }
 
 private:
   std::shared_ptr<const HostContraction> contraction;
   Location input, output;
+  struct Bias {
+    Location offsets;
+    float low;
+  };
+  std::optional<Bias> bias;
 };
 
 } // namespace crania::simulator

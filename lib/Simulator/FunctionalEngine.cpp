@@ -40,11 +40,13 @@ struct FunctionalEngine::Plans {
   struct Step {
     uint32_t command;
     Kernel kernel;
+    bool isTakenOn = false; // by the step before, in a run that no one observes
   };
 
   std::optional<Kernel> planCommand(const binary::Command &command,
                                     const WeightDecoder &weights,
                                     ContractionPlanner &planner) const;
+  bool takeOn(Step &before, const Kernel &kernel, unsigned round) const;
   void planRound(unsigned round, const WeightDecoder &weights,
                  ContractionPlanner &planner);
   Memories reset(Memory::Storage &storage, Span<const float> input) const;
@@ -110,6 +112,18 @@ static size_t scratchOf(const Kernel &kernel) {
   return 0;
 }
 
+/// Whether a contraction does what the kernel behind it would.
+bool FunctionalEngine::Plans::takeOn(Step &before, const Kernel &kernel,
+                                     unsigned round) const {
+  auto *contract = std::get_if<ContractKernel>(&before.kernel);
+  auto *vector = std::get_if<FusedVector>(&kernel);
+  if (!contract || !vector)
+    return false;
+  const binary::Command &command = *program.commands(round).Get(before.command);
+  return contract->takeOn(*vector,
+                          shapeOf(program, *command.body_as_Contract()));
+}
+
 void FunctionalEngine::Plans::planRound(unsigned round,
                                         const WeightDecoder &weights,
                                         ContractionPlanner &planner) {
@@ -121,7 +135,9 @@ void FunctionalEngine::Plans::planRound(unsigned round,
     if (!kernel)
       continue;
     scratchBytes = std::max(scratchBytes, scratchOf(*kernel));
-    rounds.back().push_back({i, std::move(*kernel)});
+    const bool isTakenOn =
+        !rounds.back().empty() && takeOn(rounds.back().back(), *kernel, round);
+    rounds.back().push_back({i, std::move(*kernel), isTakenOn});
   }
 }
 
@@ -187,7 +203,8 @@ Memories FunctionalEngine::Plans::reset(Memory::Storage &storage,
   return memories;
 }
 
-/// Runs a command; the result is the confidence of an exit test.
+/// Runs a command, a contraction without what it took on; the result is the
+/// confidence of an exit test.
 static std::optional<double> run(const Kernel &kernel, const Memories &memories,
                                  uint8_t *scratch) {
   if (auto *contract = std::get_if<ContractKernel>(&kernel))
@@ -205,6 +222,24 @@ static std::optional<double> run(const Kernel &kernel, const Memories &memories,
   return std::nullopt;
 }
 
+/// Runs a command, and what it took on, for each input of a batch.
+static void runStep(const Kernel &kernel, const std::vector<Memories> &memories,
+                    Span<FunctionalEngine::Item> batch, uint8_t *scratch) {
+  for (size_t i = 0; i < batch.size(); ++i)
+    if (auto *contract = std::get_if<ContractKernel>(&kernel))
+      contract->runAll(memories[i], scratch);
+    else if (auto confidence = run(kernel, memories[i], scratch))
+      batch[i].confidence = *confidence;
+}
+
+/// Asks for a step, which has left the near caches since the input before.
+template <typename Step>
+static void prefetch(const Step &step) {
+  constexpr size_t line = AlignedBytes::alignment;
+  for (size_t at = 0; at < sizeof(Step); at += line)
+    __builtin_prefetch(reinterpret_cast<const char *>(&step) + at);
+}
+
 void FunctionalEngine::runRound(unsigned round, Span<Item> batch) const {
   std::vector<Memories> memories;
   memories.reserve(batch.size());
@@ -214,10 +249,13 @@ void FunctionalEngine::runRound(unsigned round, Span<Item> batch) const {
   }
   // One scratch memory for all: no command leaves anything in it.
   uint8_t *scratch = batch[0].memory->storage->scratch.data();
-  for (const Plans::Step &step : plans->rounds[round])
-    for (size_t i = 0; i < batch.size(); ++i)
-      if (auto confidence = run(step.kernel, memories[i], scratch))
-        batch[i].confidence = *confidence;
+  const std::vector<Plans::Step> &steps = plans->rounds[round];
+  for (size_t i = 0; i < steps.size(); ++i) {
+    if (i + 1 < steps.size())
+      prefetch(steps[i + 1]);
+    if (!steps[i].isTakenOn)
+      runStep(steps[i].kernel, memories, batch, scratch);
+  }
   for (size_t i = 0; i < batch.size(); ++i) {
     const float *result = memories[i].read<float>(plans->logits);
     std::copy(result, result + batch[i].logits.size(), batch[i].logits.begin());

@@ -352,6 +352,26 @@ std::optional<FusedVector> FusedVector::plan(const VectorKernel &kernel) {
   return FusedVectorPlanner(kernel).plan();
 }
 
+std::optional<FusedVector::PlaneBias> FusedVector::planeBias() const {
+  auto isStep = [&](size_t i, LaneAction action, LaneSource source) {
+    return steps[i].action == action && steps[i].source == source;
+  };
+  if (kernel != &LaneKernels::f32 || steps.size() != 3 ||
+      !isStep(0, LaneAction::put, LaneSource::neighbours) ||
+      !isStep(1, LaneAction::add, LaneSource::scalar) ||
+      !isStep(2, LaneAction::atLeast, LaneSource::constant) ||
+      !outerExtents.empty() || job.points != 1)
+    return std::nullopt;
+  const Operand &values = inputs[steps[0].operand];
+  const Operand &offsets = inputs[steps[1].operand];
+  if (values.first.space != output.first.space ||
+      values.first.byte != output.first.byte ||
+      values.rowBytes != output.rowBytes || offsets.rowBytes != sizeof(float))
+    return std::nullopt;
+  return PlaneBias{output.first, offsets.first,   job.rows,
+                   job.lanes,    output.rowBytes, steps[2].constant.real};
+}
+
 //===----------------------------------------------------------------------===//
 // Running
 //===----------------------------------------------------------------------===//

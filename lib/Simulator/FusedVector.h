@@ -28,6 +28,17 @@ public:
   /// instructions that networks do not consist of.
   static std::optional<FusedVector> plan(const VectorKernel &kernel);
 
+  /// x + offset of the channel, bounded below, in place on a plane of f32 whose
+  /// pixels are neighbours: what a contraction can do on its way.
+  struct PlaneBias {
+    Location plane, offsets; // the latter neighbours
+    uint32_t channels, pixels;
+    int64_t channelBytes;
+    float low;
+  };
+  /// Nothing if it is not that.
+  std::optional<PlaneBias> planeBias() const;
+
   /// Reads LaneKernels::maximumOverread bytes behind the operands, too.
   void run(const Memories &memories, const LaneKernels &kernels) const;
 

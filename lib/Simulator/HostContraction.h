@@ -57,6 +57,13 @@ struct ContractionShape {
   }
 };
 
+/// What may be done to f32 outputs on their way: x + offset of the channel, or
+/// `low` where that is at most `low`.
+struct ChannelBias {
+  const float *offsets;
+  float low;
+};
+
 /// A contraction ready to run, its weights packed. What it gives depends on the
 /// input alone; for integers not on the host either. Shared by threads.
 class HostContraction {
@@ -64,8 +71,11 @@ public:
   virtual ~HostContraction() = default;
 
   /// Pointers to the first elements of the planes; `scratch` has scratchBytes()
-  /// and the alignment of scratchAlignment.
-  virtual void run(const void *input, void *output, void *scratch) const = 0;
+  /// and the alignment of scratchAlignment. `bias`, if it is taken, has an
+  /// offset for each output channel that is computed.
+  virtual void run(const void *input, void *output, void *scratch,
+                   const ChannelBias *bias = nullptr) const = 0;
+  virtual bool takesBias() const { return false; }
   virtual size_t scratchBytes() const = 0;
   /// Which code computes it, for tests and benchmarks.
   virtual const char *implementation() const = 0;

@@ -125,7 +125,8 @@ public:
     return units * rows * columns * unitBytes<Compute>;
   }
 
-  void run(const void *input, void *output, void *scratch) const override {
+  void run(const void *input, void *output, void *scratch,
+           const ChannelBias *) const override {
     const uint32_t first = shape.outputBegin / shape.outputs;
     const uint32_t last = (shape.outputEnd - 1) / shape.outputs;
     for (uint32_t group = first; group <= last; ++group) {

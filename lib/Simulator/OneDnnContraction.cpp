@@ -226,12 +226,17 @@ public:
 
   size_t scratchBytes() const { return bytes; }
 
-  void run(const void *input, void *output, void *scratch) const {
+  bool takesBias() const {
+    return transposeOut && output.data_type == dnnl_f32;
+  }
+
+  void run(const void *input, void *output, void *scratch,
+           const ChannelBias *bias) const {
     std::unique_ptr<Bound> bound = acquire();
     bound->run(*this,
                static_cast<uint8_t *>(const_cast<void *>(input)) + inputOffset,
                static_cast<uint8_t *>(output) + outputOffset,
-               static_cast<uint8_t *>(scratch));
+               static_cast<uint8_t *>(scratch), bias);
     release(std::move(bound));
   }
 
@@ -251,7 +256,7 @@ private:
     }
 
     void run(const Convolution &c, uint8_t *from, uint8_t *to,
-             uint8_t *workspace) {
+             uint8_t *workspace, const ChannelBias *bias) {
       uint8_t *ordered = c.copiesInput() ? workspace : from;
       uint8_t *result = c.copiesOutput() ? workspace + c.outputAt : to;
       uint8_t *rest = workspace + c.scratchAt;
@@ -271,7 +276,9 @@ private:
            {DNNL_ARG_SCRATCHPAD, scratch.get()}}};
       dnnl_primitive_execute(c.primitive.get(), stream.get(),
                              int(arguments.size()), arguments.data());
-      if (c.transposeOut) {
+      if (bias) {
+        c.transposeOut->toPlane(result, to, *bias);
+      } else if (c.transposeOut) {
         c.transposeOut->toPlane(result, to);
       } else if (c.out.primitive) {
         place(outputPlane, to);
@@ -484,10 +491,14 @@ public:
       bytes = std::max(bytes, part->scratchBytes());
   }
 
-  void run(const void *input, void *output, void *scratch) const override {
+  void run(const void *input, void *output, void *scratch,
+           const ChannelBias *bias) const override {
     omp_set_num_threads(1);
     for (const auto &part : parts)
-      part->run(input, output, scratch);
+      part->run(input, output, scratch, bias);
+  }
+  bool takesBias() const override {
+    return parts.size() == 1 && parts[0]->takesBias();
   }
   size_t scratchBytes() const override { return bytes; }
   const char *implementation() const override { return "oneDNN"; }

@@ -4,9 +4,9 @@
 """The targets of the host's arithmetic, line by line: figure, target, met or missed.
 
 speed: the time of a round of the functional engine over that of ONNX Runtime (one
-thread, batch 1) on the same images, two threads over one, and integer contractions
-over those in f32. Both sides take turns, lap by lap, and the median of the laps'
-ratios counts, so that what else the machine does meets both; single threads are
+thread, batch 1) on the same images, two threads over one, and integers over f32: a
+round, and its contractions. Both sides take turns, lap by lap, and the median of the
+laps' ratios counts, so that what else the machine does meets both; single threads are
 compared in time of the CPU, in which waiting for other processes does not count. Two
 threads need two idle cores.
 
@@ -43,6 +43,7 @@ from tools import CheckFailed, compile_model, run_tool  # noqa: E402
 # Images of a lap: some batches, so that the memories of a thread are made for many.
 LAP_IMAGES = {"squeezenet1_1_imagenet": 16, "vgg8_cifar10": 60, "resnet8_mlperftiny_cifar10": 200}
 PRECISIONS = {"f32": []}  # options of crania-compile for each
+CALIBRATION_IMAGES = 50
 
 
 @dataclasses.dataclass(frozen=True)
@@ -99,6 +100,30 @@ def take_turns(laps, clock, first, second):
     return (*np.median(times, axis=0), np.median(times[:, 0] / times[:, 1]))
 
 
+def has_vnni():
+    with open("/proc/cpuinfo", encoding="utf-8") as file:
+        return "avx512_vnni" in file.read()
+
+
+def speed_of_integers(network, reals, options, folder):
+    """A round in 8 bits over one in f32."""
+    if not has_vnni():
+        print(f"SKIPPED, the CPU has no VNNI: {network.name} i8 round : f32 round")
+        return
+    calibration = network.split(folder)[0]
+    integers = compile_model(network.model, folder / f"{network.name}.i8.crania", "--clusters=1",
+                             "--precision=i8", f"--calibrate={calibration}",
+                             f"--calibrate-limit={CALIBRATION_IMAGES}",
+                             *network.convention.options())
+    inputs = folder / "inputs.npy"
+    with Stopwatch("host-benchmark", "rounds", integers, inputs) as i8, \
+            Stopwatch("host-benchmark", "rounds", reals, inputs) as f32:
+        ours, theirs, ratio = take_turns(options.laps, "cpu", lambda: i8.lap(1),
+                                         lambda: f32.lap(1))
+    print(f"# {network.name}: i8 round {ours:.3f} ms, f32 round {theirs:.3f} ms")
+    yield Figure(f"{network.name} i8 round : f32 round", ratio, 1)
+
+
 def speed_of_network(network, precision, options, folder):
     images = np.load(network.images, mmap_mode="r")[:LAP_IMAGES[network.name]]
     inputs = network.convention.apply(images)
@@ -117,6 +142,7 @@ def speed_of_network(network, precision, options, folder):
     yield Figure(f"{network.name} {precision} round : ONNX Runtime", ratio, 1.3)
     yield Figure(f"{network.name} {precision} speed of two threads", threads, 1.8, at_most=False)
     if precision == "f32":
+        yield from speed_of_integers(network, binary, options, folder)
         yield from speed_of_kernels(network, binary)
 
 

@@ -13,7 +13,8 @@ namespace crania::target {
 
 namespace {
 
-constexpr double mm2PerUm2 = 1 / (1 / mm2PerUm2);
+constexpr double mm2PerUm2 = 1e-6;
+constexpr double bytesPerKB = 1024;
 
 /// Of the plain decoder, for layouts whose words are addressed and not coded.
 double decoderLaneUm2() {
@@ -140,7 +141,7 @@ double TargetModel::decoderBudgetUm2(Precision precision) const {
   double base = 0, store = 0;
   for (const AreaEntry &entry : area(precision, 0))
     (entry.addition ? store : base) += entry.mm2;
-  return (base * limits.additionPercent / 100 - store) * (1 / mm2PerUm2);
+  return (base * limits.additionPercent / 100 - store) / mm2PerUm2;
 }
 
 } // namespace crania::target

@@ -195,7 +195,7 @@ TEST(Area, CachesHaveTags) {
     TargetModel t;
     t.weightStore.policy = policy;
     t.weightStore.bytes = bytes;
-    for (const TargetModel::AreaEntry &entry : t.area(Precision::i16))
+    for (const TargetModel::AreaEntry &entry : t.area(Precision::i16, 0))
       if (entry.component == "weight_store")
         return entry.mm2;
     return 0.0;

@@ -29,7 +29,7 @@ grep -qxF -- "$name" <<<"$benchmarks" || {
 }
 "$root/utils/setup.sh" --for=test
 case $name in
-  layouts) targets=(layout-bench) ;; # needs no MLIR
+  layouts) targets=(layout-bench crania-compile crania-run crania-translate) ;;
   dram) targets=(dram-benchmark) ;;
   machine) targets=(crania-compile dram-benchmark machine-benchmark) ;;
   *) targets=(crania-compile crania-run host-benchmark) ;;

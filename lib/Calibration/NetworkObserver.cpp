@@ -7,9 +7,12 @@
 #include "crania/Dialect/Crania/Transforms/Passes.h"
 #include "crania/Dialect/CraniaHW/IR/CraniaHWOps.h"
 #include "crania/Translation/DeviceBinary/DeviceBinaryTranslation.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/IR/BuiltinDialect.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/Pass/PassManager.h"
+
+#include <map>
 
 using namespace mlir;
 using namespace crania;
@@ -79,6 +82,13 @@ std::optional<size_t> positionOf(Operation *op) {
   return position;
 }
 
+/// Others are views and concatenations, of numbers that are observed where they
+/// are computed.
+bool isStructured(Operation *op) {
+  return isa<linalg::LinalgDialect>(op->getDialect()) &&
+         op->getNumResults() == 1;
+}
+
 /// The program's image is in the device binary now; blobs live as long as the
 /// context otherwise.
 void releaseImage(hw::ProgramOp program) {
@@ -121,12 +131,16 @@ FailureOr<NetworkObserver> NetworkObserver::create(func::FuncOp function) {
   for (Operation &op : function.getBody().front())
     ops.push_back(&op);
   auto round = *program.getOps<hw::RoundOp>().begin();
-  for (auto [i, command] : llvm::enumerate(round.getBody().front())) {
-    std::optional<size_t> position = positionOf(&command);
-    if (isa<hw::ContractOp, hw::VectorOp>(command) && position &&
-        *position < ops.size() && ops[*position]->getNumResults() == 1)
-      observer.values[i] = ops[*position]->getResult(0);
-  }
+  // Copies of operands and the steps of an aggregate come before the command
+  // that gives the result, under the same name.
+  std::map<size_t, uint32_t> lastCommands;
+  for (auto [i, command] : llvm::enumerate(round.getBody().front()))
+    if (std::optional<size_t> position = positionOf(&command);
+        position && isa<hw::ContractOp, hw::VectorOp>(command))
+      lastCommands[*position] = i;
+  for (auto [position, command] : lastCommands)
+    if (position < ops.size() && isStructured(ops[position]))
+      observer.values[command] = ops[position]->getResult(0);
   return observer;
 }
 

@@ -143,5 +143,8 @@ ActivationHistogram::Range ActivationHistogram::range(const RangeRule &rule,
     clip = std::min(largest, percentileOf(rule.percentage));
   if (rule.kind == RangeRule::Kind::leastSquares)
     clip = leastSquares(bits);
+  // Most are 0, and the others count all the same.
+  if (clip == 0)
+    clip = largest;
   return {lowest < 0 ? -clip : 0, clip};
 }

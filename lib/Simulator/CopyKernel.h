@@ -6,6 +6,8 @@
 
 #include "DramPlacement.h"
 
+#include <array>
+
 namespace crania::simulator {
 
 /// A box of elements as few nested loops: neighbouring dimensions that both
@@ -31,9 +33,13 @@ private:
   template <typename T>
   void copy(const T *from, T *to, size_t dim) const;
 
+  /// The format's limit.
+  static constexpr size_t maximumDims = 8;
+
   Location source, destination;
   unsigned elementBytes = 0;
-  Box box;
+  std::array<Box::Dim, maximumDims> dims = {}; // of the box, beside the rest
+  size_t rank = 0;
 };
 
 } // namespace crania::simulator

@@ -113,8 +113,8 @@ private:
 
 } // namespace crania::simulator
 
-/// Lanes and instructions of one type, no padding, and no sum that goes on from
-/// what the output held.
+/// Lanes and instructions of one type, no narrower than the output, no padding,
+/// and no sum that goes on from what the output held.
 bool FusedVectorPlanner::isPlain() const {
   const ElementType type = lane() == Lane::f32   ? ElementType::f32
                            : lane() == Lane::i32 ? ElementType::i32
@@ -129,6 +129,7 @@ bool FusedVectorPlanner::isPlain() const {
     if (!input.guards.empty())
       return false;
   return kernel.output.guards.empty() &&
+         (lane() == Lane::i64 || kernel.output.type != ElementType::i64) &&
          (!kernel.reduces || kernel.initialized) &&
          kernel.inputs.size() <= FusedVector::maximumInputs;
 }

@@ -68,10 +68,10 @@ struct LaneJob {
   uint32_t stepCount;
   const LaneOperand *operands;
   uint32_t rows, lanes;
-  uint32_t points;    ///< 1 without a reduction
-  LaneNumber initial; ///< top before the first point
-  LaneElement outputElement;
-  uint8_t *output; ///< lanes side by side
+  uint32_t points;           ///< 1 without a reduction
+  LaneNumber initial;        ///< top before the first point
+  LaneElement outputElement; ///< no wider than lanes
+  uint8_t *output;           ///< lanes side by side
   int64_t outputRowBytes;
 };
 

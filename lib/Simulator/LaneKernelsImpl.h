@@ -350,7 +350,9 @@ CRANIA_INLINE void store(const LaneJob &job, const Place &place,
   case LaneElement::u8:
     return as(uint8_t());
   case LaneElement::i64:
-    return as(int64_t());
+    if constexpr (isSame<T, int64_t>)
+      return as(int64_t());
+    return;
   default:
     return as(int32_t());
   }

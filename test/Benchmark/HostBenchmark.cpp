@@ -9,6 +9,8 @@
 // host-benchmark kernels NET.crania
 //   Prints, as JSON, the microseconds of all contractions of the program by the
 //   types of weights and input.
+// host-benchmark host
+//   Prints "vnni" if 8-bit integers are multiplied by VNNI, else "no vnni".
 
 #include "ContractKernel.h"
 #include "crania/Runtime/Evaluation.h"
@@ -188,9 +190,13 @@ int measureKernels(const ProgramView &program) {
 
 int main(int argc, char **argv) {
   const std::string mode = argc > 1 ? argv[1] : "";
+  if (mode == "host" && argc == 2) {
+    std::puts(hostIsa() == HostIsa::avx512Vnni ? "vnni" : "no vnni");
+    return 0;
+  }
   if (!(mode == "rounds" && argc == 4) && !(mode == "kernels" && argc == 3))
     return fail("usage: host-benchmark rounds NET.crania INPUTS.npy | "
-                "host-benchmark kernels NET.crania");
+                "host-benchmark kernels NET.crania | host-benchmark host");
   auto bundle = binary::DeviceBinary::load(argv[2]);
   if (!bundle)
     return fail(bundle.error().message);

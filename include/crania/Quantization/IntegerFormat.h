@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <limits>
 
 namespace crania::quantization {
 
@@ -21,10 +22,15 @@ struct IntegerFormat {
   int64_t low() const { return isSigned ? -high() : 0; }
 
   /// The scale at which the largest magnitude of [low, high] is the largest
-  /// integer; 1 for an empty range, whose only number is 0.
+  /// integer, within the normal numbers of f32; 1 for an empty range, whose
+  /// only number is 0.
   float scaleFor(double lowest, double highest) const {
     const double magnitude = std::max(-lowest, highest);
-    return magnitude > 0 ? float(magnitude / double(high())) : 1.0f;
+    if (!(magnitude > 0))
+      return 1.0f;
+    using Limits = std::numeric_limits<float>;
+    return float(std::clamp(magnitude / double(high()), double(Limits::min()),
+                            double(Limits::max())));
   }
 
   bool operator==(const IntegerFormat &other) const {

@@ -55,7 +55,7 @@ public:
   /// that a layer's weights stay in the host's caches from input to input, and
   /// copies the logits out. On-chip memory and scratch DRAM start out as NaN,
   /// in integers as numbers that hardly occur, so that a program that reads
-  /// what it did not write shows it.
+  /// what it did not write shows it; but for programs that are known not to.
   void runRound(unsigned round, Span<Item> batch) const;
   /// The same for a single input; gives the confidence.
   double runRound(unsigned round, Span<const float> input, Memory &memory,

@@ -44,10 +44,11 @@ static LogicalResult lower(quant::StorageCastOp storage) {
   auto type = input ? dyn_cast<quant::UniformQuantizedType>(
                           getElementTypeOrSelf(cast.getResult().getType()))
                     : quant::UniformQuantizedType();
-  if (!type || type.getZeroPoint() != 0 || !input.getElementType().isF32())
+  if (!type || type.getZeroPoint() != 0 || !input.hasStaticShape() ||
+      !input.getElementType().isF32())
     return storage.emitOpError()
-           << "is not the storage of a tensor of f32 that quant.qcast "
-              "quantised with one scale and no zero point";
+           << "is not the storage of a tensor of f32, of static shape, that "
+              "quant.qcast quantised with one scale and no zero point";
   IRRewriter rewriter(storage);
   Location loc = storage.getLoc();
   Value empty = tensor::EmptyOp::create(rewriter, loc, input.getShape(),

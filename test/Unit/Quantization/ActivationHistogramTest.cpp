@@ -62,6 +62,14 @@ TEST(ActivationHistogram, RemembersWhatIsNotFinite) {
   EXPECT_EQ(histogram.range(rule("max"), 8).high, 1);
 }
 
+TEST(ActivationHistogram, APercentileOfZerosKeepsTheOthers) {
+  ActivationHistogram histogram;
+  histogram.add(std::vector<float>{0, 0, 0, -0.5f});
+  const auto range = histogram.range(rule("percentile:75"), 8);
+  EXPECT_EQ(range.low, -0.5);
+  EXPECT_EQ(range.high, 0.5);
+}
+
 TEST(ActivationHistogram, APercentileIsWithinABin) {
   ActivationHistogram histogram;
   std::vector<float> values;

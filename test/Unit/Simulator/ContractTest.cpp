@@ -6,6 +6,8 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <cmath>
+#include <cstring>
 #include <random>
 
 using namespace crania;
@@ -190,4 +192,93 @@ TEST(Contract, ComputesTheBlocksOfItsTileRangeOnly) {
   EXPECT_EQ(output[2], 5 + 60);
   EXPECT_EQ(output[3], 7 + 80);
   EXPECT_NE(output[4], output[4]);
+}
+
+namespace {
+
+/// An offset for each of some channels, then a bound, in place.
+VectorT biasOf(uint32_t offsets, uint32_t channels, uint32_t pixels,
+               uint32_t planePixels) {
+  VectorT vector;
+  vector.extents = {channels, pixels};
+  auto access = [&](uint32_t buffer, int64_t channelStride) {
+    auto result = std::make_unique<AccessT>();
+    result->buffer = buffer;
+    auto add = [&](uint32_t extent, int64_t stride, std::vector<int32_t> c) {
+      auto dim = std::make_unique<AccessDimT>();
+      dim->extent = extent;
+      dim->stride = stride;
+      dim->coefficients = std::move(c);
+      result->dims.push_back(std::move(dim));
+    };
+    add(channels, channelStride, {1, 0});
+    if (buffer == MicroProgram::output)
+      add(pixels, 1, {0, 1});
+    return result;
+  };
+  vector.output = access(MicroProgram::output, planePixels);
+  vector.inputs.push_back(access(MicroProgram::output, planePixels));
+  vector.inputs.push_back(access(offsets, 1));
+  auto &code = vector.code;
+  code.emplace_back(VectorOp::add, ElementType::f32, 0, 1, 0, 0, 0);
+  code.emplace_back(VectorOp::constant, ElementType::f32, 0, 0, 0, -1, 0);
+  code.emplace_back(VectorOp::max, ElementType::f32, 3, 4, 0, 0, 0);
+  return vector;
+}
+
+/// Bits of offsets, some of them odd ones.
+std::vector<int64_t> anyOffsets(uint32_t count, std::mt19937 &random) {
+  constexpr uint32_t odd[] = {0x7fc00000, 0x80000000, 0x7f800000, 0xff800000};
+  std::vector<int64_t> bits(count);
+  for (int64_t &offset : bits) {
+    const float value = integers(1, random)[0] + 0.1f;
+    uint32_t word;
+    std::memcpy(&word, &value, sizeof(word));
+    offset = random() % 8 == 0 ? odd[random() % std::size(odd)] : word;
+  }
+  return bits;
+}
+
+} // namespace
+
+/// One that does what a Vector command behind it would leaves the same in
+/// memory as both when they are observed one by one.
+RC_GTEST_PROP(Contract, TakesOnABias, ()) {
+  std::mt19937 random(*rc::gen::arbitrary<uint32_t>());
+  const uint32_t channels = 1 + random() % 40, pixels = 1 + random() % 40;
+  const uint32_t depth = 1 + random() % 20;
+  MicroProgram program(target::TargetModel(), depth * pixels,
+                       channels * pixels);
+  const auto offsets = program.addData("offsets", ElementType::f32,
+                                       anyOffsets(channels, random));
+  const auto weights = integers(size_t(channels) * depth, random);
+  const uint32_t w =
+      program.addWeights({1, channels, depth}, weights,
+                         std::vector<uint8_t>(weights.size(), 1), "raw");
+  program.addFetch(w, 1);
+  const uint32_t contract =
+      program.add(matrixProduct(program, w, 1, pixels), {0});
+  const bool isAll = random() % 4 != 0; // or of the first pixels of some
+  const uint32_t someChannels = isAll ? channels : 1 + random() % channels;
+  const uint32_t somePixels = isAll ? pixels : 1 + random() % pixels;
+  program.add(biasOf(offsets.buffer, someChannels, somePixels, pixels),
+              {contract, offsets.copy});
+  auto executable = program.load();
+  RC_ASSERT(executable != nullptr);
+  const auto input = integers(depth * pixels, random);
+  auto memory = executable->engine().allocate();
+  std::vector<float> expected, some, output(channels * pixels);
+  executable->engine().observeRound(
+      0, input, memory, [&](uint32_t command, Span<const float> elements) {
+        (command == contract ? expected : some)
+            .assign(elements.begin(), elements.end());
+      });
+  for (float sum : expected)
+    RC_ASSERT(sum == std::trunc(sum)); // no offset yet
+  for (uint32_t c = 0; c < someChannels; ++c)
+    std::copy_n(&some[c * somePixels], somePixels, &expected[c * pixels]);
+  executable->engine().runRound(0, input, memory, output);
+  for (size_t i = 0; i < output.size(); ++i)
+    RC_ASSERT(output[i] == expected[i] ||
+              (std::isnan(output[i]) && std::isnan(expected[i])));
 }

@@ -180,7 +180,8 @@ std::vector<T> anyValues(size_t count, std::mt19937 &random) {
 template <typename Output>
 std::vector<Output> compute(const HostContraction &contraction, const Case &c,
                             const void *input, size_t inputElementBytes,
-                            std::vector<Output> output) {
+                            std::vector<Output> output,
+                            const ChannelBias *bias = nullptr) {
   std::vector<uint8_t> memory(contraction.scratchBytes() +
                               HostContraction::scratchAlignment);
   std::memset(memory.data(), 0xff, memory.size()); // NaN, and -1
@@ -190,7 +191,7 @@ std::vector<Output> compute(const HostContraction &contraction, const Case &c,
              scratch, space);
   contraction.run(static_cast<const uint8_t *>(input) +
                       c.input.start * inputElementBytes,
-                  output.data() + c.output.start, scratch);
+                  output.data() + c.output.start, scratch, bias);
   return output;
 }
 
@@ -226,6 +227,34 @@ void checkAllPaths() {
 
 RC_GTEST_PROP(HostContraction, F32EqualsNestedLoops, ()) {
   checkAllPaths<F32>();
+}
+RC_GTEST_PROP(HostContraction, AddsABiasOnTheWayOut, ()) {
+  Case c = *anyCase<F32>();
+  c.shape.accumulate = false;
+  const ContractionShape &s = c.shape;
+  std::mt19937 random(*rc::gen::arbitrary<uint32_t>());
+  const auto weights =
+      anyValues<float>(size_t(s.groups) * s.outputs * s.depth(), random);
+  const auto input = anyValues<float>(c.input.elements, random);
+  const auto offsets = anyValues<float>(s.outputEnd - s.outputBegin, random);
+  const ChannelBias bias = {offsets.data(), -2};
+  for (const HostFeatures &features : allFeatures()) {
+    ContractionPlanner planner(features);
+    const auto contraction = planner.plan(s, weights.data());
+    RC_CLASSIFY(contraction->takesBias(), "taken");
+    if (!contraction->takesBias())
+      continue;
+    const std::vector<float> before(c.output.elements, 7);
+    auto expected = compute(*contraction, c, input.data(), 4, before);
+    for (uint32_t row = s.outputBegin; row < s.outputEnd; ++row)
+      for (uint32_t y = 0; y < s.outputPlane.height; ++y)
+        for (uint32_t x = 0; x < s.outputPlane.width; ++x) {
+          float &element = expected[c.output.at(row, y, x)];
+          element = std::max(element + offsets[row - s.outputBegin], bias.low);
+        }
+    RC_ASSERT(compute(*contraction, c, input.data(), 4, before, &bias) ==
+              expected);
+  }
 }
 RC_GTEST_PROP(HostContraction, SignedBytesEqualNestedLoops, ()) {
   checkAllPaths<I8>();

@@ -31,11 +31,13 @@ void CraniaDialect::initialize() {
 
 static LogicalResult verifyRange(Operation *op, NamedAttribute attribute) {
   auto range = dyn_cast<DenseF64ArrayAttr>(attribute.getValue());
-  if (!range || range.size() != 2 || !std::isfinite(range[0]) ||
-      !std::isfinite(range[1]) || range[0] > range[1])
+  // Of activations, which are f32.
+  auto isFinite = [](double bound) { return std::isfinite(float(bound)); };
+  if (!range || range.size() != 2 ||
+      !llvm::all_of(range.asArrayRef(), isFinite) || range[0] > range[1])
     return op->emitError() << "'" << attribute.getName().getValue()
-                           << "' must be array<f64: low, high>, finite and "
-                           << "ascending, found " << attribute.getValue();
+                           << "' must be array<f64: low, high>, finite in f32 "
+                           << "and ascending, found " << attribute.getValue();
   return success();
 }
 
@@ -58,6 +60,21 @@ static LogicalResult verifyWeightScales(Operation *op,
   return success();
 }
 
+/// Passes may rely on the one block of a classifier and on its result.
+static LogicalResult verifyClassifier(Operation *op, NamedAttribute attribute) {
+  StringRef name = attribute.getName();
+  auto function = dyn_cast<FunctionOpInterface>(op);
+  if (!function || !isa<UnitAttr>(attribute.getValue()))
+    return op->emitError() << "'" << name
+                           << "' must be a unit attribute of a function";
+  if (!function.getFunctionBody().hasOneBlock())
+    return op->emitError() << "a classifier has a body of one block";
+  if (function.getNumResults() == 0)
+    return op->emitError() << "a classifier returns logits, but the function "
+                              "has no result";
+  return success();
+}
+
 LogicalResult
 CraniaDialect::verifyRegionArgAttribute(Operation *op, unsigned, unsigned,
                                         NamedAttribute attribute) {
@@ -77,10 +94,7 @@ CraniaDialect::verifyOperationAttribute(Operation *op,
     return success();
   }
   if (name == getClassifierAttrName()) {
-    if (!isa<FunctionOpInterface>(op) || !isa<UnitAttr>(attribute.getValue()))
-      return op->emitError()
-             << "'" << name << "' must be a unit attribute of a function";
-    return success();
+    return verifyClassifier(op, attribute);
   }
   if (name == getRangeAttrName())
     return verifyRange(op, attribute);

@@ -5,6 +5,7 @@
 #include "crania/Dialect/Crania/Transforms/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
+#include "mlir/Interfaces/CallInterfaces.h"
 
 namespace crania {
 #define GEN_PASS_DEF_CHECKCLASSIFIERS
@@ -49,6 +50,11 @@ LogicalResult checkBody(func::FuncOp function) {
   if (!function.getBody().hasOneBlock())
     return function.emitError() << "a classifier has a body of one block";
   WalkResult result = function.walk([](Operation *op) {
+    if (isa<CallOpInterface>(op)) {
+      op->emitError() << "calls a function, but a classifier is one function; "
+                         "run --inline before";
+      return WalkResult::interrupt();
+    }
     for (Type type : op->getResultTypes()) {
       auto tensor = dyn_cast<TensorType>(type);
       if (!tensor || tensor.hasStaticShape())

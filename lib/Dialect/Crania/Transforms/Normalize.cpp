@@ -95,6 +95,37 @@ struct AddInitBehindContraction : OpInterfaceRewritePattern<linalg::LinalgOp> {
   }
 };
 
+/// An element-wise op that computes with what its result starts from reads it
+/// as any other operand.
+struct ReadInitAsInput : OpRewritePattern<linalg::GenericOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(linalg::GenericOp op,
+                                PatternRewriter &rewriter) const override {
+    if (op.getNumReductionLoops() != 0 || op->getNumResults() != 1 ||
+        !op.payloadUsesValueFromOperand(op.getDpsInitOperand(0)))
+      return failure();
+    auto type = dyn_cast<RankedTensorType>(op->getResultTypes()[0]);
+    if (!type || !type.hasStaticShape())
+      return failure();
+    SmallVector<Value> inputs(op.getInputs());
+    inputs.push_back(op.getDpsInits()[0]);
+    SmallVector<AffineMap> maps = op.getIndexingMapsArray();
+    maps.push_back(maps.back());
+    Value empty = tensor::EmptyOp::create(
+        rewriter, op.getLoc(), type.getShape(), type.getElementType());
+    auto result =
+        linalg::GenericOp::create(rewriter, op.getLoc(), type, inputs, empty,
+                                  maps, op.getIteratorTypesArray());
+    rewriter.inlineRegionBefore(op.getRegion(), result.getRegion(),
+                                result.getRegion().begin());
+    result.getBody()->addArgument(type.getElementType(), op.getLoc());
+    result->setDiscardableAttrs(op->getDiscardableAttrDictionary());
+    rewriter.replaceOp(op, result);
+    return success();
+  }
+};
+
 /// Recomputing a producer, or computing it again and again within a reduction,
 /// costs more than the buffer that it saves. A consumer that was fused itself
 /// leaves a dead op behind, which is no user.
@@ -135,7 +166,9 @@ LogicalResult crania::normalizeStructuredOps(Block &block) {
   MLIRContext *context = parent->getContext();
 
   RewritePatternSet simplify(context);
-  simplify.add<GeneralizeElementwise, AddInitBehindContraction>(context);
+  simplify
+      .add<GeneralizeElementwise, AddInitBehindContraction, ReadInitAsInput>(
+          context);
   if (failed(applyToBlock(block, std::move(simplify))))
     return parent->emitError("simplification of its body does not terminate");
 

@@ -56,8 +56,10 @@ func.func private @segments() attributes {
 func.func private @types(!crania.clustered<tensor<64x3x7x7xf32>, clusters = 4>,
                          !crania.clustered<tensor<1xi16>, clusters = 255>)
 
-// CHECK: func.func private @classifier() attributes {crania.classifier}
-func.func private @classifier() attributes {crania.classifier}
+// CHECK: func.func private @classifier(%{{.*}}: tensor<2xf32>) -> tensor<2xf32> attributes {crania.classifier}
+func.func private @classifier(%x: tensor<2xf32>) -> tensor<2xf32> attributes {crania.classifier} {
+  return %x : tensor<2xf32>
+}
 
 // CHECK: module @target attributes {crania.target = #crania.target<"edge">}
 module @target attributes {crania.target = #crania.target<"edge">} {}

@@ -51,3 +51,21 @@ func.func private @g(%x: tensor<1x4xf32>) -> tensor<1x4xf32> attributes {crania.
 
 // expected-error @+1 {{a classifier has a body of one block}}
 func.func private @f(%x: tensor<1x4xf32>) -> tensor<1x4xf32> attributes {crania.classifier}
+
+// -----
+
+// expected-error @+1 {{a classifier returns logits, but the function has no result}}
+func.func @f(%x: tensor<1x4xf32>) attributes {crania.classifier} {
+  return
+}
+
+// -----
+
+func.func private @helper(%x: tensor<1x4xf32>) -> tensor<1x4xf32> {
+  return %x : tensor<1x4xf32>
+}
+func.func @f(%x: tensor<1x4xf32>) -> tensor<1x4xf32> attributes {crania.classifier} {
+  // expected-error @+1 {{calls a function, but a classifier is one function; run --inline before}}
+  %y = func.call @helper(%x) : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  return %y : tensor<1x4xf32>
+}

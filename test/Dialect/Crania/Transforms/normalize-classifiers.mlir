@@ -22,6 +22,27 @@ func.func @net(%x: tensor<1x2xf32>) -> tensor<1x2xf32> attributes {crania.classi
   return %s : tensor<1x2xf32>
 }
 
+// What an element-wise op starts from is one more operand, so that it joins others.
+// CHECK-LABEL: func.func @init
+// CHECK:         linalg.generic {{.*}} ins(%{{.*}}, %{{.*}} : tensor<1x2xf32>, tensor<1x2xf32>)
+// CHECK-NEXT:    ^bb0(%[[A:.*]]: f32, %[[B:.*]]: f32, %{{.*}}: f32):
+// CHECK:           arith.addf %[[A]], %[[B]]
+// CHECK:           math.exp
+// CHECK-NOT:     linalg.generic
+// CHECK:         return
+func.func @init(%x: tensor<1x2xf32>) -> tensor<1x2xf32> attributes {crania.classifier} {
+  %bias = arith.constant dense<[[5.0, 6.0]]> : tensor<1x2xf32>
+  %y = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel"]}
+      ins(%x : tensor<1x2xf32>) outs(%bias : tensor<1x2xf32>) {
+  ^bb0(%a: f32, %b: f32):
+    %sum = arith.addf %a, %b : f32
+    linalg.yield %sum : f32
+  } -> tensor<1x2xf32>
+  %e = tensor.empty() : tensor<1x2xf32>
+  %z = linalg.exp ins(%y : tensor<1x2xf32>) outs(%e : tensor<1x2xf32>) -> tensor<1x2xf32>
+  return %z : tensor<1x2xf32>
+}
+
 // Other functions stay as they are.
 // CHECK-LABEL: func.func @other
 // CHECK:         linalg.exp

@@ -41,9 +41,34 @@ func.func @wide(%x: tensor<1x70000xf32> {crania.range = array<f64: 0.0, 1.0>}) -
 
 // -----
 
-// expected-error @below {{'crania.range' must be array<f64: low, high>, finite and ascending, found array<f64: 1.000000e+00, 0.000000e+00>}}
+// expected-error @below {{'crania.range' must be array<f64: low, high>, finite in f32 and ascending, found array<f64: 1.000000e+00, 0.000000e+00>}}
 func.func @descending(%x: tensor<1x2xf32> {crania.range = array<f64: 1.0, 0.0>}) -> tensor<1x2xf32> {
   return %x : tensor<1x2xf32>
+}
+
+// -----
+
+// expected-error @below {{'crania.range' must be array<f64: low, high>, finite in f32 and ascending, found array<f64: 0.000000e+00, 1.000000e+300>}}
+func.func @beyond_f32(%x: tensor<1x2xf32> {crania.range = array<f64: 0.0, 1.0e300>}) -> tensor<1x2xf32> {
+  return %x : tensor<1x2xf32>
+}
+
+// -----
+
+func.func @infinite_padding(%x: tensor<1x2xf32> {crania.range = array<f64: 0.0, 1.0>}) -> tensor<1x2xf32>
+    attributes {crania.classifier} {
+  %zero = arith.constant 0.0 : f32
+  %infinity = arith.constant 0xFF800000 : f32
+  %w = arith.constant dense<0.5> : tensor<3x2xf32>
+  %e = tensor.empty() : tensor<1x2xf32>
+  %init = linalg.fill ins(%zero : f32) outs(%e : tensor<1x2xf32>) -> tensor<1x2xf32>
+  // expected-error @below {{pads with -INF, which no integer stands for; give the layers that read it 'crania.precision = f32'}}
+  %p = tensor.pad %x low[0, 1] high[0, 0] {
+  ^bb0(%i: index, %j: index):
+    tensor.yield %infinity : f32
+  } : tensor<1x2xf32> to tensor<1x3xf32>
+  %y = linalg.matmul ins(%p, %w : tensor<1x3xf32>, tensor<3x2xf32>) outs(%init : tensor<1x2xf32>) -> tensor<1x2xf32>
+  return %y : tensor<1x2xf32>
 }
 
 // -----

@@ -20,17 +20,25 @@ using namespace crania::quantize;
 LoopConstant::LoopConstant(MLIRContext *context, unsigned loops, double value)
     : map(AffineMap::get(loops, 0, context)), values{value} {}
 
-LoopConstant::LoopConstant(AffineMap full, ArrayRef<int64_t> loopSizes,
-                           std::vector<double> values)
-    : values(std::move(values)) {
+std::optional<LoopConstant> LoopConstant::create(AffineMap full,
+                                                 ArrayRef<int64_t> loopSizes,
+                                                 std::vector<double> values) {
+  if (!full.isProjectedPermutation(/*allowZeroInResults=*/true))
+    return std::nullopt;
+  LoopConstant result(full.getContext(), full.getNumDims(), 0);
   SmallVector<AffineExpr> kept;
-  for (AffineExpr result : full.getResults())
-    if (auto dim = dyn_cast<AffineDimExpr>(result);
+  for (AffineExpr index : full.getResults())
+    if (auto dim = dyn_cast<AffineDimExpr>(index);
         dim && loopSizes[dim.getPosition()] != 1) {
       kept.push_back(dim);
-      shape.push_back(loopSizes[dim.getPosition()]);
+      result.shape.push_back(loopSizes[dim.getPosition()]);
     }
-  map = AffineMap::get(full.getNumDims(), 0, kept, full.getContext());
+  // A constant index selects a row of several.
+  if (llvm::product_of(result.shape) != int64_t(values.size()))
+    return std::nullopt;
+  result.map = AffineMap::get(full.getNumDims(), 0, kept, full.getContext());
+  result.values = std::move(values);
+  return result;
 }
 
 //===----------------------------------------------------------------------===//
@@ -101,10 +109,11 @@ private:
       return std::nullopt;
     if (std::optional<std::vector<double>> values =
             readConstant(operand->get())) {
-      AffineMap map = op.getMatchingIndexingMap(operand);
-      if (!map.isProjectedPermutation(/*allowZeroInResults=*/true))
+      std::optional<LoopConstant> constant = LoopConstant::create(
+          op.getMatchingIndexingMap(operand), loopSizes, std::move(*values));
+      if (!constant)
         return std::nullopt;
-      return AffineBody{{}, LoopConstant(map, loopSizes, std::move(*values))};
+      return AffineBody{{}, *constant};
     }
     return AffineBody{{{operand, uniform(1)}}, uniform(0)};
   }
@@ -248,6 +257,8 @@ private:
   }
 
   Body clamp(Body a, Body b, bool isLowEnd) {
+    if (a && b && a->terms.empty() && b->terms.empty())
+      return clampConstants(*a, *b, isLowEnd);
     if (a && isUniform(*a))
       std::swap(a, b);
     if (!a || !b || !isUniform(*b))
@@ -259,6 +270,17 @@ private:
     // max(min(x, 1), 2) is 2 everywhere.
     other = isLowEnd ? std::max(other, limit) : std::min(other, limit);
     return a;
+  }
+
+  static Body clampConstants(const AffineBody &a, const AffineBody &b,
+                             bool isLowEnd) {
+    auto offset = LoopConstant::combine(
+        a.offset, b.offset, [isLowEnd](double x, double y) {
+          return isLowEnd ? std::max(x, y) : std::min(x, y);
+        });
+    if (!offset)
+      return std::nullopt;
+    return AffineBody{{}, *offset};
   }
 
   linalg::LinalgOp op;

@@ -18,9 +18,11 @@ class LoopConstant {
 public:
   explicit LoopConstant(mlir::MLIRContext *context, unsigned loops,
                         double value);
-  /// Drops loops of one iteration from a projected permutation.
-  LoopConstant(mlir::AffineMap map, mlir::ArrayRef<int64_t> loopSizes,
-               std::vector<double> values);
+  /// Of a tensor that `map` reads, without the loops of one iteration; nothing
+  /// if it is no projected permutation, or reads a part of the tensor only.
+  static std::optional<LoopConstant> create(mlir::AffineMap map,
+                                            mlir::ArrayRef<int64_t> loopSizes,
+                                            std::vector<double> values);
 
   bool isUniform() const { return map.getNumResults() == 0; }
   mlir::AffineMap getMap() const { return map; }
@@ -56,6 +58,7 @@ private:
 };
 
 /// What an element-wise op computes: clamp(sum of factor * operand + offset).
+/// Without terms it is the offset, never clamped.
 struct AffineBody {
   struct Term {
     mlir::OpOperand *operand;

@@ -15,9 +15,7 @@ static constexpr unsigned wideBits = 64;
 std::optional<LoopConstant>
 IndexedTensor::scaleOverLoops(ArrayRef<int64_t> loopSizes) const {
   AffineMap composed = tensor.scale.getMap().compose(map);
-  if (!composed.isProjectedPermutation(/*allowZeroInResults=*/true))
-    return std::nullopt;
-  return LoopConstant(composed, loopSizes, tensor.scale.getValues());
+  return LoopConstant::create(composed, loopSizes, tensor.scale.getValues());
 }
 
 Domain Domain::of(linalg::LinalgOp op) {

@@ -158,7 +158,8 @@ private:
     std::vector<double> values;
     for (float scale : scales)
       values.push_back(inputScale * scale);
-    return LoopConstant(
+    // A scale for each point of the channels: a constant by construction.
+    return *LoopConstant::create(
         AffineMap::get(type.getRank(), 0, dims, builder.getContext()),
         type.getShape(), std::move(values));
   }

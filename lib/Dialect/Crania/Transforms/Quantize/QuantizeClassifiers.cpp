@@ -50,6 +50,9 @@ public:
     for (Operation &op : body.without_terminator())
       ops.push_back(&op);
     builder.setInsertionPointToStart(&body);
+    for (BlockArgument argument : body.getArguments())
+      if (failed(quantizeArgument(argument)))
+        return failure();
     for (Operation *op : ops) {
       builder.setInsertionPoint(op);
       if (failed(convert(op)))
@@ -95,6 +98,19 @@ private:
     const double magnitude = double(format.high()) + (format.isSigned ? 1 : 0);
     return {value, format, uniformScale(value, scale), magnitude,
             /*isSum=*/false};
+  }
+
+  /// The machine has one input, in one form: other widths and the reals come
+  /// from it. Without a range it stays real until somebody wants more.
+  LogicalResult quantizeArgument(BlockArgument argument) {
+    if (!plan.isInteger(argument) || !plan.hasRange(argument))
+      return success();
+    FailureOr<IntegerTensor> integer =
+        asInteger(argument, plan.bitsOf(argument), argument.getLoc());
+    if (failed(integer))
+      return failure();
+    integers.insert_or_assign(argument, *integer);
+    return success();
   }
 
   /// The reals of a tensor, which stay as they are if they are reals.
@@ -232,18 +248,22 @@ private:
     return success();
   }
 
-  /// Padding in integers. What pads a maximum is below everything.
+  /// Padding in integers. What pads a maximum may be below everything; else the
+  /// plan has the number in the range.
   FailureOr<Value> clonePad(tensor::PadOp pad, const IntegerTensor &source) {
-    FloatAttr number;
-    Value padding = pad.getConstantPaddingValue();
-    if (!padding || !matchPattern(padding, m_Constant(&number)))
+    std::optional<double> number = paddingOf(pad);
+    if (!number)
       return pad.emitError()
              << "pads with something that is no constant number";
+    bool isBelowAll = *number < 0 && feedsMaximaOnly(pad.getResult());
+    if (!std::isfinite(*number) && !isBelowAll)
+      return pad.emitError() << "pads with " << *number
+                             << ", which no integer stands for; give the "
+                                "layers that read it 'crania.precision = f32'";
     Type element = builder.getIntegerType(source.format.bits);
     Value integer = arith::ConstantOp::create(
         builder, pad.getLoc(),
-        builder.getIntegerAttr(element,
-                               nearest(number.getValueAsDouble(), source)));
+        builder.getIntegerAttr(element, nearest(*number, source)));
     auto type = cast<RankedTensorType>(pad.getType()).clone(element);
     return tensor::PadOp::create(builder, pad.getLoc(), type, source.value,
                                  pad.getMixedLowPad(), pad.getMixedHighPad(),

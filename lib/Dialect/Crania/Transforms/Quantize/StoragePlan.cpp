@@ -11,6 +11,8 @@
 #include "mlir/IR/Matchers.h"
 #include "llvm/ADT/TypeSwitch.h"
 
+#include <cmath>
+
 using namespace mlir;
 using namespace crania::quantize;
 using crania::ir::CraniaDialect;
@@ -34,6 +36,26 @@ std::optional<Reduction> crania::quantize::reductionOf(linalg::LinalgOp op) {
   if (isa<arith::MaximumFOp, arith::MaxNumFOp>(combine))
     return Reduction::maximum;
   return std::nullopt;
+}
+
+std::optional<double> crania::quantize::paddingOf(tensor::PadOp pad) {
+  FloatAttr number;
+  Value padding = pad.getConstantPaddingValue();
+  if (!padding || !matchPattern(padding, m_Constant(&number)))
+    return std::nullopt;
+  return number.getValueAsDouble();
+}
+
+bool crania::quantize::feedsMaximaOnly(Value value) {
+  return llvm::all_of(value.getUses(), [](OpOperand &use) {
+    Operation *user = use.getOwner();
+    if (isa<tensor::PadOp, tensor::CollapseShapeOp, tensor::ExpandShapeOp,
+            tensor::ExtractSliceOp, tensor::ConcatOp>(user))
+      return feedsMaximaOnly(user->getResult(0));
+    auto structured = dyn_cast<linalg::LinalgOp>(user);
+    return structured && use.getOperandNumber() == 0 &&
+           reductionOf(structured) == Reduction::maximum;
+  });
 }
 
 static bool isConstant(Value value) {
@@ -68,6 +90,8 @@ FailureOr<StoragePlan> StoragePlan::create(func::FuncOp function, Bits bits) {
     if (auto range = op.getAttrOfType<DenseF64ArrayAttr>(
             CraniaDialect::getRangeAttrName()))
       plan.addRange(op.getResult(0), range);
+  for (auto pad : body.getOps<tensor::PadOp>())
+    plan.addPadding(pad);
   if (failed(plan.readPrecisions(function, bits)))
     return failure();
   plan.chooseBits(function, bits);
@@ -99,6 +123,18 @@ void StoragePlan::addRange(Value value, ArrayRef<double> range) {
   group.hasRange = true;
   group.low = std::min(group.low, range[0]);
   group.high = std::max(group.high, range[1]);
+}
+
+/// What is seen of a padding number belongs to the range, but says nothing of
+/// the tensor that it pads.
+void StoragePlan::addPadding(tensor::PadOp pad) {
+  std::optional<double> number = paddingOf(pad);
+  if (!number || !std::isfinite(*number))
+    return;
+  Group &group = groupOf(pad.getResult());
+  group.high = std::max(group.high, *number);
+  if (!feedsMaximaOnly(pad.getResult()))
+    group.low = std::min(group.low, *number);
 }
 
 LogicalResult StoragePlan::readPrecisions(func::FuncOp function, Bits bits) {

@@ -7,6 +7,7 @@
 #include "crania/Quantization/IntegerFormat.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "llvm/ADT/IntEqClasses.h"
 
 #include <optional>
@@ -19,6 +20,13 @@ using Bits = unsigned;
 /// What a reduction does to each element of its only tensor.
 enum class Reduction { sum, maximum };
 std::optional<Reduction> reductionOf(mlir::linalg::LinalgOp op);
+
+/// The number that a tensor is padded with, if it is a constant.
+std::optional<double> paddingOf(mlir::tensor::PadOp pad);
+
+/// Whether a tensor is read, through views or not, by maxima and nothing else,
+/// so that what is below all its numbers is no number that anyone sees.
+bool feedsMaximaOnly(mlir::Value value);
 
 /// Whether an op multiplies a tensor by constants and adds up.
 bool hasConstantWeights(mlir::linalg::LinalgOp op);
@@ -60,6 +68,7 @@ private:
     classes.join(numbers.lookup(a), numbers.lookup(b));
   }
   void addRange(mlir::Value value, mlir::ArrayRef<double> range);
+  void addPadding(mlir::tensor::PadOp pad);
   void chooseBits(mlir::func::FuncOp function, Bits bits);
   const Group &groupOf(mlir::Value value) const {
     return groups[classes[numbers.lookup(value)]];

@@ -36,6 +36,11 @@ def Crania_SchemeAttrInterface : AttrInterface<"SchemeAttrInterface"> {
       earlier round may be kept.
     }], "bool", "isAdditive">,
     InterfaceMethod<[{
+      True if cluster r holds a word of D_r at every position, which takes the
+      place of that of cluster r-1. False if clusters have disjoint supports, and
+      D_r is the words of the first r with 0 elsewhere.
+    }], "bool", "isRefining", (ins), "", "return false;">,
+    InterfaceMethod<[{
       Checks the operation's data against the scheme; reports through `emitError`.
     }], "::llvm::LogicalResult", "verifyWeights", (ins "::mlir::Operation *":$weights)>,
     InterfaceMethod<[{

@@ -117,11 +117,11 @@ Status verifyDirectory(const Segment &segment, uint64_t tiles) {
   return {};
 }
 
-/// The layout is known, and the first cluster has bytes enough for all
-/// positions. That bounds what a reader allocates by the size of the file:
-/// segments do not overlap, and no other cluster has more positions.
+/// The layout is known, and a cluster that holds all positions, or may, has
+/// bytes enough for them. That bounds what a reader allocates by the size of
+/// the file: segments do not overlap, and no other cluster has more positions.
 Status verifyLayout(const Segment &segment, const layout::Tiling &tiling,
-                    ElementType element) {
+                    ElementType element, bool holdsAll) {
   std::string id = segment.layout()->str();
   const layout::SegmentLayout *layout = layout::findSegmentLayout(id);
   if (!layout)
@@ -137,11 +137,33 @@ Status verifyLayout(const Segment &segment, const layout::Tiling &tiling,
                  "follows its tables"};
   uint64_t least =
       layout->minimumBytes(tiling.elements(), 8 * bytesOf(element));
-  if (segment.cluster() == 1 && segment.bytes() - head < least)
+  if (holdsAll && segment.bytes() - head < least)
     return Error{"its " + std::to_string(segment.bytes() - head) +
                  " bytes cannot hold " + std::to_string(tiling.elements()) +
                  " positions in layout \"" + id + "\", which needs at least " +
                  std::to_string(least)};
+  return {};
+}
+
+/// The words that the next cluster refines: of all clusters but the last, or of
+/// none.
+Status verifyWords(const Segment &segment, const Weights &weights) {
+  const auto &words = *segment.refined_words();
+  const bool isLast = segment.cluster() == weights.segments()->size();
+  if ((words.size() != 0) != (isRefining(weights) && !isLast))
+    return Error{isLast
+                     ? "it is the last, but has words that the next refines"
+                     : "only some clusters have words that the next refines"};
+  if (words.size() > layout::maxConditions)
+    return Error{"it has " + std::to_string(words.size()) +
+                 " words that the next cluster refines, but must have no more "
+                 "than " +
+                 std::to_string(layout::maxConditions)};
+  const uint64_t end = uint64_t(1) << (8 * bytesOf(weights.element()));
+  for (size_t i = 0; i < words.size(); ++i)
+    if (words.Get(i) >= end || (i > 0 && words.Get(i) <= words.Get(i - 1)))
+      return Error{"its refined words do not ascend, or do not fit " +
+                   std::string(EnumNameElementType(weights.element()))};
   return {};
 }
 
@@ -154,7 +176,10 @@ Status verifySegment(const Segment &segment, const Weights &weights,
     return status;
   if (Status status = verifyDirectory(segment, tiling.tiles()); !status)
     return status;
-  return verifyLayout(segment, tiling, weights.element());
+  if (Status status = verifyWords(segment, weights); !status)
+    return status;
+  const bool holdsAll = segment.cluster() == 1 || isRefining(weights);
+  return verifyLayout(segment, tiling, weights.element(), holdsAll);
 }
 
 Status verifySegments(const Weights &weights, const ProgramContext &context) {

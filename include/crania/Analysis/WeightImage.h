@@ -20,7 +20,10 @@ namespace crania {
 /// The codes of one cluster of a weight tensor, block by block.
 struct ClusterBlocks {
   std::vector<layout::BlockCodes> codes;
+  /// Of clusters with disjoint supports.
   std::vector<std::vector<uint8_t>> occupied;
+  /// Of a cluster that refines the one before: the index of that one's word.
+  std::vector<std::vector<uint8_t>> conditions;
   /// Views of the above.
   std::vector<layout::BlockView> views;
   uint64_t values = 0;
@@ -61,27 +64,51 @@ public:
   /// The blocks of a cluster, or every `step`-th of them.
   ClusterBlocks read(unsigned cluster, size_t step = 1) const;
 
-  /// Bits of an ideal order-0 coder for (cluster, value) of all weights:
-  /// nothing for words of more than 16 bits, of which most occur once.
+  /// The different words of a cluster that the next one refines, ascending as
+  /// numbers without sign; empty for others.
+  llvm::ArrayRef<uint32_t> refinedWords(unsigned cluster) const {
+    return cluster < rounds.size() ? llvm::ArrayRef(rounds[cluster].words)
+                                   : llvm::ArrayRef<uint32_t>();
+  }
+
+  /// Bits of an ideal order-0 coder for (cluster, value) of all weights; where
+  /// clusters refine each other, for the words of each given the one before.
+  /// Nothing for words of more than 16 bits, of which most occur once.
   std::optional<double> entropyBits() const;
 
 private:
-  /// Words and clusters of the positions of one tile.
+  /// Words and clusters, or codes, of the positions of one tile.
   struct TileCodes {
     std::vector<uint32_t> words;
     std::vector<uint8_t> holders;
   };
+
+  /// A cluster that the next one refines.
+  struct RefinedRound {
+    std::vector<uint32_t> words;
+    /// By code, the index of its word.
+    std::vector<uint8_t> indexOf;
+  };
+
+  bool isRefining() const { return !rounds.empty(); }
+  void readRounds(ir::WeightsOp weights);
 
   void cutBlocks(const target::TargetModel &target);
   void readTile(const layout::Tiling::Tile &tile, TileCodes &into) const;
   void appendTile(const TileCodes &tile, unsigned cluster,
                   layout::BlockCodes &codes,
                   std::vector<uint8_t> &occupied) const;
+  void appendRefined(const TileCodes &tile, unsigned cluster,
+                     layout::BlockCodes &codes,
+                     std::vector<uint8_t> &conditions) const;
+  double refinedEntropyBits() const;
 
   unsigned clusterCount = 0;
   unsigned valueBits = 0;
   Contraction contraction;
   layout::Tiling tiling;
+  /// For schemes that refine, all clusters but the last.
+  std::vector<RefinedRound> rounds;
   llvm::SmallVector<int64_t> firstTiles;
   llvm::SmallVector<int64_t> depthOffsets;
   llvm::ArrayRef<char> values;

@@ -167,12 +167,14 @@ private:
     for (const std::vector<uint8_t> *part :
          {&encoded->tables, &encoded->directory, &encoded->blocks})
       at = llvm::copy(*part, at);
-    return segmentOf(cluster, segment, *encoded, blocks.blockTiles());
+    return segmentOf(cluster, segment, *encoded, blocks);
   }
 
   hw::SegmentAttr segmentOf(unsigned cluster, ir::SegmentAttr segment,
                             const layout::EncodedSegment &encoded,
-                            ArrayRef<int64_t> blockTiles) {
+                            const WeightBlocks &blocks) {
+    ArrayRef<uint32_t> words = blocks.refinedWords(cluster);
+    SmallVector<int64_t> refined(words.begin(), words.end());
     SmallVector<int64_t> offsets = {int64_t(encoded.headBytes())};
     for (uint32_t size : encoded.blockSizes)
       offsets.push_back(offsets.back() + size);
@@ -181,8 +183,8 @@ private:
         iterate.getContext(), cluster + 1, segment.getLayout().getLayoutId(),
         *segment.getAddress(), encoded.bytes(),
         isRetained ? hw::Residency::Retained : hw::Residency::Streamed,
-        isRetained ? *segment.getStoreOffset() : 0, offsets, blockTiles,
-        encoded.tables.size());
+        isRetained ? *segment.getStoreOffset() : 0, offsets,
+        blocks.blockTiles(), encoded.tables.size(), refined);
   }
 
   void placeParameters() {

@@ -113,6 +113,9 @@ void Disassembler::printWeights(const Weights &weights) {
        << EnumNameResidency(segment->residency());
     if (segment->residency() == Residency::retained)
       os << " at " << segment->store_offset();
+    if (segment->refined_words()->size() != 0)
+      os << ", " << segment->refined_words()->size()
+         << " words that the next one refines";
     os << "\n";
   }
 }

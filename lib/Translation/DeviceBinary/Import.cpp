@@ -206,7 +206,8 @@ LogicalResult ProgramImporter::importWeights(const binary::WeightsT &weights) {
         int64_t(segment->store_offset),
         builder.getDenseI64ArrayAttr(listOf(segment->block_offsets)),
         builder.getDenseI64ArrayAttr(listOf(segment->block_tiles)),
-        int64_t(segment->table_bytes));
+        int64_t(segment->table_bytes),
+        builder.getDenseI64ArrayAttr(listOf(segment->refined_words)));
     if (!attribute)
       return failure();
     segments.push_back(attribute);

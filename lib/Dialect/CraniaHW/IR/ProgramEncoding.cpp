@@ -117,6 +117,7 @@ std::unique_ptr<binary::SegmentT> segmentOf(hw::SegmentAttr attribute) {
   segment->block_offsets = vectorOf<uint64_t>(attribute.getBlockOffsets());
   segment->block_tiles = vectorOf<uint32_t>(attribute.getBlockTiles());
   segment->table_bytes = attribute.getTableBytes();
+  segment->refined_words = vectorOf<uint32_t>(attribute.getRefinedWords());
   return segment;
 }
 

@@ -14,8 +14,8 @@ crania::readImages(Operation *op, const std::string &path,
   auto array = npy::read(path);
   if (!array)
     return op->emitError() << array.error().message;
-  auto set = runtime::ImageSet::create(std::move(*array), inputShape,
-                                       preprocessing);
+  auto set =
+      runtime::ImageSet::create(std::move(*array), inputShape, preprocessing);
   if (!set)
     return op->emitError() << path << ": " << set.error().message;
   if (set->size() == 0)

@@ -122,10 +122,10 @@ void LockstepNetwork::gatherInput(const Layer &layer, unsigned variant,
   const binary::Contract &contract = contractOf(layer);
   const binary::Plane &plane = *contract.input();
   const size_t width = contract.output()->width();
-  const int64_t top = int64_t(pixel / width) * contract.stride_h() -
-                      contract.pad_top();
-  const int64_t left = int64_t(pixel % width) * contract.stride_w() -
-                       contract.pad_left();
+  const int64_t top =
+      int64_t(pixel / width) * contract.stride_h() - contract.pad_top();
+  const int64_t left =
+      int64_t(pixel % width) * contract.stride_w() - contract.pad_left();
   const auto &buffer =
       *executable->program().program().buffers()->Get(plane.buffer());
   const int64_t channels = layer.contraction.channels;
@@ -140,12 +140,11 @@ void LockstepNetwork::gatherInput(const Layer &layer, unsigned variant,
           const int64_t x = left + int64_t(j) * contract.dilation_w();
           const bool isInside =
               y >= 0 && y < plane.height() && x >= 0 && x < plane.width();
-          row[next++] =
-              isInside ? float(elements[int64_t(plane.offset()) +
-                                        c * plane.channel_stride() +
-                                        y * plane.row_stride() +
-                                        x * plane.column_stride()])
-                       : 0.0f;
+          row[next++] = isInside ? float(elements[int64_t(plane.offset()) +
+                                                  c * plane.channel_stride() +
+                                                  y * plane.row_stride() +
+                                                  x * plane.column_stride()])
+                                 : 0.0f;
         }
   });
 }

@@ -64,8 +64,7 @@ std::optional<std::vector<double>> numbersOf(Attribute constant,
 /// The numbers of a scalar in the body of an op, which are constants of the
 /// channel or of the whole.
 std::optional<std::vector<double>> constantsOf(linalg::GenericOp op,
-                                               Value scalar,
-                                               AffineExpr channel,
+                                               Value scalar, AffineExpr channel,
                                                int64_t channels) {
   if (auto extension = scalar.getDefiningOp<arith::ExtSIOp>())
     scalar = extension.getIn();
@@ -207,8 +206,8 @@ void Requantization::correct(ArrayRef<SumCorrection> corrections) {
   maps.insert(maps.begin() + position, 2, byChannel);
   auto corrected = linalg::GenericOp::create(
       builder, op.getLoc(), op.getResultTypes(), inputs, op.getOutputs(),
-      builder.getAffineMapArrayAttr(maps), op.getIteratorTypes(), op.getDocAttr(),
-      op.getLibraryCallAttr());
+      builder.getAffineMapArrayAttr(maps), op.getIteratorTypes(),
+      op.getDocAttr(), op.getLibraryCallAttr());
   for (NamedAttribute attribute : op->getDiscardableAttrs())
     corrected->setDiscardableAttr(attribute.getName(), attribute.getValue());
   corrected.getRegion().takeBody(op.getRegion());
@@ -229,12 +228,11 @@ void Requantization::correct(ArrayRef<SumCorrection> corrections) {
     builder.setInsertionPointAfter(product);
     Value result = product->getResult(0);
     Operation *sum =
-        isFloat ? arith::AddFOp::create(builder, op.getLoc(), result,
-                                        addendOfRound)
-                      .getOperation()
-                : arith::AddIOp::create(builder, op.getLoc(), result,
-                                        addendOfRound)
-                      .getOperation();
+        isFloat
+            ? arith::AddFOp::create(builder, op.getLoc(), result, addendOfRound)
+                  .getOperation()
+            : arith::AddIOp::create(builder, op.getLoc(), result, addendOfRound)
+                  .getOperation();
     result.replaceAllUsesExcept(sum->getResult(0), sum);
   }
   op.getResult(0).replaceAllUsesWith(corrected.getResult(0));

@@ -24,10 +24,9 @@ public:
 
   /// Compiles a copy of the function and feeds the first `count` images to
   /// `variants` variants.
-  static mlir::FailureOr<LockstepNetwork> create(mlir::func::FuncOp function,
-                                                 const runtime::ImageSet &images,
-                                                 size_t count,
-                                                 unsigned variants);
+  static mlir::FailureOr<LockstepNetwork>
+  create(mlir::func::FuncOp function, const runtime::ImageSet &images,
+         size_t count, unsigned variants);
 
   /// In the order of computation, each once.
   llvm::ArrayRef<Layer> layers() const { return layerList; }
@@ -35,7 +34,8 @@ public:
   /// Pixels of a layer's output, of one group.
   size_t pixels(const Layer &layer) const;
 
-  /// Runs all variants up to that layer, not including it. Layers come in order.
+  /// Runs all variants up to that layer, not including it. Layers come in
+  /// order.
   void advanceTo(const Layer &layer);
   /// Computes the layer in a variant, with its own weights or with others: the
   /// (group, output, depth) matrix in the type of its weights.
@@ -58,7 +58,8 @@ public:
 private:
   LockstepNetwork() = default;
   const binary::Contract &contractOf(const Layer &layer) const;
-  std::vector<simulator::FunctionalEngine::Memory *> memoriesOf(unsigned variant);
+  std::vector<simulator::FunctionalEngine::Memory *>
+  memoriesOf(unsigned variant);
 
   std::shared_ptr<const runtime::Executable> executable;
   std::vector<Layer> layerList;

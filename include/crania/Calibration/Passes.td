@@ -7,19 +7,17 @@
 include "mlir/Pass/PassBase.td"
 
 /// Options of passes that run classifiers on images.
-class ImageOptions {
-  list<Option> list = [
-    Option<"images", "images", "std::string", "\"\"",
-           "Path of the images: .npy of uint8 or float32, one per first index">,
-    Option<"layout", "layout", "std::string", "\"auto\"",
-           "Order of the axes in the file: auto, nhwc or nchw">,
-    Option<"channels", "channels", "std::string", "\"rgb\"",
-           "rgb: channels as in the file; bgr: in the reverse order">,
-    Option<"scale", "scale", "double", "1", "Factor on the pixels">,
-    ListOption<"mean", "mean", "double", "Subtracted after scaling, one or per channel">,
-    ListOption<"deviation", "std", "double", "Divides at last, one or per channel">,
-  ];
-}
+defvar imageOptions = [
+  Option<"images", "images", "std::string", "\"\"",
+         "Path of the images: .npy of uint8 or float32, one per first index">,
+  Option<"layout", "layout", "std::string", "\"auto\"",
+         "Order of the axes in the file: auto, nhwc or nchw">,
+  Option<"channels", "channels", "std::string", "\"rgb\"",
+         "rgb: channels as in the file; bgr: in the reverse order">,
+  Option<"scale", "scale", "double", "1", "Factor on the pixels">,
+  ListOption<"mean", "mean", "double", "Subtracted after scaling, one or per channel">,
+  ListOption<"deviation", "std", "double", "Divides at last, one or per channel">
+];
 
 def Calibrate : Pass<"crania-calibrate", "::mlir::ModuleOp"> {
   let summary = "Measure the ranges of a classifier's tensors on sample inputs";
@@ -39,13 +37,13 @@ def Calibrate : Pass<"crania-calibrate", "::mlir::ModuleOp"> {
     everything. Refuses a classifier that is clustered already, images that do not
     fit its input, and values that are not finite.
   }];
-  let options = ImageOptions<>.list # [
+  let options = !listconcat(imageOptions, [
     Option<"limit", "limit", "uint64_t", "0", "Only the first N images (0: all)">,
     Option<"rule", "rule", "std::string", "\"mse\"",
            "How a range follows from values: mse, max or percentile:P">,
     Option<"precision", "precision", "std::string", "\"i8\"",
-           "Integers that the ranges are for: i8 or i16">,
-  ];
+           "Integers that the ranges are for: i8 or i16">
+  ]);
   let dependentDialects = ["::crania::ir::CraniaDialect",
                            "::crania::hw::CraniaHWDialect",
                            "::mlir::arith::ArithDialect",
@@ -77,7 +75,7 @@ def ClusterCalibrated : Pass<"crania-cluster-calibrated", "::mlir::ModuleOp"> {
     `crania-cluster-weights` with one cluster. Needs quantised classifiers that
     are not clustered. Weights that are clustered by hand keep their clusters.
   }];
-  let options = ImageOptions<>.list # [
+  let options = !listconcat(imageOptions, [
     Option<"limit", "limit", "uint64_t", "128", "Only the first N images (0: all)">,
     Option<"scheme", "scheme", "std::string", "\"residual\"", "residual or importance">,
     ListOption<"steps", "steps", "double",
@@ -89,8 +87,8 @@ def ClusterCalibrated : Pass<"crania-cluster-calibrated", "::mlir::ModuleOp"> {
     Option<"gains", "gains", "bool", "true", "Correct outputs (off: for comparison)">,
     ListOption<"whole", "whole", "std::string", "Layers that stay whole: first, last">,
     Option<"minWeights", "min-weights", "uint64_t", "1024",
-           "Layers with fewer weights stay whole">,
-  ];
+           "Layers with fewer weights stay whole">
+  ]);
   let dependentDialects = ["::crania::ir::CraniaDialect",
                            "::crania::hw::CraniaHWDialect",
                            "::mlir::arith::ArithDialect",

@@ -57,7 +57,12 @@ private:
     if (bits == 0)
       return error() << "ranges are for the precisions i8 and i16, not '"
                      << precision << "'";
-    return readPreprocessing(getOperation(), *this, preprocessing);
+    FailureOr<runtime::Preprocessing> read = readPreprocessing(
+        getOperation(), {layout, channels, scale, mean, deviation});
+    if (failed(read))
+      return failure();
+    preprocessing = std::move(*read);
+    return success();
   }
 
   LogicalResult calibrate(func::FuncOp function) {

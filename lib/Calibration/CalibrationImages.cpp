@@ -3,9 +3,35 @@
 
 #include "CalibrationImages.h"
 #include "mlir/IR/Diagnostics.h"
+#include "llvm/ADT/StringSwitch.h"
 
 using namespace mlir;
 using namespace crania;
+
+FailureOr<runtime::Preprocessing>
+crania::readPreprocessing(Operation *op, const ImageOptions &options) {
+  using runtime::ImageLayout;
+  auto known = llvm::StringSwitch<std::optional<ImageLayout>>(options.layout)
+                   .Case("auto", ImageLayout::automatic)
+                   .Case("nhwc", ImageLayout::nhwc)
+                   .Case("nchw", ImageLayout::nchw)
+                   .Default(std::nullopt);
+  if (!known)
+    return op->emitError() << "layout '" << options.layout
+                           << "' is not known; there are auto, nhwc and nchw";
+  if (options.channels != "rgb" && options.channels != "bgr")
+    return op->emitError() << "channels '" << options.channels
+                           << "' are not known; there are rgb and bgr";
+  runtime::Preprocessing preprocessing;
+  preprocessing.layout = *known;
+  preprocessing.reverseChannels = options.channels == "bgr";
+  preprocessing.scale = options.scale;
+  if (!options.mean.empty())
+    preprocessing.mean = options.mean;
+  if (!options.deviation.empty())
+    preprocessing.deviation = options.deviation;
+  return preprocessing;
+}
 
 FailureOr<runtime::ImageSet>
 crania::readImages(Operation *op, const std::string &path,

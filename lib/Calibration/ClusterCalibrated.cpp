@@ -20,6 +20,7 @@
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/IR/Remarks.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+#include "llvm/Support/Format.h"
 
 #include <cmath>
 #include <map>
@@ -329,10 +330,10 @@ private:
     weights.op->removeAttr(CraniaDialect::getWeightScalesAttrName());
 
     builder.setInsertionPoint(weights.op);
-    Location loc = weights.op.getLoc();
+    Location loc = weights.op->getLoc();
     Value all = arith::ConstantIndexOp::create(builder, loc, scheme.clusters());
     Value get =
-        ir::GetOp::create(builder, loc, created.getType().getValue(),
+        ir::GetOp::create(builder, loc, created.getType(),
                           FlatSymbolRefAttr::get(created.getSymNameAttr()));
     operand->set(ir::MaterializeOp::create(builder, loc, get, all));
     if (constant->use_empty())
@@ -396,8 +397,11 @@ private:
       if (layer != "first" && layer != "last")
         return error() << "option 'whole' takes first and last, not '" << layer
                        << "'";
-    if (failed(readPreprocessing(getOperation(), *this, preprocessing)))
+    FailureOr<runtime::Preprocessing> read = readPreprocessing(
+        getOperation(), {layout, channels, scale, mean, deviation});
+    if (failed(read))
       return failure();
+    preprocessing = std::move(*read);
     if (scheme == "residual")
       return createResidual();
     if (scheme == "importance")
@@ -417,7 +421,7 @@ private:
       options.steps.push_back(step);
     }
     options.rounding.fitScales = gains;
-    schemeObject = std::make_unique<clustering::ResidualScheme>(options);
+    schemeObject = std::make_shared<clustering::ResidualScheme>(options);
     return success();
   }
 
@@ -433,7 +437,7 @@ private:
     else if (metric != "magnitude")
       return error() << "metric '" << metric
                      << "' is not known; there are magnitude and activation";
-    schemeObject = std::make_unique<clustering::ImportanceScheme>(options);
+    schemeObject = std::make_shared<clustering::ImportanceScheme>(options);
     return success();
   }
 
@@ -483,7 +487,7 @@ private:
   }
 
   runtime::Preprocessing preprocessing;
-  std::unique_ptr<ClusteringScheme> schemeObject;
+  std::shared_ptr<const ClusteringScheme> schemeObject;
 };
 
 } // namespace

@@ -141,7 +141,7 @@ FailureOr<Requantization> Requantization::find(const Contraction &contraction,
 
 template <typename Number>
 Value Requantization::perRound(OpBuilder &builder,
-                               ArrayRef<std::vector<Number>> rounds) const {
+                               ArrayRef<std::vector<Number>> rounds) {
   Type element = std::is_same_v<Number, float>
                      ? Type(builder.getF32Type())
                      : Type(builder.getIntegerType(8 * sizeof(Number)));

@@ -38,7 +38,7 @@ private:
   Requantization() = default;
   template <typename Number>
   mlir::Value perRound(mlir::OpBuilder &builder,
-                       llvm::ArrayRef<std::vector<Number>> rounds) const;
+                       llvm::ArrayRef<std::vector<Number>> rounds);
 
   mlir::linalg::GenericOp op;
   /// Of the loops of `op`, the one over output channels.

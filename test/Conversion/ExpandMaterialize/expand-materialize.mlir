@@ -78,6 +78,19 @@ func.func @refining() -> (tensor<4xi16>, tensor<4xi16>, tensor<4xi16>) {
   return %a, %b, %c : tensor<4xi16>, tensor<4xi16>, tensor<4xi16>
 }
 
+// CHECK-LABEL: @per_round
+// CHECK: arith.constant 2.000000e+00 : f32
+// CHECK-COUNT-2: crania.per_round
+func.func @per_round() -> (f32, f32, f32) {
+  %zero = arith.constant 0 : index
+  %two = arith.constant 2 : index
+  %four = arith.constant 4 : index
+  %a = crania.per_round %two [1.0 : f32, 2.0 : f32, 3.0 : f32]
+  %b = crania.per_round %zero [1.0 : f32, 2.0 : f32, 3.0 : f32]
+  %c = crania.per_round %four [1.0 : f32, 2.0 : f32, 3.0 : f32]
+  return %a, %b, %c : f32, f32, f32
+}
+
 // CHECK: dialect_resources
 // CHECK-DAG: resource_upto_1: "0x0200000000000800"
 // CHECK-DAG: values: "0x0200000007000800"

@@ -117,9 +117,9 @@ FailureOr<LayerWeights> readWeights(const Contraction &contraction,
   return weights;
 }
 
-/// Words of 8 bits for the codes of a round, as large as they can be without
-/// sums that are larger than those of the whole layer: then gains are at most 1
-/// and keep the bits of the multipliers.
+/// Words of 8 bits for the codes of a round, scaled up until the largest gain
+/// is 1, if they can be: then gains take no bits from the multipliers, nor need
+/// more.
 RoundPlan planRound(const RoundWeights &round, ArrayRef<float> scales,
                     bool mayScale) {
   int largest = 1;
@@ -142,12 +142,88 @@ RoundPlan planRound(const RoundWeights &round, ArrayRef<float> scales,
   return plan;
 }
 
+/// The scheme of each layer: codes of all layers are equally far apart in units
+/// of the root mean square of their weights or, with `balance`, closer in small
+/// layers.
+///
+/// A layer of n weights with codes of step s has an error of its outputs in
+/// proportion to s^2, and takes a constant less n log2 s bits. The least sum of
+/// errors for a sum of bits has s^2 in proportion to n: `balance` 1.
+class SchemeChoice {
+public:
+  virtual ~SchemeChoice() = default;
+  virtual unsigned clusters() const = 0;
+  /// Null, with the reason in `why`, for a layer that is best left whole.
+  virtual std::unique_ptr<ClusteringScheme>
+  schemeFor(const LayerWeights &weights, std::string &why) const = 0;
+};
+
+class ImportanceChoice final : public SchemeChoice {
+public:
+  explicit ImportanceChoice(clustering::ImportanceOptions options)
+      : options(std::move(options)) {}
+  unsigned clusters() const override {
+    return unsigned(options.fractions.size());
+  }
+  std::unique_ptr<ClusteringScheme> schemeFor(const LayerWeights &,
+                                              std::string &) const override {
+    return std::make_unique<clustering::ImportanceScheme>(options);
+  }
+
+private:
+  clustering::ImportanceOptions options;
+};
+
+class ResidualChoice final : public SchemeChoice {
+public:
+  ResidualChoice(clustering::ResidualOptions options, double balance,
+                 size_t largestLayer)
+      : options(std::move(options)), balance(balance),
+        largestLayer(largestLayer) {}
+  unsigned clusters() const override {
+    return unsigned(options.steps.size()) + 1;
+  }
+
+  std::unique_ptr<ClusteringScheme> schemeFor(const LayerWeights &weights,
+                                              std::string &why) const override {
+    const double share = double(weights.codes.size()) / double(largestLayer);
+    const double factor = std::pow(share, balance / 2);
+    double squares = 0;
+    int largest = 1;
+    for (int8_t code : weights.codes) {
+      squares += double(code) * code;
+      largest = std::max(largest, std::abs(int(code)));
+    }
+    const double rms = std::sqrt(squares / double(weights.codes.size()));
+    clustering::ResidualOptions ofLayer = options;
+    for (double &step : ofLayer.steps)
+      step *= factor;
+    // The finest words are as many as a layout may have conditions.
+    constexpr double largestIndex = double(ir::ResidualAttr::maxWords / 2 - 1);
+    const double finest = largest / (largestIndex * rms);
+    if (ofLayer.steps.back() < finest / 2) {
+      why = "its codes would hardly be shorter than its weights";
+      return nullptr;
+    }
+    for (size_t r = ofLayer.steps.size(); r-- > 0;)
+      ofLayer.steps[r] =
+          std::max(ofLayer.steps[r],
+                   finest * std::pow(2, double(ofLayer.steps.size() - 1 - r)));
+    return std::make_unique<clustering::ResidualScheme>(ofLayer);
+  }
+
+private:
+  clustering::ResidualOptions options;
+  double balance;
+  size_t largestLayer;
+};
+
 /// Clusters the layers of one classifier.
 class CalibratedClusterer {
 public:
-  CalibratedClusterer(ModuleOp module, const ClusteringScheme &scheme,
+  CalibratedClusterer(ModuleOp module, const SchemeChoice &choice,
                       LockstepNetwork &network)
-      : module(module), symbols(module), scheme(scheme), network(network) {}
+      : module(module), symbols(module), choice(choice), network(network) {}
 
   bool keepsWhole(const LockstepNetwork::Layer &layer, uint64_t minWeights,
                   bool isNamed, std::string &why) {
@@ -165,7 +241,7 @@ public:
 
   /// Runs a layer as it is in all variants.
   void runWhole(const LockstepNetwork::Layer &layer) {
-    for (unsigned v = 0; v < scheme.clusters(); ++v)
+    for (unsigned v = 0; v < choice.clusters(); ++v)
       network.run(layer, v);
   }
 
@@ -175,7 +251,10 @@ public:
     FailureOr<Requantization> requantization =
         succeeded(weights) ? Requantization::find(layer.contraction, why)
                            : FailureOr<Requantization>(failure());
-    if (failed(requantization)) {
+    std::unique_ptr<ClusteringScheme> scheme;
+    if (succeeded(requantization))
+      scheme = choice.schemeFor(*weights, why);
+    if (!scheme) {
       reportWhole(layer, why);
       runWhole(layer);
       return success();
@@ -183,25 +262,31 @@ public:
     network.run(layer, 0);
     const Contraction &c = layer.contraction;
     std::vector<LayerMoments> moments = gather(layer, *weights);
-    Result<ClusteredLayer> clustered = scheme.cluster(
+    Result<ClusteredLayer> clustered = scheme->cluster(
         {size_t(c.outputs), size_t(c.depth()), weights->codes, weights->scales},
         moments);
     if (!clustered)
       return c.op->emitError() << "weights '" << weights->name
                                << "': " << clustered.error().message;
     std::vector<RoundPlan> plans;
-    for (unsigned r = 0; r + 1 < scheme.clusters(); ++r) {
+    std::vector<SumCorrection> corrections;
+    for (unsigned r = 0; r + 1 < choice.clusters(); ++r) {
       plans.push_back(planRound(clustered->rounds[r], weights->scales,
                                 clustered->assignment.empty()));
-      runRound(layer, r + 1, plans.back());
+      corrections.push_back(plans.back().correction);
+      if (!requantization->fits(corrections.back(),
+                                largestSums(plans.back().words, c.outputs)))
+        return c.op->emitError()
+               << "weights '" << weights->name << "': corrected sums of round "
+               << r + 1 << " exceed 64 bits; name the layer in 'whole', or "
+               << "take smaller steps";
     }
-    std::vector<SumCorrection> corrections;
-    for (RoundPlan &plan : plans)
-      corrections.push_back(plan.correction);
+    for (auto [r, plan] : llvm::enumerate(plans))
+      runRound(layer, unsigned(r + 1), plan);
     if (failed(createWeights(layer, *weights, *clustered, plans)))
       return failure();
     requantization->correct(corrections);
-    report(layer, *weights, *clustered);
+    report(layer, *weights, *clustered, *scheme);
     return success();
   }
 
@@ -227,7 +312,7 @@ private:
         (wanted + network.inputs() - 1) / network.inputs(), 1, pixels);
     std::vector<LayerMoments> moments;
     std::vector<float> x(inputs * perInput), y(outputs * perInput);
-    for (unsigned variant = 1; variant < scheme.clusters(); ++variant) {
+    for (unsigned variant = 1; variant < choice.clusters(); ++variant) {
       clustering::MomentAccumulator accumulator(inputs, outputs);
       for (size_t i = 0; i < network.inputs(); ++i) {
         for (size_t k = 0; k < perInput; ++k) {
@@ -245,6 +330,17 @@ private:
       moments.push_back(accumulator.finish());
     }
     return moments;
+  }
+
+  /// Of each output, for inputs of 8 bits.
+  static std::vector<double> largestSums(ArrayRef<int8_t> words,
+                                         int64_t outputs) {
+    constexpr double largestInput = 255;
+    std::vector<double> sums(outputs);
+    const size_t inputs = words.size() / size_t(outputs);
+    for (size_t i = 0; i < words.size(); ++i)
+      sums[i / inputs] += largestInput * std::abs(int(words[i]));
+    return sums;
   }
 
   void runRound(const LockstepNetwork::Layer &layer, unsigned variant,
@@ -316,7 +412,7 @@ private:
       attribute = ir::ImportanceAttr::get(context);
     }
     auto clusteredType =
-        ir::ClusteredType::get(context, type, scheme.clusters());
+        ir::ClusteredType::get(context, type, choice.clusters());
     auto ids =
         RankedTensorType::get(type.getShape(), IntegerType::get(context, 8));
     OpBuilder builder(weights.op->getParentOfType<func::FuncOp>());
@@ -331,7 +427,7 @@ private:
 
     builder.setInsertionPoint(weights.op);
     Location loc = weights.op->getLoc();
-    Value all = arith::ConstantIndexOp::create(builder, loc, scheme.clusters());
+    Value all = arith::ConstantIndexOp::create(builder, loc, choice.clusters());
     Value get =
         ir::GetOp::create(builder, loc, created.getType(),
                           FlatSymbolRefAttr::get(created.getSymNameAttr()));
@@ -342,7 +438,7 @@ private:
   }
 
   void report(const LockstepNetwork::Layer &layer, const LayerWeights &weights,
-              const ClusteredLayer &clustered) {
+              const ClusteredLayer &clustered, const ClusteringScheme &scheme) {
     std::string bits, errors;
     llvm::raw_string_ostream bitsOut(bits), errorsOut(errors);
     llvm::interleaveComma(clustered.bits, bitsOut, [&](double b) {
@@ -369,7 +465,7 @@ private:
 
   ModuleOp module;
   SymbolTable symbols;
-  const ClusteringScheme &scheme;
+  const SchemeChoice &choice;
   LockstepNetwork &network;
 };
 
@@ -421,7 +517,9 @@ private:
       options.steps.push_back(step);
     }
     options.rounding.fitScales = gains;
-    schemeObject = std::make_shared<clustering::ResidualScheme>(options);
+    if (!(balance >= 0) || !std::isfinite(balance))
+      return error() << "balance must be 0 or more, found " << balance;
+    residual = std::move(options);
     return success();
   }
 
@@ -437,7 +535,7 @@ private:
     else if (metric != "magnitude")
       return error() << "metric '" << metric
                      << "' is not known; there are magnitude and activation";
-    schemeObject = std::make_shared<clustering::ImportanceScheme>(options);
+    importance = std::move(options);
     return success();
   }
 
@@ -457,12 +555,15 @@ private:
       return failure();
     const size_t count =
         limit == 0 ? set->size() : std::min<size_t>(set->size(), limit);
-    FailureOr<LockstepNetwork> network = LockstepNetwork::create(
-        function, *set, count, schemeObject->clusters());
+    const unsigned clusters = unsigned(residual ? residual->steps.size() + 1
+                                                : importance->fractions.size());
+    FailureOr<LockstepNetwork> network =
+        LockstepNetwork::create(function, *set, count, clusters);
     if (failed(network))
       return failure();
-    CalibratedClusterer clusterer(getOperation(), *schemeObject, *network);
     ArrayRef<LockstepNetwork::Layer> layers = network->layers();
+    std::unique_ptr<SchemeChoice> choice = chooseFor(layers);
+    CalibratedClusterer clusterer(getOperation(), *choice, *network);
     for (const LockstepNetwork::Layer &layer : layers) {
       network->advanceTo(layer);
       std::string why;
@@ -479,6 +580,17 @@ private:
     return eraseUnusedOperands(function);
   }
 
+  std::unique_ptr<SchemeChoice>
+  chooseFor(ArrayRef<LockstepNetwork::Layer> layers) const {
+    if (importance)
+      return std::make_unique<ImportanceChoice>(*importance);
+    size_t largest = 1;
+    for (const LockstepNetwork::Layer &layer : layers)
+      largest = std::max(largest, size_t(layer.contraction.outputs *
+                                         layer.contraction.depth()));
+    return std::make_unique<ResidualChoice>(*residual, balance, largest);
+  }
+
   /// Factors and addends that those of the rounds took the place of.
   static LogicalResult eraseUnusedOperands(func::FuncOp function) {
     RewritePatternSet patterns(function.getContext());
@@ -487,7 +599,9 @@ private:
   }
 
   runtime::Preprocessing preprocessing;
-  std::shared_ptr<const ClusteringScheme> schemeObject;
+  /// Of the two, the one that is asked for.
+  std::optional<clustering::ResidualOptions> residual;
+  std::optional<clustering::ImportanceOptions> importance;
 };
 
 } // namespace

@@ -110,8 +110,9 @@ FailureOr<Requantization> Requantization::find(const Contraction &contraction,
   found.channel = found.op.getMatchingIndexingMap(operand).getResult(*dim);
   Value sum = found.op.getMatchingBlockArgument(operand);
   found.product = skipExtension(sum);
-  if (!isa_and_nonnull<arith::MulIOp, arith::MulFOp>(found.product)) {
-    why = "what reads its sums does not multiply them";
+  if (!isa_and_nonnull<arith::MulIOp, arith::MulFOp>(found.product) ||
+      (!sum.getType().isInteger(64) && !sum.getType().isF32())) {
+    why = "what reads its sums does not multiply them in 64 bits or f32";
     return failure();
   }
   OpOperand &first = found.product->getOpOperand(0);
@@ -177,24 +178,54 @@ static void correctedConstants(ArrayRef<double> factors,
   }
 }
 
+bool Requantization::fits(const SumCorrection &correction,
+                          ArrayRef<double> largestSums) const {
+  if (isa<arith::MulFOp>(product))
+    return true;
+  // A quarter of the range is left for what else is added up.
+  constexpr double largest = 0x1p61;
+  for (size_t i = 0; i < factors.size(); ++i) {
+    const double factor = std::fabs(factors[i] * correction.gains[i]);
+    const double constant =
+        std::fabs(addends[i] + factors[i] * correction.offsets[i]);
+    if (!(factor * largestSums[i] + constant < largest))
+      return false;
+  }
+  return true;
+}
+
+/// Whether 32 bits hold the factors of all rounds.
+static bool areNarrow(ArrayRef<double> factors,
+                      ArrayRef<SumCorrection> corrections) {
+  constexpr double largest = std::numeric_limits<int32_t>::max();
+  for (const SumCorrection &correction : corrections)
+    for (auto [factor, gain] : llvm::zip_equal(factors, correction.gains))
+      if (std::fabs(factor * gain) > largest)
+        return false;
+  return true;
+}
+
+template <typename Factor, typename Addend>
+std::pair<Value, Value>
+Requantization::constantsOfRounds(OpBuilder &builder,
+                                  ArrayRef<SumCorrection> corrections) {
+  std::vector<std::vector<Factor>> f;
+  std::vector<std::vector<Addend>> a;
+  correctedConstants<Factor, Addend>(factors, addends, corrections, f, a);
+  // Added to any number, -0 gives that number.
+  if constexpr (std::is_floating_point_v<Addend>)
+    std::replace(a.back().begin(), a.back().end(), Addend(0), -Addend(0));
+  return {perRound<Factor>(builder, f), perRound<Addend>(builder, a)};
+}
+
 void Requantization::correct(ArrayRef<SumCorrection> corrections) {
   OpBuilder builder(op);
   const bool isFloat = isa<arith::MulFOp>(product);
-  Value newFactors, newAddends;
-  if (isFloat) {
-    std::vector<std::vector<float>> f, a;
-    correctedConstants<float, float>(factors, addends, corrections, f, a);
-    // Added to any number, -0 gives that number.
-    std::replace(a.back().begin(), a.back().end(), 0.0f, -0.0f);
-    newFactors = perRound<float>(builder, f);
-    newAddends = perRound<float>(builder, a);
-  } else {
-    std::vector<std::vector<int32_t>> f;
-    std::vector<std::vector<int64_t>> a;
-    correctedConstants<int32_t, int64_t>(factors, addends, corrections, f, a);
-    newFactors = perRound<int32_t>(builder, f);
-    newAddends = perRound<int64_t>(builder, a);
-  }
+  auto [newFactors, newAddends] =
+      isFloat ? constantsOfRounds<float, float>(builder, corrections)
+      : areNarrow(factors, corrections)
+          ? constantsOfRounds<int32_t, int64_t>(builder, corrections)
+          : constantsOfRounds<int64_t, int64_t>(builder, corrections);
 
   // The same op with two inputs more.
   SmallVector<Value> inputs(op.getInputs());
@@ -218,9 +249,10 @@ void Requantization::correct(ArrayRef<SumCorrection> corrections) {
       position + 1, getElementTypeOrSelf(newAddends.getType()), op.getLoc());
 
   builder.setInsertionPoint(product);
-  if (!isFloat)
-    factorOfRound = arith::ExtSIOp::create(
-        builder, op.getLoc(), product->getResult(0).getType(), factorOfRound);
+  Type wide = product->getResult(0).getType();
+  if (factorOfRound.getType() != wide)
+    factorOfRound =
+        arith::ExtSIOp::create(builder, op.getLoc(), wide, factorOfRound);
   factor->set(factorOfRound);
   if (addend) {
     addend->set(addendOfRound);

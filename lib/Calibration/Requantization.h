@@ -28,10 +28,15 @@ public:
   static mlir::FailureOr<Requantization> find(const Contraction &contraction,
                                               std::string &why);
 
+  /// Whether 64 bits hold all products and sums with a correction, given the
+  /// largest magnitude of the sum of each output.
+  bool fits(const SumCorrection &correction,
+            llvm::ArrayRef<double> largestSums) const;
+
   /// Makes factors and addends those of the round (`crania.per_round`, of the
   /// constant round K until rounds are formed): with the corrections of all
-  /// rounds but the last, which stays as it is. An integer factor that a gain
-  /// takes beyond 31 bits stays at the largest.
+  /// rounds but the last, which stays as it is. Integer factors have 64 bits
+  /// if 32 do not hold them all.
   void correct(llvm::ArrayRef<SumCorrection> corrections);
 
 private:
@@ -39,6 +44,11 @@ private:
   template <typename Number>
   mlir::Value perRound(mlir::OpBuilder &builder,
                        llvm::ArrayRef<std::vector<Number>> rounds);
+
+  template <typename Factor, typename Addend>
+  std::pair<mlir::Value, mlir::Value>
+  constantsOfRounds(mlir::OpBuilder &builder,
+                    llvm::ArrayRef<SumCorrection> corrections);
 
   mlir::linalg::GenericOp op;
   /// Of the loops of `op`, the one over output channels.

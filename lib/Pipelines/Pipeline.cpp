@@ -54,6 +54,7 @@ static void addCalibratedClusters(OpPassManager &manager,
   cluster.limit = options.clusterLimit;
   cluster.scheme = options.scheme == "residual" ? "residual" : "importance";
   llvm::append_range(cluster.steps, options.steps);
+  cluster.balance = options.balance;
   cluster.fractions = options.clusters;
   cluster.metric = options.metric;
   llvm::append_range(cluster.whole, options.whole);

@@ -36,6 +36,11 @@ struct PipelineOptions : public mlir::PassPipelineOptions<PipelineOptions> {
       *this, "steps",
       llvm::cl::desc("residual: distance of the codes of each round but the "
                      "last, in root mean squares of an output's weights")};
+  Option<double> balance{
+      *this, "balance",
+      llvm::cl::desc("residual: steps go with the size of the layer to the "
+                     "power of half this; those given are of the largest"),
+      llvm::cl::init(1)};
   Option<std::string> metric{
       *this, "metric",
       llvm::cl::desc("importance-corrected: magnitude, or activation for "

@@ -24,6 +24,7 @@
 
 #include <cmath>
 #include <map>
+#include <set>
 
 namespace crania {
 #define GEN_PASS_DEF_CLUSTERCALIBRATED
@@ -153,9 +154,11 @@ class SchemeChoice {
 public:
   virtual ~SchemeChoice() = default;
   virtual unsigned clusters() const = 0;
-  /// Null, with the reason in `why`, for a layer that is best left whole.
+  /// Null, with the reason in `why`, for a layer that is best left whole. Codes
+  /// are `coarser` than they would be at least: an attempt before had too many.
   virtual std::unique_ptr<ClusteringScheme>
-  schemeFor(const LayerWeights &weights, std::string &why) const = 0;
+  schemeFor(const LayerWeights &weights, double coarser,
+            std::string &why) const = 0;
 };
 
 class ImportanceChoice final : public SchemeChoice {
@@ -165,7 +168,7 @@ public:
   unsigned clusters() const override {
     return unsigned(options.fractions.size());
   }
-  std::unique_ptr<ClusteringScheme> schemeFor(const LayerWeights &,
+  std::unique_ptr<ClusteringScheme> schemeFor(const LayerWeights &, double,
                                               std::string &) const override {
     return std::make_unique<clustering::ImportanceScheme>(options);
   }
@@ -185,6 +188,7 @@ public:
   }
 
   std::unique_ptr<ClusteringScheme> schemeFor(const LayerWeights &weights,
+                                              double coarser,
                                               std::string &why) const override {
     const double share = double(weights.codes.size()) / double(largestLayer);
     const double factor = std::pow(share, balance / 2);
@@ -200,7 +204,7 @@ public:
       step *= factor;
     // The finest words are as many as a layout may have conditions.
     constexpr double largestIndex = double(ir::ResidualAttr::maxWords / 2 - 1);
-    const double finest = largest / (largestIndex * rms);
+    const double finest = coarser * largest / (largestIndex * rms);
     if (ofLayer.steps.back() < finest / 2) {
       why = "its codes would hardly be shorter than its weights";
       return nullptr;
@@ -253,7 +257,7 @@ public:
                            : FailureOr<Requantization>(failure());
     std::unique_ptr<ClusteringScheme> scheme;
     if (succeeded(requantization))
-      scheme = choice.schemeFor(*weights, why);
+      scheme = choice.schemeFor(*weights, 1, why);
     if (!scheme) {
       reportWhole(layer, why);
       runWhole(layer);
@@ -262,9 +266,8 @@ public:
     network.run(layer, 0);
     const Contraction &c = layer.contraction;
     std::vector<LayerMoments> moments = gather(layer, *weights);
-    Result<ClusteredLayer> clustered = scheme->cluster(
-        {size_t(c.outputs), size_t(c.depth()), weights->codes, weights->scales},
-        moments);
+    Result<ClusteredLayer> clustered =
+        clusterWithFewWords(*weights, c, moments, scheme);
     if (!clustered)
       return c.op->emitError() << "weights '" << weights->name
                                << "': " << clustered.error().message;
@@ -298,6 +301,38 @@ public:
   }
 
 private:
+  /// Clusters, again with coarser codes where compensation made more of them
+  /// than layouts have conditions for.
+  Result<ClusteredLayer>
+  clusterWithFewWords(const LayerWeights &weights, const Contraction &c,
+                      Span<const LayerMoments> moments,
+                      std::unique_ptr<ClusteringScheme> &scheme) {
+    constexpr double more = 1.15;
+    for (double coarser = 1;; coarser *= more) {
+      Result<ClusteredLayer> clustered = scheme->cluster(
+          {size_t(c.outputs), size_t(c.depth()), weights.codes, weights.scales},
+          moments);
+      if (!clustered || !clustered->assignment.empty() ||
+          mostWords(*clustered) <= ir::ResidualAttr::maxWords)
+        return clustered;
+      std::string why;
+      scheme = choice.schemeFor(weights, coarser * more, why);
+      if (!scheme)
+        return Error{why};
+    }
+  }
+
+  /// Of the rounds but the last, the largest number of different codes.
+  static size_t mostWords(const ClusteredLayer &clustered) {
+    size_t most = 0;
+    for (size_t r = 0; r + 1 < clustered.rounds.size(); ++r) {
+      const std::vector<int8_t> &codes = clustered.rounds[r].codes;
+      most =
+          std::max(most, std::set<int8_t>(codes.begin(), codes.end()).size());
+    }
+    return most;
+  }
+
   /// Means and covariances of what each early round meets, and of what the
   /// whole network makes of the layer, on pixels spread over the inputs.
   std::vector<LayerMoments> gather(const LockstepNetwork::Layer &layer,

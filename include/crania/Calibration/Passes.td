@@ -80,7 +80,7 @@ def ClusterCalibrated : Pass<"crania-cluster-calibrated", "::mlir::ModuleOp"> {
     Option<"scheme", "scheme", "std::string", "\"residual\"", "residual or importance">,
     ListOption<"steps", "steps", "double",
                "residual: distance of codes in root mean squares of an output, coarse to fine">,
-    Option<"balance", "balance", "double", "1",
+    Option<"balance", "balance", "double", "0.5",
            "residual: the steps of a layer go with its size to the power of half this; "
            "those given are of the largest layer">,
     Option<"fractions", "fractions", "std::string", "\"0.1,0.2,0.3,0.4\"",

@@ -40,7 +40,7 @@ struct PipelineOptions : public mlir::PassPipelineOptions<PipelineOptions> {
       *this, "balance",
       llvm::cl::desc("residual: steps go with the size of the layer to the "
                      "power of half this; those given are of the largest"),
-      llvm::cl::init(1)};
+      llvm::cl::init(0.5)};
   Option<std::string> metric{
       *this, "metric",
       llvm::cl::desc("importance-corrected: magnitude, or activation for "

@@ -549,6 +549,10 @@ private:
     for (double step : steps) {
       if (!(step > 0) || !std::isfinite(step))
         return error() << "steps must be above 0, found " << step;
+      if (!options.steps.empty() && step >= options.steps.back())
+        return error()
+               << "steps must become smaller from round to round, found "
+               << options.steps.back() << " and then " << step;
       options.steps.push_back(step);
     }
     options.rounding.fitScales = gains;

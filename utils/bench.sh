@@ -30,6 +30,7 @@ grep -qxF -- "$name" <<<"$benchmarks" || {
 "$root/utils/setup.sh" --for=test
 case $name in
   layouts) targets=(layout-bench crania-compile crania-run crania-translate) ;;
+  clusters) targets=(kmeans-benchmark crania-opt crania-run crania-translate) ;;
   dram) targets=(dram-benchmark) ;;
   machine) targets=(crania-compile dram-benchmark machine-benchmark) ;;
   *) targets=(crania-compile crania-run host-benchmark) ;;

@@ -5,6 +5,7 @@
 #include "Requantization.h"
 #include "crania/Calibration/LockstepNetwork.h"
 #include "crania/Calibration/Passes.h"
+#include "crania/Clustering/CodeEntropy.h"
 #include "crania/Clustering/Importance.h"
 #include "crania/Clustering/ImportanceScheme.h"
 #include "crania/Clustering/ResidualScheme.h"
@@ -294,10 +295,19 @@ public:
   }
 
   void reportWhole(const LockstepNetwork::Layer &layer, StringRef why) {
-    remark::missed(layer.contraction.op->getLoc(),
-                   remark::RemarkOpts::name("KeptWhole")
-                       .category("crania-cluster-calibrated"))
-        << "layer stays whole" << remark::metric("Reason", why);
+    const Contraction &c = layer.contraction;
+    std::string unused, bits = "none";
+    if (FailureOr<LayerWeights> weights = readWeights(c, unused);
+        succeeded(weights)) {
+      bits.clear();
+      llvm::raw_string_ostream(bits)
+          << llvm::format("%.3f", clustering::entropy(weights->codes));
+    }
+    remark::missed(c.op->getLoc(), remark::RemarkOpts::name("KeptWhole")
+                                       .category("crania-cluster-calibrated"))
+        << "layer stays whole" << remark::metric("Reason", why)
+        << remark::metric("BitsPerWeight", bits)
+        << remark::metric("Count", uint64_t(c.groups * c.outputs * c.depth()));
   }
 
 private:

@@ -211,9 +211,7 @@ private:
           compensate(o);
         lengths.update(result.codes);
       }
-    product.resize(inputs);
-    codeProduct.resize(inputs);
-    gradient.resize(inputs);
+    multiply();
     for (unsigned pass = 0; pass < options.passes; ++pass) {
       for (size_t o = 0; o < problem.outputs; ++o)
         improve(o);
@@ -262,36 +260,41 @@ private:
     }
   }
 
-  /// H w and H c of an output, and its scale.
-  void fit(size_t o) {
-    const float *row = &problem.target[o * inputs];
-    std::fill(product.begin(), product.end(), 0.0f);
-    std::fill(codeProduct.begin(), codeProduct.end(), 0.0f);
-    for (size_t i = 0; i < inputs; ++i) {
-      addScaled(product.data(), &hessian[i * inputs], row[i], 0, inputs);
-      if (int8_t code = result.codes[o * inputs + i])
-        addScaled(codeProduct.data(), &hessian[i * inputs], code, 0, inputs);
+  /// H w and H c of all outputs.
+  void multiply() {
+    products.resize(problem.target.size());
+    codeProducts.resize(problem.target.size());
+    for (size_t w = 0; w < problem.target.size(); ++w) {
+      const size_t row = w / inputs * inputs;
+      const float *factors = &hessian[(w - row) * inputs];
+      addScaled(&products[row], factors, problem.target[w], 0, inputs);
+      if (result.codes[w])
+        addScaled(&codeProducts[row], factors, result.codes[w], 0, inputs);
     }
-    fitScale(o, product.data(), codeProduct.data());
+  }
+
+  void fit(size_t o) {
+    fitScale(o, &products[o * inputs], &codeProducts[o * inputs]);
   }
 
   /// Chooses each code of an output again, given all others.
   void improve(size_t o) {
     fit(o);
     const float scale = result.scales[o];
-    for (size_t i = 0; i < inputs; ++i)
-      gradient[i] = product[i] - scale * codeProduct[i];
+    const float *product = &products[o * inputs];
+    float *codeProduct = &codeProducts[o * inputs];
     for (size_t i = 0; i < inputs; ++i) {
       const float variance = hessian[i * inputs + i];
       int8_t &code = result.codes[o * inputs + i];
-      const float best = float(code) + gradient[i] / (variance * scale);
+      const float best =
+          float(code) + (product[i] / scale - codeProduct[i]) / variance;
       const float price =
           float(options.rate * meanCondition) / variance * unitFor(o);
       const int chosen = choose(best, price, o * inputs + i);
       if (chosen == code)
         continue;
-      addScaled(gradient.data(), &hessian[i * inputs],
-                float(code - chosen) * scale, 0, inputs);
+      addScaled(codeProduct, &hessian[i * inputs], float(chosen - code), 0,
+                inputs);
       code = int8_t(chosen);
     }
   }
@@ -305,7 +308,8 @@ private:
   /// The mean of what a squared change of a weight costs when those after it
   /// compensate.
   double meanCondition = 1;
-  std::vector<float> product, codeProduct, gradient;
+  /// [outputs x inputs]: the targets and the codes times the Hessian.
+  std::vector<float> products, codeProducts;
 };
 
 Status check(const RoundingProblem &problem, Span<const float> covariance) {

@@ -123,7 +123,7 @@ FailureOr<LayerWeights> readWeights(const Contraction &contraction,
 /// is 1, if they can be: then gains take no bits from the multipliers, nor need
 /// more.
 RoundPlan planRound(const RoundWeights &round, ArrayRef<float> scales,
-                    bool mayScale) {
+                    bool mayScale, bool correctsOffsets) {
   int largest = 1;
   for (int8_t code : round.codes)
     largest = std::max(largest, std::abs(int(code)));
@@ -138,8 +138,10 @@ RoundPlan planRound(const RoundWeights &round, ArrayRef<float> scales,
   for (size_t o = 0; o < scales.size(); ++o) {
     plan.correction.gains.push_back(double(round.scales[o]) /
                                     (double(scales[o]) * factor));
-    plan.correction.offsets.push_back(
-        round.biases.empty() ? 0 : double(round.biases[o]) / scales[o]);
+    plan.correction.offsets.push_back(round.biases.empty() || !correctsOffsets
+                                          ? 0
+                                          : double(round.biases[o]) /
+                                                scales[o]);
   }
   return plan;
 }
@@ -227,8 +229,9 @@ private:
 class CalibratedClusterer {
 public:
   CalibratedClusterer(ModuleOp module, const SchemeChoice &choice,
-                      LockstepNetwork &network)
-      : module(module), symbols(module), choice(choice), network(network) {}
+                      LockstepNetwork &network, bool correctsOffsets)
+      : module(module), symbols(module), choice(choice), network(network),
+        correctsOffsets(correctsOffsets) {}
 
   bool keepsWhole(const LockstepNetwork::Layer &layer, uint64_t minWeights,
                   bool isNamed, std::string &why) {
@@ -276,7 +279,8 @@ public:
     std::vector<SumCorrection> corrections;
     for (unsigned r = 0; r + 1 < choice.clusters(); ++r) {
       plans.push_back(planRound(clustered->rounds[r], weights->scales,
-                                clustered->assignment.empty()));
+                                clustered->assignment.empty(),
+                                correctsOffsets));
       corrections.push_back(plans.back().correction);
       if (!requantization->fits(corrections.back(),
                                 largestSums(plans.back().words, c.outputs)))
@@ -512,6 +516,7 @@ private:
   SymbolTable symbols;
   const SchemeChoice &choice;
   LockstepNetwork &network;
+  bool correctsOffsets;
 };
 
 struct ClusterCalibrated
@@ -565,7 +570,12 @@ private:
                << options.steps.back() << " and then " << step;
       options.steps.push_back(step);
     }
-    options.rounding.fitScales = gains;
+    if (!(rate >= 0) || !std::isfinite(rate))
+      return error() << "rate must be 0 or more, found " << rate;
+    options.rounding.fitScales = correct;
+    options.rounding.compensate = compensate;
+    options.rounding.rate = rate;
+    options.retarget = retarget;
     if (!(balance >= 0) || !std::isfinite(balance))
       return error() << "balance must be 0 or more, found " << balance;
     residual = std::move(options);
@@ -578,7 +588,7 @@ private:
       return error() << parsed.error().message;
     clustering::ImportanceOptions options;
     options.fractions = *parsed;
-    options.correct = gains;
+    options.correct = correct;
     if (metric == "activation")
       options.metric = clustering::ImportanceMetric::activation;
     else if (metric != "magnitude")
@@ -612,7 +622,7 @@ private:
       return failure();
     ArrayRef<LockstepNetwork::Layer> layers = network->layers();
     std::unique_ptr<SchemeChoice> choice = chooseFor(layers);
-    CalibratedClusterer clusterer(getOperation(), *choice, *network);
+    CalibratedClusterer clusterer(getOperation(), *choice, *network, correct);
     for (const LockstepNetwork::Layer &layer : layers) {
       network->advanceTo(layer);
       std::string why;

@@ -55,6 +55,10 @@ static void addCalibratedClusters(OpPassManager &manager,
   cluster.scheme = options.scheme == "residual" ? "residual" : "importance";
   llvm::append_range(cluster.steps, options.steps);
   cluster.balance = options.balance;
+  cluster.correct = options.correct;
+  cluster.compensate = options.compensate;
+  cluster.retarget = options.retarget;
+  cluster.rate = options.rate;
   cluster.fractions = options.clusters;
   cluster.metric = options.metric;
   llvm::append_range(cluster.whole, options.whole);

@@ -44,6 +44,17 @@ SCHEMES = (
      (1, 2, 3)),
     *((f"residual {step}", f"scheme=residual steps={step}", (1,)) for step in STEPS),
 )
+# One thing at a time that the residual scheme does, left out or done in another way, at
+# the step that the target counts for.
+ABLATIONS = (
+    ("as it is", ""),
+    ("no output correction", "correct=false"),
+    ("no compensation of errors", "compensate=false"),
+    ("no retargeting", "retarget=false"),
+    ("codes by error alone", "rate=0"),
+    ("same steps in all layers", "balance=0"),
+    ("steps by size alone", "balance=1"),
+)
 
 
 @dataclasses.dataclass
@@ -88,35 +99,40 @@ def bits_per_weight(remarks, clusters):
     """Entropy of the first clusters of all layers, over all weights."""
     bits = weights = 0
     for match in re.finditer(r'BitsPerWeight="([^"]*)", Count=(\d+)', remarks):
-        per_cluster = list(map(float, match[1].split(",")))
+        # What is not in 8 bits, or of several groups, is not coded.
+        per_cluster = [8.0] if match[1] == "none" else list(map(float, match[1].split(",")))
         bits += sum(per_cluster[:clusters]) * int(match[2])
         weights += int(match[2])
     return bits / weights
 
 
-def rows_of(network, folder):
-    calibration, images, labels = network.split(folder)
+def measure(network, name, scheme, clusters, round_, paths, folder):
+    calibration, images, labels = paths
+    exits = ",".join("0" if r == round_ else "1" for r in range(1, clusters))
+    binary, remarks = compile_rounds(network, scheme, exits, calibration, folder)
+    # Plain importance has the supports of the corrected one.
+    bits = None if name == "importance" else bits_per_weight(remarks, round_)
+    result = classify(binary, images, folder, network.convention, f"--labels={labels}")
+    values = next(iter(result.report["rows"].values()))
+    return Row(name, round_, bits, 100 * values["accuracy"],
+               100 * (values["full_accuracy"] - values["accuracy"]),
+               100 * values["agreement_with_full"])
+
+
+def rows_of(network, paths, folder):
     for name, scheme, rounds in SCHEMES:
         clusters = 2 if name.startswith("residual") else FRACTIONS.count(",") + 1
         for round_ in rounds:
-            exits = ",".join("0" if r == round_ else "1" for r in range(1, clusters))
-            binary, remarks = compile_rounds(network, scheme, exits, calibration, folder)
-            # Plain importance has the supports of the corrected one.
-            bits = None if name == "importance" else bits_per_weight(remarks, round_)
-            result = classify(binary, images, folder, network.convention, f"--labels={labels}")
-            values = next(iter(result.report["rows"].values()))
-            full = values["accuracy_of_full"]
-            yield Row(name, round_, bits, 100 * values["accuracy"],
-                      100 * (full - values["accuracy"]), 100 * values["agreement_with_full"])
+            yield measure(network, name, scheme, clusters, round_, paths, folder)
 
 
 def print_row(row):
     bits = "" if row.bits is None else f"{row.bits:.2f}"
-    print(f"{row.scheme:22} {row.round:5} {bits:>7} {row.accuracy:9.2f} {row.loss:6.2f} "
+    print(f"{row.scheme:26} {row.round:5} {bits:>7} {row.accuracy:9.2f} {row.loss:6.2f} "
           f"{row.agreement:10.2f}", flush=True)
 
 
-def figures(folder, names):
+def figures(folder, names, ablations):
     """Prints a table per network; yields (figure, value, unit, target, met)."""
     for name, target in TARGETS.items():
         network = NETWORKS[name]
@@ -125,10 +141,11 @@ def figures(folder, names):
         if not network.model.exists():
             print(f"SKIPPED {name}: {network.model} is not there")
             continue
-        print(f"\n{name}\n{'scheme':22} {'round':>5} {'bits':>7} {'top-1 %':>9} {'loss':>6} "
+        print(f"\n{name}\n{'scheme':26} {'round':>5} {'bits':>7} {'top-1 %':>9} {'loss':>6} "
               f"{'agree %':>10}")
         best = None
-        for row in rows_of(network, folder):
+        paths = network.split(folder)
+        for row in rows_of(network, paths, folder):
             print_row(row)
             if row.scheme.startswith("residual") and row.bits <= target.bits:
                 if best is None or row.bits > best.bits:
@@ -141,3 +158,7 @@ def figures(folder, names):
         if target.agreement:
             yield (f"{name}, agreement at {best.bits:.2f} bits per weight", best.agreement, "%",
                    f"at least {target.agreement}", best.agreement >= target.agreement)
+        for name_, options in ABLATIONS if ablations else ():
+            step = best.scheme.split()[1]
+            print_row(measure(network, name_, f"scheme=residual steps={step} {options}", 2, 1,
+                              paths, folder))

@@ -96,7 +96,7 @@ def main():
     parser = argparse.ArgumentParser(prog="utils/bench.sh clusters",
                                      description=__doc__.splitlines()[0])
     parser.add_argument("--parts", default="solvers,networks",
-                        help="which of solvers and networks, separated by commas")
+                        help="which of solvers, networks and, with networks, ablations")
     parser.add_argument("--networks", default="", help="names; default: all")
     parser.add_argument("--json", type=pathlib.Path, help="also write all figures there")
     options = parser.parse_args()
@@ -107,7 +107,8 @@ def main():
         if "solvers" in options.parts:
             figures.append(kmeans_figures(folder))
         if "networks" in options.parts:
-            figures.append(cluster_networks.figures(folder, options.networks))
+            figures.append(cluster_networks.figures(folder, options.networks,
+                                                    "ablations" in options.parts))
         for figure, value, unit, target, met in itertools.chain(*figures):
             measured.append({"figure": figure, "value": value, "unit": unit, "target": target,
                              "met": met})

@@ -30,7 +30,7 @@ SCHEMES = {
     "by_activation": ("scheme=importance fractions=0.5,0.5 metric=activation", 2),
 }
 # Without correction, too.
-COMPARED = ("importance",)
+COMPARED = ("ternary", "importance")
 
 
 def quantise(folder):
@@ -67,22 +67,22 @@ def logits_of(module, name, folder, pixels, exit_rule):
 def check_scheme(name, module, folder, pixels, whole):
     options, rounds = SCHEMES[name]
     errors = {}
-    for gains in ("true", "false") if name in COMPARED else ("true",):
-        clustered = folder / f"{name}.{gains}.mlir"
+    for correction in ("true", "false") if name in COMPARED else ("true",):
+        clustered = folder / f"{name}.{correction}.mlir"
         run_tool("crania-opt", module,
                  f"--crania-cluster-calibrated=images={DIGITS / 'test_x_u8.npy'} {INPUT} "
-                 f"{options} gains={gains}", "-o", clustered)
+                 f"{options} correct={correction}", "-o", clustered)
         last = None
         for round_ in range(1, rounds + 1):
             rule = exits_in(round_, rounds)
-            logits, exits, loops = logits_of(clustered, f"{name}{gains}{round_}", folder,
+            logits, exits, loops = logits_of(clustered, f"{name}{correction}{round_}", folder,
                                              pixels, rule)
             expect((logits == loops).all(),
                    f"{name}, round {round_}: the machine is off nested loops by "
                    f"{np.abs(logits - loops).max()}")
             expect((exits == round_).mean() > 0.5, f"{name}: few exits in round {round_}")
             here = exits == round_
-            errors[gains, round_] = np.square(logits - whole)[here].mean() / whole.var()
+            errors[correction, round_] = np.square(logits - whole)[here].mean() / whole.var()
             last = logits[here], whole[here]
         expect((last[0] == last[1]).all(), f"{name}: the last round is not the network")
     for round_ in range(1, rounds):
@@ -91,7 +91,7 @@ def check_scheme(name, module, folder, pixels, whole):
     if name in COMPARED:
         expect(errors["true", 1] < errors["false", 1],
                f"{name}: correction makes round 1 worse: {errors}")
-    return {gains: error for (gains, round_), error in errors.items() if round_ == 1}
+    return {correction: error for (correction, round_), error in errors.items() if round_ == 1}
 
 
 def check(folder):
@@ -101,8 +101,8 @@ def check(folder):
     binary = compile_model(module, folder / "whole.crania", "--clusters=1")
     whole = classify(binary, folder / "x.npy", folder, CONVENTION).main.logits
     for name in SCHEMES:
-        for gains, error in check_scheme(name, module, folder, pixels, whole).items():
-            print(f"{name}, correction {gains}: round 1 is off by {error:.4f} of the variance")
+        for correction, error in check_scheme(name, module, folder, pixels, whole).items():
+            print(f"{name}, correction {correction}: round 1 is off by {error:.4f} of the variance")
 
 
 if __name__ == "__main__":

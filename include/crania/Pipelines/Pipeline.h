@@ -41,6 +41,22 @@ struct PipelineOptions : public mlir::PassPipelineOptions<PipelineOptions> {
       llvm::cl::desc("residual: steps go with the size of the layer to the "
                      "power of half this; those given are of the largest"),
       llvm::cl::init(0.5)};
+  Option<bool> correct{
+      *this, "correct",
+      llvm::cl::desc("Correct outputs of rounds of clusters on images"),
+      llvm::cl::init(true)};
+  Option<bool> compensate{
+      *this, "compensate",
+      llvm::cl::desc("residual: make up for rounding errors"),
+      llvm::cl::init(true)};
+  Option<bool> retarget{
+      *this, "retarget",
+      llvm::cl::desc("residual: make up for what earlier layers lost"),
+      llvm::cl::init(true)};
+  Option<double> rate{
+      *this, "rate",
+      llvm::cl::desc("residual: what a bit is worth in squared steps"),
+      llvm::cl::init(0.1)};
   Option<std::string> metric{
       *this, "metric",
       llvm::cl::desc("importance-corrected: magnitude, or activation for "

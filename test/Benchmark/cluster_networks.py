@@ -98,11 +98,11 @@ def compile_rounds(network, scheme, exits, calibration, folder):
 def bits_per_weight(remarks, clusters):
     """Entropy of the first clusters of all layers, over all weights."""
     bits = weights = 0
-    for match in re.finditer(r'BitsPerWeight="([^"]*)", Count=(\d+)', remarks):
+    for match in re.finditer(r'BitsPerWeight=(?:"([^"]*)"|([^,]*)), Count=(\d+)', remarks):
         # What is not in 8 bits, or of several groups, is not coded.
-        per_cluster = [8.0] if match[1] == "none" else list(map(float, match[1].split(",")))
-        bits += sum(per_cluster[:clusters]) * int(match[2])
-        weights += int(match[2])
+        text = match[1] or match[2].replace("none", "8")
+        bits += sum(list(map(float, text.split(",")))[:clusters]) * int(match[3])
+        weights += int(match[3])
     return bits / weights
 
 

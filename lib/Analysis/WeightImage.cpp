@@ -122,10 +122,34 @@ void WeightBlocks::appendTile(const TileCodes &tile, unsigned cluster,
   codes.values.resize(next - codes.values.data());
 }
 
-ClusterBlocks WeightBlocks::read(unsigned cluster, size_t step) const {
+Status WeightBlocks::forEachBlock(BlockVisitor visit) const {
+  std::vector<layout::BlockCodes> codes(clusterCount);
+  std::vector<std::vector<uint8_t>> occupied(clusterCount);
+  std::vector<layout::BlockView> views(clusterCount);
+  TileCodes tile;
+  for (size_t b = 0; b < blocks(); ++b) {
+    for (unsigned k = 0; k < clusterCount; ++k) {
+      codes[k].present.clear();
+      codes[k].values.clear();
+      occupied[k].clear();
+    }
+    for (int64_t t = firstTiles[b]; t < firstTiles[b + 1]; ++t) {
+      readTile(tiling.tile(t), tile);
+      for (unsigned k = 0; k < clusterCount; ++k)
+        appendTile(tile, k, codes[k], occupied[k]);
+    }
+    for (unsigned k = 0; k < clusterCount; ++k)
+      views[k] = {&codes[k], {codes[k].present.size(), valueBits, occupied[k]}};
+    if (Status status = visit(views); !status)
+      return status;
+  }
+  return {};
+}
+
+ClusterBlocks WeightBlocks::read(unsigned cluster) const {
   ClusterBlocks result;
   TileCodes tile;
-  for (size_t b = 0; b < blocks(); b += step) {
+  for (size_t b = 0; b < blocks(); ++b) {
     layout::BlockCodes &codes = result.codes.emplace_back();
     std::vector<uint8_t> &occupied = result.occupied.emplace_back();
     for (int64_t t = firstTiles[b]; t < firstTiles[b + 1]; ++t) {
@@ -154,4 +178,123 @@ std::optional<double> WeightBlocks::entropyBits() const {
       ++counts[size_t(holder) << valueBits | word];
   }
   return layout::orderZeroBits(counts);
+}
+
+namespace {
+
+/// A cluster on its way into the image. Blocks follow the tables until the size
+/// of the directory, which goes between them, is known.
+class ClusterEncoder {
+public:
+  ClusterEncoder(const ClusterCoding &coding,
+                 std::shared_ptr<const layout::SegmentCoder> coder)
+      : encoder(*coding.layout, std::move(coder)), space(coding.space) {}
+
+  Status add(const layout::BlockView &block) {
+    if (space.empty())
+      return encoder.skip(block);
+    const uint64_t at = encoder.tables().size() + blockBytes;
+    Result<std::vector<uint8_t>> bytes = encoder.encode(block);
+    if (!bytes)
+      return bytes.error();
+    blockBytes += bytes->size();
+    if (at + bytes->size() <= space.size())
+      llvm::copy(*bytes, space.begin() + at);
+    return {};
+  }
+
+  ClusterSegment finish() {
+    const std::vector<uint8_t> &tables = encoder.tables();
+    const std::vector<uint8_t> directory = encoder.directory();
+    ClusterSegment segment;
+    segment.tableBytes = tables.size();
+    segment.headBytes = tables.size() + directory.size();
+    segment.blockSizes = encoder.blockSizes();
+    segment.bytes = encoder.bytes();
+    if (segment.bytes != space.size())
+      return segment;
+    char *blocks = llvm::copy(tables, space.begin());
+    std::copy_backward(blocks, blocks + blockBytes, space.end());
+    llvm::copy(directory, blocks);
+    return segment;
+  }
+
+private:
+  layout::SegmentEncoder encoder;
+  MutableArrayRef<char> space;
+  uint64_t blockBytes = 0;
+};
+
+/// The tables of one cluster.
+Result<std::shared_ptr<const layout::SegmentCoder>>
+trainCluster(const WeightBlocks &blocks, unsigned cluster,
+             const ClusterCoding &coding,
+             const layout::SegmentStatistics &counted) {
+  using Coder = std::shared_ptr<const layout::SegmentCoder>;
+  if (coding.layout->trainsOnCounts()) {
+    Result<layout::TrainedSegment> trained =
+        coding.layout->train(counted, coding.options);
+    if (!trained)
+      return trained.error();
+    return Coder(std::move(trained->coder));
+  }
+  const ClusterBlocks codes = blocks.read(cluster);
+  Result<std::unique_ptr<layout::SegmentCoder>> trained =
+      coding.layout->train(codes.views, coding.options);
+  if (!trained)
+    return trained.error();
+  return Coder(std::move(*trained));
+}
+
+} // namespace
+
+FailureOr<std::vector<ClusterSegment>> crania::encodeClusters(
+    const WeightBlocks &blocks, ArrayRef<ClusterCoding> codings,
+    llvm::function_ref<void(unsigned, const std::string &)> fail) {
+  const size_t clusters = codings.size();
+  // What goes on with each cluster of a block, until one fails.
+  auto visit = [&](llvm::function_ref<Status(
+                       unsigned, const layout::BlockView &)> step) {
+    unsigned at = 0;
+    Status status = blocks.forEachBlock([&](ArrayRef<layout::BlockView> views) {
+      for (at = 0; at < clusters; ++at)
+        if (Status result = step(at, views[at]); !result)
+          return result;
+      return Status();
+    });
+    if (!status)
+      fail(at, status.error().message);
+    return success(bool(status));
+  };
+
+  auto isUncounted = [](const ClusterCoding &coding) {
+    return coding.layout->trainsOnCounts() && !coding.statistics;
+  };
+  std::vector<layout::SegmentStatistics> counted(clusters);
+  if (llvm::any_of(codings, isUncounted) &&
+      failed(visit([&](unsigned k, const layout::BlockView &view) {
+        return isUncounted(codings[k]) ? counted[k].add(view) : Status();
+      })))
+    return failure();
+
+  std::vector<ClusterEncoder> encoders;
+  for (unsigned k = 0; k < clusters; ++k) {
+    auto coder = trainCluster(
+        blocks, k, codings[k],
+        codings[k].statistics ? *codings[k].statistics : counted[k]);
+    if (!coder) {
+      fail(k, coder.error().message);
+      return failure();
+    }
+    counted[k] = {};
+    encoders.emplace_back(codings[k], std::move(*coder));
+  }
+  if (failed(visit([&](unsigned k, const layout::BlockView &view) {
+        return encoders[k].add(view);
+      })))
+    return failure();
+  std::vector<ClusterSegment> segments;
+  for (ClusterEncoder &encoder : encoders)
+    segments.push_back(encoder.finish());
+  return segments;
 }

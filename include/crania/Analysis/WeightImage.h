@@ -17,6 +17,10 @@
 
 namespace crania {
 
+/// What is to be done with a block: its codes, of each cluster.
+using BlockVisitor =
+    llvm::function_ref<Status(llvm::ArrayRef<layout::BlockView>)>;
+
 /// The codes of one cluster of a weight tensor, block by block.
 struct ClusterBlocks {
   std::vector<layout::BlockCodes> codes;
@@ -58,8 +62,12 @@ public:
   llvm::ArrayRef<int64_t> blockTiles() const { return firstTiles; }
   size_t blocks() const { return firstTiles.size() - 1; }
 
-  /// The blocks of a cluster, or every `step`-th of them.
-  ClusterBlocks read(unsigned cluster, size_t step = 1) const;
+  /// Calls `visit` for one block after the other, with the codes of all
+  /// clusters, which are valid until it returns. Ends at an error.
+  Status forEachBlock(BlockVisitor visit) const;
+
+  /// All blocks of a cluster.
+  ClusterBlocks read(unsigned cluster) const;
 
   /// Bits of an ideal order-0 coder for (cluster, value) of all weights:
   /// nothing for words of more than 16 bits, of which most occur once.
@@ -90,6 +98,35 @@ private:
   /// the heap, so that it stays where it is when the object moves.
   std::shared_ptr<llvm::SmallVector<char, 0>> splatValues, splatAssignment;
 };
+
+/// How a cluster is encoded.
+struct ClusterCoding {
+  const layout::SegmentLayout *layout;
+  layout::TrainingOptions options;
+  /// What was counted of the cluster, if that is known already.
+  const layout::SegmentStatistics *statistics = nullptr;
+  /// Where the segment goes, which is as long as it will be; empty only counts
+  /// its bytes.
+  llvm::MutableArrayRef<char> space = {};
+};
+
+/// A segment as it lies in the weight image: tables, directory, and blocks one
+/// after the other.
+struct ClusterSegment {
+  uint64_t tableBytes = 0;
+  uint64_t headBytes = 0; ///< before the first block
+  std::vector<uint32_t> blockSizes;
+  uint64_t bytes = 0;
+};
+
+/// Encodes all clusters of a tensor, holding no more than a block of each. A
+/// segment of other than the bytes of its space leaves that unfinished; the
+/// caller compares. `fail` is told which cluster its layout cannot express, and
+/// why.
+mlir::FailureOr<std::vector<ClusterSegment>>
+encodeClusters(const WeightBlocks &blocks,
+               llvm::ArrayRef<ClusterCoding> codings,
+               llvm::function_ref<void(unsigned, const std::string &)> fail);
 
 } // namespace crania
 

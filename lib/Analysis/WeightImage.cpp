@@ -100,46 +100,62 @@ void WeightBlocks::readTile(const layout::Tiling::Tile &tile,
   }
 }
 
-void WeightBlocks::appendTile(const TileCodes &tile, unsigned cluster,
-                              layout::BlockCodes &codes,
-                              std::vector<uint8_t> &occupied) const {
-  const size_t size = tile.words.size(), begin = codes.present.size();
-  codes.present.resize(begin + size);
-  occupied.resize(begin + size);
-  const size_t values = codes.values.size();
-  codes.values.resize(values + size);
-  uint8_t *present = codes.present.data() + begin;
-  uint8_t *held = occupied.data() + begin;
-  uint32_t *next = codes.values.data() + values;
+void WeightBlocks::appendTile(const TileCodes &tile,
+                              MutableArrayRef<ClusterBlock> clusters) const {
+  const size_t size = tile.words.size(), begin = clusters[0].positions;
   // Clusters are as good as random along a tile, so nothing branches on them.
-  for (size_t p = 0; p < size; ++p) {
-    const bool isHere = tile.holders[p] == cluster;
-    present[p] = isHere;
-    held[p] = tile.holders[p] < cluster;
-    *next = tile.words[p];
-    next += isHere;
+  const uint8_t *holders = tile.holders.data();
+  for (unsigned k = 0; k < clusterCount; ++k) {
+    uint8_t *present = clusters[k].codes.present.data() + begin;
+    uint8_t *held = clusters[k].occupied.data() + begin;
+    for (size_t p = 0; p < size; ++p) {
+      present[p] = holders[p] == k;
+      held[p] = holders[p] < k;
+    }
+    clusters[k].positions += size;
   }
-  codes.values.resize(next - codes.values.data());
+  const uint32_t *words = tile.words.data();
+  for (ClusterBlock &cluster : clusters) {
+    const uint8_t *present = cluster.codes.present.data() + begin;
+    uint32_t *next = cluster.nextValue;
+    for (size_t p = 0; p < size; ++p) {
+      *next = words[p];
+      next += present[p];
+    }
+    cluster.nextValue = next;
+  }
+}
+
+/// Makes room for all positions of a block, then fills it.
+void WeightBlocks::readBlock(size_t block, TileCodes &tile,
+                             MutableArrayRef<ClusterBlock> clusters) const {
+  size_t positions = 0;
+  for (int64_t t = firstTiles[block]; t < firstTiles[block + 1]; ++t)
+    positions += tiling.tile(t).positions();
+  for (ClusterBlock &cluster : clusters) {
+    cluster.positions = 0;
+    cluster.codes.present.resize(positions);
+    cluster.occupied.resize(positions);
+    cluster.codes.values.resize(positions + 1);
+    cluster.nextValue = cluster.codes.values.data();
+  }
+  for (int64_t t = firstTiles[block]; t < firstTiles[block + 1]; ++t) {
+    readTile(tiling.tile(t), tile);
+    appendTile(tile, clusters);
+  }
+  for (ClusterBlock &cluster : clusters)
+    cluster.codes.values.resize(cluster.nextValue -
+                                cluster.codes.values.data());
 }
 
 Status WeightBlocks::forEachBlock(BlockVisitor visit) const {
-  std::vector<layout::BlockCodes> codes(clusterCount);
-  std::vector<std::vector<uint8_t>> occupied(clusterCount);
+  std::vector<ClusterBlock> clusters(clusterCount);
   std::vector<layout::BlockView> views(clusterCount);
   TileCodes tile;
   for (size_t b = 0; b < blocks(); ++b) {
-    for (unsigned k = 0; k < clusterCount; ++k) {
-      codes[k].present.clear();
-      codes[k].values.clear();
-      occupied[k].clear();
-    }
-    for (int64_t t = firstTiles[b]; t < firstTiles[b + 1]; ++t) {
-      readTile(tiling.tile(t), tile);
-      for (unsigned k = 0; k < clusterCount; ++k)
-        appendTile(tile, k, codes[k], occupied[k]);
-    }
-    for (unsigned k = 0; k < clusterCount; ++k)
-      views[k] = {&codes[k], {codes[k].present.size(), valueBits, occupied[k]}};
+    readBlock(b, tile, clusters);
+    for (auto [cluster, view] : llvm::zip_equal(clusters, views))
+      view = {&cluster.codes, {cluster.positions, valueBits, cluster.occupied}};
     if (Status status = visit(views); !status)
       return status;
   }
@@ -148,18 +164,15 @@ Status WeightBlocks::forEachBlock(BlockVisitor visit) const {
 
 ClusterBlocks WeightBlocks::read(unsigned cluster) const {
   ClusterBlocks result;
-  TileCodes tile;
-  for (size_t b = 0; b < blocks(); ++b) {
-    layout::BlockCodes &codes = result.codes.emplace_back();
-    std::vector<uint8_t> &occupied = result.occupied.emplace_back();
-    for (int64_t t = firstTiles[b]; t < firstTiles[b + 1]; ++t) {
-      readTile(tiling.tile(t), tile);
-      appendTile(tile, cluster, codes, occupied);
-    }
-    // Room was made for all positions.
-    codes.values.shrink_to_fit();
-    result.values += codes.values.size();
-  }
+  Status status = forEachBlock([&](ArrayRef<layout::BlockView> views) {
+    const layout::BlockView &view = views[cluster];
+    result.codes.push_back(*view.codes);
+    result.occupied.emplace_back(view.context.occupied.begin(),
+                                 view.context.occupied.end());
+    result.values += view.codes->values.size();
+    return Status();
+  });
+  (void)status; // the visitor has no errors
   for (auto [codes, occupied] : llvm::zip_equal(result.codes, result.occupied))
     result.views.push_back(
         {&codes, {codes.present.size(), valueBits, occupied}});
@@ -253,19 +266,21 @@ FailureOr<std::vector<ClusterSegment>> crania::encodeClusters(
     llvm::function_ref<void(unsigned, const std::string &)> fail) {
   const size_t clusters = codings.size();
   // What goes on with each cluster of a block, until one fails.
-  auto visit = [&](llvm::function_ref<Status(
-                       unsigned, const layout::BlockView &)> step) {
-    unsigned at = 0;
-    Status status = blocks.forEachBlock([&](ArrayRef<layout::BlockView> views) {
-      for (at = 0; at < clusters; ++at)
-        if (Status result = step(at, views[at]); !result)
-          return result;
-      return Status();
-    });
-    if (!status)
-      fail(at, status.error().message);
-    return success(bool(status));
-  };
+  auto visit =
+      [&](llvm::function_ref<Status(unsigned, const layout::BlockView &)>
+              step) {
+        unsigned at = 0;
+        Status status =
+            blocks.forEachBlock([&](ArrayRef<layout::BlockView> views) {
+              for (at = 0; at < clusters; ++at)
+                if (Status result = step(at, views[at]); !result)
+                  return result;
+              return Status();
+            });
+        if (!status)
+          fail(at, status.error().message);
+        return success(bool(status));
+      };
 
   auto isUncounted = [](const ClusterCoding &coding) {
     return coding.layout->trainsOnCounts() && !coding.statistics;
@@ -279,9 +294,9 @@ FailureOr<std::vector<ClusterSegment>> crania::encodeClusters(
 
   std::vector<ClusterEncoder> encoders;
   for (unsigned k = 0; k < clusters; ++k) {
-    auto coder = trainCluster(
-        blocks, k, codings[k],
-        codings[k].statistics ? *codings[k].statistics : counted[k]);
+    auto coder = trainCluster(blocks, k, codings[k],
+                              codings[k].statistics ? *codings[k].statistics
+                                                    : counted[k]);
     if (!coder) {
       fail(k, coder.error().message);
       return failure();

@@ -5,6 +5,7 @@
 // is held. Gap i is in lane i mod lanes. Where positions follow the last one
 // held, one more gap leads to the end of the block.
 
+#include "Bitmap.h"
 #include "PositionCoder.h"
 
 #include <algorithm>
@@ -16,16 +17,9 @@ namespace {
 /// Gaps of a block, in order. The last one may lead to the end.
 std::vector<uint32_t> gapsOf(Span<const uint8_t> bits) {
   std::vector<uint32_t> gaps;
-  uint32_t gap = 0;
-  for (uint8_t bit : bits) {
-    ++gap;
-    if (!bit)
-      continue;
-    gaps.push_back(gap - 1);
-    gap = 0;
-  }
-  if (gap > 0)
-    gaps.push_back(gap);
+  gaps.reserve(bits.size() + 1);
+  forEachGap(bitmapOf(bits), bits.size(),
+             [&](uint32_t gap) { gaps.push_back(gap); });
   return gaps;
 }
 

@@ -39,14 +39,8 @@ std::vector<uint8_t> positionBits(const BlockCodes &codes,
                                   bool seesOccupied) {
   if (seesOccupied || context.occupied.empty())
     return codes.present;
-  std::vector<uint8_t> bits;
-  bits.reserve(context.positions);
-  for (size_t i = 0; i < context.positions; ++i)
-    if (isFree(context, i))
-      bits.push_back(codes.present[i]);
-  return bits;
+  return freeBits(codes.present, context.occupied);
 }
-
 
 class Coder final : public SegmentCoder {
 public:
@@ -56,7 +50,10 @@ public:
     unsigned positionLanes, valueLanes, valueBits;
   };
 
-  Coder(std::string_view id, Parts madeOf) : id(id), parts(std::move(madeOf)) {}
+  Coder(std::string_view id, Parts madeOf)
+      : id(id), parts(std::move(madeOf)), charged(costOf(parts)),
+        positionsPicojoules(charged.positions.picojoulesPerStep()),
+        valuesPicojoules(charged.values.picojoulesPerSymbol()) {}
 
   std::vector<uint8_t> tables() const override {
     BitWriter writer;
@@ -125,7 +122,26 @@ public:
            (positions % maxPositionsPerByte != 0);
   }
 
-  SegmentCost cost() const override {
+  SegmentCost cost() const override { return charged; }
+
+  using SegmentCoder::decodeCycles;
+  uint64_t decodeCycles(size_t positions, size_t present) const override {
+    uint64_t perCycle =
+        parts.valueLanes * uint64_t(charged.values.symbolsPerLaneAndCycle);
+    uint64_t valueCycles = (present + perCycle - 1) / perCycle;
+    uint64_t positionCycles =
+        parts.positions->decodeSteps(positions, present, parts.positionLanes);
+    return std::max(positionCycles, valueCycles);
+  }
+
+  double decodePicojoules(size_t positions, size_t present) const override {
+    const double steps =
+        double(parts.positions->decodeSteps(positions, present, 1));
+    return steps * positionsPicojoules + double(present) * valuesPicojoules;
+  }
+
+private:
+  static SegmentCost costOf(const Parts &parts) {
     SegmentCost cost;
     cost.positions = parts.positions->cost();
     cost.positions.lanes =
@@ -135,25 +151,6 @@ public:
     return cost;
   }
 
-  using SegmentCoder::decodeCycles;
-  uint64_t decodeCycles(size_t positions, size_t present) const override {
-    uint64_t perCycle = parts.valueLanes *
-                        uint64_t(parts.values->cost().symbolsPerLaneAndCycle);
-    uint64_t valueCycles = (present + perCycle - 1) / perCycle;
-    uint64_t positionCycles =
-        parts.positions->decodeSteps(positions, present, parts.positionLanes);
-    return std::max(positionCycles, valueCycles);
-  }
-
-  double decodePicojoules(size_t positions, size_t present) const override {
-    const SegmentCost charged = cost();
-    const double steps =
-        double(parts.positions->decodeSteps(positions, present, 1));
-    return steps * charged.positions.picojoulesPerStep() +
-           double(present) * charged.values.picojoulesPerSymbol();
-  }
-
-private:
   bool needsConditions() const { return parts.values->conditions() > 1; }
 
   std::vector<uint8_t> bitsOf(const BlockCodes &codes,
@@ -215,6 +212,8 @@ private:
 
   std::string_view id; // of the layout, which outlives it
   Parts parts;
+  SegmentCost charged;
+  double positionsPicojoules, valuesPicojoules; // per step and symbol
 };
 
 bool isLaneCount(unsigned lanes) {
@@ -267,11 +266,11 @@ public:
     if (!ofPositions)
       return codecError(name, ofPositions.error().message);
     parts.positions = ofPositions->coder;
-    const Result<TrainedValues> &ofValues = coders.values(
-        values, {statistics.wordCounts(),
-                 statistics.values(),
-                 parts.valueBits,
-                 {options.tableLog, blocks * parts.valueLanes}});
+    const Result<TrainedValues> &ofValues =
+        coders.values(values, {statistics.wordCounts(),
+                               statistics.values(),
+                               parts.valueBits,
+                               {options.tableLog, blocks * parts.valueLanes}});
     if (!ofValues)
       return codecError(name, ofValues.error().message);
     parts.values = ofValues->coder;
@@ -337,7 +336,8 @@ private:
     }
     const double blockBytes =
         std::max((bits + blocks * perBlock) / bitsPerByte, least);
-    into.bytes = blockBytes + (directoryBits + blocks * entryBits) / bitsPerByte;
+    into.bytes =
+        blockBytes + (directoryBits + blocks * entryBits) / bitsPerByte;
     const double values = std::max(double(statistics.values()), 1.0);
     into.largestBlock =
         std::max(blockBytes * double(largest) / values, blockBytes / blocks);

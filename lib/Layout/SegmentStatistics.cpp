@@ -3,6 +3,7 @@
 
 #include "crania/Layout/SegmentStatistics.h"
 
+#include "Bitmap.h"
 #include "TrainedCoders.h"
 #include "ValueWords.h"
 
@@ -16,38 +17,7 @@ namespace crania::layout {
 // Positions
 //===----------------------------------------------------------------------===//
 
-namespace {
-
-constexpr unsigned bitsPerByte = 8, bytesPerWord = 8;
-
-/// Calls `visit(gap)` for each gap of a bitmap in words of 64 bits.
-template <typename Visit>
-void forEachGap(Span<const uint64_t> bitmap, size_t size, const Visit &visit) {
-  size_t next = 0; // behind the last position that is held
-  for (size_t w = 0; w < bitmap.size(); ++w)
-    for (uint64_t word = bitmap[w]; word != 0; word &= word - 1) {
-      const size_t position = 64 * w + __builtin_ctzll(word);
-      visit(position - next);
-      next = position + 1;
-    }
-  if (next < size)
-    visit(size - next);
-}
-
-/// The bits of free positions, the first one lowest.
-std::vector<uint64_t> bitmapOf(Span<const uint8_t> bits) {
-  std::vector<uint64_t> bitmap((bits.size() + 63) / 64);
-  const size_t whole = bits.size() / bitsPerByte;
-  for (size_t i = 0; i < whole; ++i)
-    bitmap[i / bytesPerWord] |=
-        uint64_t(packBits(loadLittleEndian64(&bits[i * bitsPerByte])))
-        << (bitsPerByte * (i % bytesPerWord));
-  for (size_t i = whole * bitsPerByte; i < bits.size(); ++i)
-    bitmap[i / 64] |= uint64_t(bits[i]) << (i % 64);
-  return bitmap;
-}
-
-} // namespace
+static constexpr unsigned bitsPerByte = 8, bytesPerWord = 8;
 
 void PositionCounts::add(Span<const uint8_t> bits) {
   const std::vector<uint64_t> bitmap = bitmapOf(bits);
@@ -110,8 +80,8 @@ void WordCounts::addExact(uint32_t word, uint8_t condition) {
   constexpr uint32_t golden = 0x9e3779b1; // 2^32 over the golden ratio
   if (exact.empty())
     exact.resize(slots);
-  size_t slot = (uint64_t(word ^ uint32_t(condition) << 24) * golden >> 16) %
-                slots;
+  size_t slot =
+      (uint64_t(word ^ uint32_t(condition) << 24) * golden >> 16) % slots;
   for (;; slot = (slot + 1) % slots) {
     WordCount &entry = exact[slot];
     if (entry.count == 0) {
@@ -170,9 +140,8 @@ const WordCounts::List &WordCounts::list() const {
   sorted->droppedBits = bits - index;
   for (size_t i = 0; i < byIndex.size(); ++i)
     if (byIndex[i] > 0)
-      sorted->words.push_back(
-          {lowBitsOf(i, index) << sorted->droppedBits, byIndex[i],
-           uint8_t(i >> index)});
+      sorted->words.push_back({lowBitsOf(i, index) << sorted->droppedBits,
+                               byIndex[i], uint8_t(i >> index)});
   return *sorted;
 }
 
@@ -214,7 +183,6 @@ Status SegmentStatistics::check(const BlockView &block) const {
 void SegmentStatistics::compact() {
   ofWords.compact();
   *trained = {};
-  scratch = {};
 }
 
 Status SegmentStatistics::add(const BlockView &block) {
@@ -229,17 +197,11 @@ Status SegmentStatistics::add(const BlockView &block) {
   }
   *trained = {};
 
-  Span<const uint8_t> free = codes.present;
-  if (!context.occupied.empty()) {
-    // Without branches: which positions are free is as good as random.
-    scratch.resize(context.positions + 1);
-    size_t count = 0;
-    for (size_t i = 0; i < context.positions; ++i) {
-      scratch[count] = codes.present[i];
-      count += context.occupied[i] == 0;
-    }
-    free = Span<const uint8_t>(scratch.data(), count);
-  }
+  std::vector<uint8_t> ofFree;
+  if (!context.occupied.empty())
+    ofFree = freeBits(codes.present, context.occupied);
+  const Span<const uint8_t> free =
+      context.occupied.empty() ? codes.present : ofFree;
   ofPositions.add(free);
   ofPositions.isDense &= codes.values.size() == free.size();
   whole &= codes.values.size() == context.positions;

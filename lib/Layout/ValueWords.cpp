@@ -46,6 +46,19 @@ Status checkSegmentContext(const BlockContext &context) {
   return {};
 }
 
+std::vector<uint8_t> freeBits(Span<const uint8_t> bits,
+                              Span<const uint8_t> occupied) {
+  std::vector<uint8_t> free(bits.size() + 1);
+  uint8_t *next = free.data();
+  // Without branches: which positions are free is as good as random.
+  for (size_t i = 0; i < bits.size(); ++i) {
+    *next = bits[i];
+    next += occupied[i] == 0;
+  }
+  free.resize(next - free.data());
+  return free;
+}
+
 template <unsigned WordBytes>
 static void storeWords(uint8_t *bytes, Span<const uint32_t> words) {
   for (size_t i = 0; i < words.size(); ++i)

@@ -23,6 +23,10 @@ Status checkContext(std::string_view codec, const BlockContext &context);
 /// conditions of all or none.
 Status checkSegmentContext(const BlockContext &context);
 
+/// What belongs to free positions of what belongs to all.
+std::vector<uint8_t> freeBits(Span<const uint8_t> bits,
+                              Span<const uint8_t> occupied);
+
 /// Appends value words of 8, 16 or 32 bits, little-endian.
 void appendWords(std::vector<uint8_t> &bytes, Span<const uint32_t> words,
                  unsigned valueBits);

@@ -80,11 +80,20 @@ private:
     std::vector<uint8_t> holders;
   };
 
+  /// A block of one cluster as it is read.
+  struct ClusterBlock {
+    layout::BlockCodes codes;
+    std::vector<uint8_t> occupied;
+    size_t positions = 0; ///< so far
+    uint32_t *nextValue = nullptr;
+  };
+
   void cutBlocks(const target::TargetModel &target);
   void readTile(const layout::Tiling::Tile &tile, TileCodes &into) const;
-  void appendTile(const TileCodes &tile, unsigned cluster,
-                  layout::BlockCodes &codes,
-                  std::vector<uint8_t> &occupied) const;
+  void appendTile(const TileCodes &tile,
+                  llvm::MutableArrayRef<ClusterBlock> clusters) const;
+  void readBlock(size_t block, TileCodes &tile,
+                 llvm::MutableArrayRef<ClusterBlock> clusters) const;
 
   unsigned clusterCount = 0;
   unsigned valueBits = 0;

@@ -125,7 +125,6 @@ private:
   uint64_t valueCount = 0, positionCount = 0;
   PositionCounts ofPositions;
   WordCounts ofWords;
-  std::vector<uint8_t> scratch;
   std::unique_ptr<TrainedCoders> trained;
 };
 

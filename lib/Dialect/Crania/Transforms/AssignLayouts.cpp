@@ -188,9 +188,9 @@ private:
       for (auto [k, cluster] : llvm::enumerate(tensor.clusters)) {
         LayoutProblem::Segment segment{nameOf(tensor, k), unsigned(t), {}};
         for (const LayoutCandidate &candidate : cluster.candidates)
-          segment.candidates.push_back({candidate.picojoules, candidate.cycles,
-                                        candidate.measure.cost,
-                                        candidate.measure.largestBlock});
+          segment.candidates.push_back(
+              {candidate.picojoules, candidate.cycles, candidate.dramCycles,
+               candidate.measure.cost, candidate.measure.largestBlock});
         problem.segments.push_back(std::move(segment));
       }
     }
@@ -245,10 +245,10 @@ private:
                              view(LayoutAttrInterface(layout).getLayoutId())),
                          LayoutAttrInterface(layout).getTrainingOptions(),
                          cluster.statistics.get()});
-    return crania::encodeClusters(
-        tensor.blocks, codings, [&](unsigned k, const std::string &why) {
-          emitClusterError(tensor, k) << why;
-        });
+    return crania::encodeClusters(tensor.blocks, codings,
+                                  [&](unsigned k, const std::string &why) {
+                                    emitClusterError(tensor, k) << why;
+                                  });
   }
 
   static void report(const Tensor &tensor, size_t k, const Decision &decision) {

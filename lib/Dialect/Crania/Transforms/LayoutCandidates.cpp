@@ -23,7 +23,9 @@ constexpr double worthTrying = 1.3;
 constexpr double loadShare = 0.125;
 constexpr unsigned smallestTableLog = 6;
 /// Tables that are tried beside the largest ones.
-constexpr unsigned smallerTableLogs[] = {10, 8, 7, 6, 5};
+constexpr unsigned smallerTableLogs[] = {9, 7, 6};
+/// Layouts of a segment that are tried with several tables and lanes.
+constexpr size_t mostVaried = 8;
 /// Tables of decoders that are to be small.
 constexpr unsigned tinyTableLogs[] = {6, 5, 4};
 
@@ -101,8 +103,9 @@ void LayoutMeter::addMeasured(std::vector<LayoutCandidate> &into,
       target.dramPicojoulesPerByte() + target.fifoPicojoulesPerByte();
   candidate.picojoules =
       double(measure.bytes) * perByte + measure.decodePicojoules;
-  candidate.cycles = std::max(dramCycles(double(measure.bytes)),
-                              double(measure.decodeCycles) / pace.share);
+  candidate.dramCycles = dramCycles(double(measure.bytes));
+  candidate.cycles =
+      std::max(candidate.dramCycles, double(measure.decodeCycles) / pace.share);
   const double load = double(measure.cost.loadCycles());
   candidate.cycles += std::max(load - pace.loadCycles(), 0.0);
   into.push_back(std::move(candidate));
@@ -127,9 +130,8 @@ void LayoutMeter::addEncoded(std::vector<LayoutCandidate> &into,
                              const WeightBlocks &blocks,
                              unsigned cluster) const {
   const ClusterBlocks codes = blocks.read(cluster);
-  Result<layout::SegmentMeasure> measured =
-      layout::measureSegment(layoutOf(attribute), codes.views,
-                             attribute.getTrainingOptions(), shape);
+  Result<layout::SegmentMeasure> measured = layout::measureSegment(
+      layoutOf(attribute), codes.views, attribute.getTrainingOptions(), shape);
   if (measured)
     addMeasured(into, attribute, *measured, Pace());
   else
@@ -198,6 +200,27 @@ static uint64_t leastBytes(const std::vector<LayoutCandidate> &candidates) {
   return candidates.empty() ? 0 : least;
 }
 
+/// Those without tables and the smallest others, in the same order.
+static SmallVector<LayoutCandidate>
+smallest(const std::vector<LayoutCandidate> &tried) {
+  auto hasTables = [](const LayoutCandidate &candidate) {
+    return layoutOf(candidate.layout).hasTables();
+  };
+  SmallVector<uint64_t> bytes;
+  for (const LayoutCandidate &candidate : tried)
+    if (hasTables(candidate))
+      bytes.push_back(candidate.measure.bytes);
+  llvm::sort(bytes);
+  const uint64_t most = bytes.size() > mostVaried
+                            ? bytes[mostVaried - 1]
+                            : std::numeric_limits<uint64_t>::max();
+  SmallVector<LayoutCandidate> kept;
+  for (const LayoutCandidate &candidate : tried)
+    if (!hasTables(candidate) || candidate.measure.bytes <= most)
+      kept.push_back(candidate);
+  return kept;
+}
+
 Result<std::vector<SegmentCandidates>>
 LayoutMeter::measure(const WeightBlocks &blocks,
                      ArrayRef<LayoutAttrInterface> given) const {
@@ -221,7 +244,7 @@ LayoutMeter::measure(const WeightBlocks &blocks,
       segment.candidates = segment.tried;
     } else {
       const double least = double(leastBytes(segment.tried));
-      for (const LayoutCandidate &candidate : segment.tried)
+      for (const LayoutCandidate &candidate : smallest(segment.tried))
         addVariants(segment, candidate, least, pace);
     }
     segment.statistics->compact();

@@ -18,6 +18,8 @@ struct LayoutCandidate {
   double picojoules = 0;
   /// Until it is fetched and decoded, which overlap.
   double cycles = 0;
+  /// Until it is fetched.
+  double dramCycles = 0;
 };
 
 /// What can be done with one cluster of a tensor.

@@ -122,64 +122,107 @@ void WeightBlocks::readTile(const layout::Tiling::Tile &tile,
   }
 }
 
-void WeightBlocks::appendTile(const TileCodes &tile, unsigned cluster,
-                              layout::BlockCodes &codes,
-                              std::vector<uint8_t> &occupied) const {
-  const size_t size = tile.words.size(), begin = codes.present.size();
-  codes.present.resize(begin + size);
-  occupied.resize(begin + size);
-  const size_t values = codes.values.size();
-  codes.values.resize(values + size);
-  uint8_t *present = codes.present.data() + begin;
-  uint8_t *held = occupied.data() + begin;
-  uint32_t *next = codes.values.data() + values;
+void WeightBlocks::appendTile(const TileCodes &tile,
+                              MutableArrayRef<ClusterBlock> clusters) const {
+  const size_t size = tile.words.size(), begin = clusters[0].positions;
   // Clusters are as good as random along a tile, so nothing branches on them.
-  for (size_t p = 0; p < size; ++p) {
-    const bool isHere = tile.holders[p] == cluster;
-    present[p] = isHere;
-    held[p] = tile.holders[p] < cluster;
-    *next = tile.words[p];
-    next += isHere;
+  const uint8_t *holders = tile.holders.data();
+  for (unsigned k = 0; k < clusterCount; ++k) {
+    uint8_t *present = clusters[k].codes.present.data() + begin;
+    uint8_t *held = clusters[k].occupied.data() + begin;
+    for (size_t p = 0; p < size; ++p) {
+      present[p] = holders[p] == k;
+      held[p] = holders[p] < k;
+    }
+    clusters[k].positions += size;
   }
-  codes.values.resize(next - codes.values.data());
+  const uint32_t *words = tile.words.data();
+  for (ClusterBlock &cluster : clusters) {
+    const uint8_t *present = cluster.codes.present.data() + begin;
+    uint32_t *next = cluster.nextValue;
+    for (size_t p = 0; p < size; ++p) {
+      *next = words[p];
+      next += present[p];
+    }
+    cluster.nextValue = next;
+  }
 }
 
 /// All positions of a tile, with what the cluster before has there.
-void WeightBlocks::appendRefined(const TileCodes &tile, unsigned cluster,
-                                 layout::BlockCodes &codes,
-                                 std::vector<uint8_t> &conditions) const {
-  const size_t size = tile.words.size();
-  codes.present.insert(codes.present.end(), size, 1);
-  if (cluster == rounds.size())
-    codes.values.insert(codes.values.end(), tile.words.begin(),
-                        tile.words.end());
-  else
-    for (uint8_t code : tile.holders)
-      codes.values.push_back(
-          rounds[cluster].words[rounds[cluster].indexOf[code]]);
-  if (cluster != 0)
-    for (uint8_t code : tile.holders)
-      conditions.push_back(rounds[cluster - 1].indexOf[code]);
+void WeightBlocks::appendRefined(const TileCodes &tile,
+                                 MutableArrayRef<ClusterBlock> clusters) const {
+  const size_t size = tile.words.size(), begin = clusters[0].positions;
+  for (unsigned k = 0; k < clusterCount; ++k) {
+    ClusterBlock &cluster = clusters[k];
+    std::fill_n(cluster.codes.present.data() + begin, size, 1);
+    if (k == rounds.size())
+      llvm::copy(tile.words, cluster.nextValue);
+    else
+      for (size_t p = 0; p < size; ++p)
+        cluster.nextValue[p] =
+            rounds[k].words[rounds[k].indexOf[tile.holders[p]]];
+    if (k != 0)
+      for (size_t p = 0; p < size; ++p)
+        cluster.conditions[begin + p] = rounds[k - 1].indexOf[tile.holders[p]];
+    cluster.nextValue += size;
+    cluster.positions += size;
+  }
 }
 
-ClusterBlocks WeightBlocks::read(unsigned cluster, size_t step) const {
-  ClusterBlocks result;
-  TileCodes tile;
-  for (size_t b = 0; b < blocks(); b += step) {
-    layout::BlockCodes &codes = result.codes.emplace_back();
-    std::vector<uint8_t> &occupied = result.occupied.emplace_back();
-    std::vector<uint8_t> &conditions = result.conditions.emplace_back();
-    for (int64_t t = firstTiles[b]; t < firstTiles[b + 1]; ++t) {
-      readTile(tiling.tile(t), tile);
-      if (isRefining())
-        appendRefined(tile, cluster, codes, conditions);
-      else
-        appendTile(tile, cluster, codes, occupied);
-    }
-    // Room was made for all positions.
-    codes.values.shrink_to_fit();
-    result.values += codes.values.size();
+/// Makes room for all positions of a block, then fills it.
+void WeightBlocks::readBlock(size_t block, TileCodes &tile,
+                             MutableArrayRef<ClusterBlock> clusters) const {
+  size_t positions = 0;
+  for (int64_t t = firstTiles[block]; t < firstTiles[block + 1]; ++t)
+    positions += tiling.tile(t).positions();
+  for (ClusterBlock &cluster : clusters) {
+    cluster.positions = 0;
+    cluster.codes.present.resize(positions);
+    cluster.occupied.resize(isRefining() ? 0 : positions);
+    cluster.conditions.resize(
+        isRefining() && &cluster != &clusters[0] ? positions : 0);
+    cluster.codes.values.resize(positions + 1);
+    cluster.nextValue = cluster.codes.values.data();
   }
+  for (int64_t t = firstTiles[block]; t < firstTiles[block + 1]; ++t) {
+    readTile(tiling.tile(t), tile);
+    if (isRefining())
+      appendRefined(tile, clusters);
+    else
+      appendTile(tile, clusters);
+  }
+  for (ClusterBlock &cluster : clusters)
+    cluster.codes.values.resize(cluster.nextValue -
+                                cluster.codes.values.data());
+}
+
+Status WeightBlocks::forEachBlock(BlockVisitor visit) const {
+  std::vector<ClusterBlock> clusters(clusterCount);
+  std::vector<layout::BlockView> views(clusterCount);
+  TileCodes tile;
+  for (size_t b = 0; b < blocks(); ++b) {
+    readBlock(b, tile, clusters);
+    for (auto [cluster, view] : llvm::zip_equal(clusters, views))
+      view = {
+          &cluster.codes,
+          {cluster.positions, valueBits, cluster.occupied, cluster.conditions}};
+    if (Status status = visit(views); !status)
+      return status;
+  }
+  return {};
+}
+
+ClusterBlocks WeightBlocks::read(unsigned cluster) const {
+  ClusterBlocks result;
+  Status status = forEachBlock([&](ArrayRef<layout::BlockView> views) {
+    const layout::BlockView &view = views[cluster];
+    result.codes.push_back(*view.codes);
+    result.occupied.emplace_back(view.context.occupied.begin(),
+                                 view.context.occupied.end());
+    result.values += view.codes->values.size();
+    return Status();
+  });
+  (void)status; // the visitor has no errors
   for (auto [codes, occupied, conditions] :
        llvm::zip_equal(result.codes, result.occupied, result.conditions))
     result.views.push_back(
@@ -195,18 +238,17 @@ double WeightBlocks::refinedEntropyBits() const {
         cluster == 0 ? 1 : rounds[cluster - 1].words.size();
     counts.emplace_back(conditions << valueBits);
   }
-  TileCodes tile;
-  for (uint64_t t = 0, tiles = tiling.tiles(); t < tiles; ++t) {
-    readTile(tiling.tile(t), tile);
-    for (unsigned cluster = 0; cluster < clusterCount; ++cluster) {
-      layout::BlockCodes codes;
-      std::vector<uint8_t> conditions;
-      appendRefined(tile, cluster, codes, conditions);
-      conditions.resize(codes.values.size());
-      for (auto [word, condition] : llvm::zip_equal(codes.values, conditions))
-        ++counts[cluster][size_t(condition) << valueBits | word];
+  Status status = forEachBlock([&](ArrayRef<layout::BlockView> views) {
+    for (auto [ofCluster, view] : llvm::zip_equal(counts, views)) {
+      Span<const uint8_t> conditions = view.context.conditions;
+      for (auto [p, word] : llvm::enumerate(view.codes->values)) {
+        const size_t condition = conditions.empty() ? 0 : conditions[p];
+        ++ofCluster[condition << valueBits | word];
+      }
     }
-  }
+    return Status();
+  });
+  (void)status; // the visitor has no errors
   double bits = 0;
   for (const std::vector<uint64_t> &ofCluster : counts)
     for (size_t first = 0; first < ofCluster.size();
@@ -230,4 +272,125 @@ std::optional<double> WeightBlocks::entropyBits() const {
       ++counts[size_t(holder) << valueBits | word];
   }
   return layout::orderZeroBits(counts);
+}
+
+namespace {
+
+/// A cluster on its way into the image. Blocks follow the tables until the size
+/// of the directory, which goes between them, is known.
+class ClusterEncoder {
+public:
+  ClusterEncoder(const ClusterCoding &coding,
+                 std::shared_ptr<const layout::SegmentCoder> coder)
+      : encoder(*coding.layout, std::move(coder)), space(coding.space) {}
+
+  Status add(const layout::BlockView &block) {
+    if (space.empty())
+      return encoder.skip(block);
+    const uint64_t at = encoder.tables().size() + blockBytes;
+    Result<std::vector<uint8_t>> bytes = encoder.encode(block);
+    if (!bytes)
+      return bytes.error();
+    blockBytes += bytes->size();
+    if (at + bytes->size() <= space.size())
+      llvm::copy(*bytes, space.begin() + at);
+    return {};
+  }
+
+  ClusterSegment finish() {
+    const std::vector<uint8_t> &tables = encoder.tables();
+    const std::vector<uint8_t> directory = encoder.directory();
+    ClusterSegment segment;
+    segment.tableBytes = tables.size();
+    segment.headBytes = tables.size() + directory.size();
+    segment.blockSizes = encoder.blockSizes();
+    segment.bytes = encoder.bytes();
+    if (segment.bytes != space.size())
+      return segment;
+    char *blocks = llvm::copy(tables, space.begin());
+    std::copy_backward(blocks, blocks + blockBytes, space.end());
+    llvm::copy(directory, blocks);
+    return segment;
+  }
+
+private:
+  layout::SegmentEncoder encoder;
+  MutableArrayRef<char> space;
+  uint64_t blockBytes = 0;
+};
+
+/// The tables of one cluster.
+Result<std::shared_ptr<const layout::SegmentCoder>>
+trainCluster(const WeightBlocks &blocks, unsigned cluster,
+             const ClusterCoding &coding,
+             const layout::SegmentStatistics &counted) {
+  using Coder = std::shared_ptr<const layout::SegmentCoder>;
+  if (coding.layout->trainsOnCounts()) {
+    Result<layout::TrainedSegment> trained =
+        coding.layout->train(counted, coding.options);
+    if (!trained)
+      return trained.error();
+    return Coder(std::move(trained->coder));
+  }
+  const ClusterBlocks codes = blocks.read(cluster);
+  Result<std::unique_ptr<layout::SegmentCoder>> trained =
+      coding.layout->train(codes.views, coding.options);
+  if (!trained)
+    return trained.error();
+  return Coder(std::move(*trained));
+}
+
+} // namespace
+
+FailureOr<std::vector<ClusterSegment>> crania::encodeClusters(
+    const WeightBlocks &blocks, ArrayRef<ClusterCoding> codings,
+    llvm::function_ref<void(unsigned, const std::string &)> fail) {
+  const size_t clusters = codings.size();
+  // What goes on with each cluster of a block, until one fails.
+  auto visit =
+      [&](llvm::function_ref<Status(unsigned, const layout::BlockView &)>
+              step) {
+        unsigned at = 0;
+        Status status =
+            blocks.forEachBlock([&](ArrayRef<layout::BlockView> views) {
+              for (at = 0; at < clusters; ++at)
+                if (Status result = step(at, views[at]); !result)
+                  return result;
+              return Status();
+            });
+        if (!status)
+          fail(at, status.error().message);
+        return success(bool(status));
+      };
+
+  auto isUncounted = [](const ClusterCoding &coding) {
+    return coding.layout->trainsOnCounts() && !coding.statistics;
+  };
+  std::vector<layout::SegmentStatistics> counted(clusters);
+  if (llvm::any_of(codings, isUncounted) &&
+      failed(visit([&](unsigned k, const layout::BlockView &view) {
+        return isUncounted(codings[k]) ? counted[k].add(view) : Status();
+      })))
+    return failure();
+
+  std::vector<ClusterEncoder> encoders;
+  for (unsigned k = 0; k < clusters; ++k) {
+    auto coder = trainCluster(blocks, k, codings[k],
+                              codings[k].statistics ? *codings[k].statistics
+                                                    : counted[k]);
+    if (!coder) {
+      fail(k, coder.error().message);
+      return failure();
+    }
+    counted[k] = {};
+    encoders.emplace_back(codings[k], std::move(*coder));
+  }
+  if (failed(visit([&](unsigned k, const layout::BlockView &view) {
+        return encoders[k].add(view);
+      })))
+    return failure();
+  std::vector<ClusterSegment> segments;
+  for (ClusterEncoder &encoder : encoders)
+    segments.push_back(encoder.finish());
+  return segments;
 }

@@ -5,6 +5,7 @@
 // is held. Gap i is in lane i mod lanes. Where positions follow the last one
 // held, one more gap leads to the end of the block.
 
+#include "Bitmap.h"
 #include "PositionCoder.h"
 
 #include <algorithm>
@@ -16,32 +17,16 @@ namespace {
 /// Gaps of a block, in order. The last one may lead to the end.
 std::vector<uint32_t> gapsOf(Span<const uint8_t> bits) {
   std::vector<uint32_t> gaps;
-  uint32_t gap = 0;
-  for (uint8_t bit : bits) {
-    ++gap;
-    if (!bit)
-      continue;
-    gaps.push_back(gap - 1);
-    gap = 0;
-  }
-  if (gap > 0)
-    gaps.push_back(gap);
+  gaps.reserve(bits.size() + 1);
+  forEachGap(bitmapOf(bits), bits.size(),
+             [&](uint32_t gap) { gaps.push_back(gap); });
   return gaps;
 }
 
-/// How often each gap occurs in the segment.
-std::vector<uint64_t> countGaps(const PositionSample &sample) {
-  std::vector<uint64_t> counts(maxBlockPositions + 1);
-  for (const std::vector<uint8_t> &bits : sample.blocks)
-    for (uint32_t gap : gapsOf(bits))
-      ++counts[gap];
-  return counts;
-}
-
-/// The parameter in [first, last] with the least bits for all gaps.
-template <typename BitsOf>
-unsigned cheapest(const std::vector<uint64_t> &counts, unsigned first,
-                  unsigned last, const BitsOf &bitsOf) {
+/// The parameter in [first, last] with the least bits for all gaps, and these.
+template <typename Coder, typename BitsOf>
+TrainedPositions cheapest(const std::vector<uint64_t> &counts, unsigned first,
+                          unsigned last, const BitsOf &bitsOf) {
   unsigned best = first;
   uint64_t bestCost = UINT64_MAX;
   for (unsigned parameter = first; parameter <= last; ++parameter) {
@@ -53,7 +38,7 @@ unsigned cheapest(const std::vector<uint64_t> &counts, unsigned first,
       bestCost = cost;
     }
   }
-  return best;
+  return {std::make_shared<Coder>(best), double(bestCost)};
 }
 
 /// Moves over a gap that was read; false if it leads past the end. Otherwise
@@ -204,12 +189,11 @@ private:
 
 } // namespace
 
-std::unique_ptr<PositionCoder> trainRunCoder(const PositionSample &sample) {
+TrainedPositions trainRunCoder(const PositionSample &sample) {
   auto bitsOf = [](uint64_t gap, unsigned width) {
     return (gap / ((1u << width) - 1) + 1) * width;
   };
-  return std::make_unique<RunCoder>(
-      cheapest(countGaps(sample), 1, maxRunBits, bitsOf));
+  return cheapest<RunCoder>(sample.counts.gaps, 1, maxRunBits, bitsOf);
 }
 
 Result<std::unique_ptr<PositionCoder>> parseRunCoder(BitReader &tables) {
@@ -219,12 +203,11 @@ Result<std::unique_ptr<PositionCoder>> parseRunCoder(BitReader &tables) {
   return std::unique_ptr<PositionCoder>(std::make_unique<RunCoder>(width));
 }
 
-std::unique_ptr<PositionCoder> trainGolombCoder(const PositionSample &sample) {
+TrainedPositions trainGolombCoder(const PositionSample &sample) {
   auto bitsOf = [](uint64_t gap, unsigned low) {
     return (gap >> low) + 1 + low;
   };
-  return std::make_unique<GolombCoder>(
-      cheapest(countGaps(sample), 0, maxRiceBits, bitsOf));
+  return cheapest<GolombCoder>(sample.counts.gaps, 0, maxRiceBits, bitsOf);
 }
 
 Result<std::unique_ptr<PositionCoder>> parseGolombCoder(BitReader &tables) {

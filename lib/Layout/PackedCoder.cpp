@@ -127,4 +127,14 @@ std::unique_ptr<SymbolCoder> makePackedCoder(unsigned symbols, bool isPacked) {
                                                 : Packing{symbols});
 }
 
+TrainedSymbols trainPackedCoder(const SymbolCounts &counts, bool isPacked) {
+  const Packing packing =
+      isPacked ? densestPacking(counts.symbols) : Packing{counts.symbols};
+  double symbols = 0;
+  for (uint64_t count : counts.counts)
+    symbols += double(count);
+  return {std::make_unique<PackedCoder>(packing),
+          symbols * packing.bits(packing.perWord) / packing.perWord};
+}
+
 } // namespace crania::layout

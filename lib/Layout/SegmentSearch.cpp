@@ -11,22 +11,51 @@ namespace crania::layout {
 
 namespace {
 
-uint64_t cyclesOf(const SegmentCoder &coder, Span<const BlockView> blocks,
+uint64_t cyclesOf(const SegmentCoder &coder,
+                  Span<const SegmentStatistics::Block> blocks,
                   const DecoderShape &shape) {
   uint64_t cycles = 0;
-  for (const BlockView &block : blocks)
-    cycles += coder.decodeCycles(block.context.positions,
-                                 block.codes->values.size(), shape);
+  for (const SegmentStatistics::Block &block : blocks)
+    cycles += coder.decodeCycles(block.positions, block.values, shape);
   return cycles;
 }
 
-/// Options with twice the lanes of one kind.
-TrainingOptions withMoreLanes(TrainingOptions options, bool ofValues) {
-  (ofValues ? options.valueLanes : options.positionLanes) *= 2;
-  return options;
+double picojoulesOf(const SegmentCoder &coder,
+                    Span<const SegmentStatistics::Block> blocks) {
+  double picojoules = 0;
+  for (const SegmentStatistics::Block &block : blocks)
+    picojoules += coder.decodePicojoules(block.positions, block.values);
+  return picojoules;
+}
+
+std::vector<SegmentStatistics::Block> sizesOf(Span<const BlockView> blocks) {
+  std::vector<SegmentStatistics::Block> sizes;
+  for (const BlockView &block : blocks)
+    sizes.push_back({uint32_t(block.context.positions),
+                     uint32_t(block.context.positions),
+                     uint32_t(block.codes->values.size())});
+  return sizes;
 }
 
 } // namespace
+
+Result<SegmentMeasure> measureSegment(const SegmentLayout &layout,
+                                      const SegmentStatistics &statistics,
+                                      const TrainingOptions &options,
+                                      const DecoderShape &shape) {
+  Result<TrainedSegment> trained = layout.train(statistics, options);
+  if (!trained)
+    return trained.error();
+  SegmentMeasure measure;
+  measure.bytes = uint64_t(std::llround(trained->bytes));
+  measure.largestBlock = uint64_t(std::llround(trained->largestBlock));
+  measure.decodeCycles =
+      cyclesOf(*trained->coder, statistics.blocks(), shape);
+  measure.decodePicojoules =
+      picojoulesOf(*trained->coder, statistics.blocks());
+  measure.cost = trained->coder->cost();
+  return measure;
+}
 
 Result<SegmentMeasure> measureSegment(const SegmentLayout &layout,
                                       Span<const BlockView> blocks,
@@ -39,55 +68,48 @@ Result<SegmentMeasure> measureSegment(const SegmentLayout &layout,
   measure.bytes = segment->bytes();
   for (uint32_t size : segment->blockSizes)
     measure.largestBlock = std::max<uint64_t>(measure.largestBlock, size);
-  measure.decodeCycles = cyclesOf(*segment->coder, blocks, shape);
-  for (const BlockView &block : blocks)
-    measure.decodePicojoules += segment->coder->decodePicojoules(
-        block.context.positions, block.codes->values.size());
+  const std::vector<SegmentStatistics::Block> sizes = sizesOf(blocks);
+  measure.decodeCycles = cyclesOf(*segment->coder, sizes, shape);
+  measure.decodePicojoules = picojoulesOf(*segment->coder, sizes);
   measure.cost = segment->coder->cost();
   return measure;
 }
 
 Result<TrainingOptions> fitLanes(const SegmentLayout &layout,
-                                 Span<const BlockView> blocks,
+                                 const SegmentStatistics &statistics,
                                  TrainingOptions options,
                                  const DecoderShape &shape, uint64_t cycles) {
-  Result<std::unique_ptr<SegmentCoder>> coder = layout.train(blocks, options);
-  if (!coder)
-    return coder.error();
-  uint64_t now = cyclesOf(**coder, blocks, shape);
+  Result<TrainedSegment> trained = layout.train(statistics, options);
+  if (!trained)
+    return trained.error();
   // The default of lanes depends on the layout; doubling needs a number.
-  const SegmentCost cost = (*coder)->cost();
-  options.valueLanes = std::max(1u, cost.values.lanes);
+  options.valueLanes = std::max(1u, trained->coder->cost().values.lanes);
+  // Positions and values may bind alike: then only both together help.
+  enum Doubling { ofValues = 1, ofPositions = 2, ofBoth = 3 };
+  uint64_t now = cyclesOf(*trained->coder, statistics.blocks(), shape);
   while (now > cycles) {
     std::optional<TrainingOptions> best;
-    for (bool ofValues : {false, true}) {
-      TrainingOptions more = withMoreLanes(options, ofValues);
+    for (Doubling doubling : {ofValues, ofPositions, ofBoth}) {
+      if (best && doubling == ofBoth)
+        break;
+      TrainingOptions more = options;
+      more.valueLanes *= doubling & ofValues ? 2 : 1;
+      more.positionLanes *= doubling & ofPositions ? 2 : 1;
       if (more.valueLanes > maxLanes || more.positionLanes > maxLanes)
         continue;
-      Result<std::unique_ptr<SegmentCoder>> wider = layout.train(blocks, more);
+      Result<TrainedSegment> wider = layout.train(statistics, more);
       if (!wider)
         return wider.error();
-      if (uint64_t then = cyclesOf(**wider, blocks, shape); then < now) {
-        now = then;
-        best = more;
-      }
+      const uint64_t then =
+          cyclesOf(*wider->coder, statistics.blocks(), shape);
+      if (then >= now)
+        continue;
+      now = then;
+      best = more;
     }
-    if (best) {
-      options = *best;
-      continue;
-    }
-    // Positions and values may bind alike: then only both together help.
-    TrainingOptions both = withMoreLanes(withMoreLanes(options, true), false);
-    if (both.valueLanes > maxLanes || both.positionLanes > maxLanes)
+    if (!best)
       break;
-    Result<std::unique_ptr<SegmentCoder>> wider = layout.train(blocks, both);
-    if (!wider)
-      return wider.error();
-    uint64_t then = cyclesOf(**wider, blocks, shape);
-    if (then >= now)
-      break;
-    now = then;
-    options = both;
+    options = *best;
   }
   return options;
 }

@@ -383,23 +383,35 @@ unsigned smallestTableLog(const SymbolCounts &counts) {
 } // namespace
 
 /// Larger tables follow the counts more closely, but each lane starts with a
-/// state of as many bits.
-std::unique_ptr<SymbolCoder> trainTansCoder(const SymbolCounts &counts,
-                                            const SymbolCoderLimits &limits) {
-  unsigned smallest = smallestTableLog(counts);
+/// state of as many bits: the first size below the limit is taken behind which
+/// they get no cheaper.
+TrainedSymbols trainTansCoder(const SymbolCounts &counts,
+                              const SymbolCoderLimits &limits) {
+  const unsigned smallest = smallestTableLog(counts);
   Frequencies best;
   uint64_t bestCost = 0;
-  for (unsigned log = smallest; log <= std::max(smallest, limits.tableLog);
-       ++log) {
+  const unsigned largest = std::max(smallest, limits.tableLog);
+  for (unsigned log = largest;; --log) {
     uint64_t cost = 0;
     Frequencies candidate = normalize(counts, log, cost);
     cost += limits.laneCount * log << costPlaces;
-    if (log == smallest || cost < bestCost) {
-      best = std::move(candidate);
-      bestCost = cost;
-    }
+    if (log != largest && cost >= bestCost)
+      break;
+    best = std::move(candidate);
+    bestCost = cost;
+    if (log == smallest)
+      break;
   }
-  return std::make_unique<TansCoder>(std::move(best));
+  // The last symbol of a lane is in its state.
+  double symbols = 0;
+  for (uint64_t count : counts.counts)
+    symbols += double(count);
+  const double bits = double(bestCost) / double(uint64_t(1) << costPlaces);
+  const double stateBits = double(limits.laneCount) * best.tableLog;
+  const double inStates =
+      symbols > 0 ? (bits - stateBits) / symbols * double(limits.laneCount) : 0;
+  return {std::make_unique<TansCoder>(std::move(best)),
+          std::max(bits - inStates, 0.0)};
 }
 
 SymbolCoderResult parseTansCoder(unsigned conditions, unsigned symbols,

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <memory>
 #include <optional>
+#include <set>
 #include <tuple>
 
 namespace crania::scheduling {
@@ -15,12 +16,15 @@ using layout::DecoderHardware;
 
 namespace {
 
-/// What a larger decoder has to save, as a factor on the energy.
-constexpr double worthLargerDecoder = 1.005;
-/// Partial choices that are kept to find a bound.
-constexpr size_t fewPartials = 64;
-/// By how much a layout may be slower than another one of its segment.
-constexpr double allowedSlowdown = 1.02;
+/// What a program may take of energy more than at least, for a smaller decoder.
+constexpr double allowedEnergy = 1.01;
+/// Sizes of tables, as parts of what there are, that are tried next.
+constexpr double smallerTables[] = {0.8, 0.5, 0.25, 0.1};
+/// Partial choices that are kept to find a bound, and at most.
+constexpr size_t fewPartials = 32, mostPartials = 256;
+/// By how much a layout may be slower than another one of its segment, or than
+/// its bytes come; and than another one if it is as fast as its bytes.
+constexpr double allowedSlowdown = 1.02, allowedGrowth = 1.1;
 
 /// Choices of the first segments, as a list from the last one backwards.
 struct Partial {
@@ -32,6 +36,87 @@ struct Partial {
 };
 using PartialPointer = std::shared_ptr<const Partial>;
 
+/// What a decoder may be made of.
+struct DecoderLimits {
+  struct Half {
+    unsigned lanes = 0;
+    uint64_t tableBits = 0;
+    unsigned stepBits = 0;
+    std::set<std::string_view> units;
+
+    void add(const layout::DecoderCost &cost) {
+      if (cost.lanes == 0)
+        return;
+      lanes = std::max(lanes, cost.lanes);
+      tableBits = std::max(tableBits, cost.tableBits);
+      stepBits = std::max(stepBits, cost.stepBits);
+      units.insert(cost.unit);
+    }
+    bool admits(const layout::DecoderCost &cost) const {
+      return cost.lanes == 0 ||
+             (cost.lanes <= lanes && cost.tableBits <= tableBits &&
+              cost.stepBits <= stepBits && units.count(cost.unit) != 0);
+    }
+  };
+
+  Half positions, values;
+  bool isPlain = false;
+
+  static DecoderLimits of(const LayoutProblem &problem,
+                          const LayoutChoice &choice) {
+    DecoderLimits limits;
+    for (size_t s = 0; s < choice.candidates.size(); ++s) {
+      const LayoutProblem::Candidate &candidate =
+          problem.segments[s].candidates[choice.candidates[s]];
+      if (candidate.decoder.isPlain) {
+        limits.isPlain = true;
+        continue;
+      }
+      limits.positions.add(candidate.decoder.positions);
+      limits.values.add(candidate.decoder.values);
+    }
+    return limits;
+  }
+
+  bool admits(const LayoutProblem::Candidate &candidate) const {
+    if (candidate.decoder.isPlain)
+      return isPlain;
+    return positions.admits(candidate.decoder.positions) &&
+           values.admits(candidate.decoder.values);
+  }
+
+  /// With one part smaller, or without it.
+  std::vector<DecoderLimits> smaller() const {
+    std::vector<DecoderLimits> result;
+    for (Half DecoderLimits::*half :
+         {&DecoderLimits::positions, &DecoderLimits::values}) {
+      for (double part : smallerTables)
+        if ((this->*half).tableBits > 0) {
+          result.push_back(*this);
+          (result.back().*half).tableBits =
+              uint64_t(double((this->*half).tableBits) * part);
+        }
+      if ((this->*half).lanes > 1) {
+        result.push_back(*this);
+        (result.back().*half).lanes /= 2;
+      }
+      if ((this->*half).stepBits > 8) {
+        result.push_back(*this);
+        (result.back().*half).stepBits = (this->*half).stepBits > 16 ? 16 : 8;
+      }
+      for (std::string_view unit : (this->*half).units) {
+        result.push_back(*this);
+        (result.back().*half).units.erase(unit);
+      }
+    }
+    if (isPlain) {
+      result.push_back(*this);
+      result.back().isPlain = false;
+    }
+    return result;
+  }
+};
+
 class Solver {
 public:
   Solver(const LayoutProblem &problem, bool fastOnly)
@@ -39,14 +124,14 @@ public:
 
   std::optional<LayoutChoice> run() {
     if (std::isinf(problem.budgetUm2))
-      return separately();
+      return frugally();
     findCandidates();
     // A few of the cheapest partial choices lead to a good whole one, which
     // bounds the exact search.
     double bound = std::numeric_limits<double>::infinity();
     if (PartialPointer good = search(fewPartials, bound))
       bound = good->picojoules;
-    PartialPointer best = search(std::numeric_limits<size_t>::max(), bound);
+    PartialPointer best = search(mostPartials, bound);
     if (!best)
       return std::nullopt;
     return unwind(best);
@@ -64,10 +149,18 @@ private:
       }
     if (!fastOnly)
       return possible;
+    // DRAM alone takes a part of the cycles, which more bytes make longer; that
+    // is a matter of energy as long as it is not much.
+    auto isFast = [&](size_t c) {
+      const LayoutProblem::Candidate &candidate = segment.candidates[c];
+      return candidate.cycles <= allowedSlowdown * least ||
+             (std::isinf(problem.budgetUm2) &&
+              candidate.cycles <= allowedSlowdown * candidate.dramCycles &&
+              candidate.cycles <= allowedGrowth * least);
+    };
     std::vector<size_t> fast;
-    for (size_t c : possible)
-      if (segment.candidates[c].cycles <= allowedSlowdown * least)
-        fast.push_back(c);
+    std::copy_if(possible.begin(), possible.end(), std::back_inserter(fast),
+                 isFast);
     return fast;
   }
 
@@ -82,31 +175,73 @@ private:
     return decoder.areaUm2(problem.plainDecoderUm2) <= problem.budgetUm2;
   }
 
-  LayoutChoice separately() const {
+  /// The candidate of least energy of each segment, of those that `allows`
+  /// admits; nothing if that leaves a segment without any.
+  template <typename Allows>
+  std::optional<LayoutChoice> cheapest(const Allows &allows) const {
     LayoutChoice choice;
-    for (const LayoutProblem::Segment &segment : problem.segments) {
-      choice.candidates.push_back(frugal(segment, allowed(segment)));
+    for (size_t s = 0; s < problem.segments.size(); ++s) {
+      const LayoutProblem::Segment &segment = problem.segments[s];
+      size_t best = segment.candidates.size();
+      for (size_t c : possible[s])
+        if (allows(segment.candidates[c]) &&
+            (best == segment.candidates.size() ||
+             segment.candidates[c].picojoules <
+                 segment.candidates[best].picojoules))
+          best = c;
+      if (best == segment.candidates.size())
+        return std::nullopt;
+      choice.candidates.push_back(best);
     }
     return choice;
   }
 
-  /// The candidate with the smallest decoder of those of nearly the least
-  /// energy.
-  size_t frugal(const LayoutProblem::Segment &segment,
-                const std::vector<size_t> &candidates) const {
-    double least = std::numeric_limits<double>::infinity();
-    for (size_t c : candidates)
-      least = std::min(least, segment.candidates[c].picojoules);
-    auto key = [&](size_t c) {
-      return std::pair(alone(segment, c).areaUm2(problem.plainDecoderUm2),
-                       segment.candidates[c].picojoules);
-    };
-    size_t best = segment.candidates.size();
-    for (size_t c : candidates)
-      if (segment.candidates[c].picojoules <= worthLargerDecoder * least &&
-          (best == segment.candidates.size() || key(c) < key(best)))
-        best = c;
+  /// From the cheapest choice on, parts of the decoder are made smaller or left
+  /// out, always the one that saves most area for its energy.
+  LayoutChoice frugally() {
+    for (const LayoutProblem::Segment &segment : problem.segments)
+      possible.push_back(allowed(segment));
+    LayoutChoice best =
+        *cheapest([](const LayoutProblem::Candidate &) { return true; });
+    const double most = best.picojoules(problem) * allowedEnergy;
+    DecoderLimits limits = DecoderLimits::of(problem, best);
+    for (bool isSmaller = true; isSmaller;) {
+      isSmaller = false;
+      const double picojoules = best.picojoules(problem), um2 = areaOf(best);
+      double bestRatio = 0;
+      std::optional<LayoutChoice> next;
+      for (const DecoderLimits &smaller : limits.smaller()) {
+        std::optional<LayoutChoice> choice =
+            cheapest([&](const LayoutProblem::Candidate &candidate) {
+              return smaller.admits(candidate);
+            });
+        if (!choice)
+          continue;
+        const double more = choice->picojoules(problem);
+        const double saved = um2 - areaOf(*choice);
+        if (more > most || saved <= 0)
+          continue;
+        // Moves that cost nothing come first, the largest before others.
+        constexpr double leastPart = 1e-6;
+        const double ratio =
+            saved / std::max(more - picojoules, leastPart * most);
+        if (ratio > bestRatio) {
+          bestRatio = ratio;
+          next = std::move(choice);
+        }
+      }
+      if (!next)
+        continue;
+      best = std::move(*next);
+      limits = DecoderLimits::of(problem, best);
+      isSmaller = true;
+    }
     return best;
+  }
+
+  double areaOf(const LayoutChoice &choice) const {
+    return problem.hardwareOf(choice.candidates)
+        .areaUm2(problem.plainDecoderUm2);
   }
 
   /// Candidates of each segment without those that another one beats, and what
@@ -205,7 +340,7 @@ private:
 
   const LayoutProblem &problem;
   const bool fastOnly;
-  std::vector<std::vector<size_t>> candidates;
+  std::vector<std::vector<size_t>> candidates, possible;
   std::vector<double> leastBehind;
 };
 

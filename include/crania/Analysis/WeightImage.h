@@ -17,6 +17,10 @@
 
 namespace crania {
 
+/// What is to be done with a block: its codes, of each cluster.
+using BlockVisitor =
+    llvm::function_ref<Status(llvm::ArrayRef<layout::BlockView>)>;
+
 /// The codes of one cluster of a weight tensor, block by block.
 struct ClusterBlocks {
   std::vector<layout::BlockCodes> codes;
@@ -61,8 +65,12 @@ public:
   llvm::ArrayRef<int64_t> blockTiles() const { return firstTiles; }
   size_t blocks() const { return firstTiles.size() - 1; }
 
-  /// The blocks of a cluster, or every `step`-th of them.
-  ClusterBlocks read(unsigned cluster, size_t step = 1) const;
+  /// Calls `visit` for one block after the other, with the codes of all
+  /// clusters, which are valid until it returns. Ends at an error.
+  Status forEachBlock(BlockVisitor visit) const;
+
+  /// All blocks of a cluster.
+  ClusterBlocks read(unsigned cluster) const;
 
   /// The different words of a cluster that the next one refines, ascending as
   /// numbers without sign; empty for others.
@@ -83,6 +91,14 @@ private:
     std::vector<uint8_t> holders;
   };
 
+  /// A block of one cluster as it is read.
+  struct ClusterBlock {
+    layout::BlockCodes codes;
+    std::vector<uint8_t> occupied, conditions;
+    size_t positions = 0; ///< so far
+    uint32_t *nextValue = nullptr;
+  };
+
   /// A cluster that the next one refines.
   struct RefinedRound {
     std::vector<uint32_t> words;
@@ -95,12 +111,12 @@ private:
 
   void cutBlocks(const target::TargetModel &target);
   void readTile(const layout::Tiling::Tile &tile, TileCodes &into) const;
-  void appendTile(const TileCodes &tile, unsigned cluster,
-                  layout::BlockCodes &codes,
-                  std::vector<uint8_t> &occupied) const;
-  void appendRefined(const TileCodes &tile, unsigned cluster,
-                     layout::BlockCodes &codes,
-                     std::vector<uint8_t> &conditions) const;
+  void appendTile(const TileCodes &tile,
+                  llvm::MutableArrayRef<ClusterBlock> clusters) const;
+  void appendRefined(const TileCodes &tile,
+                     llvm::MutableArrayRef<ClusterBlock> clusters) const;
+  void readBlock(size_t block, TileCodes &tile,
+                 llvm::MutableArrayRef<ClusterBlock> clusters) const;
   double refinedEntropyBits() const;
 
   unsigned clusterCount = 0;
@@ -117,6 +133,35 @@ private:
   /// the heap, so that it stays where it is when the object moves.
   std::shared_ptr<llvm::SmallVector<char, 0>> splatValues, splatAssignment;
 };
+
+/// How a cluster is encoded.
+struct ClusterCoding {
+  const layout::SegmentLayout *layout;
+  layout::TrainingOptions options;
+  /// What was counted of the cluster, if that is known already.
+  const layout::SegmentStatistics *statistics = nullptr;
+  /// Where the segment goes, which is as long as it will be; empty only counts
+  /// its bytes.
+  llvm::MutableArrayRef<char> space = {};
+};
+
+/// A segment as it lies in the weight image: tables, directory, and blocks one
+/// after the other.
+struct ClusterSegment {
+  uint64_t tableBytes = 0;
+  uint64_t headBytes = 0; ///< before the first block
+  std::vector<uint32_t> blockSizes;
+  uint64_t bytes = 0;
+};
+
+/// Encodes all clusters of a tensor, holding no more than a block of each. A
+/// segment of other than the bytes of its space leaves that unfinished; the
+/// caller compares. `fail` is told which cluster its layout cannot express, and
+/// why.
+mlir::FailureOr<std::vector<ClusterSegment>>
+encodeClusters(const WeightBlocks &blocks,
+               llvm::ArrayRef<ClusterCoding> codings,
+               llvm::function_ref<void(unsigned, const std::string &)> fail);
 
 } // namespace crania
 

@@ -8,6 +8,7 @@
 #include "crania/Support/Span.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -73,6 +74,17 @@ public:
   /// Bytes that `encode` would return, without encoding.
   virtual size_t encodedBytes(const BlockCodes &codes,
                               const BlockContext &context) const = 0;
+
+  /// The same of any block with so many values, of whose positions so many are
+  /// not held by earlier clusters; nothing if it depends on more, or if there
+  /// is no encoding.
+  virtual std::optional<uint64_t> countedBytes(uint64_t positions,
+                                               uint64_t freePositions,
+                                               uint64_t values,
+                                               unsigned valueBits) const {
+    (void)positions, (void)freePositions, (void)values, (void)valueBits;
+    return std::nullopt;
+  }
 
   /// Bytes of the shortest encoding of any codes of a block none of whose
   /// positions is occupied. A reader compares it with the bytes that are there

@@ -6,6 +6,7 @@
 
 #include "crania/Layout/Codec.h"
 #include "crania/Layout/DecoderCost.h"
+#include "crania/Layout/SegmentStatistics.h"
 
 #include <memory>
 
@@ -70,6 +71,12 @@ public:
   virtual std::vector<uint8_t> encode(const BlockCodes &codes,
                                       const BlockContext &context) const = 0;
 
+  /// Bytes that `encode` would return.
+  virtual size_t encodedBytes(const BlockCodes &codes,
+                              const BlockContext &context) const {
+    return encode(codes, context).size();
+  }
+
   /// Decodes exactly `bytes`. Any bytes that `encode` could not have produced
   /// are an error.
   virtual Result<BlockCodes> decode(Span<const uint8_t> bytes,
@@ -94,6 +101,14 @@ public:
                                   size_t presentValues) const = 0;
 };
 
+/// What training on counts gives.
+struct TrainedSegment {
+  std::unique_ptr<SegmentCoder> coder;
+  /// Estimated: with tables, directory, lanes and padding.
+  double bytes = 0;
+  double largestBlock = 0;
+};
+
 /// A kind of layout: makes the tables of a segment from its codes, or reads
 /// them again.
 class SegmentLayout {
@@ -116,6 +131,14 @@ public:
   /// says what the layout cannot express.
   virtual Result<std::unique_ptr<SegmentCoder>>
   train(Span<const BlockView> blocks, const TrainingOptions &options) const = 0;
+
+  /// Whether counts are enough to train on.
+  virtual bool trainsOnCounts() const { return false; }
+
+  /// The same tables from what was counted of all blocks. Only if
+  /// `trainsOnCounts`.
+  virtual Result<TrainedSegment> train(const SegmentStatistics &statistics,
+                                       const TrainingOptions &options) const;
 
   /// Reads exactly the bytes of tables; `valueBits` as in BlockContext.
   virtual Result<std::unique_ptr<SegmentCoder>>
@@ -151,6 +174,35 @@ struct EncodedSegment {
   /// Bytes before the first block.
   size_t headBytes() const { return tables.size() + directory.size(); }
   size_t bytes() const { return headBytes() + blocks.size(); }
+};
+
+/// Encodes the blocks of a segment one after the other.
+class SegmentEncoder {
+public:
+  SegmentEncoder(const SegmentLayout &layout,
+                 std::shared_ptr<const SegmentCoder> coder);
+
+  /// The bytes of the next block. An error says that the layout has no words
+  /// for its codes.
+  Result<std::vector<uint8_t>> encode(const BlockView &block);
+  /// As that, but only counts them.
+  Status skip(const BlockView &block);
+
+  const std::vector<uint8_t> &tables() const { return coderTables; }
+  /// Of the blocks so far.
+  std::vector<uint8_t> directory() const;
+  const std::vector<uint32_t> &blockSizes() const { return sizes; }
+  /// Of the blocks so far, with tables and directory.
+  uint64_t bytes() const;
+
+private:
+  Status check(const BlockView &block) const;
+
+  const SegmentLayout &layout;
+  std::shared_ptr<const SegmentCoder> coder;
+  std::vector<uint8_t> coderTables;
+  std::vector<uint32_t> sizes;
+  uint64_t blockBytes = 0;
 };
 
 /// Trains tables and encodes all blocks with them.

@@ -17,6 +17,14 @@ struct SegmentMeasure {
   SegmentCost cost;
 };
 
+/// What it is about to take, by what was counted of the blocks; tables and
+/// hardware are those that encoding them would have. Only for layouts that
+/// train on counts. An error says what the layout cannot express.
+Result<SegmentMeasure> measureSegment(const SegmentLayout &layout,
+                                      const SegmentStatistics &statistics,
+                                      const TrainingOptions &options,
+                                      const DecoderShape &shape);
+
 /// Encodes the blocks to see. An error says what the layout cannot express.
 Result<SegmentMeasure> measureSegment(const SegmentLayout &layout,
                                       Span<const BlockView> blocks,
@@ -24,9 +32,10 @@ Result<SegmentMeasure> measureSegment(const SegmentLayout &layout,
                                       const DecoderShape &shape);
 
 /// `options` with as few more lanes as it takes to decode the blocks in
-/// `cycles`, or with as many as help. Lanes double where that saves most.
+/// `cycles`, or with as many as help. Lanes double where that saves most. Only
+/// for layouts that train on counts.
 Result<TrainingOptions> fitLanes(const SegmentLayout &layout,
-                                 Span<const BlockView> blocks,
+                                 const SegmentStatistics &statistics,
                                  TrainingOptions options,
                                  const DecoderShape &shape, uint64_t cycles);
 

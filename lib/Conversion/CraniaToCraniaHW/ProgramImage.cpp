@@ -131,60 +131,49 @@ private:
              << "weights @" << op.getSymName() << ": " << why;
     ArrayRef<ir::SegmentAttr> plan =
         iterate.getPlanOf(op.getSymNameAttr()).getSegments();
+    SmallVector<ClusterCoding> codings;
+    for (ir::SegmentAttr segment : plan)
+      codings.push_back(
+          {layoutOf(segment), segment.getLayout().getTrainingOptions(), nullptr,
+           contents.slice(*segment.getAddress(), *segment.getBytes())});
+    FailureOr<std::vector<ClusterSegment>> encoded = encodeClusters(
+        *blocks, codings, [&](unsigned cluster, const std::string &reason) {
+          emitClusterError(weights, cluster)
+              << "cannot be expressed in the layout '"
+              << plan[cluster].getLayout().getLayoutId() << "': " << reason
+              << "; remove it from the plan and run crania-assign-layouts";
+        });
+    if (failed(encoded))
+      return failure();
     SmallVector<hw::SegmentAttr> segments;
-    for (auto [cluster, segment] : llvm::enumerate(plan)) {
-      FailureOr<hw::SegmentAttr> encoded =
-          encodeSegment(weights, *blocks, cluster, segment);
-      if (failed(encoded))
-        return failure();
-      segments.push_back(*encoded);
+    for (auto [cluster, segment] : llvm::enumerate(*encoded)) {
+      if (segment.bytes != uint64_t(*plan[cluster].getBytes()))
+        return emitClusterError(weights, cluster)
+               << "encodes to " << segment.bytes << " bytes, but the plan says "
+               << *plan[cluster].getBytes()
+               << ": the plan is stale, remove it and run "
+                  "crania-assign-layouts again";
+      segments.push_back(segmentOf(cluster, plan[cluster], segment, *blocks));
     }
     image.segments.push_back(std::move(segments));
     return success();
   }
 
-  FailureOr<hw::SegmentAttr> encodeSegment(const NetworkWeights &weights,
-                                           const WeightBlocks &blocks,
-                                           unsigned cluster,
-                                           ir::SegmentAttr segment) {
-    ClusterBlocks codes = blocks.read(cluster);
-    Result<layout::EncodedSegment> encoded =
-        layout::encodeSegment(*layoutOf(segment), codes.views,
-                              segment.getLayout().getTrainingOptions());
-    if (!encoded)
-      return emitClusterError(weights, cluster)
-             << "cannot be expressed in the layout '"
-             << segment.getLayout().getLayoutId()
-             << "': " << encoded.error().message
-             << "; remove it from the plan and run crania-assign-layouts";
-    if (encoded->bytes() != uint64_t(*segment.getBytes()))
-      return emitClusterError(weights, cluster)
-             << "encodes to " << encoded->bytes()
-             << " bytes, but the plan says " << *segment.getBytes()
-             << ": the plan is stale, remove it and run "
-                "crania-assign-layouts again";
-    auto *at = contents.begin() + *segment.getAddress();
-    for (const std::vector<uint8_t> *part :
-         {&encoded->tables, &encoded->directory, &encoded->blocks})
-      at = llvm::copy(*part, at);
-    return segmentOf(cluster, segment, *encoded, blocks);
-  }
-
   hw::SegmentAttr segmentOf(unsigned cluster, ir::SegmentAttr segment,
-                            const layout::EncodedSegment &encoded,
+                            const ClusterSegment &encoded,
                             const WeightBlocks &blocks) {
     ArrayRef<uint32_t> words = blocks.refinedWords(cluster);
     SmallVector<int64_t> refined(words.begin(), words.end());
-    SmallVector<int64_t> offsets = {int64_t(encoded.headBytes())};
+    SmallVector<int64_t> offsets = {int64_t(encoded.headBytes)};
     for (uint32_t size : encoded.blockSizes)
       offsets.push_back(offsets.back() + size);
     bool isRetained = *segment.getResidency() == ir::Residency::Retained;
     return hw::SegmentAttr::get(
         iterate.getContext(), cluster + 1, segment.getLayout().getLayoutId(),
-        *segment.getAddress(), encoded.bytes(),
+        *segment.getAddress(), encoded.bytes,
         isRetained ? hw::Residency::Retained : hw::Residency::Streamed,
         isRetained ? *segment.getStoreOffset() : 0, offsets,
-        blocks.blockTiles(), encoded.tables.size(), refined);
+        blocks.blockTiles(), encoded.tableBytes, refined);
   }
 
   void placeParameters() {

@@ -68,7 +68,23 @@ TEST(LayoutChoiceTest, ALargerDecoderHasToBeWorthIt) {
   problem.segments = {
       {"a", 0, {candidate(1000, 1 << 20), candidate(1004, 1 << 10)}},
       {"b", 0, {candidate(1000, 1 << 20), candidate(1006, 1 << 10)}}};
-  EXPECT_EQ(chooseLayouts(problem)->candidates, (std::vector<size_t>{1, 0}));
+  EXPECT_EQ(chooseLayouts(problem)->candidates, (std::vector<size_t>{1, 1}));
+  // One large decoder is there for all: less of it in one segment saves none.
+  problem.segments[1].candidates[1].picojoules = 1030;
+  EXPECT_EQ(chooseLayouts(problem)->candidates, (std::vector<size_t>{0, 0}));
+}
+
+/// A segment that is bound by DRAM may take more bytes, one that the decoder
+/// holds up may not.
+TEST(LayoutChoiceTest, SmallerDecodersKeepUpWithDram) {
+  LayoutProblem problem;
+  problem.segments = {{"a",
+                       0,
+                       {candidate(1000, 1 << 20, "tans", 100),
+                        candidate(1005, 1 << 10, "tans", 105)}}};
+  EXPECT_EQ(chooseLayouts(problem)->candidates, (std::vector<size_t>{0}));
+  problem.segments[0].candidates[1].dramCycles = 105;
+  EXPECT_EQ(chooseLayouts(problem)->candidates, (std::vector<size_t>{1}));
 }
 
 TEST(LayoutChoiceTest, FasterGoesBeforeSmaller) {

@@ -122,8 +122,9 @@ private:
     for (PlanBuilder::Entry &entry : plan->getEntries())
       if (failed(addTensor(entry, *target, tensors)))
         return failure();
-    LayoutProblem problem = measure(tensors, *target);
-    if (failed(checkGiven(tensors)))
+    LayoutProblem problem;
+    if (failed(measure(tensors, *target, problem)) ||
+        failed(checkGiven(tensors)))
       return failure();
     if (crania::Status status = problem.check(); !status)
       return iterate.emitError() << status.error().message;
@@ -164,30 +165,36 @@ private:
     return success();
   }
 
-  LayoutProblem measure(std::vector<Tensor> &tensors,
-                        const crania::target::TargetModel &target) {
+  LogicalResult measure(std::vector<Tensor> &tensors,
+                        const crania::target::TargetModel &target,
+                        LayoutProblem &problem) {
     LayoutMeter meter(&getContext(), target,
                       SmallVector<std::string>(layouts.begin(), layouts.end()));
     unsigned widest = 0;
     for (const Tensor &tensor : tensors)
       widest = std::max(widest, tensor.blocks.wordBits());
-    LayoutProblem problem;
     problem.blocksAtOnce = target.decoder.blocks;
     problem.plainDecoderUm2 = target.plainDecoderUm2();
     problem.budgetUm2 = target.decoderBudgetUm2(precisionOf(widest));
     meter.setBudget(problem.budgetUm2);
     for (auto [t, tensor] : llvm::enumerate(tensors)) {
-      tensor.clusters = meter.measure(tensor.blocks, tensor.given);
+      crania::Result<std::vector<SegmentCandidates>> measured =
+          meter.measure(tensor.blocks, tensor.given);
+      if (!measured) {
+        MaterializeOp materialize = tensor.entry->materialize;
+        return materialize.emitError() << measured.error().message;
+      }
+      tensor.clusters = std::move(*measured);
       for (auto [k, cluster] : llvm::enumerate(tensor.clusters)) {
         LayoutProblem::Segment segment{nameOf(tensor, k), unsigned(t), {}};
         for (const LayoutCandidate &candidate : cluster.candidates)
-          segment.candidates.push_back({candidate.picojoules, candidate.cycles,
-                                        candidate.measure.cost,
-                                        candidate.measure.largestBlock});
+          segment.candidates.push_back(
+              {candidate.picojoules, candidate.cycles, candidate.dramCycles,
+               candidate.measure.cost, candidate.measure.largestBlock});
         problem.segments.push_back(std::move(segment));
       }
     }
-    return problem;
+    return success();
   }
 
   static InFlightDiagnostic emitClusterError(const Tensor &tensor, size_t k) {
@@ -207,17 +214,21 @@ private:
 
   /// Fills in layout and bytes of all clusters of a tensor.
   LogicalResult decide(Tensor &tensor, ArrayRef<size_t> chosen) {
+    SmallVector<LayoutAttrInterface> taken;
+    for (auto [k, candidate] : llvm::enumerate(chosen))
+      taken.push_back(tensor.clusters[k].candidates[candidate].layout);
+    FailureOr<std::vector<crania::ClusterSegment>> encoded =
+        encode(tensor, taken);
+    if (failed(encoded))
+      return failure();
     uint64_t bytes = 0;
     for (auto [k, candidate] : llvm::enumerate(chosen)) {
       const SegmentCandidates &cluster = tensor.clusters[k];
       Decision decision{cluster, cluster.candidates[candidate]};
-      FailureOr<uint64_t> exact = exactBytes(tensor, k, decision);
-      if (failed(exact))
-        return failure();
       PlanBuilder::Segment &segment = tensor.entry->segments[k];
-      segment.layout = decision.taken.layout;
-      segment.bytes = int64_t(*exact);
-      bytes += *exact;
+      segment.layout = taken[k];
+      segment.bytes = int64_t((*encoded)[k].bytes);
+      bytes += (*encoded)[k].bytes;
       if (!tensor.given[k])
         report(tensor, k, decision);
     }
@@ -225,20 +236,19 @@ private:
     return success();
   }
 
-  /// Of a segment that was sampled, by encoding all of it.
-  FailureOr<uint64_t> exactBytes(const Tensor &tensor, size_t k,
-                                 const Decision &decision) {
-    if (!decision.segment.isSampled)
-      return decision.taken.measure.bytes;
-    crania::ClusterBlocks all = tensor.blocks.read(k);
-    LayoutAttrInterface layout = decision.taken.layout;
-    crania::Result<crania::layout::EncodedSegment> encoded =
-        crania::layout::encodeSegment(
-            *crania::layout::findSegmentLayout(view(layout.getLayoutId())),
-            all.views, layout.getTrainingOptions());
-    if (!encoded)
-      return emitClusterError(tensor, k) << encoded.error().message;
-    return encoded->bytes();
+  /// The exact sizes of the segments in layouts.
+  static FailureOr<std::vector<crania::ClusterSegment>>
+  encode(const Tensor &tensor, ArrayRef<LayoutAttrInterface> taken) {
+    SmallVector<crania::ClusterCoding> codings;
+    for (auto [layout, cluster] : llvm::zip_equal(taken, tensor.clusters))
+      codings.push_back({crania::layout::findSegmentLayout(
+                             view(LayoutAttrInterface(layout).getLayoutId())),
+                         LayoutAttrInterface(layout).getTrainingOptions(),
+                         cluster.statistics.get()});
+    return crania::encodeClusters(tensor.blocks, codings,
+                                  [&](unsigned k, const std::string &why) {
+                                    emitClusterError(tensor, k) << why;
+                                  });
   }
 
   static void report(const Tensor &tensor, size_t k, const Decision &decision) {
@@ -251,7 +261,7 @@ private:
         << remark::metric("Weights", tensor.entry->weights.getSymName())
         << remark::metric("Cluster", k + 1)
         << remark::metric("Layout", decision.taken.layout.getLayoutId())
-        << remark::metric("Values", decision.segment.values)
+        << remark::metric("Values", decision.segment.statistics->values())
         << remark::metric("Bytes", *tensor.entry->segments[k].bytes)
         << remark::metric("DecodeCycles", decision.taken.measure.decodeCycles)
         << remark::metric("SecondBest",

@@ -13,10 +13,6 @@ using crania::layout::TrainingOptions;
 
 namespace {
 
-/// Positions of a segment that all layouts are tried on; of larger ones, every
-/// n-th block. Wide words, most of which occur once, are slow to count.
-constexpr uint64_t sampledPositions = 1 << 19, sampledWidePositions = 1 << 17;
-constexpr unsigned wideWord = 32;
 /// By how much decoding may be slower than DRAM.
 constexpr double allowedSlowdown = 1.02;
 /// Layouts that take more than this of the smallest one are not worth lanes.
@@ -27,8 +23,10 @@ constexpr double worthTrying = 1.3;
 constexpr double loadShare = 0.125;
 constexpr unsigned smallestTableLog = 6;
 /// Tables that are tried beside the largest ones.
-constexpr unsigned middleTableLog = 10, smallTableLog = 8;
-/// Tables for decoders whose area is bounded.
+constexpr unsigned smallerTableLogs[] = {9, 7, 6};
+/// Layouts of a segment that are tried with several tables and lanes.
+constexpr size_t mostVaried = 8;
+/// Tables of decoders that are to be small.
 constexpr unsigned tinyTableLogs[] = {6, 5, 4};
 
 const layout::SegmentLayout &layoutOf(LayoutAttrInterface attribute) {
@@ -59,15 +57,19 @@ LayoutMeter::LayoutMeter(MLIRContext *context,
       ids(allowed.empty() ? builtInIds() : allowed.vec()),
       budgetUm2(std::numeric_limits<double>::infinity()) {}
 
+/// Whether it has tables whose size is a choice.
+static bool hasTableSize(StringRef id) {
+  return id.starts_with("conditional") || id.ends_with("tans") ||
+         id.ends_with("huffman");
+}
+
 LayoutAttrInterface LayoutMeter::attributeOf(StringRef id,
                                              TrainingOptions options) const {
   if (id == "raw")
     return RawLayoutAttr::get(context);
   if (id == "bitmap" || id == "bitmap-free")
     return BitmapLayoutAttr::get(context, id == "bitmap-free");
-  // Only these have tables whose size is a choice.
-  if (!id.starts_with("conditional") && !id.ends_with("tans") &&
-      !id.ends_with("huffman"))
+  if (!hasTableSize(id))
     options.tableLog = layout::defaultTableLog;
   return CodedLayoutAttr::get(context, id, options);
 }
@@ -92,116 +94,176 @@ LayoutMeter::Pace LayoutMeter::paceFor(double bytes) const {
   return pace;
 }
 
-void LayoutMeter::addCandidate(SegmentCandidates &into, const Sample &sample,
-                               LayoutAttrInterface attribute,
-                               const Pace &pace) const {
-  Result<layout::SegmentMeasure> measured =
-      layout::measureSegment(layoutOf(attribute), sample.blocks.views,
-                             attribute.getTrainingOptions(), shape);
-  if (!measured) {
-    into.refusal = measured.error().message;
-    return;
-  }
-  LayoutCandidate candidate{attribute, *measured};
-  candidate.measure.bytes = uint64_t(measured->bytes * sample.scale);
-  candidate.measure.decodeCycles =
-      uint64_t(measured->decodeCycles * sample.scale);
-  candidate.measure.decodePicojoules *= sample.scale;
+void LayoutMeter::addMeasured(std::vector<LayoutCandidate> &into,
+                              LayoutAttrInterface attribute,
+                              const layout::SegmentMeasure &measure,
+                              const Pace &pace) const {
+  LayoutCandidate candidate{attribute, measure};
   const double perByte =
       target.dramPicojoulesPerByte() + target.fifoPicojoulesPerByte();
   candidate.picojoules =
-      candidate.measure.bytes * perByte + candidate.measure.decodePicojoules;
+      double(measure.bytes) * perByte + measure.decodePicojoules;
+  candidate.dramCycles = dramCycles(double(measure.bytes));
   candidate.cycles =
-      std::max(dramCycles(candidate.measure.bytes),
-               double(candidate.measure.decodeCycles) / pace.share);
-  const double load = double(candidate.measure.cost.loadCycles());
+      std::max(candidate.dramCycles, double(measure.decodeCycles) / pace.share);
+  const double load = double(measure.cost.loadCycles());
   candidate.cycles += std::max(load - pace.loadCycles(), 0.0);
-  into.candidates.push_back(std::move(candidate));
+  into.push_back(std::move(candidate));
+}
+
+void LayoutMeter::addCandidate(std::vector<LayoutCandidate> &into,
+                               SegmentCandidates &segment,
+                               LayoutAttrInterface attribute,
+                               const Pace &pace) const {
+  Result<layout::SegmentMeasure> measured =
+      layout::measureSegment(layoutOf(attribute), *segment.statistics,
+                             attribute.getTrainingOptions(), shape);
+  if (measured)
+    addMeasured(into, attribute, *measured, pace);
+  else
+    segment.refusal = measured.error().message;
+}
+
+void LayoutMeter::addEncoded(std::vector<LayoutCandidate> &into,
+                             SegmentCandidates &segment,
+                             LayoutAttrInterface attribute,
+                             const WeightBlocks &blocks,
+                             unsigned cluster) const {
+  const ClusterBlocks codes = blocks.read(cluster);
+  Result<layout::SegmentMeasure> measured = layout::measureSegment(
+      layoutOf(attribute), codes.views, attribute.getTrainingOptions(), shape);
+  if (measured)
+    addMeasured(into, attribute, *measured, Pace());
+  else
+    segment.refusal = measured.error().message;
 }
 
 /// A layout with tables, with as many lanes as it takes to keep up with DRAM.
-void LayoutMeter::addCoded(SegmentCandidates &into, const Sample &sample,
+void LayoutMeter::addCoded(SegmentCandidates &into,
                            const LayoutCandidate &plain,
                            const Pace &pace) const {
-  const double cycles =
-      pace.share * dramCycles(double(plain.measure.bytes)) / sample.scale;
+  const double cycles = pace.share * dramCycles(double(plain.measure.bytes));
+  const StringRef id = plain.layout.getLayoutId();
   SmallVector<unsigned> tableLogs = {pace.tableLog};
-  for (unsigned smaller : {middleTableLog, smallTableLog})
-    if (smaller < pace.tableLog)
-      tableLogs.push_back(smaller);
+  if (hasTableSize(id))
+    for (unsigned smaller : smallerTableLogs)
+      if (smaller < pace.tableLog)
+        tableLogs.push_back(smaller);
   for (unsigned tableLog : tableLogs) {
     TrainingOptions options;
     options.tableLog = tableLog;
     Result<TrainingOptions> fitted =
-        layout::fitLanes(layoutOf(plain.layout), sample.blocks.views, options,
+        layout::fitLanes(layoutOf(plain.layout), *into.statistics, options,
                          shape, uint64_t(cycles));
     if (fitted)
-      addCandidate(into, sample,
-                   attributeOf(plain.layout.getLayoutId(), *fitted), pace);
+      addCandidate(into.candidates, into, attributeOf(id, *fitted), pace);
   }
 }
 
 /// A layout in the smallest decoders that do it.
-void LayoutMeter::addSmall(SegmentCandidates &into, const Sample &sample,
-                           StringRef id, const Pace &pace) const {
+void LayoutMeter::addSmall(SegmentCandidates &into, StringRef id,
+                           const Pace &pace) const {
   TrainingOptions options;
   options.valueLanes = 1;
   for (unsigned tableLog : tinyTableLogs) {
     options.tableLog = tableLog;
-    addCandidate(into, sample, attributeOf(id, options), pace);
+    addCandidate(into.candidates, into, attributeOf(id, options), pace);
+    if (!hasTableSize(id))
+      break;
   }
 }
 
-std::vector<SegmentCandidates>
-LayoutMeter::measure(const WeightBlocks &blocks,
-                     ArrayRef<LayoutAttrInterface> given) const {
-  const size_t step = std::max<uint64_t>(
-      blocks.weights() / (blocks.wordBits() < wideWord ? sampledPositions
-                                                       : sampledWidePositions),
-      1);
-  std::vector<Sample> samples(blocks.clusters());
-  std::vector<SegmentCandidates> first(blocks.clusters());
+/// All layouts that a segment may have, with their defaults.
+void LayoutMeter::tryAll(const WeightBlocks &blocks,
+                         ArrayRef<LayoutAttrInterface> given,
+                         std::vector<SegmentCandidates> &segments) const {
   const Pace any;
-  double bytes = 0;
-  for (auto [k, sample] : llvm::enumerate(samples)) {
-    sample.blocks = blocks.read(k, given[k] ? 1 : step);
-    sample.scale = double(blocks.blocks()) / sample.blocks.views.size();
+  for (auto [k, segment] : llvm::enumerate(segments)) {
+    SmallVector<LayoutAttrInterface> all;
     if (given[k])
-      addCandidate(first[k], sample, given[k], any);
+      all.push_back(given[k]);
     else
       for (const std::string &id : ids)
-        addCandidate(first[k], sample, attributeOf(id, {}), any);
-    uint64_t least = std::numeric_limits<uint64_t>::max();
-    for (const LayoutCandidate &candidate : first[k].candidates)
-      least = std::min(least, candidate.measure.bytes);
-    bytes += first[k].candidates.empty() ? 0 : double(least);
+        all.push_back(attributeOf(id, {}));
+    for (LayoutAttrInterface attribute : all)
+      if (layoutOf(attribute).trainsOnCounts())
+        addCandidate(segment.tried, segment, attribute, any);
+      else
+        addEncoded(segment.tried, segment, attribute, blocks, unsigned(k));
   }
+}
 
+static uint64_t leastBytes(const std::vector<LayoutCandidate> &candidates) {
+  uint64_t least = std::numeric_limits<uint64_t>::max();
+  for (const LayoutCandidate &candidate : candidates)
+    least = std::min(least, candidate.measure.bytes);
+  return candidates.empty() ? 0 : least;
+}
+
+/// Those without tables and the smallest others, in the same order.
+static SmallVector<LayoutCandidate>
+smallest(const std::vector<LayoutCandidate> &tried) {
+  auto hasTables = [](const LayoutCandidate &candidate) {
+    return layoutOf(candidate.layout).hasTables();
+  };
+  SmallVector<uint64_t> bytes;
+  for (const LayoutCandidate &candidate : tried)
+    if (hasTables(candidate))
+      bytes.push_back(candidate.measure.bytes);
+  llvm::sort(bytes);
+  const uint64_t most = bytes.size() > mostVaried
+                            ? bytes[mostVaried - 1]
+                            : std::numeric_limits<uint64_t>::max();
+  SmallVector<LayoutCandidate> kept;
+  for (const LayoutCandidate &candidate : tried)
+    if (!hasTables(candidate) || candidate.measure.bytes <= most)
+      kept.push_back(candidate);
+  return kept;
+}
+
+Result<std::vector<SegmentCandidates>>
+LayoutMeter::measure(const WeightBlocks &blocks,
+                     ArrayRef<LayoutAttrInterface> given) const {
+  std::vector<SegmentCandidates> segments(blocks.clusters());
+  Status counted =
+      blocks.forEachBlock([&](ArrayRef<layout::BlockView> clusters) {
+        for (auto [segment, view] : llvm::zip_equal(segments, clusters))
+          if (Status status = segment.statistics->add(view); !status)
+            return status;
+        return Status();
+      });
+  if (!counted)
+    return counted.error();
+  tryAll(blocks, given, segments);
+  double bytes = 0;
+  for (const SegmentCandidates &segment : segments)
+    bytes += double(leastBytes(segment.tried));
   const Pace pace = paceFor(bytes);
-  std::vector<SegmentCandidates> result(blocks.clusters());
-  for (auto [k, sample] : llvm::enumerate(samples)) {
-    SegmentCandidates &into = result[k];
-    into.refusal = first[k].refusal;
-    into.values = sample.blocks.values;
-    into.isSampled = sample.scale > 1;
+  for (auto [k, segment] : llvm::enumerate(segments)) {
     if (given[k]) {
-      into.candidates = first[k].candidates;
-      continue;
+      segment.candidates = segment.tried;
+    } else {
+      const double least = double(leastBytes(segment.tried));
+      for (const LayoutCandidate &candidate : smallest(segment.tried))
+        addVariants(segment, candidate, least, pace);
     }
-    double least = std::numeric_limits<double>::infinity();
-    for (const LayoutCandidate &candidate : first[k].candidates)
-      least = std::min(least, double(candidate.measure.bytes));
-    for (const LayoutCandidate &candidate : first[k].candidates) {
-      const bool isCoded = layoutOf(candidate.layout).hasTables();
-      if (!isCoded)
-        addCandidate(into, sample, candidate.layout, pace);
-      else if (candidate.measure.bytes <= worthLanes * least)
-        addCoded(into, sample, candidate, pace);
-      if (isCoded && std::isfinite(budgetUm2) &&
-          double(candidate.measure.bytes) <= worthTrying * least)
-        addSmall(into, sample, candidate.layout.getLayoutId(), pace);
-    }
-    into.tried = std::move(first[k].candidates);
+    segment.statistics->compact();
   }
-  return result;
+  return segments;
+}
+
+/// What can become of a layout that may have tables.
+void LayoutMeter::addVariants(SegmentCandidates &segment,
+                              const LayoutCandidate &candidate, double least,
+                              const Pace &pace) const {
+  const layout::SegmentLayout &layout = layoutOf(candidate.layout);
+  if (!layout.hasTables() || !layout.trainsOnCounts()) {
+    addMeasured(segment.candidates, candidate.layout, candidate.measure, pace);
+    return;
+  }
+  const double bytes = double(candidate.measure.bytes);
+  if (bytes <= worthLanes * least)
+    addCoded(segment, candidate, pace);
+  if (std::isfinite(budgetUm2) && bytes <= worthTrying * least)
+    addSmall(segment, candidate.layout.getLayoutId(), pace);
 }

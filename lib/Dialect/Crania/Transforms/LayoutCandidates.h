@@ -12,18 +12,21 @@ namespace crania::ir {
 /// A layout that a segment can have.
 struct LayoutCandidate {
   LayoutAttrInterface layout;
-  /// Of all blocks, or scaled up from a sample of a large segment.
+  /// Its bytes are estimated where layouts train on counts.
   layout::SegmentMeasure measure;
   /// Of fetching and decoding it.
   double picojoules = 0;
   /// Until it is fetched and decoded, which overlap.
   double cycles = 0;
+  /// Until it is fetched.
+  double dramCycles = 0;
 };
 
 /// What can be done with one cluster of a tensor.
 struct SegmentCandidates {
-  uint64_t values = 0;
-  bool isSampled = false;
+  /// What was counted of it.
+  std::shared_ptr<layout::SegmentStatistics> statistics =
+      std::make_shared<layout::SegmentStatistics>();
   std::vector<LayoutCandidate> candidates;
   /// All allowed layouts with their defaults, whatever a decoder of them takes.
   std::vector<LayoutCandidate> tried;
@@ -43,16 +46,12 @@ public:
   void setBudget(double um2) { budgetUm2 = um2; }
 
   /// Candidates for each cluster: of the layout in `given`, where there is one.
-  std::vector<SegmentCandidates>
+  /// An error says what is wrong with the weights.
+  Result<std::vector<SegmentCandidates>>
   measure(const WeightBlocks &blocks,
           llvm::ArrayRef<LayoutAttrInterface> given) const;
 
 private:
-  /// A cluster, or a sample of its blocks.
-  struct Sample {
-    ClusterBlocks blocks;
-    double scale = 1;
-  };
   /// Tables small enough to be loaded in a part of DRAM's time, and what stays
   /// of it for decoding.
   struct Pace {
@@ -66,12 +65,27 @@ private:
     }
   };
 
-  void addCandidate(SegmentCandidates &into, const Sample &sample,
-                    LayoutAttrInterface layout, const Pace &pace) const;
-  void addCoded(SegmentCandidates &into, const Sample &sample,
-                const LayoutCandidate &plain, const Pace &pace) const;
-  void addSmall(SegmentCandidates &into, const Sample &sample,
-                llvm::StringRef id, const Pace &pace) const;
+  /// A layout, with what it takes or why it cannot be.
+  void addCandidate(std::vector<LayoutCandidate> &into,
+                    SegmentCandidates &segment, LayoutAttrInterface layout,
+                    const Pace &pace) const;
+  void addMeasured(std::vector<LayoutCandidate> &into,
+                   LayoutAttrInterface layout,
+                   const layout::SegmentMeasure &measure,
+                   const Pace &pace) const;
+  /// One that has to see the blocks.
+  void addEncoded(std::vector<LayoutCandidate> &into,
+                  SegmentCandidates &segment, LayoutAttrInterface layout,
+                  const WeightBlocks &blocks, unsigned cluster) const;
+  void addCoded(SegmentCandidates &into, const LayoutCandidate &plain,
+                const Pace &pace) const;
+  void addSmall(SegmentCandidates &into, llvm::StringRef id,
+                const Pace &pace) const;
+  void addVariants(SegmentCandidates &segment, const LayoutCandidate &candidate,
+                   double least, const Pace &pace) const;
+  void tryAll(const WeightBlocks &blocks,
+              llvm::ArrayRef<LayoutAttrInterface> given,
+              std::vector<SegmentCandidates> &segments) const;
   Pace paceFor(double bytes) const;
   double dramCycles(double bytes) const;
   LayoutAttrInterface attributeOf(llvm::StringRef id,

@@ -30,7 +30,9 @@ private:
   std::vector<std::vector<uint64_t>> times; // by command
 };
 
-/// The weight-stationary PE array.
+struct TileWork;
+
+/// The PE array.
 class Array : public UnitModel {
 public:
   Array(Scoreboard &board, TileProgress &progress, OutputBlocks &blocks,
@@ -43,7 +45,7 @@ private:
   void accountStalls(const Scoreboard::Tokens &tokens, uint64_t dramWait);
   Stall causeOf(int64_t token) const;
   void compute();
-  void accountTile(const binary::Contract &contract, uint32_t tile);
+  void accountTile(const binary::Contract &contract, const TileWork &work);
 
   TileProgress &progress;
   OutputBlocks &blocks;

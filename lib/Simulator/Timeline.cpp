@@ -15,12 +15,12 @@ namespace {
 /// The machine, idle at the start of a round.
 struct Machine {
   Machine(const ProgramView &program, const WeightDecoder &weights,
-          unsigned round, const WeightStore &store,
+          unsigned round, SweepSchedule schedule, const WeightStore &store,
           std::unique_ptr<Dram> memory)
-      : board(program, weights, round), dram(std::move(memory)),
-        buffers(program, store), steps(tileSteps(board)),
-        weightDma(board, *dram, buffers), activationDma(board, *dram),
-        decoder(board, buffers, progress, steps),
+      : board(program, weights, round, std::move(schedule)),
+        dram(std::move(memory)), buffers(program, store),
+        steps(tileSteps(board)), weightDma(board, *dram, buffers),
+        activationDma(board, *dram), decoder(board, buffers, progress, steps),
         array(board, progress, blocks, steps), vector(board, blocks),
         exit(board) {}
 
@@ -158,11 +158,14 @@ Status Machine::checkAccount(const Counts &total) const {
 Result<RoundTiming> simulator::simulateRound(const ProgramView &program,
                                              const WeightDecoder &weights,
                                              unsigned round,
-                                             const WeightStore &before) {
-  Result<std::unique_ptr<Dram>> dram = Dram::create(program);
+                                             const WeightStore &before,
+                                             unsigned inputs) {
+  SweepSchedule schedule(program, round, inputs);
+  Result<std::unique_ptr<Dram>> dram = Dram::create(program, schedule);
   if (!dram)
     return dram.error();
-  Machine machine(program, weights, round, before, std::move(*dram));
+  Machine machine(program, weights, round, std::move(schedule), before,
+                  std::move(*dram));
   if (Status status = machine.run(); !status)
     return status.error();
   machine.board.attributeCycles();
@@ -172,6 +175,8 @@ Result<RoundTiming> simulator::simulateRound(const ProgramView &program,
   for (const Counts &counts : timing.byLabel)
     timing.total += counts;
   timing.activities = machine.board.takeActivities();
+  for (Activity &activity : timing.activities)
+    activity.command = machine.board.step(activity.command).command;
   timing.storeAfter = std::move(machine.buffers.store);
   if (Status status = machine.checkAccount(timing.total); !status)
     return status.error();

@@ -23,7 +23,7 @@ template <typename IsMine>
 std::vector<uint32_t> queueOf(const Scoreboard &board, IsMine isMine) {
   std::vector<uint32_t> queue;
   for (uint32_t i = 0; i < board.commandCount(); ++i)
-    if (isMine(board.command(i)))
+    if (board.isCommand(i) && isMine(board.command(i)))
       queue.push_back(i);
   return queue;
 }
@@ -36,10 +36,11 @@ std::vector<uint32_t> queueOf(const Scoreboard &board, IsMine isMine) {
 
 ActivationDma::ActivationDma(Scoreboard &board, Dram &dram)
     : UnitModel(board), dram(dram),
-      port(board, dram, Unit::activationDma, Dram::activations),
-      queue(queueOf(board, [](const binary::Command &command) {
-        return command.body_as_Copy() != nullptr;
-      })) {}
+      port(board, dram, Unit::activationDma, Dram::activations) {
+  for (uint32_t i = 0; i < board.commandCount(); ++i)
+    if (!board.isCommand(i) || board.command(i).body_as_Copy())
+      queue.push_back(i);
+}
 
 /// Cuts a run of bytes at multiples of the request size.
 void ActivationDma::planRun(uint64_t address, uint64_t bytes) {
@@ -69,9 +70,26 @@ void ActivationDma::planRuns(const binary::Copy &copy, size_t dim,
 }
 
 void ActivationDma::begin(uint32_t command) {
-  const binary::Copy &copy = *board.command(command).body_as_Copy();
   requests.clear();
   nextRequest = 0;
+  if (board.isCommand(command))
+    planCopy(command);
+  else
+    planSaved(command);
+}
+
+/// What is saved of an input is one run behind the scratch memory.
+void ActivationDma::planSaved(uint32_t index) {
+  const SweepSchedule::Step &step = board.step(index);
+  reads = step.kind == SweepSchedule::Kind::restore;
+  for (uint32_t i = 0; i < step.inputs; ++i)
+    planRun(dram.savedAddress(board.schedule, step.firstInput + i), step.bytes);
+}
+
+/// Parameters are read once, whatever the number of inputs.
+void ActivationDma::planCopy(uint32_t index) {
+  const SweepSchedule::Step &step = board.step(index);
+  const binary::Copy &copy = *board.command(index).body_as_Copy();
   reads = !isOnChip(board, copy.source());
   elementBytes = board.elementBytes(copy.source());
 
@@ -89,17 +107,26 @@ void ActivationDma::begin(uint32_t command) {
       reads ? copy.source_offset() : copy.destination_offset();
   const binary::Buffer &buffer =
       bufferOf(board, reads ? copy.source() : copy.destination());
-  planRuns(
-      copy, 0,
-      dram.addressOf(buffer.space(), buffer.offset() + offset * elementBytes),
-      runElements, runDims);
+  const bool isShared = buffer.space() == binary::Space::image;
+  for (uint32_t i = 0; i < (isShared ? 1 : step.inputs); ++i)
+    planRuns(copy, 0,
+             dram.addressOf(buffer.space(),
+                            buffer.offset() + offset * elementBytes,
+                            step.firstInput + i),
+             runElements, runDims);
 }
 
-void ActivationDma::account(Counts &counts, const binary::Copy &copy,
-                            uint64_t bytes) const {
+void ActivationDma::account(uint32_t command, uint64_t bytes) const {
+  Counts &counts = board.countsOf(command);
+  uint64_t onChip = bytes;
+  const binary::Copy *copy = board.isCommand(command)
+                                 ? board.command(command).body_as_Copy()
+                                 : nullptr;
+  if (copy && bufferOf(board, copy->source()).space() == binary::Space::image)
+    onChip *= board.step(command).inputs;
   (reads ? counts.globalBufferWriteBytes : counts.globalBufferReadBytes) +=
-      bytes;
-  if (copy.purpose() == binary::Purpose::parameters)
+      onChip;
+  if (copy && copy->purpose() == binary::Purpose::parameters)
     counts.parameterBytes += bytes;
   else if (reads)
     counts.activationBytesRead += bytes;
@@ -130,8 +157,7 @@ bool ActivationDma::step() {
         return progressed;
       const Request &request = requests[nextRequest];
       port.issue(request.address, request.bytes, !reads);
-      account(board.countsOf(command), *board.command(command).body_as_Copy(),
-              request.bytes);
+      account(command, request.bytes);
       progressed = true;
     }
     port.close();
@@ -208,15 +234,16 @@ VectorUnit::VectorUnit(Scoreboard &board, const OutputBlocks &blocks)
 void VectorUnit::account(uint32_t command) {
   const binary::Vector &vector = *board.command(command).body_as_Vector();
   Counts &counts = board.countsOf(command);
+  const uint64_t inputs = board.step(command).inputs;
   for (const binary::Access *input : *vector.inputs())
-    counts.globalBufferReadBytes +=
-        touchesOf(*input, vector) * board.elementBytes(input->buffer());
-  const uint64_t written = touchesOf(*vector.output(), vector) *
+    counts.globalBufferReadBytes += inputs * touchesOf(*input, vector) *
+                                    board.elementBytes(input->buffer());
+  const uint64_t written = inputs * touchesOf(*vector.output(), vector) *
                            board.elementBytes(vector.output()->buffer());
   counts.globalBufferWriteBytes += written;
   if (vector.reduces() && !vector.initialized())
     counts.globalBufferReadBytes += written;
-  const uint64_t points = pointsOf(vector);
+  const uint64_t points = inputs * pointsOf(vector);
   for (const binary::VectorInstruction *instruction : *vector.code()) {
     const OperationCounts charge = chargeOf(*instruction);
     for (size_t i = 0; i < charge.size(); ++i)
@@ -230,8 +257,9 @@ void VectorUnit::begin(uint32_t command) {
 
   const uint64_t lanes = board.target.vectorUnit.lanes;
   const uint64_t cycles = (pointsOf(vector) + lanes - 1) / lanes *
-                          std::max<uint64_t>(slotsOf(vector), 1);
-  const int32_t follows = board.command(command).follows();
+                          std::max<uint64_t>(slotsOf(vector), 1) *
+                          board.step(command).inputs;
+  const int32_t follows = board.step(command).follows;
   nextBlock = 0;
   cyclesUpTo = {cycles};
   if (follows < 0)
@@ -244,7 +272,7 @@ void VectorUnit::begin(uint32_t command) {
 }
 
 bool VectorUnit::isBlockReady(uint32_t command) const {
-  const int32_t follows = board.command(command).follows();
+  const int32_t follows = board.step(command).follows;
   if (follows < 0)
     return true;
   std::optional<uint64_t> ready = blocks.readyAt(follows, nextBlock);
@@ -305,13 +333,14 @@ bool ExitUnit::step() {
     return false;
   const uint32_t command = queue[head];
   const binary::ExitTest &test = *board.command(command).body_as_ExitTest();
+  const uint64_t inputs = board.step(command).inputs;
   const uint64_t cycles =
-      uint64_t(test.classes()) * board.target.exitUnit.cyclesPerClass;
+      inputs * uint64_t(test.classes()) * board.target.exitUnit.cyclesPerClass;
   busyUntil = board.now + cycles;
   Counts &counts = board.countsOf(command);
   counts.exitOps += cycles; // one operation a cycle
   counts.globalBufferReadBytes +=
-      test.classes() * board.elementBytes(test.logits());
+      inputs * test.classes() * board.elementBytes(test.logits());
   board.record(Unit::exit, command, board.now, busyUntil);
   board.finish(command, busyUntil);
   ++head;

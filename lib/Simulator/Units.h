@@ -9,7 +9,8 @@
 
 namespace crania::simulator {
 
-/// Executes Copy: boxes of elements between DRAM and the global buffer.
+/// Executes Copy: boxes of elements between DRAM and the global buffer, for
+/// each input of a sweep; and saves and restores what a segment of it needs.
 class ActivationDma : public UnitModel {
 public:
   ActivationDma(Scoreboard &board, Dram &dram);
@@ -23,10 +24,12 @@ private:
     uint64_t address, bytes;
   };
   void begin(uint32_t command);
+  void planCopy(uint32_t command);
+  void planSaved(uint32_t command);
   void planRuns(const binary::Copy &copy, size_t dim, uint64_t address,
                 uint64_t runElements, size_t runDims);
   void planRun(uint64_t address, uint64_t bytes);
-  void account(Counts &counts, const binary::Copy &copy, uint64_t bytes) const;
+  void account(uint32_t command, uint64_t bytes) const;
 
   Dram &dram;
   DmaPort port;

@@ -13,7 +13,7 @@ namespace crania::simulator {
 /// A stretch of time in which a unit worked for a command.
 struct Activity {
   Unit unit;
-  uint32_t command;
+  uint32_t command;    ///< of the round
   uint64_t begin, end; ///< cycles from the start of the round
 };
 
@@ -56,12 +56,19 @@ struct RoundTiming {
 /// - A Vector that follows a Contract starts on a block of outputs when the
 ///   array has drained that block's last tile.
 ///
+/// With several `inputs`, all of them go through the round together, as a sweep
+/// (SweepSchedule.h): weights and parameters are read once for as many inputs
+/// as the global buffer has room for, everything else happens for each of them,
+/// and what has to leave the global buffer in between is written to DRAM and
+/// read back. The counts are those of the whole sweep.
+///
 /// Errors: a machine that is stuck (named commands and what they wait for), an
 /// access the machine does not have, a store place taken twice, and any part of
 /// the account that does not add up.
 Result<RoundTiming> simulateRound(const ProgramView &program,
                                   const WeightDecoder &weights, unsigned round,
-                                  const WeightStore &before);
+                                  const WeightStore &before,
+                                  unsigned inputs = 1);
 
 } // namespace crania::simulator
 

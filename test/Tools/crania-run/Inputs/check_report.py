@@ -15,7 +15,8 @@ COSTS = {
 ROW = COSTS | {
     "accuracy", "full_accuracy", "agreement_with_full", "mean_rounds", "exit_histogram",
     "latency_us", "weight_bytes_by_cluster", "compulsory_weight_bytes", "weight_refetch",
-    "bound_energy_pj", "layers", "rounds", "energy_ratio", "cycles_ratio"}
+    "bound_energy_pj", "layers", "rounds", "energy_ratio", "cycles_ratio",
+    "sweep"}
 TOP = {
     "images", "program", "accuracy", "full_accuracy", "agreement_with_full",
     "exit_histogram", "target", "precision", "dram", "area", "rows"}
@@ -42,7 +43,7 @@ def check_costs(costs, what):
            f"{what}: bound_cycles")
 
 
-def check_row(name, row):
+def check_row(name, row, images):
     expect(set(row) == ROW, f"{name}: keys {sorted(set(row) ^ ROW)}")
     check_costs(row, name)
     expect(row["bound_cycles"] <= row["cycles"], f"{name} beats its bound")
@@ -56,6 +57,10 @@ def check_row(name, row):
     expect(is_close(sum(row["exit_histogram"]), 1), f"{name}: exit_histogram")
     mean = sum(r * share for r, share in enumerate(row["exit_histogram"], 1))
     expect(is_close(mean, row["mean_rounds"]), f"{name}: mean_rounds")
+    sweep = row["sweep"]
+    expect(is_close(sweep["mean_inputs"] * sweep["sweeps"], mean * images),
+           f"{name}: rounds of inputs are not those of the sweeps")
+    expect(sweep["mean_inputs"] <= sweep["inputs"], f"{name}: sweep")
     latency = row["latency_us"]
     expect(latency["p50"] <= latency["p99"], f"{name}: latency")
     for parts, key in (("layers", "name"), ("rounds", "round")):
@@ -87,12 +92,14 @@ def main():
         trace = json.load(file)
     expect(set(report) == TOP, f"keys {sorted(set(report) ^ TOP)}")
     for name, row in report["rows"].items():
-        check_row(name, row)
+        check_row(name, row, report["images"])
     area = report["area"]
     added = sum(area["mm2_by_component"][name] for name in area["additions"])
     base = sum(area["mm2_by_component"].values()) - added
     expect(is_close(area["overhead_percent"], 100 * added / base), "area overhead")
-    expect(report["rows"]["iterative"]["weight_refetch"] > 1, "iterative refetches nothing")
+    iterative = report["rows"]["iterative"]
+    expect(iterative["weight_refetch"] * iterative["sweep"]["inputs"] > 1,
+           "iterative refetches nothing")
     main_row = report["rows"][report["program"]]
     for key in ("accuracy", "full_accuracy", "agreement_with_full", "exit_histogram"):
         expect(report[key] == main_row[key], f"{key} is not that of {report['program']}")

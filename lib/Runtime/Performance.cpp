@@ -132,7 +132,7 @@ public:
 
   Json operator()(const Counts &c) const {
     const target::TargetModel &target = program.target();
-    const simulator::Energy energy = energyOf(c, target);
+    const simulator::Energy energy = energyOf(c, target, program.widestPrecision());
     const simulator::Bound bound = boundOf(c, target);
     Json json;
     json["cycles"] = mean(c.cycles);

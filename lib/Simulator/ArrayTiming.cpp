@@ -171,12 +171,23 @@ void Array::compute() {
   // draining delays results only.
   const bool drainOverlaps =
       array.weightLoad == target::WeightLoad::doubleBuffered;
-  const uint64_t streamed = board.now + work.streamCycles();
-  const uint64_t drained = drainOverlaps ? streamed + work.drainCycles()
-                                         : board.now + work.serialCycles();
+  Counts &counts = board.countsOf(step.command);
+  auto touched = [&] {
+    return counts.globalBufferReadBytes + counts.globalBufferWriteBytes;
+  };
+  const uint64_t touchedBefore = touched();
   accountTile(contract, work);
+  const uint64_t streamed =
+      port.finish(BufferPort::array, board.now, work.streamCycles(),
+                  touched() - touchedBefore);
+  const uint64_t waited = streamed - board.now - work.streamCycles();
+  const uint64_t drained = drainOverlaps
+                               ? streamed + work.drainCycles()
+                               : board.now + waited + work.serialCycles();
   progress.arrayFree = drainOverlaps ? streamed : drained;
-  board.record(Unit::array, step.command, board.now, progress.arrayFree);
+  counts.stalls[size_t(Stall::globalBuffer)] += waited;
+  board.record(Unit::array, step.command, board.now,
+               progress.arrayFree - waited);
   board.wakeAt(progress.arrayFree);
   board.wakeAt(drained);
   if (work.isLast)

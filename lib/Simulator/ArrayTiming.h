@@ -4,6 +4,7 @@
 #ifndef CRANIA_LIB_SIMULATOR_ARRAYTIMING_H
 #define CRANIA_LIB_SIMULATOR_ARRAYTIMING_H
 
+#include "BufferPort.h"
 #include "Scoreboard.h"
 #include "TileProgress.h"
 
@@ -36,8 +37,9 @@ struct TileWork;
 class Array : public UnitModel {
 public:
   Array(Scoreboard &board, TileProgress &progress, OutputBlocks &blocks,
-        const std::vector<TileStep> &steps)
-      : UnitModel(board), progress(progress), blocks(blocks), steps(steps) {}
+        BufferPort &port, const std::vector<TileStep> &steps)
+      : UnitModel(board), progress(progress), blocks(blocks), port(port),
+        steps(steps) {}
   bool step() override;
   std::optional<std::string> blockedOn() const override;
 
@@ -49,6 +51,7 @@ private:
 
   TileProgress &progress;
   OutputBlocks &blocks;
+  BufferPort &port;
   const std::vector<TileStep> &steps;
 };
 

@@ -21,8 +21,9 @@ struct Machine {
         dram(std::move(memory)), buffers(program, store),
         steps(tileSteps(board)), weightDma(board, *dram, buffers),
         activationDma(board, *dram), decoder(board, buffers, progress, steps),
-        array(board, progress, blocks, steps), vector(board, blocks),
-        exit(board) {}
+        port(board.target.globalBuffer.bytesPerCycle),
+        array(board, progress, blocks, port, steps),
+        vector(board, blocks, port), exit(board) {}
 
   /// In the order in which units that could act in the same cycle do: producers
   /// before consumers, so that a cycle needs few passes.
@@ -46,6 +47,7 @@ struct Machine {
   WeightDma weightDma;
   ActivationDma activationDma;
   Decoder decoder;
+  BufferPort port;
   Array array;
   VectorUnit vector;
   ExitUnit exit;

@@ -185,12 +185,24 @@ uint64_t pointsOf(const binary::Vector &vector) {
   return points;
 }
 
-/// Instructions that take a slot of the lanes: constants are immediates.
-uint64_t slotsOf(const binary::Vector &vector) {
-  uint64_t slots = 0;
-  for (const binary::VectorInstruction *instruction : *vector.code())
-    slots += instruction->op() != binary::VectorOp::constant;
-  return slots;
+/// Cycles of the points: an instruction takes a slot of each lane that can do
+/// it, constants are immediates, and a copy takes a slot of its own.
+uint64_t cyclesOf(const binary::Vector &vector, const ProgramView &program) {
+  const auto &unit = program.target().vectorUnit;
+  const bool hasOwnF32Lanes =
+      program.widestPrecision() != target::Precision::f32;
+  auto slotsOf = [&](uint64_t lanes) {
+    return (pointsOf(vector) + lanes - 1) / lanes;
+  };
+  uint64_t cycles = 0;
+  for (const binary::VectorInstruction *instruction : *vector.code()) {
+    if (instruction->op() == binary::VectorOp::constant)
+      continue;
+    const bool isFloat = binary::isFloat(instruction->type()) ||
+                         instruction->op() == binary::VectorOp::to_int;
+    cycles += slotsOf(isFloat && hasOwnF32Lanes ? unit.f32Lanes : unit.lanes);
+  }
+  return std::max(cycles, slotsOf(unit.lanes));
 }
 
 /// How often the elements of an access are touched: once per iteration of the
@@ -225,8 +237,9 @@ std::vector<uint64_t> outputsUpTo(const ProgramView &program,
 
 } // namespace
 
-VectorUnit::VectorUnit(Scoreboard &board, const OutputBlocks &blocks)
-    : UnitModel(board), blocks(blocks),
+VectorUnit::VectorUnit(Scoreboard &board, const OutputBlocks &blocks,
+                       BufferPort &port)
+    : UnitModel(board), blocks(blocks), port(port),
       queue(queueOf(board, [](const binary::Command &command) {
         return command.body_as_Vector() != nullptr;
       })) {}
@@ -253,12 +266,16 @@ void VectorUnit::account(uint32_t command) {
 
 void VectorUnit::begin(uint32_t command) {
   const binary::Vector &vector = *board.command(command).body_as_Vector();
+  const Counts &counts = board.countsOf(command);
+  auto touched = [&] {
+    return counts.globalBufferReadBytes + counts.globalBufferWriteBytes;
+  };
+  const uint64_t touchedBefore = touched();
   account(command);
+  bytes = touched() - touchedBefore;
 
-  const uint64_t lanes = board.target.vectorUnit.lanes;
-  const uint64_t cycles = (pointsOf(vector) + lanes - 1) / lanes *
-                          std::max<uint64_t>(slotsOf(vector), 1) *
-                          board.step(command).inputs;
+  const uint64_t cycles =
+      cyclesOf(vector, board.program) * board.step(command).inputs;
   const int32_t follows = board.step(command).follows;
   nextBlock = 0;
   cyclesUpTo = {cycles};
@@ -281,7 +298,10 @@ bool VectorUnit::isBlockReady(uint32_t command) const {
 
 void VectorUnit::compute(uint32_t command) {
   const uint64_t before = nextBlock == 0 ? 0 : cyclesUpTo[nextBlock - 1];
-  busyUntil = board.now + cyclesUpTo[nextBlock] - before;
+  const uint64_t cycles = cyclesUpTo[nextBlock] - before;
+  const auto share = uint64_t((unsigned __int128)bytes * cycles /
+                              std::max<uint64_t>(cyclesUpTo.back(), 1));
+  busyUntil = port.finish(BufferPort::vector, board.now, cycles, share);
   board.record(Unit::vector, command, board.now, busyUntil);
   board.wakeAt(busyUntil);
   ++nextBlock;

@@ -5,6 +5,7 @@
 #define CRANIA_LIB_SIMULATOR_UNITS_H
 
 #include "ArrayTiming.h"
+#include "BufferPort.h"
 #include "DmaPort.h"
 
 namespace crania::simulator {
@@ -45,7 +46,7 @@ private:
 /// Contract that it follows.
 class VectorUnit : public UnitModel {
 public:
-  VectorUnit(Scoreboard &board, const OutputBlocks &blocks);
+  VectorUnit(Scoreboard &board, const OutputBlocks &blocks, BufferPort &port);
   bool step() override;
   std::optional<std::string> blockedOn() const override;
 
@@ -56,10 +57,12 @@ private:
   void account(uint32_t command);
 
   const OutputBlocks &blocks;
+  BufferPort &port;
   std::vector<uint32_t> queue;
   size_t head = 0;
   bool isBegun = false;
   std::vector<uint64_t> cyclesUpTo; ///< per block of outputs, cumulative
+  uint64_t bytes = 0;               ///< that the command touches
   size_t nextBlock = 0;
   uint64_t busyUntil = 0;
 };

@@ -6,6 +6,7 @@
 // is met, with tabs in between: SCALE-Sim's layers, then how long the rounds of
 // each device binary take to simulate. machine.py reads them.
 
+#include "EieRun.h"
 #include "ScaleSimRuns.h"
 
 #include "crania/Simulator/Timeline.h"
@@ -45,6 +46,27 @@ Status benchmarkScaleSim() {
   }
   print("SCALE-Sim, layers whose cycles are equal", double(equal), "layers",
         "all 26", equal == layers.size() && equal == 26);
+  return {};
+}
+
+Status benchmarkEie() {
+  Result<EieFigures> model = runEie();
+  if (!model)
+    return model.error();
+  auto compare = [](const char *what, double value, const char *unit,
+                    double published) {
+    char target[64];
+    std::snprintf(target, sizeof(target), "%g within 1.5x (%.2fx)", published,
+                  value / published);
+    print(std::string("EIE, ") + what, value, unit, target,
+          value <= published * eieTolerance &&
+              value >= published / eieTolerance);
+  };
+  compare("peak throughput", model->gigaOperationsPerSecond, "GOP/s",
+          publishedEie.gigaOperationsPerSecond);
+  compare("area of the chip", model->mm2, "mm2", publishedEie.mm2);
+  compare("power of the chip at its peak", model->watts, "W",
+          publishedEie.watts);
   return {};
 }
 
@@ -112,6 +134,8 @@ int fail(const Status &status) {
 
 int main(int count, char **arguments) {
   if (Status status = benchmarkScaleSim(); !status)
+    return fail(status);
+  if (Status status = benchmarkEie(); !status)
     return fail(status);
   for (int i = 1; i + 1 < count; i += 2)
     if (Status status = benchmark(arguments[i], arguments[i + 1]); !status)

@@ -55,7 +55,7 @@ struct Row {
       : program(program), view(program.executable->program()),
         counts(program.performance.total),
         inputs(double(std::max<uint64_t>(program.performance.inputs, 1))),
-        energy(energyOf(counts, view.target())) {}
+        energy(energyOf(counts, view.target(), view.widestPrecision())) {}
 
   double microjoules(double picojoules) const {
     return picojoules / inputs / 1e6;

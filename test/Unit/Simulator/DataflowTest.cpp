@@ -122,7 +122,7 @@ TEST(Dataflow, WeightStationaryMovesSums) {
   // Inputs along the columns, sums down four rows.
   EXPECT_EQ(counts.neighbourBytes, products * wordBytes + 6 * 4 * 4 * sumBytes);
   EXPECT_EQ(counts.busy[size_t(Unit::array)], 6u * 2);
-  const Energy energy = energyOf(counts, target);
+  const Energy energy = energyOf(counts, target, target::Precision::f32);
   const double byte = target.registerPicojoulesPerByte();
   EXPECT_DOUBLE_EQ(energy.registers,
                    byte * double(counts.registerBytes + 4 * 8 * wordBytes) +

@@ -103,8 +103,9 @@ TEST(Timeline, TheDecoderScansPositionsOnlyWhereBitsCodeThem) {
   EXPECT_EQ(bitmap.decodedValues[size_t(f32)], positions);
   // A value is 32 bits of a register, a position one.
   const double access = target.registerPicojoules(f32);
-  EXPECT_DOUBLE_EQ(energyOf(raw, target).decoder, access * double(positions));
-  EXPECT_DOUBLE_EQ(energyOf(bitmap, target).decoder,
+  EXPECT_DOUBLE_EQ(energyOf(raw, target, target::Precision::f32).decoder,
+                   access * double(positions));
+  EXPECT_DOUBLE_EQ(energyOf(bitmap, target, target::Precision::f32).decoder,
                    access * double(positions) * 33 / 32);
 }
 
@@ -309,7 +310,7 @@ RC_GTEST_PROP(TimelineProperties, PartsAddUpAndBoundsHold, ()) {
     RC_ASSERT(t.dramPendingCycles <= t.cycles);
     for (const Activity &activity : timing->activities)
       RC_ASSERT(activity.begin < activity.end && activity.end <= t.cycles);
-    const Energy energy = energyOf(t, target);
+    const Energy energy = energyOf(t, target, target::Precision::f32);
     double components = 0;
     for (const auto &component : energy.components())
       components += component.second;
@@ -362,7 +363,7 @@ RC_GTEST_PROP(TimelineProperties, NoRunBeatsItsEnergyBound, ()) {
       double(total.macsTotal()) * target.macPicojoules(f32);
   const double bound = energyBound(performance, program);
   RC_ASSERT(bound <= leanest * (1 + 1e-12));
-  RC_ASSERT(bound <= energyOf(total, target).total());
+  RC_ASSERT(bound <= energyOf(total, target, target::Precision::f32).total());
 }
 
 /// In order, no DRAM or decoder that is faster makes a run slower.

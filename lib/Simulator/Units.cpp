@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Units.h"
+#include "CopyRuns.h"
 #include "VectorCharge.h"
 
 #include <algorithm>
@@ -10,14 +11,6 @@ using namespace crania;
 using namespace crania::simulator;
 
 namespace {
-
-const binary::Buffer &bufferOf(const Scoreboard &board, uint32_t index) {
-  return *board.program.program().buffers()->Get(index);
-}
-
-bool isOnChip(const Scoreboard &board, uint32_t buffer) {
-  return bufferOf(board, buffer).space() == binary::Space::global_buffer;
-}
 
 template <typename IsMine>
 std::vector<uint32_t> queueOf(const Scoreboard &board, IsMine isMine) {
@@ -53,22 +46,6 @@ void ActivationDma::planRun(uint64_t address, uint64_t bytes) {
   }
 }
 
-/// The runs of neighbouring elements on the DRAM side of a Copy: the innermost
-/// `runDims` dimensions are one run.
-void ActivationDma::planRuns(const binary::Copy &copy, size_t dim,
-                             uint64_t address, uint64_t runElements,
-                             size_t runDims) {
-  const size_t dims = copy.extents()->size();
-  if (dim + runDims == dims)
-    return planRun(address, runElements * elementBytes);
-  const auto &strides =
-      reads ? *copy.source_strides() : *copy.destination_strides();
-  for (uint32_t i = 0; i < copy.extents()->Get(dim); ++i)
-    planRuns(copy, dim + 1,
-             address + uint64_t(int64_t(i) * strides.Get(dim)) * elementBytes,
-             runElements, runDims);
-}
-
 void ActivationDma::begin(uint32_t command) {
   requests.clear();
   nextRequest = 0;
@@ -86,52 +63,14 @@ void ActivationDma::planSaved(uint32_t index) {
     planRun(dram.savedAddress(board.schedule, step.firstInput + i), step.bytes);
 }
 
-/// Parameters are read once, whatever the number of inputs.
 void ActivationDma::planCopy(uint32_t index) {
   const SweepSchedule::Step &step = board.step(index);
-  const binary::Copy &copy = *board.command(index).body_as_Copy();
-  reads = !isOnChip(board, copy.source());
-  elementBytes = board.elementBytes(copy.source());
-
-  const auto &strides =
-      reads ? *copy.source_strides() : *copy.destination_strides();
-  uint64_t runElements = 1;
-  size_t runDims = 0;
-  for (size_t i = copy.extents()->size(); i-- > 0; ++runDims) {
-    const uint32_t extent = copy.extents()->Get(i);
-    if (extent != 1 && strides.Get(i) != int64_t(runElements))
-      break;
-    runElements *= extent;
-  }
-  const uint64_t offset =
-      reads ? copy.source_offset() : copy.destination_offset();
-  const binary::Buffer &buffer =
-      bufferOf(board, reads ? copy.source() : copy.destination());
-  const bool isShared = buffer.space() == binary::Space::image;
-  for (uint32_t i = 0; i < (isShared ? 1 : step.inputs); ++i)
-    planRuns(copy, 0,
-             dram.addressOf(buffer.space(),
-                            buffer.offset() + offset * elementBytes,
-                            step.firstInput + i),
-             runElements, runDims);
-}
-
-void ActivationDma::account(uint32_t command, uint64_t bytes) const {
-  Counts &counts = board.countsOf(command);
-  uint64_t onChip = bytes;
-  const binary::Copy *copy = board.isCommand(command)
-                                 ? board.command(command).body_as_Copy()
-                                 : nullptr;
-  if (copy && bufferOf(board, copy->source()).space() == binary::Space::image)
-    onChip *= board.step(command).inputs;
-  (reads ? counts.globalBufferWriteBytes : counts.globalBufferReadBytes) +=
-      onChip;
-  if (copy && copy->purpose() == binary::Purpose::parameters)
-    counts.parameterBytes += bytes;
-  else if (reads)
-    counts.activationBytesRead += bytes;
-  else
-    counts.activationBytesWritten += bytes;
+  const CopyRuns runs(board, index);
+  reads = runs.reads();
+  for (uint32_t i = 0; i < runs.inputs(); ++i)
+    runs.forEach([&](uint64_t offset, uint64_t bytes) {
+      planRun(dram.addressOf(runs.space(), offset, step.firstInput + i), bytes);
+    });
 }
 
 bool ActivationDma::collect() {
@@ -157,7 +96,7 @@ bool ActivationDma::step() {
         return progressed;
       const Request &request = requests[nextRequest];
       port.issue(request.address, request.bytes, !reads);
-      account(command, request.bytes);
+      countCopy(board, command, reads, request.bytes, board.countsOf(command));
       progressed = true;
     }
     port.close();

@@ -27,17 +27,13 @@ private:
   void begin(uint32_t command);
   void planCopy(uint32_t command);
   void planSaved(uint32_t command);
-  void planRuns(const binary::Copy &copy, size_t dim, uint64_t address,
-                uint64_t runElements, size_t runDims);
   void planRun(uint64_t address, uint64_t bytes);
-  void account(uint32_t command, uint64_t bytes) const;
 
   Dram &dram;
   DmaPort port;
   std::vector<uint32_t> queue;
   size_t head = 0;
   bool isBegun = false, reads = false;
-  uint64_t elementBytes = 0; ///< of the copy at hand
   std::vector<Request> requests;
   size_t nextRequest = 0;
 };

@@ -70,6 +70,23 @@ Result<RoundTiming> simulateRound(const ProgramView &program,
                                   const WeightStore &before,
                                   unsigned inputs = 1);
 
+/// The same with DRAM in closed form: as if it kept nobody waiting, and tile by
+/// tile instead of request by request, so that a network of ResNet-18's size
+/// takes milliseconds.
+///
+/// All events are exactly those of simulateRound, but for what only a DRAM with
+/// a time has (rows, refreshes, standby, busy and pending cycles), where bursts
+/// are shared by blocks as FIFO and request size let WeightDma do. The cycles
+/// are a bound: equal to those of simulateRound where nothing waits for DRAM.
+/// With the bound by bandwidth (boundOf) it is the tightest that there is
+/// without simulating the memory.
+///
+/// Errors: as simulateRound, but for a FIFO that is too small; and a cache, the
+/// contents of which depend on the order of its lines.
+Result<RoundTiming> closedForm(const ProgramView &program,
+                               const WeightDecoder &weights, unsigned round,
+                               const WeightStore &before, unsigned inputs = 1);
+
 } // namespace crania::simulator
 
 #endif // CRANIA_SIMULATOR_TIMELINE_H

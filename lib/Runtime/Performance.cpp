@@ -132,7 +132,8 @@ public:
 
   Json operator()(const Counts &c) const {
     const target::TargetModel &target = program.target();
-    const simulator::Energy energy = energyOf(c, target, program.widestPrecision());
+    const simulator::Energy energy =
+        energyOf(c, target, program.widestPrecision());
     const simulator::Bound bound = boundOf(c, target);
     Json json;
     json["cycles"] = mean(c.cycles);
@@ -142,6 +143,7 @@ public:
     json["bound_by"] = bound.dram > bound.array ? "dram" : "array";
     json["bound_cycles_dram"] = bound.dram / inputs;
     json["bound_cycles_array"] = bound.array / inputs;
+    json["limited_by"] = limitOf(c);
     json["utilisation"] = utilisationOf(c, target);
     json["dram_bytes"] = mean(c.dramBytes());
     json["dram_bytes_by_purpose"] = purposes(c);
@@ -170,6 +172,18 @@ public:
 
 private:
   double mean(uint64_t sum) const { return double(sum) / inputs; }
+
+  /// What took most of the array's time: its work, or a cause of its waiting.
+  static std::string limitOf(const Counts &c) {
+    uint64_t most = c.busy[size_t(simulator::Unit::array)];
+    std::string_view name = nameOf(simulator::Unit::array);
+    for (size_t i = 0; i < simulator::stallCount; ++i)
+      if (c.stalls[i] > most) {
+        most = c.stalls[i];
+        name = nameOf(simulator::Stall(i));
+      }
+    return most == 0 ? "other" : std::string(name);
+  }
 
   Json busy(const Counts &c) const {
     Json json;

@@ -138,8 +138,19 @@ void Scoreboard::attributeCycles() {
   std::sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) {
     return std::make_pair(ends[a], a) < std::make_pair(ends[b], b);
   });
+  // Fetches run ahead and end when the layers before make room in the FIFO:
+  // what they waited for is the time of those.
+  uint64_t lastResult = 0;
+  auto isFetch = [&](uint32_t i) {
+    return isCommand(i) && command(i).body_as_Fetch();
+  };
+  for (uint32_t command : order)
+    if (!isFetch(command))
+      lastResult = std::max(lastResult, *ends[command]);
   uint64_t finishedUpTo = 0;
   for (uint32_t command : order) {
+    if (isFetch(command) && *ends[command] <= lastResult)
+      continue;
     countsOf(command).cycles += *ends[command] - finishedUpTo;
     finishedUpTo = *ends[command];
   }

@@ -21,7 +21,8 @@ struct Activity {
 struct RoundTiming {
   Counts total;
   /// By Program.labels; they add up to the total. A label's cycles are those by
-  /// which its commands moved the time at which everything so far is finished.
+  /// which its commands, without fetches that run ahead, moved the time at
+  /// which everything so far is finished.
   std::vector<Counts> byLabel;
   std::vector<Activity> activities;
   WeightStore storeAfter;

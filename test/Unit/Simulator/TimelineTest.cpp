@@ -389,6 +389,64 @@ RC_GTEST_PROP(TimelineProperties, BetterMachinesAreNotSlower, ()) {
             }) <= cycles);
 }
 
+/// In order, a fully associative LRU cache of more lines does not make a run
+/// slower. Requests are of a line each: hits cut larger ones in pieces, which
+/// take more of the DMA's places for requests on their way.
+RC_GTEST_PROP(TimelineProperties, BiggerLruStoresAreNotSlower, ()) {
+  const MicroProgram program = anyMicroProgram();
+  constexpr uint32_t lineBytes = 64; // a burst
+  const auto few = *rc::gen::inRange(1u, 64u);
+  const auto more = few + *rc::gen::inRange(1u, 64u);
+  auto withLines = [&](uint32_t lines) {
+    return [lines](target::TargetModel &target) {
+      target.dram.model = target::DramModel::flat;
+      target.dram.energy = target::DramEnergy::flat;
+      target.dma.requestBytes = lineBytes;
+      auto &store = target.weightStore;
+      store.policy = target::StorePolicy::lru;
+      store.banks = 1;
+      store.lineBytes = lineBytes;
+      store.ways = lines;
+      store.bytes = uint64_t(lines) * lineBytes;
+      store.allocateClusters = 65535;
+    };
+  };
+  const bool isRetained =
+      program.program.program.weights[0]->segments[0]->residency ==
+      Residency::retained;
+  RC_PRE(!isRetained); // a cache holds nothing that the program places
+  RC_ASSERT(cyclesOn(program, withLines(more)) <=
+            cyclesOn(program, withLines(few)));
+}
+
+/// What a cache answers need not be read, and the other way round.
+RC_GTEST_PROP(TimelineProperties, HitsAndMissesAddUp, ()) {
+  const MicroProgram program = anyMicroProgram();
+  const auto target = target::parseTarget(program.program.program.target);
+  RC_PRE(target->weightStore.isCache());
+  MicroProgram plain = program;
+  target::TargetModel without = *target;
+  without.weightStore = {};
+  without.weightStore.bytes = 0;
+  without.weightStore.policy = target::StorePolicy::none;
+  plain.program.program.target = without.toJson();
+  auto cached = program.load(), streamed = plain.load();
+  RC_ASSERT(cached && streamed);
+  WeightStore store;
+  for (unsigned round = 0; round < cached->rounds(); ++round) {
+    auto a = simulate(*cached, round, store), b = simulate(*streamed, round);
+    RC_ASSERT(a && b);
+    RC_ASSERT(a->total.weightBytesTotal() + a->total.storeHitBytes ==
+              b->total.weightBytesTotal());
+    RC_ASSERT(a->total.lineFills <= a->total.lineMisses);
+    const uint64_t lineBytes = target->weightStore.lineBytes;
+    RC_ASSERT((a->total.lineHits + a->total.lineMisses) * lineBytes >=
+              b->total.weightBytesTotal());
+    RC_ASSERT(a->total.storeHitBytes <= a->total.lineHits * lineBytes);
+    store = a->storeAfter;
+  }
+}
+
 TEST(TraceWriter, WritesAValidTraceOfAllUnits) {
   FullyConnected layer;
   auto executable = layer.load(target::TargetModel());

@@ -8,7 +8,7 @@ import sys
 
 COSTS = {
     "cycles", "cycles_busy", "cycles_stalled", "bound_cycles", "bound_by",
-    "bound_cycles_dram", "bound_cycles_array", "utilisation", "dram_bytes",
+    "bound_cycles_dram", "bound_cycles_array", "limited_by", "utilisation", "dram_bytes",
     "dram_bytes_by_purpose", "dram_burst_bytes", "dram_pending_cycles", "dram_rows",
     "store_hit_bytes", "macs",
     "macs_skipped", "energy_pj", "energy_by_component"}
@@ -39,6 +39,10 @@ def check_costs(costs, what):
     expect(is_close(sum(clusters), purpose["weights"]), f"{what}: clusters do not add up")
     expect(is_close(sum(purpose.values()), costs["dram_bytes"]), f"{what}: bytes do not add up")
     expect(costs["dram_burst_bytes"] >= costs["dram_bytes"], f"{what}: bursts")
+    times = {"array": costs["cycles_busy"]["array"], **costs["cycles_stalled"]}
+    limit = costs["limited_by"]
+    expect(limit == "other" and not any(times.values()) or times[limit] == max(times.values()),
+           f"{what}: limited_by")
     expect(costs["bound_cycles"] == max(costs["bound_cycles_dram"], costs["bound_cycles_array"]),
            f"{what}: bound_cycles")
 

@@ -85,12 +85,18 @@ double registersMm2(const TargetModel &target, Precision precision) {
   return sramMm2(target.processingElements() * bytesPerPE);
 }
 
-/// Each lane multiplies, adds and compares in the accumulators' precision.
+/// Each lane multiplies, adds and compares in the accumulators' precision. A
+/// machine of integers has some beside them for f32, in which the logits are.
 double vectorUnitMm2(const TargetModel &target, Precision precision) {
-  double multiply = precision == Precision::f32 ? technology().area.multiplyF32
-                                                : technology().area.multiplyI32;
-  double lane = multiply + 2 * accumulatorAdderUm2(precision);
-  return target.vectorUnit.lanes * lane * mm2PerUm2;
+  const Technology::ArithmeticArea &area = technology().area;
+  const double f32Lane = area.multiplyF32 + 2 * area.addF32;
+  const double lanes = target.vectorUnit.lanes;
+  if (precision == Precision::f32)
+    return lanes * f32Lane * mm2PerUm2;
+  const double integerLane =
+      area.multiplyI32 + 2 * accumulatorAdderUm2(precision);
+  return (lanes * integerLane + target.vectorUnit.f32Lanes * f32Lane) *
+         mm2PerUm2;
 }
 
 /// A floating-point multiplier and adder, iterated for exponential and
@@ -100,10 +106,8 @@ double exitUnitMm2() {
   return (area.multiplyF32 + area.addF32) * mm2PerUm2;
 }
 
-double sequencerMm2() {
-  const Technology &t = technology();
-  return t.sequencer.gates * t.cells.nand2 * mm2PerUm2 +
-         t.sequencer.memoryKB * t.sram.mm2PerKB;
+double sequencerLogicMm2() {
+  return technology().sequencer.gates * technology().cells.nand2 * mm2PerUm2;
 }
 
 } // namespace
@@ -112,18 +116,27 @@ double TargetModel::plainDecoderUm2() const {
   return decoder.lanes * decoderLaneUm2();
 }
 
-std::vector<TargetModel::AreaEntry> TargetModel::area(Precision precision,
-                                                      double decoderUm2) const {
+std::vector<TargetModel::AreaEntry>
+TargetModel::area(Precision precision, double decoderUm2) const {
+  auto logic = [](const char *name, double mm2, bool addition = false) {
+    return AreaEntry{name, mm2, addition, mm2};
+  };
+  auto memory = [](const char *name, double mm2, bool addition = false) {
+    return AreaEntry{name, mm2, addition, 0};
+  };
+  const double sequencer = sequencerLogicMm2();
   return {
-      {"mac_array", macArrayMm2(*this, precision), false},
-      {"registers", registersMm2(*this, precision), false},
-      {"global_buffer", sramMm2(double(globalBuffer.bytes)), false},
-      {"staging_fifo", sramMm2(double(stagingFifo.bytes)), false},
-      {"vector_unit", vectorUnitMm2(*this, precision), false},
-      {"exit_unit", exitUnitMm2(), false},
-      {"sequencer", sequencerMm2(), false},
-      {"weight_store", weightStoreMm2(weightStore), true},
-      {"decoder", decoderUm2 * mm2PerUm2, true},
+      logic("mac_array", macArrayMm2(*this, precision)),
+      memory("registers", registersMm2(*this, precision)),
+      memory("global_buffer", sramMm2(double(globalBuffer.bytes))),
+      memory("staging_fifo", sramMm2(double(stagingFifo.bytes))),
+      logic("vector_unit", vectorUnitMm2(*this, precision)),
+      logic("exit_unit", exitUnitMm2()),
+      {"sequencer",
+       sequencer + sramMm2(technology().sequencer.memoryKB * bytesPerKB), false,
+       sequencer},
+      memory("weight_store", weightStoreMm2(weightStore), true),
+      logic("decoder", decoderUm2 * mm2PerUm2, true),
   };
 }
 

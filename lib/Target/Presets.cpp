@@ -1,6 +1,8 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+#include "PublishedDesigns.h"
+
 #include "crania/Support/File.h"
 #include "crania/Support/Spelling.h"
 #include "crania/Target/TargetModel.h"
@@ -79,7 +81,8 @@ TargetModel makeEieLite() {
 }
 
 constexpr Preset presets[] = {
-    {"edge", makeEdge}, {"edge-lite", makeEdgeLite}, {"eie-lite", makeEieLite}};
+    {"edge", makeEdge}, {"edge-lite", makeEdgeLite}, {"eie-lite", makeEieLite},
+    {"eie", makeEie},   {"eyeriss", makeEyeriss},    {"zc706", makeZc706}};
 
 bool exists(const std::string &path) {
   struct stat info;

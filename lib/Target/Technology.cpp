@@ -65,6 +65,8 @@ std::vector<Entry> entriesOf(Technology &t) {
       {"cells_um2", "mux2", &t.cells.mux2},
       {"cells_um2", "flip_flop", &t.cells.flipFlop},
       {"cells_um2", "full_adder", &t.cells.fullAdder},
+      {"logic", "leakage_mw_per_mm2", &t.logic.leakageMilliwattsPerMm2},
+      {"logic", "clock_pj_per_bit", &t.logic.clockPicojoulesPerBit},
       {"sequencer", "gates", &t.sequencer.gates},
       {"sequencer", "memory_kb", &t.sequencer.memoryKB},
       {"decoder_lane", "aligner_muxes", &t.decoderLane.alignerMuxes},

@@ -49,7 +49,7 @@ cl::opt<std::string> function(
     cl::cat(category));
 cl::opt<std::string>
     target("target", cl::init("edge"), cl::value_desc("preset|file"),
-           cl::desc("The machine: edge (default), edge-lite, eie-lite, or the "
+           cl::desc("The machine: edge (default), another preset, or the "
                     "path of a target file (docs/Targets.md)"),
            cl::cat(category));
 cl::opt<std::string> scheme(

@@ -55,7 +55,7 @@ struct Row {
       : program(program), view(program.executable->program()),
         counts(program.performance.total),
         inputs(double(std::max<uint64_t>(program.performance.inputs, 1))),
-        energy(energyOf(counts, view.target())) {}
+        energy(energyOf(counts, view.target(), view.widestPrecision())) {}
 
   double microjoules(double picojoules) const {
     return picojoules / inputs / 1e6;
@@ -112,6 +112,19 @@ std::string machineText(const simulator::ProgramView &program) {
          " for weight store and decoder\n";
 }
 
+/// How inputs shared the machine, if they did or came at times of their own.
+std::string sweepText(const Options &options,
+                      const runtime::Performance &performance) {
+  if (options.sweep == 1 && options.arrivals.kind == Arrivals::Kind::atOnce)
+    return "";
+  return "sweeps       of up to " + std::to_string(options.sweep) +
+         " inputs, " + number("%.2f", performance.meanSweep()) +
+         " on average; machine idle for " +
+         number("%.0f", double(performance.idleCycles) /
+                            double(std::max<uint64_t>(performance.inputs, 1))) +
+         " cycles per input\n";
+}
+
 std::string summary(const Options &options, const BundleRun &run) {
   const ProgramRun &main = run.main();
   const runtime::Evaluation &e = main.evaluation;
@@ -129,7 +142,8 @@ std::string summary(const Options &options, const BundleRun &run) {
     text += " " + std::to_string(i + 1) + ": " +
             percent(double(main.performance.exits[i]) / double(run.images)) +
             (i + 1 < main.performance.exits.size() ? "," : "");
-  return text + "  (program '" + main.name() + "')\n\n";
+  return text + "  (program '" + main.name() + "')\n" +
+         sweepText(options, main.performance) + "\n";
 }
 
 std::string ratioText(double reference, double value) {
@@ -140,8 +154,8 @@ std::string programGrid(const BundleRun &run, const std::vector<Row> &rows) {
   const ProgramRun *iterative = run.iterative();
   Grid grid;
   std::vector<std::string> head = {
-      "per input", "accuracy", "agreement",  "rounds",    "DRAM KB", "refetch",
-      "cycles",    "bound",    "latency us", "energy uJ", "bound uJ"};
+      "per input", "accuracy", "agreement",  "rounds", "DRAM KB",   "refetch",
+      "cycles",    "bound",    "latency us", "p99 us", "energy uJ", "bound uJ"};
   if (iterative)
     head.insert(head.end(), {"energy", "speed"});
   grid.add(head);
@@ -158,6 +172,8 @@ std::string programGrid(const BundleRun &run, const std::vector<Row> &rows) {
         number("%.0f", row.cycles()),
         number("%.0f", row.boundCycles()),
         number("%.1f", p.meanLatency / row.view.target().clockMHz),
+        number("%.1f",
+               double(p.percentile99Latency) / row.view.target().clockMHz),
         number("%.2f", row.microjoules(row.energy.total())),
         number("%.2f", row.microjoules(row.boundPicojoules()))};
     if (iterative) {

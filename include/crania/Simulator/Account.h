@@ -29,10 +29,11 @@ std::string_view nameOf(Unit unit);
 
 /// What the PE array waits for when it has work but does not compute: weights
 /// that are still in DRAM, weights that are being decoded and loaded,
-/// activations that are being copied, results of the vector unit, or its own
-/// pipeline to drain before results can be used.
-enum class Stall { dram, decoder, activations, vector, drain };
-constexpr size_t stallCount = 5;
+/// activations that are being copied, results of the vector unit, its own
+/// pipeline to drain before results can be used, or bandwidth of the global
+/// buffer.
+enum class Stall { dram, decoder, activations, vector, drain, globalBuffer };
+constexpr size_t stallCount = 6;
 std::string_view nameOf(Stall stall);
 
 /// Events by the precision of the weights that they are about.
@@ -110,6 +111,7 @@ struct Energy {
   double decoder = 0;
   double vector = 0;
   double exit = 0;
+  double clock = 0; ///< whether the machine works or waits
   double leakage = 0;
 
   double total() const;
@@ -132,8 +134,9 @@ struct Energy {
 ///   vector         operations of 32 bits; special functions are charged as a
 ///                  multiplication, i64 as several (VectorCharge.h)
 ///   exit           operations, multiplications of f32
-///   leakage        of the machine, over the cycles
-Energy energyOf(const Counts &counts, const target::TargetModel &target);
+///   clock, leakage of a machine that is built for a precision, over the cycles
+Energy energyOf(const Counts &counts, const target::TargetModel &target,
+                target::Precision builtFor);
 /// That of the multiply-accumulates alone.
 double macPicojoulesOf(const Counts &counts, const target::TargetModel &target);
 

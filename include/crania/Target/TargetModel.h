@@ -86,6 +86,8 @@ struct TargetModel {
 
   struct GlobalBuffer {
     uint64_t bytes = uint64_t(128) * 1024;
+    /// For the PE array and the vector unit together; DMAs have their own port.
+    uint32_t bytesPerCycle = 1024;
   } globalBuffer;
 
   struct StagingFifo {
@@ -95,6 +97,9 @@ struct TargetModel {
   struct WeightStore {
     uint64_t bytes = uint64_t(32) * 1024;
     StorePolicy policy = StorePolicy::compilerManaged;
+    /// Of a compiler-managed store: memories of their own side by side, each
+    /// with an equal part of the bytes, so that an access is one of a part.
+    uint32_t banks = 1;
     /// Of caches: lines, and how many of them a set has with lru and fifo.
     uint32_t lineBytes = 32, ways = 4;
     /// Fetches of the first clusters allocate lines, those of later ones, which
@@ -111,6 +116,8 @@ struct TargetModel {
   struct VectorUnit {
     /// Element operations per cycle.
     uint32_t lanes = 16;
+    /// Those of f32 in a machine that is built for integers, beside the others.
+    uint32_t f32Lanes = 1;
   } vectorUnit;
 
   struct ExitUnit {
@@ -172,10 +179,12 @@ struct TargetModel {
   /// Of a cache, with its tags: a look-up, hit or miss, and filling a line.
   double cacheLookUpPicojoules() const;
   double cacheFillPicojoules() const;
-  /// Of the whole machine, whether it works or not, in mW: that of caches,
-  /// whose cells are fast ones. All other memories are of cells that hardly
-  /// leak.
-  double leakageMilliwatts() const;
+  /// Of the whole machine, whether it works or not, in mW, built for a
+  /// precision: of logic, and of caches, whose cells are fast ones. All other
+  /// memories are of cells that hardly leak.
+  double leakageMilliwatts(Precision precision) const;
+  /// Of the clock, which reaches the pipeline registers in every cycle, in mW.
+  double clockMilliwatts(Precision precision) const;
   /// One write and one read of the staging FIFO.
   double fifoPicojoulesPerByte() const;
   /// One access of a register of a PE, per byte of its width; and of one of a
@@ -193,7 +202,8 @@ struct TargetModel {
   struct AreaEntry {
     std::string component;
     double mm2;
-    bool addition; // part of what CRANIA adds to the base machine
+    bool addition;       // part of what CRANIA adds to the base machine
+    double logicMm2 = 0; // of it, what is no memory
   };
   /// Area by component at a precision, with a decoder of that area: it depends
   /// on the layouts that a program uses (layout::DecoderHardware).

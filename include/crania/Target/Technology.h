@@ -40,6 +40,9 @@ struct Technology {
   struct Cells { // um2
     double nand2, mux2, flipFlop, fullAdder;
   } cells;
+  struct Logic {
+    double leakageMilliwattsPerMm2, clockPicojoulesPerBit;
+  } logic;
   struct Sequencer {
     double gates, memoryKB;
   } sequencer;

@@ -74,14 +74,39 @@ TEST(Energy, CachesAreNearCacti) {
   }
 }
 
-/// Fast cells leak; those of all other memories do not.
-TEST(Energy, CachesLeak) {
+/// Fast cells leak, and logic; the cells of all other memories do not.
+TEST(Energy, LogicAndCachesLeak) {
   TargetModel t;
-  EXPECT_EQ(t.leakageMilliwatts(), 0);
+  const double logic = t.leakageMilliwatts(Precision::i8);
+  // Arithmetic of some 0.2 mm2.
+  EXPECT_NEAR(logic, 0.2 * 21.8, 1.5);
+  t.globalBuffer.bytes *= 2;
   t.weightStore.policy = StorePolicy::directMapped;
-  EXPECT_EQ(t.leakageMilliwatts(), 0);
+  EXPECT_DOUBLE_EQ(t.leakageMilliwatts(Precision::i8), logic);
   t.weightStore.policy = StorePolicy::lru;
-  EXPECT_DOUBLE_EQ(t.leakageMilliwatts(), 32);
+  EXPECT_DOUBLE_EQ(t.leakageMilliwatts(Precision::i8), logic + 32);
+  t.weightStore.policy = StorePolicy::compilerManaged;
+  EXPECT_GT(t.leakageMilliwatts(Precision::f32), 5 * logic);
+}
+
+/// 256 PEs with 6 bytes, 16 lanes with 12, 16 of the decoder with 8.
+TEST(Energy, TheClockReachesThePipelines) {
+  TargetModel t;
+  EXPECT_NEAR(t.clockMilliwatts(Precision::i8),
+              (256 * 6 + 16 * 12 + 16 * 8) * 8 * 0.0011 * 200e-3, 1e-9);
+  t.clockMHz *= 2;
+  EXPECT_NEAR(t.clockMilliwatts(Precision::i8),
+              (256 * 6 + 16 * 12 + 16 * 8) * 8 * 0.0011 * 400e-3, 1e-9);
+}
+
+/// An access of one of several memories costs what it does in one of that size.
+TEST(Energy, BanksOfTheStore) {
+  TargetModel whole, banked;
+  whole.weightStore.bytes = 2048;
+  banked.weightStore.bytes = 16 * 2048;
+  banked.weightStore.banks = 16;
+  EXPECT_DOUBLE_EQ(whole.storeReadPicojoulesPerByte(),
+                   banked.storeReadPicojoulesPerByte());
 }
 
 /// A direct-mapped cache reads what a plain store does, and a tag.
@@ -179,8 +204,10 @@ TEST(Area, OverheadIsAdditionOverBase) {
       double addition = 0;
       for (const TargetModel::AreaEntry &entry :
            t.area(precision, t.plainDecoderUm2())) {
-        if (entry.component != "weight_store" || t.weightStore.bytes > 0)
-          EXPECT_GT(entry.mm2, 0) << entry.component;
+        const bool isAbsent =
+            entry.component == "weight_store" && t.weightStore.bytes == 0;
+        EXPECT_EQ(entry.mm2 > 0, !isAbsent) << entry.component;
+        EXPECT_LE(entry.logicMm2, entry.mm2) << entry.component;
         addition += entry.addition ? entry.mm2 : 0;
       }
       EXPECT_NEAR(t.areaOverheadPercent(precision, t.plainDecoderUm2()),
@@ -237,6 +264,18 @@ TEST(Area, LitePresetsKeepThePublishedOverhead) {
         larger.areaOverheadPercent(precision, larger.plainDecoderUm2()) > 0.3;
   EXPECT_TRUE(exceeds);
   EXPECT_NEAR(baseArea(preset("eie-lite"), Precision::i16), 40.8, 0.3);
+}
+
+/// Lanes of integers have some of f32 beside them, for the logits.
+TEST(Area, MachinesOfIntegersHaveSomeF32Lanes) {
+  TargetModel one, all;
+  all.vectorUnit.f32Lanes = all.vectorUnit.lanes;
+  const double lane = (7700 + 2 * 4184) * 1e-6;
+  for (Precision precision : {Precision::i8, Precision::i16})
+    EXPECT_NEAR(baseArea(all, precision) - baseArea(one, precision), 15 * lane,
+                1e-9);
+  EXPECT_DOUBLE_EQ(baseArea(all, Precision::f32),
+                   baseArea(one, Precision::f32));
 }
 
 TEST(Area, SerialLoadNeedsHalfTheWeightRegisters) {

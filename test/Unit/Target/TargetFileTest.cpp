@@ -313,7 +313,7 @@ TEST(LoadTarget, PresetFileOrError) {
   ASSERT_FALSE(neither);
   EXPECT_EQ(neither.error().message,
             "'edgy' is neither a target file nor a preset; the presets are "
-            "edge, edge-lite, eie-lite");
+            "edge, edge-lite, eie-lite, eie, eyeriss, zc706");
 
   json = "{";
   ASSERT_TRUE(writeFileAtomically(

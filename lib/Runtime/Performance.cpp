@@ -133,7 +133,7 @@ public:
   Json operator()(const Counts &c) const {
     const target::TargetModel &target = program.target();
     const simulator::Energy energy =
-        energyOf(c, target, program.widestPrecision());
+        energyOf(c, target, program.widestPrecision(), program.decoderUm2());
     const simulator::Bound bound = boundOf(c, target);
     Json json;
     json["cycles"] = mean(c.cycles);

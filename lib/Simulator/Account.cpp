@@ -170,6 +170,12 @@ static double storePicojoules(const Counts &counts,
 Energy simulator::energyOf(const Counts &counts,
                            const target::TargetModel &target,
                            target::Precision builtFor) {
+  return energyOf(counts, target, builtFor, target.plainDecoderUm2());
+}
+
+Energy simulator::energyOf(const Counts &counts,
+                           const target::TargetModel &target,
+                           target::Precision builtFor, double decoderUm2) {
   const double registerByte = target.registerPicojoulesPerByte();
   Energy energy;
   energy.dram = dramPicojoules(counts, target);
@@ -196,7 +202,7 @@ Energy simulator::energyOf(const Counts &counts,
   // Power over the simulated time: mW ns = pJ.
   const double nanoseconds = double(counts.cycles) * 1000 / target.clockMHz;
   energy.clock = target.clockMilliwatts(builtFor) * nanoseconds;
-  energy.leakage = target.leakageMilliwatts(builtFor) * nanoseconds;
+  energy.leakage = target.leakageMilliwatts(builtFor, decoderUm2) * nanoseconds;
   return energy;
 }
 

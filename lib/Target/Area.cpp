@@ -116,8 +116,8 @@ double TargetModel::plainDecoderUm2() const {
   return decoder.lanes * decoderLaneUm2();
 }
 
-std::vector<TargetModel::AreaEntry>
-TargetModel::area(Precision precision, double decoderUm2) const {
+std::vector<TargetModel::AreaEntry> TargetModel::area(Precision precision,
+                                                      double decoderUm2) const {
   auto logic = [](const char *name, double mm2, bool addition = false) {
     return AreaEntry{name, mm2, addition, mm2};
   };

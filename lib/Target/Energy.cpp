@@ -26,9 +26,10 @@ double sramPicojoulesPerByte(uint64_t bytes, double factor, double exponent) {
 }
 
 /// What is not memory.
-double logicMm2(const TargetModel &target, Precision precision) {
+double logicMm2(const TargetModel &target, Precision precision,
+                double decoderUm2) {
   double sum = 0;
-  for (const TargetModel::AreaEntry &entry : target.area(precision))
+  for (const TargetModel::AreaEntry &entry : target.area(precision, decoderUm2))
     sum += entry.logicMm2;
   return sum;
 }
@@ -115,13 +116,14 @@ double TargetModel::cacheFillPicojoules() const {
          weightStore.lineBytes / cache.lineBytes;
 }
 
-double TargetModel::leakageMilliwatts(Precision precision) const {
+double TargetModel::leakageMilliwatts(Precision precision,
+                                      double decoderUm2) const {
   const bool isFast = weightStore.policy == StorePolicy::lru ||
                       weightStore.policy == StorePolicy::fifo;
   const double cache = isFast ? double(weightStore.bytes) / bytesPerKB *
                                     technology().cache.leakageMilliwattsPerKB
                               : 0;
-  return cache + logicMm2(*this, precision) *
+  return cache + logicMm2(*this, precision, decoderUm2) *
                      technology().logic.leakageMilliwattsPerMm2;
 }
 

@@ -55,7 +55,8 @@ struct Row {
       : program(program), view(program.executable->program()),
         counts(program.performance.total),
         inputs(double(std::max<uint64_t>(program.performance.inputs, 1))),
-        energy(energyOf(counts, view.target(), view.widestPrecision())) {}
+        energy(energyOf(counts, view.target(), view.widestPrecision(),
+                        view.decoderUm2())) {}
 
   double microjoules(double picojoules) const {
     return picojoules / inputs / 1e6;

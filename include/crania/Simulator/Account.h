@@ -134,7 +134,11 @@ struct Energy {
 ///   vector         operations of 32 bits; special functions are charged as a
 ///                  multiplication, i64 as several (VectorCharge.h)
 ///   exit           operations, multiplications of f32
-///   clock, leakage of a machine that is built for a precision, over the cycles
+///   clock, leakage of a machine that is built for a precision, with a decoder
+///   of that area, over the cycles
+Energy energyOf(const Counts &counts, const target::TargetModel &target,
+                target::Precision builtFor, double decoderUm2);
+/// The same with the decoder of plain layouts.
 Energy energyOf(const Counts &counts, const target::TargetModel &target,
                 target::Precision builtFor);
 /// That of the multiply-accumulates alone.

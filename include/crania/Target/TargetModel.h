@@ -182,7 +182,7 @@ struct TargetModel {
   /// Of the whole machine, whether it works or not, in mW, built for a
   /// precision: of logic, and of caches, whose cells are fast ones. All other
   /// memories are of cells that hardly leak.
-  double leakageMilliwatts(Precision precision) const;
+  double leakageMilliwatts(Precision precision, double decoderUm2) const;
   /// Of the clock, which reaches the pipeline registers in every cycle, in mW.
   double clockMilliwatts(Precision precision) const;
   /// One write and one read of the staging FIFO.

@@ -39,10 +39,11 @@ Result<EieFigures> test::runEie() {
   const simulator::Counts &counts = warm->total;
   const double nanoseconds =
       double(counts.cycles) * 1000 / view.target().clockMHz;
-  const simulator::Energy energy =
-      energyOf(counts, view.target(), target::Precision::i16);
+  const simulator::Energy energy = energyOf(
+      counts, view.target(), target::Precision::i16, view.decoderUm2());
   double mm2 = 0;
-  for (const auto &entry : view.target().area(target::Precision::i16))
+  for (const auto &entry :
+       view.target().area(target::Precision::i16, view.decoderUm2()))
     mm2 += entry.mm2;
   return EieFigures{2 * double(counts.macsTotal()) / nanoseconds, mm2,
                     (energy.total() - energy.dram) / nanoseconds / 1000};

@@ -77,16 +77,19 @@ TEST(Energy, CachesAreNearCacti) {
 /// Fast cells leak, and logic; the cells of all other memories do not.
 TEST(Energy, LogicAndCachesLeak) {
   TargetModel t;
-  const double logic = t.leakageMilliwatts(Precision::i8);
+  const double logic = t.leakageMilliwatts(Precision::i8, t.plainDecoderUm2());
   // Arithmetic of some 0.2 mm2.
   EXPECT_NEAR(logic, 0.2 * 21.8, 1.5);
   t.globalBuffer.bytes *= 2;
   t.weightStore.policy = StorePolicy::directMapped;
-  EXPECT_DOUBLE_EQ(t.leakageMilliwatts(Precision::i8), logic);
+  EXPECT_DOUBLE_EQ(t.leakageMilliwatts(Precision::i8, t.plainDecoderUm2()),
+                   logic);
   t.weightStore.policy = StorePolicy::lru;
-  EXPECT_DOUBLE_EQ(t.leakageMilliwatts(Precision::i8), logic + 32);
+  EXPECT_DOUBLE_EQ(t.leakageMilliwatts(Precision::i8, t.plainDecoderUm2()),
+                   logic + 32);
   t.weightStore.policy = StorePolicy::compilerManaged;
-  EXPECT_GT(t.leakageMilliwatts(Precision::f32), 5 * logic);
+  EXPECT_GT(t.leakageMilliwatts(Precision::f32, t.plainDecoderUm2()),
+            5 * logic);
 }
 
 /// 256 PEs with 6 bytes, 16 lanes with 12, 16 of the decoder with 8.

@@ -285,7 +285,9 @@ FailureOr<std::vector<ClusterSegment>> crania::encodeClusters(
   auto isUncounted = [](const ClusterCoding &coding) {
     return coding.layout->trainsOnCounts() && !coding.statistics;
   };
-  std::vector<layout::SegmentStatistics> counted(clusters);
+  std::vector<layout::SegmentStatistics> counted;
+  for (const ClusterCoding &coding : codings)
+    counted.emplace_back(coding.layout->countedParts());
   if (llvm::any_of(codings, isUncounted) &&
       failed(visit([&](unsigned k, const layout::BlockView &view) {
         return isUncounted(codings[k]) ? counted[k].add(view) : Status();
@@ -301,7 +303,7 @@ FailureOr<std::vector<ClusterSegment>> crania::encodeClusters(
       fail(k, coder.error().message);
       return failure();
     }
-    counted[k] = {};
+    counted[k] = layout::SegmentStatistics();
     encoders.emplace_back(codings[k], std::move(*coder));
   }
   if (failed(visit([&](unsigned k, const layout::BlockView &view) {

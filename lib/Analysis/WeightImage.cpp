@@ -42,6 +42,9 @@ FailureOr<WeightBlocks> WeightBlocks::create(ir::WeightsOp weights,
     blocks.readRounds(weights);
   blocks.cutBlocks(target);
   blocks.depthOffsets = contraction.depthOffsets();
+  for (auto [i, offset] : llvm::enumerate(blocks.depthOffsets))
+    blocks.isDepthConsecutive &=
+        offset == blocks.depthOffsets.front() + int64_t(i);
   blocks.splatValues = std::make_shared<SmallVector<char, 0>>();
   blocks.splatAssignment = std::make_shared<SmallVector<char, 0>>();
   blocks.values = weights.getValueBytes(*blocks.splatValues);
@@ -90,14 +93,25 @@ void WeightBlocks::cutBlocks(const target::TargetModel &target) {
   firstTiles.push_back(int64_t(tiles));
 }
 
-/// Elements `start + offsets[i]` of a tensor, little endian.
+/// Elements `start + offsets[i]` of a tensor, little endian. Consecutive ones,
+/// as of most layers, are much faster.
 template <typename Element, typename Word>
 static void gatherRow(const void *tensor, int64_t start,
-                      ArrayRef<int64_t> offsets, Word *row) {
+                      ArrayRef<int64_t> offsets, bool areConsecutive,
+                      Word *row) {
   const char *bytes = static_cast<const char *>(tensor);
+  auto read = [&](int64_t element) {
+    return llvm::support::endian::read<Element, llvm::endianness::little>(
+        bytes + element * sizeof(Element));
+  };
+  if (areConsecutive) {
+    const int64_t first = start + offsets.front();
+    for (size_t i = 0; i < offsets.size(); ++i)
+      row[i] = read(first + int64_t(i));
+    return;
+  }
   for (size_t i = 0; i < offsets.size(); ++i)
-    row[i] = llvm::support::endian::read<Element, llvm::endianness::little>(
-        bytes + (start + offsets[i]) * sizeof(Element));
+    row[i] = read(start + offsets[i]);
 }
 
 void WeightBlocks::readTile(const layout::Tiling::Tile &tile,
@@ -111,31 +125,43 @@ void WeightBlocks::readTile(const layout::Tiling::Tile &tile,
   for (uint32_t m = 0; m < tile.outputs; ++m) {
     int64_t start = contraction.rowStart(tile.group, tile.firstOutput + m);
     if (valueBits == 8)
-      gatherRow<uint8_t>(values.data(), start, offsets, words);
+      gatherRow<uint8_t>(values.data(), start, offsets, isDepthConsecutive,
+                         words);
     else if (valueBits == 16)
-      gatherRow<uint16_t>(values.data(), start, offsets, words);
+      gatherRow<uint16_t>(values.data(), start, offsets, isDepthConsecutive,
+                          words);
     else
-      gatherRow<uint32_t>(values.data(), start, offsets, words);
-    gatherRow<uint8_t>(assignment.data(), start, offsets, holders);
+      gatherRow<uint32_t>(values.data(), start, offsets, isDepthConsecutive,
+                          words);
+    gatherRow<uint8_t>(assignment.data(), start, offsets, isDepthConsecutive,
+                       holders);
     words += tile.depth;
     holders += tile.depth;
+  }
+}
+
+/// Which positions a cluster holds, and which earlier ones do.
+static void compareHolders(Span<const uint8_t> holders, uint8_t cluster,
+                           uint8_t *__restrict present,
+                           uint8_t *__restrict occupied) {
+  const uint8_t *__restrict of = holders.data();
+  const size_t size = holders.size();
+  for (size_t p = 0; p < size; ++p) {
+    present[p] = of[p] == cluster;
+    occupied[p] = of[p] < cluster;
   }
 }
 
 void WeightBlocks::appendTile(const TileCodes &tile,
                               MutableArrayRef<ClusterBlock> clusters) const {
   const size_t size = tile.words.size(), begin = clusters[0].positions;
-  // Clusters are as good as random along a tile, so nothing branches on them.
-  const uint8_t *holders = tile.holders.data();
   for (unsigned k = 0; k < clusterCount; ++k) {
-    uint8_t *present = clusters[k].codes.present.data() + begin;
-    uint8_t *held = clusters[k].occupied.data() + begin;
-    for (size_t p = 0; p < size; ++p) {
-      present[p] = holders[p] == k;
-      held[p] = holders[p] < k;
-    }
+    compareHolders(tile.holders, uint8_t(k),
+                   clusters[k].codes.present.data() + begin,
+                   clusters[k].occupied.data() + begin);
     clusters[k].positions += size;
   }
+  // Clusters are as good as random along a tile, so nothing branches on them.
   const uint32_t *words = tile.words.data();
   for (ClusterBlock &cluster : clusters) {
     const uint8_t *present = cluster.codes.present.data() + begin;
@@ -206,6 +232,8 @@ Status WeightBlocks::forEachBlock(BlockVisitor visit) const {
       view = {
           &cluster.codes,
           {cluster.positions, valueBits, cluster.occupied, cluster.conditions}};
+    // Nothing is held before the first cluster.
+    views[0].context.occupied = {};
     if (Status status = visit(views); !status)
       return status;
   }
@@ -217,8 +245,9 @@ ClusterBlocks WeightBlocks::read(unsigned cluster) const {
   Status status = forEachBlock([&](ArrayRef<layout::BlockView> views) {
     const layout::BlockView &view = views[cluster];
     result.codes.push_back(*view.codes);
-    result.occupied.emplace_back(view.context.occupied.begin(),
-                                 view.context.occupied.end());
+    std::vector<uint8_t> &occupied = result.occupied.emplace_back(
+        view.context.occupied.begin(), view.context.occupied.end());
+    occupied.resize(view.context.positions);
     result.values += view.codes->values.size();
     return Status();
   });
@@ -366,7 +395,9 @@ FailureOr<std::vector<ClusterSegment>> crania::encodeClusters(
   auto isUncounted = [](const ClusterCoding &coding) {
     return coding.layout->trainsOnCounts() && !coding.statistics;
   };
-  std::vector<layout::SegmentStatistics> counted(clusters);
+  std::vector<layout::SegmentStatistics> counted;
+  for (const ClusterCoding &coding : codings)
+    counted.emplace_back(coding.layout->countedParts());
   if (llvm::any_of(codings, isUncounted) &&
       failed(visit([&](unsigned k, const layout::BlockView &view) {
         return isUncounted(codings[k]) ? counted[k].add(view) : Status();
@@ -382,7 +413,7 @@ FailureOr<std::vector<ClusterSegment>> crania::encodeClusters(
       fail(k, coder.error().message);
       return failure();
     }
-    counted[k] = {};
+    counted[k] = layout::SegmentStatistics();
     encoders.emplace_back(codings[k], std::move(*coder));
   }
   if (failed(visit([&](unsigned k, const layout::BlockView &view) {

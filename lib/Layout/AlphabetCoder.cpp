@@ -144,10 +144,9 @@ public:
     std::vector<uint8_t> symbols(values.size());
     for (size_t i = 0; i < values.size(); ++i)
       symbols[i] = uint8_t(alphabet.symbolOf(values[i]));
-    std::vector<uint32_t> low;
-    if (alphabet.low() > 0)
-      for (uint32_t value : values)
-        low.push_back(alphabet.lowOf(value));
+    std::vector<uint32_t> low(alphabet.low() > 0 ? values.size() : 0);
+    for (size_t i = 0; i < low.size(); ++i)
+      low[i] = alphabet.lowOf(values[i]);
     return coder->encode({symbols, conditions, low, alphabet.low()}, lanes);
   }
 

@@ -68,6 +68,18 @@ public:
     fill -= wordBits;
   }
 
+  /// `ones` ones and a zero, then the low `count` bits of `value`.
+  void writeUnary(uint32_t ones, uint32_t value, unsigned count) {
+    if (ones + 1 + count > 32) {
+      writeUnary(ones);
+      write(lowBitsOf(value, count), count);
+      return;
+    }
+    write(uint32_t(((uint64_t(1) << ones) - 1) |
+                   uint64_t(lowBitsOf(value, count)) << (ones + 1)),
+          ones + 1 + count);
+  }
+
   /// `value` ones and a zero.
   void writeUnary(uint32_t value) {
     for (; value >= 16; value -= 16)

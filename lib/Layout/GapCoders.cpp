@@ -141,9 +141,8 @@ public:
     std::vector<BitWriter> writers(lanes);
     size_t token = 0;
     for (uint32_t gap : gapsOf(bits)) {
-      BitWriter &writer = writers[token++ % lanes];
-      writer.writeUnary(gap >> lowBits);
-      writer.write(lowBitsOf(gap, lowBits), lowBits);
+      writers[token].writeUnary(gap >> lowBits, gap, lowBits);
+      token = token + 1 == lanes ? 0 : token + 1;
     }
     return finishAll(writers);
   }

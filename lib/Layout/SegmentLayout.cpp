@@ -233,7 +233,7 @@ public:
   Result<std::unique_ptr<SegmentCoder>>
   train(Span<const BlockView> blocks,
         const TrainingOptions &options) const override {
-    SegmentStatistics statistics;
+    SegmentStatistics statistics(countedParts());
     for (const BlockView &block : blocks)
       if (Status status = statistics.add(block); !status)
         return codecError(name, status.error().message);
@@ -244,6 +244,12 @@ public:
   }
 
   bool trainsOnCounts() const override { return true; }
+  CountedParts countedParts() const override {
+    return {positions != PositionCoding::dense &&
+                positions != PositionCoding::bitmap,
+            values != ValueCoding::raw && values != ValueCoding::delta,
+            values == ValueCoding::delta};
+  }
 
   Result<TrainedSegment> train(const SegmentStatistics &statistics,
                                const TrainingOptions &options) const override {
@@ -390,6 +396,7 @@ public:
     return coder(blocks[0].context.valueBits);
   }
 
+  CountedParts countedParts() const override { return {false, false, false}; }
   bool trainsOnCounts() const override {
     constexpr unsigned anyBits = 8;
     return codec.countedBytes(1, 1, 1, anyBits).has_value();

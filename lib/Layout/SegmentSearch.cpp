@@ -49,10 +49,8 @@ Result<SegmentMeasure> measureSegment(const SegmentLayout &layout,
   SegmentMeasure measure;
   measure.bytes = uint64_t(std::llround(trained->bytes));
   measure.largestBlock = uint64_t(std::llround(trained->largestBlock));
-  measure.decodeCycles =
-      cyclesOf(*trained->coder, statistics.blocks(), shape);
-  measure.decodePicojoules =
-      picojoulesOf(*trained->coder, statistics.blocks());
+  measure.decodeCycles = cyclesOf(*trained->coder, statistics.blocks(), shape);
+  measure.decodePicojoules = picojoulesOf(*trained->coder, statistics.blocks());
   measure.cost = trained->coder->cost();
   return measure;
 }
@@ -100,8 +98,7 @@ Result<TrainingOptions> fitLanes(const SegmentLayout &layout,
       Result<TrainedSegment> wider = layout.train(statistics, more);
       if (!wider)
         return wider.error();
-      const uint64_t then =
-          cyclesOf(*wider->coder, statistics.blocks(), shape);
+      const uint64_t then = cyclesOf(*wider->coder, statistics.blocks(), shape);
       if (then >= now)
         continue;
       now = then;

@@ -70,7 +70,6 @@ void WordCounts::add(Span<const uint32_t> words, Span<const uint8_t> conditions,
   }
   for (size_t i = 0; dropped > 0 && i < words.size() && !hasMany; ++i)
     addExact(words[i], conditions.empty() ? 0 : conditions[i]);
-  addMagnitudes(words);
 }
 
 /// Open addressing with room to spare. A word under several conditions is
@@ -98,7 +97,7 @@ void WordCounts::addExact(uint32_t word, uint8_t condition) {
     exact = {};
 }
 
-void WordCounts::addMagnitudes(Span<const uint32_t> words) {
+void WordCounts::addMagnitudes(Span<const uint32_t> words, unsigned bits) {
   const uint32_t mask = lowBitsOf(~uint64_t(0), bits);
   const uint32_t sign = uint32_t(1) << (bits - 1);
   uint32_t any = 0, all = ~uint32_t(0);
@@ -155,8 +154,8 @@ void WordCounts::compact() {
 // SegmentStatistics
 //===----------------------------------------------------------------------===//
 
-SegmentStatistics::SegmentStatistics()
-    : trained(std::make_unique<TrainedCoders>()) {}
+SegmentStatistics::SegmentStatistics(CountedParts parts)
+    : parts(parts), trained(std::make_unique<TrainedCoders>()) {}
 SegmentStatistics::~SegmentStatistics() = default;
 SegmentStatistics::SegmentStatistics(SegmentStatistics &&) noexcept = default;
 SegmentStatistics &
@@ -202,15 +201,19 @@ Status SegmentStatistics::add(const BlockView &block) {
     ofFree = freeBits(codes.present, context.occupied);
   const Span<const uint8_t> free =
       context.occupied.empty() ? codes.present : ofFree;
-  ofPositions.add(free);
+  if (parts.positions)
+    ofPositions.add(free);
   ofPositions.isDense &= codes.values.size() == free.size();
   whole &= codes.values.size() == context.positions;
 
   std::vector<uint8_t> conditions;
-  for (size_t i = 0; i < context.conditions.size(); ++i)
+  for (size_t i = 0; parts.words && i < context.conditions.size(); ++i)
     if (codes.present[i])
       conditions.push_back(context.conditions[i]);
-  ofWords.add(codes.values, conditions, bits);
+  if (parts.words)
+    ofWords.add(codes.values, conditions, bits);
+  if (parts.magnitudes)
+    ofWords.addMagnitudes(codes.values, bits);
 
   counted.push_back({uint32_t(context.positions), uint32_t(free.size()),
                      uint32_t(codes.values.size())});

@@ -224,14 +224,24 @@ private:
     std::array<LaneEncoder, Count> encoders{};
     for (unsigned k = 0; k < Count; ++k)
       encoders[k].cursor = buffers[k].cursor();
-    for (size_t turn = perLane; turn-- > 0;)
+    // Turns before which no lane ends.
+    const size_t reach = lanes + first + Count - 1;
+    const size_t inner =
+        count > reach ? (count - reach + lanes - 1) / lanes : 0;
+    size_t turn = perLane;
+    while (turn > inner) {
+      --turn;
       for (unsigned k = 0; k < Count; ++k) {
-        size_t i = turn * lanes + first + k;
+        const size_t i = turn * lanes + first + k;
         if (i + lanes < count)
           encodeSymbol(sequence, i, encoders[k]);
         else if (i < count)
           encodeLast(sequence, i, encoders[k]);
       }
+    }
+    while (turn-- > 0)
+      for (unsigned k = 0; k < Count; ++k)
+        encodeSymbol(sequence, turn * lanes + first + k, encoders[k]);
     for (unsigned k = 0; k < Count; ++k) {
       if (first + k < count)
         encoders[k].cursor.prepend(lowBitsOf(encoders[k].state, log), log);

@@ -17,8 +17,8 @@ class TrainedCoders {
 public:
   const Result<TrainedPositions> &positions(PositionCoding coding,
                                             const PositionSample &sample) {
-    auto [it, isNew] = ofPositions.try_emplace(keyOf(coding, sample.limits),
-                                               Error{});
+    auto [it, isNew] =
+        ofPositions.try_emplace(keyOf(coding, sample.limits), Error{});
     if (isNew)
       it->second = trainPositionCoder(coding, sample);
     return it->second;

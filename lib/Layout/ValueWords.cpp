@@ -48,6 +48,14 @@ Status checkSegmentContext(const BlockContext &context) {
 
 std::vector<uint8_t> freeBits(Span<const uint8_t> bits,
                               Span<const uint8_t> occupied) {
+  size_t freeCount = 0, held = 0;
+  for (size_t i = 0; i < bits.size(); ++i) {
+    freeCount += occupied[i] == 0;
+    held += bits[i];
+  }
+  // What holds all that is left free, as the last clusters do.
+  if (held == freeCount)
+    return std::vector<uint8_t>(freeCount, 1);
   std::vector<uint8_t> free(bits.size() + 1);
   uint8_t *next = free.data();
   // Without branches: which positions are free is as good as random.

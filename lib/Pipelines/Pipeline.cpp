@@ -10,12 +10,6 @@
 using namespace mlir;
 using namespace crania;
 
-static bool isInteger(const PipelineOptions &options) {
-  return options.precision != "f32" ||
-         (!options.firstLayer.empty() && options.firstLayer != "f32") ||
-         (!options.lastLayer.empty() && options.lastLayer != "f32");
-}
-
 static CalibrateOptions calibrateOptions(const PipelineOptions &options) {
   CalibrateOptions calibrate;
   calibrate.images = options.calibrate;
@@ -33,8 +27,6 @@ static CalibrateOptions calibrateOptions(const PipelineOptions &options) {
 void crania::buildArithmeticPipeline(OpPassManager &manager,
                                      const PipelineOptions &options) {
   manager.addPass(createCheckClassifiers({options.function}));
-  if (!isInteger(options))
-    return;
   if (!options.calibrate.empty())
     manager.addPass(createCalibrate(calibrateOptions(options)));
   manager.addPass(createQuantizeClassifiers(

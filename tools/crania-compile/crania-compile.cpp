@@ -19,6 +19,7 @@
 #include "mlir/Dialect/Quant/IR/Quant.h"
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/MLIRContext.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
 #include "mlir/Parser/Parser.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/InitLLVM.h"
@@ -233,9 +234,6 @@ bool checkArithmetic() {
       return refuse(*option,
                     "is about the images of --calibrate, which are not "
                     "given");
-  if (!calibrate.empty() && !usesIntegers())
-    return refuse(calibrate, "only integers need calibration; give "
-                             "--precision=i8 or i16 too");
   return true;
 }
 
@@ -291,13 +289,27 @@ bool checkOptions(MLIRContext &context) {
   return checkExitRule(context, rounds) && checkHistogram(rounds);
 }
 
-/// Whether a module says of tensors which range they have.
-bool hasRanges(ModuleOp module) {
+bool hasRange(Operation *op) {
   llvm::StringRef name = crania::ir::CraniaDialect::getRangeAttrName();
+  if (op->hasAttr(name))
+    return true;
+  auto function = dyn_cast<mlir::FunctionOpInterface>(op);
+  for (unsigned i = 0; function && i < function.getNumArguments(); ++i)
+    if (function.getArgAttr(i, name))
+      return true;
+  return false;
+}
+
+bool isIntegerLayer(Operation *op) {
+  auto type = op->getAttrOfType<mlir::TypeAttr>(
+      crania::ir::CraniaDialect::getPrecisionAttrName());
+  return type && isa<mlir::IntegerType>(type.getValue());
+}
+
+bool any(ModuleOp module, bool (*holds)(Operation *)) {
   return module
       .walk([&](Operation *op) {
-        return op->hasAttr(name) ? WalkResult::interrupt()
-                                 : WalkResult::advance();
+        return holds(op) ? WalkResult::interrupt() : WalkResult::advance();
       })
       .wasInterrupted();
 }
@@ -324,10 +336,14 @@ bool checkAgainst(ModuleOp module) {
   if (clustered && usesIntegers())
     return refuse(precision, "the weights are clustered already, and were "
                              "quantised before that or not at all");
-  if (usesIntegers() && calibrate.empty() && !hasRanges(module))
+  const bool integers = usesIntegers() || any(module, isIntegerLayer);
+  if (integers && calibrate.empty() && !any(module, hasRange))
     return refuse(precision, "integers need the ranges of activations: give "
                              "images with --calibrate=X.npy, others than those "
                              "you report on");
+  if (!integers && !calibrate.empty())
+    return refuse(calibrate, "only integers need calibration; give "
+                             "--precision=i8 or i16 too");
   if (target.getNumOccurrences() &&
       module->hasAttr(crania::ir::CraniaDialect::getTargetAttrName()))
     return refuse(target, decided);

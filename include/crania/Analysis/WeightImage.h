@@ -127,6 +127,7 @@ private:
   std::vector<RefinedRound> rounds;
   llvm::SmallVector<int64_t> firstTiles;
   llvm::SmallVector<int64_t> depthOffsets;
+  bool isDepthConsecutive = true;
   llvm::ArrayRef<char> values;
   llvm::ArrayRef<uint8_t> assignment;
   /// What `values` and `assignment` refer to if the attribute is a splat. On

@@ -134,6 +134,7 @@ public:
 
   /// Whether counts are enough to train on.
   virtual bool trainsOnCounts() const { return false; }
+  virtual CountedParts countedParts() const { return {}; }
 
   /// The same tables from what was counted of all blocks. Only if
   /// `trainsOnCounts`.

@@ -52,6 +52,7 @@ class WordCounts {
 public:
   void add(Span<const uint32_t> words, Span<const uint8_t> conditions,
            unsigned valueBits);
+  void addMagnitudes(Span<const uint32_t> words, unsigned valueBits);
 
   struct List {
     std::vector<WordCount> words; ///< by condition, then by word
@@ -70,7 +71,6 @@ private:
   static constexpr unsigned indexedBits = 16;
   static constexpr size_t mostExact = 256;
 
-  void addMagnitudes(Span<const uint32_t> words);
   void addExact(uint32_t word, uint8_t condition);
 
   unsigned bits = 0;
@@ -85,6 +85,11 @@ private:
 
 class TrainedCoders;
 
+/// What a layout looks at; sizes of blocks always count.
+struct CountedParts {
+  bool positions = true, words = true, magnitudes = true;
+};
+
 /// What is counted of the blocks of a segment: all that the tables of built-in
 /// layouts are made from. Coders made from it are kept for other layouts with
 /// the same half; not for several threads at once.
@@ -94,7 +99,7 @@ public:
     uint32_t positions, free, values;
   };
 
-  SegmentStatistics();
+  explicit SegmentStatistics(CountedParts parts = {});
   ~SegmentStatistics();
   SegmentStatistics(SegmentStatistics &&) noexcept;
   SegmentStatistics &operator=(SegmentStatistics &&) noexcept;
@@ -119,6 +124,7 @@ public:
 private:
   Status check(const BlockView &block) const;
 
+  CountedParts parts;
   std::vector<Block> counted;
   unsigned bits = 0;
   bool hasPositions = false, hasConditions = false, whole = true;

@@ -133,7 +133,8 @@ struct PipelineOptions : public mlir::PassPipelineOptions<PipelineOptions> {
 };
 
 /// The part of it that decides the arithmetic: calibrated and quantised
-/// classifiers of level 1. Nothing but checks for f32.
+/// classifiers of level 1. Nothing but checks where all is f32, by the options
+/// and by what the module says of its layers (`crania.precision`).
 void buildArithmeticPipeline(mlir::OpPassManager &manager,
                              const PipelineOptions &options);
 

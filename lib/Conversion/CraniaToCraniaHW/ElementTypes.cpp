@@ -4,7 +4,10 @@
 #include "ElementTypes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Quant/IR/Quant.h"
+#include "mlir/Dialect/Quant/IR/QuantTypes.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/TypeUtilities.h"
 
 using namespace mlir;
 using namespace crania;
@@ -15,14 +18,17 @@ static bool isByteTensor(Value value) {
   return type && type.getElementType().isInteger(8);
 }
 
-/// Whether an op takes its operand as a number without sign, with one, or says
-/// nothing of it.
-static std::optional<bool> readsUnsigned(Operation *op) {
+std::optional<bool> crania::lowering::readsUnsigned(Operation *op) {
   if (isa<arith::ExtUIOp, arith::UIToFPOp, arith::MaxUIOp, arith::MinUIOp>(op))
     return true;
-  if (isa<arith::ExtSIOp, arith::SIToFPOp, arith::MaxSIOp, arith::MinSIOp>(op))
+  if (isa<arith::ExtSIOp, arith::SIToFPOp, arith::MaxSIOp, arith::MinSIOp,
+          arith::ShRSIOp>(op))
     return false;
-  return std::nullopt;
+  auto compare = dyn_cast<arith::CmpIOp>(op);
+  if (!compare || compare.getPredicate() == arith::CmpIPredicate::eq ||
+      compare.getPredicate() == arith::CmpIPredicate::ne)
+    return std::nullopt;
+  return compare.getPredicate() >= arith::CmpIPredicate::ult;
 }
 
 FailureOr<ElementTypes> ElementTypes::create(ir::IterateOp iterate) {
@@ -32,9 +38,13 @@ FailureOr<ElementTypes> ElementTypes::create(ir::IterateOp iterate) {
   for (Operation &op : body)
     if (failed(types.visit(op)))
       return failure();
-  for (Operation &op : body)
+  for (Operation &op : body) {
+    for (Value operand : op.getOperands())
+      if (failed(types.noteQuantized(operand, &op)))
+        return failure();
     if (isa<linalg::LinalgOp>(op) && failed(types.readBody(&op)))
       return failure();
+  }
   return types;
 }
 
@@ -87,6 +97,16 @@ LogicalResult ElementTypes::readBody(Operation *op) {
         return failure();
   }
   return success();
+}
+
+/// Bytes that are the codes of a quantised tensor have the sign of its type.
+LogicalResult ElementTypes::noteQuantized(Value tensor, Operation *reader) {
+  auto cast = tensor.getDefiningOp<quant::StorageCastOp>();
+  if (!cast || !isByteTensor(tensor))
+    return success();
+  auto type = dyn_cast<quant::QuantizedType>(
+      getElementTypeOrSelf(cast.getInput().getType()));
+  return type ? note(tensor, !type.isSigned(), reader) : success();
 }
 
 LogicalResult ElementTypes::note(Value tensor, bool without,

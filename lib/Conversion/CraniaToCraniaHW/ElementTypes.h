@@ -7,7 +7,13 @@
 #include "crania/Dialect/Crania/IR/CraniaOps.h"
 #include "llvm/ADT/EquivalenceClasses.h"
 
+#include <optional>
+
 namespace crania::lowering {
+
+/// Whether an op takes its operands as numbers without sign, with one, or says
+/// nothing of it.
+std::optional<bool> readsUnsigned(mlir::Operation *op);
 
 /// The element types of the tensors of a body as the machine stores them.
 /// MLIR's bytes have no sign, and the ops that read them say whether they do
@@ -24,6 +30,8 @@ public:
 private:
   mlir::LogicalResult visit(mlir::Operation &op);
   mlir::LogicalResult readBody(mlir::Operation *op);
+  mlir::LogicalResult noteQuantized(mlir::Value tensor,
+                                    mlir::Operation *reader);
   mlir::LogicalResult note(mlir::Value tensor, bool isUnsigned,
                            mlir::Operation *reader);
   void join(mlir::Value a, mlir::Value b);

@@ -112,11 +112,33 @@ std::optional<VectorOpcode> opcodeOf(arith::CmpIPredicate predicate) {
 
 bool isTruthValue(Type type) { return type.isInteger(1); }
 
+bool isNarrow(Type type) { return type.isInteger(8) || type.isInteger(16); }
+
 /// Operations whose result fits the type of their operands, so that they may
 /// work on narrow integers in wider registers.
 bool staysInRange(Operation *op) {
   return isa<arith::MaxSIOp, arith::MaxUIOp, arith::MinSIOp, arith::MinUIOp,
              arith::SelectOp, arith::ShRSIOp>(op);
+}
+
+/// Why the vector unit does not have an op that it has in other types; empty
+/// if it does.
+StringRef unsupportedReason(Operation *op) {
+  Type type = op->getOperand(0).getType();
+  bool isBytes = type.isInteger(8);
+  if (isa<arith::AndIOp, arith::OrIOp>(op))
+    return isTruthValue(type) ? "" : "; it has no bitwise logic";
+  if (isa<arith::MaxUIOp, arith::MinUIOp>(op) && !isBytes)
+    return "; integers wider than bytes have a sign";
+  if (isa<arith::ExtUIOp, arith::UIToFPOp>(op) && !isBytes &&
+      !isTruthValue(type))
+    return "; integers wider than bytes have a sign";
+  if (isa<arith::FPToUIOp>(op) && !op->getResult(0).getType().isInteger(8))
+    return "; integers wider than bytes have a sign";
+  if (isTruthValue(type) &&
+      !isa<arith::SelectOp, arith::ExtUIOp, arith::UIToFPOp>(op))
+    return "; it takes truth values for 0 and 1";
+  return "";
 }
 
 /// Emits instructions in the order of evaluation from the yielded value, so
@@ -264,6 +286,9 @@ private:
       return visitConversion(definition);
     if (std::optional<FailureOr<int64_t>> fused = visitRescale(definition))
       return *fused;
+    if (isTruthValue(value.getType()) &&
+        isa<arith::AndIOp, arith::OrIOp, arith::SelectOp>(definition))
+      return visitLogic(definition);
     std::optional<VectorOpcode> opcode = opcodeOf(definition);
     if (!opcode)
       return unsupported(definition, definition->getLoc())
@@ -277,25 +302,45 @@ private:
     SmallVector<int64_t> operands;
     if (failed(visitOperands(definition, operands)))
       return failure();
-    // Truth values are of the kind of what was compared.
-    Type kind = isTruthValue(value.getType()) ? kindOf(operands[0])
-                                              : kindOf(value.getType());
-    if (isa<arith::SelectOp>(definition) && kindOf(operands[0]) == f32 &&
-        kind != f32)
-      operands[0] = emit(VectorOpcode::ToInt, kind, {operands[0]});
+    Type kind = kindOf(value.getType());
+    if (isa<arith::SelectOp>(definition))
+      operands[0] = convert(operands[0], kind);
     return emit(*opcode, kind, operands);
   }
 
-  static bool isNarrow(Type type) {
-    return type.isInteger(8) || type.isInteger(16);
+  /// Truth values are 0 and 1 in registers of the kind of what was compared:
+  /// all operands in the first one's.
+  FailureOr<int64_t> visitLogic(Operation *definition) {
+    SmallVector<int64_t> operands;
+    if (failed(visitOperands(definition, operands)))
+      return failure();
+    Type kind = kindOf(operands[0]);
+    for (int64_t &operand : operands)
+      operand = convert(operand, kind);
+    return emit(*opcodeOf(definition), kind, operands);
+  }
+
+  /// A register with the number of another one, as a float or as an integer.
+  int64_t convert(int64_t reg, Type kind) {
+    bool isFloat = kindOf(reg) == f32;
+    if (isFloat == (kind == f32))
+      return reg;
+    return emit(isFloat ? VectorOpcode::ToInt : VectorOpcode::ToF32, kind,
+                {reg});
   }
 
   LogicalResult visitOperands(Operation *definition,
                               SmallVectorImpl<int64_t> &operands) {
+    if (StringRef reason = unsupportedReason(definition); !reason.empty())
+      return unsupported(definition, definition->getLoc()) << reason;
+    std::optional<bool> without = readsUnsigned(definition);
+    // What it says nothing of it must find equal.
+    if (!without)
+      for (Value operand : definition->getOperands())
+        if (std::optional<bool> found = isUnsigned(operand); found && !without)
+          without = found;
     for (Value operand : definition->getOperands()) {
-      FailureOr<int64_t> source = isByteWithoutSign(definition, operand)
-                                      ? emitByteWithoutSign(operand)
-                                      : visit(operand);
+      FailureOr<int64_t> source = visitAs(operand, without, definition);
       if (failed(source))
         return failure();
       operands.push_back(*source);
@@ -303,44 +348,52 @@ private:
     return success();
   }
 
-  /// A constant byte is the number that its reader takes it for.
-  static bool isByteWithoutSign(Operation *reader, Value operand) {
-    return operand.getType().isInteger(8) &&
-           isa<arith::MaxUIOp, arith::MinUIOp>(reader) &&
-           matchPattern(operand, m_Constant());
+  /// An operand whose bytes are read without sign or with one, if that is said.
+  FailureOr<int64_t> visitAs(Value operand, std::optional<bool> without,
+                             Operation *reader) {
+    APInt number;
+    if (operand.getType().isInteger(8) && without.value_or(false) &&
+        matchPattern(operand, m_ConstantInt(&number)))
+      return append(
+          hw::InstructionAttr::getInteger(i32, int64_t(number.getZExtValue())),
+          i32);
+    std::optional<bool> found = isUnsigned(operand);
+    if (found && without && *found != *without)
+      return unsupported(reader, operand.getLoc())
+             << " reads as " << (*without ? "unsigned" : "signed")
+             << " a byte that is " << (*found ? "unsigned" : "signed")
+             << "; extend it to i32 where it is made";
+    return visit(operand);
   }
 
-  FailureOr<int64_t> emitByteWithoutSign(Value operand) {
-    APInt byte;
-    matchPattern(operand, m_ConstantInt(&byte));
-    return append(
-        hw::InstructionAttr::getInteger(i32, int64_t(byte.getZExtValue())),
-        i32);
+  /// Whether the register of a byte holds a number without sign. Constants are
+  /// what their reader takes them for, and other types have a sign.
+  std::optional<bool> isUnsigned(Value value) {
+    value = resolve(value);
+    if (!value.getType().isInteger(8) || matchPattern(value, m_Constant()))
+      return std::nullopt;
+    if (Type element = inputTypes.lookup(value))
+      return element.isUnsignedInteger();
+    Operation *definition = value.getDefiningOp();
+    if (auto select = dyn_cast_or_null<arith::SelectOp>(definition)) {
+      std::optional<bool> chosen = isUnsigned(select.getTrueValue());
+      return chosen ? chosen : isUnsigned(select.getFalseValue());
+    }
+    return isa_and_nonnull<arith::MaxUIOp, arith::MinUIOp, arith::FPToUIOp>(
+        definition);
   }
 
   /// Registers hold integers as the numbers that they are, so that extension is
   /// nothing; a store cuts.
   FailureOr<int64_t> visitConversion(Operation *definition) {
-    Value source = definition->getOperand(0);
-    Type from = source.getType(), to = definition->getResult(0).getType();
-    FailureOr<int64_t> operand = visit(source);
-    if (failed(operand))
+    Type to = definition->getResult(0).getType();
+    SmallVector<int64_t> operand;
+    if (failed(visitOperands(definition, operand)))
       return failure();
-    bool withoutSign = isa<arith::ExtUIOp, arith::UIToFPOp>(definition);
-    if (withoutSign && !isTruthValue(from) && !from.isInteger(8))
-      return unsupported(definition, definition->getLoc())
-             << " of " << from << "; integers wider than bytes have a sign";
-    if (isa<arith::FPToSIOp, arith::FPToUIOp>(definition))
-      return emit(VectorOpcode::ToInt, kindOf(to), {*operand});
-    if (to.isF32()) {
-      // A truth value in a register of floats is 0 or 1 already.
-      bool isFloat = kindOf(*operand) == f32;
-      return isFloat ? *operand : emit(VectorOpcode::ToF32, f32, {*operand});
-    }
     if (isa<arith::TruncIOp>(definition) && !isYieldedOnly(definition))
       return unsupported(definition, definition->getLoc())
              << " within a body; only what is stored is cut";
-    return *operand;
+    return convert(operand[0], kindOf(to));
   }
 
   static bool isYieldedOnly(Operation *definition) {

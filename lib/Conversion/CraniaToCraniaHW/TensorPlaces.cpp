@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "TensorPlaces.h"
+#include "crania/Quantization/IntegerFormat.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Quant/IR/Quant.h"
@@ -226,21 +227,29 @@ FailureOr<View> TensorPlaces::addParameter(Value value,
   return isSplat ? View::splat(storage, shape) : View::rowMajor(storage, shape);
 }
 
-/// What the host has of an input: the f32 tensor that it quantises, with its
-/// scale, or the value itself.
-static Value hostInput(Value value, double &scale) {
+/// The cast that quantises a tensor of f32 to what a value is the storage of;
+/// null if there is none.
+static quant::QuantizeCastOp quantizedInput(Value value) {
   auto storage = value.getDefiningOp<quant::StorageCastOp>();
   auto cast = storage
                   ? storage.getInput().getDefiningOp<quant::QuantizeCastOp>()
                   : quant::QuantizeCastOp();
-  if (!cast)
-    return value;
-  auto type = dyn_cast<quant::UniformQuantizedType>(
-      getElementTypeOrSelf(cast.getResult().getType()));
+  if (!cast || !getElementTypeOrSelf(cast.getInput().getType()).isF32())
+    return {};
+  return cast;
+}
+
+/// Whether the port of the machine quantises to that type: to all integers of
+/// 8 bits with or without sign, or of 16 bits with it, symmetric about 0.
+static bool isPortType(quant::UniformQuantizedType type) {
   if (!type || type.getZeroPoint() != 0)
-    return value;
-  scale = type.getScale();
-  return cast.getInput();
+    return false;
+  const unsigned bits = type.getStorageTypeIntegralWidth();
+  if ((bits != 8 && bits != 16) || (bits == 16 && !type.isSigned()))
+    return false;
+  const quantization::IntegerFormat format{bits, type.isSigned()};
+  return type.getStorageTypeMin() == format.low() &&
+         type.getStorageTypeMax() == format.high();
 }
 
 FailureOr<View> TensorPlaces::addInput(Value value, Operation *user) {
@@ -249,13 +258,22 @@ FailureOr<View> TensorPlaces::addInput(Value value, Operation *user) {
     return user->emitError() << "reads a " << value.getType()
                              << " that is computed outside the iteration; "
                                 "compute it inside";
-  double scale = 0;
-  Value host = hostInput(value, scale);
-  if (!type.hasStaticShape() || (!type.getElementType().isF32() && scale == 0))
+  quant::QuantizeCastOp cast = quantizedInput(value);
+  if (!type.hasStaticShape() || (!type.getElementType().isF32() && !cast))
     return user->emitError()
            << "reads the input of type " << type
            << "; the machine needs a static shape of f32, or of integers that "
-              "quant.qcast makes of it with one scale and no zero point";
+              "quant.qcast makes of it";
+  quant::UniformQuantizedType quantized;
+  if (cast) {
+    Type element = getElementTypeOrSelf(cast.getResult().getType());
+    quantized = dyn_cast<quant::UniformQuantizedType>(element);
+    if (!isPortType(quantized))
+      return user->emitError()
+             << "reads the input as " << element
+             << "; the machine quantises its input to u8, i8<-127:127> or "
+                "i16<-32767:32767>, with one scale and no zero point";
+  }
   if (network.inputValue) {
     InFlightDiagnostic diagnostic = user->emitError()
                                     << "reads a second tensor from outside the "
@@ -265,8 +283,8 @@ FailureOr<View> TensorPlaces::addInput(Value value, Operation *user) {
         << "the second one: compute it inside the iteration";
     return diagnostic;
   }
-  network.inputValue = host;
-  network.inputScale = scale;
+  network.inputValue = cast ? cast.getInput() : value;
+  network.inputScale = cast ? quantized.getScale() : 0;
   network.inputType = type.clone(types.of(value));
   network.input = addStorage("input", type.getNumElements(), types.of(value),
                              Storage::Origin::input);

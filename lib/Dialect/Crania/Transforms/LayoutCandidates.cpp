@@ -25,7 +25,7 @@ constexpr unsigned smallestTableLog = 6;
 /// Tables that are tried beside the largest ones.
 constexpr unsigned smallerTableLogs[] = {9, 7, 6};
 /// Layouts of a segment that are tried with several tables and lanes.
-constexpr size_t mostVaried = 8;
+constexpr size_t mostVaried = 6;
 /// Tables of decoders that are to be small.
 constexpr unsigned tinyTableLogs[] = {6, 5, 4};
 

@@ -560,6 +560,8 @@ struct QuantizeClassifiers
       if (!function->hasAttr(CraniaDialect::getClassifierAttrName()))
         continue;
       markEnds(function, *first, *last);
+      if (all->isF32() && !hasIntegerLayer(function))
+        continue;
       if (failed(quantize(function,
                           all->isF32() ? 0 : all->getIntOrFloatBitWidth())))
         return signalPassFailure();
@@ -596,6 +598,14 @@ private:
       return;
     mark(contractions.front(), first);
     mark(contractions.back(), last);
+  }
+
+  static bool hasIntegerLayer(func::FuncOp function) {
+    return llvm::any_of(function.getBody().front(), [](Operation &op) {
+      auto type =
+          op.getAttrOfType<TypeAttr>(CraniaDialect::getPrecisionAttrName());
+      return type && isa<IntegerType>(type.getValue());
+    });
   }
 
   static LogicalResult quantize(func::FuncOp function, Bits bits) {

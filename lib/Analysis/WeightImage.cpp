@@ -247,7 +247,9 @@ ClusterBlocks WeightBlocks::read(unsigned cluster) const {
     result.codes.push_back(*view.codes);
     std::vector<uint8_t> &occupied = result.occupied.emplace_back(
         view.context.occupied.begin(), view.context.occupied.end());
-    occupied.resize(view.context.positions);
+    occupied.resize(isRefining() ? 0 : view.context.positions);
+    result.conditions.emplace_back(view.context.conditions.begin(),
+                                   view.context.conditions.end());
     result.values += view.codes->values.size();
     return Status();
   });

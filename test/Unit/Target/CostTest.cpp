@@ -92,14 +92,14 @@ TEST(Energy, LogicAndCachesLeak) {
             5 * logic);
 }
 
-/// 256 PEs with 6 bytes, 16 lanes with 12, 16 of the decoder with 8.
+/// 256 PEs with 6 bytes, 16 lanes with 12, 128 of the decoder with 8.
 TEST(Energy, TheClockReachesThePipelines) {
   TargetModel t;
   EXPECT_NEAR(t.clockMilliwatts(Precision::i8),
-              (256 * 6 + 16 * 12 + 16 * 8) * 8 * 0.0011 * 200e-3, 1e-9);
+              (256 * 6 + 16 * 12 + 128 * 8) * 8 * 0.0011 * 200e-3, 1e-9);
   t.clockMHz *= 2;
   EXPECT_NEAR(t.clockMilliwatts(Precision::i8),
-              (256 * 6 + 16 * 12 + 16 * 8) * 8 * 0.0011 * 400e-3, 1e-9);
+              (256 * 6 + 16 * 12 + 128 * 8) * 8 * 0.0011 * 400e-3, 1e-9);
 }
 
 /// An access of one of several memories costs what it does in one of that size.

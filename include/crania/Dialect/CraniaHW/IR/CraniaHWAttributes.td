@@ -224,7 +224,7 @@ def CraniaHW_SegmentAttr : CraniaHW_Attr<"Segment", "segment"> {
     `<` `cluster` $cluster `,` `layout` $layout `,` `at` $address `,`
     `bytes` $bytes `,` custom<Residency>($residency, $storeOffset) `,`
     `block_offsets` $blockOffsets `,` `block_tiles` $blockTiles
-    custom<SegmentTail>($tableBytes, $refinedWords) `>`
+    `` custom<SegmentTail>($tableBytes, $refinedWords) `` `>`
   }];
   let builders = [
     AttrBuilder<(ins "int64_t":$cluster, "::llvm::StringRef":$layout,

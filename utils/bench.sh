@@ -29,7 +29,8 @@ grep -qxF -- "$name" <<<"$benchmarks" || {
 }
 "$root/utils/setup.sh" --for=test
 case $name in
-  layouts) targets=(layout-bench) ;; # needs no MLIR
+  layouts) targets=(layout-bench crania-compile crania-run crania-translate) ;;
+  clusters) targets=(kmeans-benchmark crania-opt crania-run crania-translate) ;;
   dram) targets=(dram-benchmark) ;;
   embedding) targets=(crania-test-prefix) ;;
   machine) targets=(crania-compile dram-benchmark machine-benchmark) ;;

@@ -33,7 +33,7 @@ extern "C" {
 #endif
 
 /* Version of this header: major << 16 | minor. */
-#define CRANIA_RUNTIME_VERSION ((uint32_t)((1u << 16) | 0u))
+#define CRANIA_RUNTIME_VERSION ((uint32_t)((1u << 16) | 1u))
 
 /* Version of the library; it can be used when its major version is that of the
  * header and its minor version at least the header's. */
@@ -89,7 +89,24 @@ CRANIA_RUNTIME_EXPORT uint64_t craniaRuntimeSessionSubmit(
     CraniaRuntimeSession session, const float *input, uint64_t inputElements,
     CraniaRuntimeErrorCallback onError, void *userData);
 
-/* One sweep: runs one round for one input in flight. 1 if there was one, 0 if
+/* Since 1.1. From now on, up to `inputs` inputs of the same round run as a
+ * sweep, which reads their weights once. An input that has waited for
+ * `flushMicroseconds` of the machine's time for its sweep to fill up goes with
+ * as many as there are; 0 is no such limit. Without arrivals to come, no sweep
+ * waits. Answers do not depend on it. 0, or -1 on error: if inputs were
+ * submitted before, or `inputs` is not from 1 to 4096. */
+CRANIA_RUNTIME_EXPORT int craniaRuntimeSessionSetSweep(
+    CraniaRuntimeSession session, uint32_t inputs, double flushMicroseconds,
+    CraniaRuntimeErrorCallback onError, void *userData);
+
+/* Since 1.1. Queues an input that arrives at a time of the machine, in
+ * microseconds since the session began, from which its latency counts; not
+ * before the one submitted last. Its ticket, or 0 on error. */
+CRANIA_RUNTIME_EXPORT uint64_t craniaRuntimeSessionSubmitAt(
+    CraniaRuntimeSession session, const float *input, uint64_t inputElements,
+    double microseconds, CraniaRuntimeErrorCallback onError, void *userData);
+
+/* One sweep: runs one round for inputs in flight. 1 if there were any, 0 if
  * none is in flight, -1 on error. */
 CRANIA_RUNTIME_EXPORT int
 craniaRuntimeSessionStep(CraniaRuntimeSession session,

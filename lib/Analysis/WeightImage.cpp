@@ -2,8 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "crania/Analysis/WeightImage.h"
+#include "crania/Layout/SegmentSearch.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/Endian.h"
+#include "llvm/Support/MathExtras.h"
 
 #include <algorithm>
 
@@ -13,6 +15,7 @@ using namespace crania;
 FailureOr<WeightBlocks> WeightBlocks::create(ir::WeightsOp weights,
                                              const Contraction &contraction,
                                              const layout::Tiling &tiling,
+                                             const target::TargetModel &target,
                                              std::string &why) {
   RankedTensorType type = weights.getClusteredType().getTensor();
   WeightBlocks blocks;
@@ -35,7 +38,13 @@ FailureOr<WeightBlocks> WeightBlocks::create(ir::WeightsOp weights,
   }
   blocks.contraction = contraction;
   blocks.tiling = tiling;
+  if (weights.getScheme().isRefining())
+    blocks.readRounds(weights);
+  blocks.cutBlocks(target);
   blocks.depthOffsets = contraction.depthOffsets();
+  for (auto [i, offset] : llvm::enumerate(blocks.depthOffsets))
+    blocks.isDepthConsecutive &=
+        offset == blocks.depthOffsets.front() + int64_t(i);
   blocks.splatValues = std::make_shared<SmallVector<char, 0>>();
   blocks.splatAssignment = std::make_shared<SmallVector<char, 0>>();
   blocks.values = weights.getValueBytes(*blocks.splatValues);
@@ -43,21 +52,70 @@ FailureOr<WeightBlocks> WeightBlocks::create(ir::WeightsOp weights,
   return blocks;
 }
 
-/// Clusters that a byte of the assignment can name.
-constexpr size_t maxClusters = 256;
+/// What D_r is in the early rounds, by code.
+void WeightBlocks::readRounds(ir::WeightsOp weights) {
+  auto scheme = cast<ir::ResidualAttr>(weights.getScheme());
+  const uint32_t mask = uint32_t(llvm::maskTrailingOnes<uint64_t>(valueBits));
+  for (unsigned r = 1; r < clusterCount; ++r) {
+    SmallVector<int64_t> wordsOfCodes = scheme.wordsOf(r);
+    RefinedRound &round = rounds.emplace_back();
+    for (int64_t word : wordsOfCodes)
+      round.words.push_back(uint32_t(word) & mask);
+    std::vector<uint32_t> byCode = round.words;
+    llvm::sort(round.words);
+    round.words.erase(llvm::unique(round.words), round.words.end());
+    for (uint32_t word : byCode)
+      round.indexOf.push_back(
+          uint8_t(llvm::lower_bound(round.words, word) - round.words.begin()));
+  }
+}
 
-/// Elements `start + offsets[i]` of a tensor, little endian.
+/// A block of several tiles must leave room in the staging FIFO for those of
+/// all other clusters at the same tiles, in the largest layout (a bit per
+/// position and the words), and for a request on its way: the decoder takes
+/// tile by tile what the DMA brings block by block.
+void WeightBlocks::cutBlocks(const target::TargetModel &target) {
+  const uint64_t fifo = target.stagingFifo.bytes - target.dma.requestBytes;
+  const uint64_t wordsOfPosition = isRefining() ? clusterCount : 1;
+  const uint64_t most = std::min<uint64_t>(
+      blockPositions, 8 * fifo / (wordsOfPosition * valueBits + clusterCount));
+  firstTiles = {0};
+  uint64_t positions = 0;
+  const uint64_t tiles = tiling.tiles();
+  for (uint64_t t = 0; t < tiles; ++t) {
+    const uint64_t more = tiling.tile(t).positions();
+    if (positions > 0 && positions + more > most) {
+      firstTiles.push_back(int64_t(t));
+      positions = 0;
+    }
+    positions += more;
+  }
+  firstTiles.push_back(int64_t(tiles));
+}
+
+/// Elements `start + offsets[i]` of a tensor, little endian. Consecutive ones,
+/// as of most layers, are much faster.
 template <typename Element, typename Word>
 static void gatherRow(const void *tensor, int64_t start,
-                      ArrayRef<int64_t> offsets, Word *row) {
+                      ArrayRef<int64_t> offsets, bool areConsecutive,
+                      Word *row) {
   const char *bytes = static_cast<const char *>(tensor);
+  auto read = [&](int64_t element) {
+    return llvm::support::endian::read<Element, llvm::endianness::little>(
+        bytes + element * sizeof(Element));
+  };
+  if (areConsecutive) {
+    const int64_t first = start + offsets.front();
+    for (size_t i = 0; i < offsets.size(); ++i)
+      row[i] = read(first + int64_t(i));
+    return;
+  }
   for (size_t i = 0; i < offsets.size(); ++i)
-    row[i] = llvm::support::endian::read<Element, llvm::endianness::little>(
-        bytes + (start + offsets[i]) * sizeof(Element));
+    row[i] = read(start + offsets[i]);
 }
 
 void WeightBlocks::readTile(const layout::Tiling::Tile &tile,
-                            TileBlocks &into) const {
+                            TileCodes &into) const {
   into.words.resize(tile.positions());
   into.holders.resize(tile.positions());
   ArrayRef<int64_t> offsets =
@@ -67,92 +125,305 @@ void WeightBlocks::readTile(const layout::Tiling::Tile &tile,
   for (uint32_t m = 0; m < tile.outputs; ++m) {
     int64_t start = contraction.rowStart(tile.group, tile.firstOutput + m);
     if (valueBits == 8)
-      gatherRow<uint8_t>(values.data(), start, offsets, words);
+      gatherRow<uint8_t>(values.data(), start, offsets, isDepthConsecutive,
+                         words);
     else if (valueBits == 16)
-      gatherRow<uint16_t>(values.data(), start, offsets, words);
+      gatherRow<uint16_t>(values.data(), start, offsets, isDepthConsecutive,
+                          words);
     else
-      gatherRow<uint32_t>(values.data(), start, offsets, words);
-    gatherRow<uint8_t>(assignment.data(), start, offsets, holders);
+      gatherRow<uint32_t>(values.data(), start, offsets, isDepthConsecutive,
+                          words);
+    gatherRow<uint8_t>(assignment.data(), start, offsets, isDepthConsecutive,
+                       holders);
     words += tile.depth;
     holders += tile.depth;
   }
 }
 
-void WeightBlocks::splitTile(TileBlocks &tile) const {
-  size_t size = tile.words.size();
-  for (auto [cluster, block] : llvm::enumerate(tile.blocks)) {
-    block.codes.present.resize(size);
-    block.codes.values.resize(size);
-    block.occupied.resize(size);
-    const uint8_t *holders = tile.holders.data();
-    uint8_t *present = block.codes.present.data();
-    uint8_t *occupied = block.occupied.data();
-    for (size_t p = 0; p < size; ++p) {
-      present[p] = holders[p] == cluster;
-      occupied[p] = holders[p] < cluster;
-    }
-    block.context = {size, valueBits, block.occupied};
+/// Which positions a cluster holds, and which earlier ones do.
+static void compareHolders(Span<const uint8_t> holders, uint8_t cluster,
+                           uint8_t *__restrict present,
+                           uint8_t *__restrict occupied) {
+  const uint8_t *__restrict of = holders.data();
+  const size_t size = holders.size();
+  for (size_t p = 0; p < size; ++p) {
+    present[p] = of[p] == cluster;
+    occupied[p] = of[p] < cluster;
   }
-  // Clusters are as good as random along a tile, so nothing branches on them;
-  // what is in none goes where nobody looks.
-  std::vector<uint32_t> nowhere(size);
-  SmallVector<uint32_t *> ends(maxClusters, nowhere.data());
-  for (auto [block, end] : llvm::zip_first(tile.blocks, ends))
-    end = block.codes.values.data();
-  for (size_t p = 0; p < size; ++p)
-    *ends[tile.holders[p]]++ = tile.words[p];
-  for (auto [block, end] : llvm::zip_first(tile.blocks, ends))
-    block.codes.values.resize(end - block.codes.values.data());
 }
 
-void WeightBlocks::forEachTile(
-    llvm::function_ref<bool(ArrayRef<Block>)> visit) const {
-  TileBlocks tile;
-  tile.blocks.resize(clusterCount);
+void WeightBlocks::appendTile(const TileCodes &tile,
+                              MutableArrayRef<ClusterBlock> clusters) const {
+  const size_t size = tile.words.size(), begin = clusters[0].positions;
+  for (unsigned k = 0; k < clusterCount; ++k) {
+    compareHolders(tile.holders, uint8_t(k),
+                   clusters[k].codes.present.data() + begin,
+                   clusters[k].occupied.data() + begin);
+    clusters[k].positions += size;
+  }
+  // Clusters are as good as random along a tile, so nothing branches on them.
+  const uint32_t *words = tile.words.data();
+  for (ClusterBlock &cluster : clusters) {
+    const uint8_t *present = cluster.codes.present.data() + begin;
+    uint32_t *next = cluster.nextValue;
+    for (size_t p = 0; p < size; ++p) {
+      *next = words[p];
+      next += present[p];
+    }
+    cluster.nextValue = next;
+  }
+}
+
+/// All positions of a tile, with what the cluster before has there.
+void WeightBlocks::appendRefined(const TileCodes &tile,
+                                 MutableArrayRef<ClusterBlock> clusters) const {
+  const size_t size = tile.words.size(), begin = clusters[0].positions;
+  for (unsigned k = 0; k < clusterCount; ++k) {
+    ClusterBlock &cluster = clusters[k];
+    std::fill_n(cluster.codes.present.data() + begin, size, 1);
+    if (k == rounds.size())
+      llvm::copy(tile.words, cluster.nextValue);
+    else
+      for (size_t p = 0; p < size; ++p)
+        cluster.nextValue[p] =
+            rounds[k].words[rounds[k].indexOf[tile.holders[p]]];
+    if (k != 0)
+      for (size_t p = 0; p < size; ++p)
+        cluster.conditions[begin + p] = rounds[k - 1].indexOf[tile.holders[p]];
+    cluster.nextValue += size;
+    cluster.positions += size;
+  }
+}
+
+/// Makes room for all positions of a block, then fills it.
+void WeightBlocks::readBlock(size_t block, TileCodes &tile,
+                             MutableArrayRef<ClusterBlock> clusters) const {
+  size_t positions = 0;
+  for (int64_t t = firstTiles[block]; t < firstTiles[block + 1]; ++t)
+    positions += tiling.tile(t).positions();
+  for (ClusterBlock &cluster : clusters) {
+    cluster.positions = 0;
+    cluster.codes.present.resize(positions);
+    cluster.occupied.resize(isRefining() ? 0 : positions);
+    cluster.conditions.resize(
+        isRefining() && &cluster != &clusters[0] ? positions : 0);
+    cluster.codes.values.resize(positions + 1);
+    cluster.nextValue = cluster.codes.values.data();
+  }
+  for (int64_t t = firstTiles[block]; t < firstTiles[block + 1]; ++t) {
+    readTile(tiling.tile(t), tile);
+    if (isRefining())
+      appendRefined(tile, clusters);
+    else
+      appendTile(tile, clusters);
+  }
+  for (ClusterBlock &cluster : clusters)
+    cluster.codes.values.resize(cluster.nextValue -
+                                cluster.codes.values.data());
+}
+
+Status WeightBlocks::forEachBlock(BlockVisitor visit) const {
+  std::vector<ClusterBlock> clusters(clusterCount);
+  std::vector<layout::BlockView> views(clusterCount);
+  TileCodes tile;
+  for (size_t b = 0; b < blocks(); ++b) {
+    readBlock(b, tile, clusters);
+    for (auto [cluster, view] : llvm::zip_equal(clusters, views))
+      view = {
+          &cluster.codes,
+          {cluster.positions, valueBits, cluster.occupied, cluster.conditions}};
+    // Nothing is held before the first cluster.
+    views[0].context.occupied = {};
+    if (Status status = visit(views); !status)
+      return status;
+  }
+  return {};
+}
+
+ClusterBlocks WeightBlocks::read(unsigned cluster) const {
+  ClusterBlocks result;
+  Status status = forEachBlock([&](ArrayRef<layout::BlockView> views) {
+    const layout::BlockView &view = views[cluster];
+    result.codes.push_back(*view.codes);
+    std::vector<uint8_t> &occupied = result.occupied.emplace_back(
+        view.context.occupied.begin(), view.context.occupied.end());
+    occupied.resize(isRefining() ? 0 : view.context.positions);
+    result.conditions.emplace_back(view.context.conditions.begin(),
+                                   view.context.conditions.end());
+    result.values += view.codes->values.size();
+    return Status();
+  });
+  (void)status; // the visitor has no errors
+  for (auto [codes, occupied, conditions] :
+       llvm::zip_equal(result.codes, result.occupied, result.conditions))
+    result.views.push_back(
+        {&codes, {codes.present.size(), valueBits, occupied, conditions}});
+  return result;
+}
+
+double WeightBlocks::refinedEntropyBits() const {
+  // By cluster and condition, how often each word occurs.
+  std::vector<std::vector<uint64_t>> counts;
+  for (unsigned cluster = 0; cluster < clusterCount; ++cluster) {
+    const size_t conditions =
+        cluster == 0 ? 1 : rounds[cluster - 1].words.size();
+    counts.emplace_back(conditions << valueBits);
+  }
+  Status status = forEachBlock([&](ArrayRef<layout::BlockView> views) {
+    for (auto [ofCluster, view] : llvm::zip_equal(counts, views)) {
+      Span<const uint8_t> conditions = view.context.conditions;
+      for (auto [p, word] : llvm::enumerate(view.codes->values)) {
+        const size_t condition = conditions.empty() ? 0 : conditions[p];
+        ++ofCluster[condition << valueBits | word];
+      }
+    }
+    return Status();
+  });
+  (void)status; // the visitor has no errors
+  double bits = 0;
+  for (const std::vector<uint64_t> &ofCluster : counts)
+    for (size_t first = 0; first < ofCluster.size();
+         first += size_t(1) << valueBits)
+      bits += layout::orderZeroBits(
+          Span<const uint64_t>(ofCluster).slice(first, size_t(1) << valueBits));
+  return bits;
+}
+
+std::optional<double> WeightBlocks::entropyBits() const {
+  constexpr unsigned widestWord = 16;
+  if (valueBits > widestWord)
+    return std::nullopt;
+  if (isRefining())
+    return refinedEntropyBits();
+  std::vector<uint64_t> counts(size_t(clusterCount) << valueBits);
+  TileCodes tile;
   for (uint64_t t = 0, tiles = tiling.tiles(); t < tiles; ++t) {
     readTile(tiling.tile(t), tile);
-    splitTile(tile);
-    if (!visit(tile.blocks))
-      return;
+    for (auto [word, holder] : llvm::zip_equal(tile.words, tile.holders))
+      ++counts[size_t(holder) << valueBits | word];
   }
+  return layout::orderZeroBits(counts);
 }
 
-std::vector<WeightBlocks::Measure>
-WeightBlocks::measure(CodecLists codecs) const {
-  std::vector<Measure> measures(clusterCount);
-  for (auto [measure, list] : llvm::zip_equal(measures, codecs))
-    measure.bytes.assign(list.size(), 0);
-  forEachTile([&](ArrayRef<Block> blocks) {
-    for (auto [block, measure, list] :
-         llvm::zip_equal(blocks, measures, codecs)) {
-      measure.values += block.codes.values.size();
-      for (auto [codec, bytes] : llvm::zip_equal(list, measure.bytes)) {
-        if (!bytes)
-          continue;
-        if (codec->supports(block.codes, block.context))
-          *bytes += codec->encodedBytes(block.codes, block.context);
-        else
-          bytes.reset();
-      }
-    }
-    return true;
-  });
-  return measures;
+namespace {
+
+/// A cluster on its way into the image. Blocks follow the tables until the size
+/// of the directory, which goes between them, is known.
+class ClusterEncoder {
+public:
+  ClusterEncoder(const ClusterCoding &coding,
+                 std::shared_ptr<const layout::SegmentCoder> coder)
+      : encoder(*coding.layout, std::move(coder)), space(coding.space) {}
+
+  Status add(const layout::BlockView &block) {
+    if (space.empty())
+      return encoder.skip(block);
+    const uint64_t at = encoder.tables().size() + blockBytes;
+    Result<std::vector<uint8_t>> bytes = encoder.encode(block);
+    if (!bytes)
+      return bytes.error();
+    blockBytes += bytes->size();
+    if (at + bytes->size() <= space.size())
+      llvm::copy(*bytes, space.begin() + at);
+    return {};
+  }
+
+  ClusterSegment finish() {
+    const std::vector<uint8_t> &tables = encoder.tables();
+    const std::vector<uint8_t> directory = encoder.directory();
+    ClusterSegment segment;
+    segment.tableBytes = tables.size();
+    segment.headBytes = tables.size() + directory.size();
+    segment.blockSizes = encoder.blockSizes();
+    segment.bytes = encoder.bytes();
+    if (segment.bytes != space.size())
+      return segment;
+    char *blocks = llvm::copy(tables, space.begin());
+    std::copy_backward(blocks, blocks + blockBytes, space.end());
+    llvm::copy(directory, blocks);
+    return segment;
+  }
+
+private:
+  layout::SegmentEncoder encoder;
+  MutableArrayRef<char> space;
+  uint64_t blockBytes = 0;
+};
+
+/// The tables of one cluster.
+Result<std::shared_ptr<const layout::SegmentCoder>>
+trainCluster(const WeightBlocks &blocks, unsigned cluster,
+             const ClusterCoding &coding,
+             const layout::SegmentStatistics &counted) {
+  using Coder = std::shared_ptr<const layout::SegmentCoder>;
+  if (coding.layout->trainsOnCounts()) {
+    Result<layout::TrainedSegment> trained =
+        coding.layout->train(counted, coding.options);
+    if (!trained)
+      return trained.error();
+    return Coder(std::move(trained->coder));
+  }
+  const ClusterBlocks codes = blocks.read(cluster);
+  Result<std::unique_ptr<layout::SegmentCoder>> trained =
+      coding.layout->train(codes.views, coding.options);
+  if (!trained)
+    return trained.error();
+  return Coder(std::move(*trained));
 }
 
-std::optional<unsigned>
-WeightBlocks::encode(ArrayRef<const layout::Codec *> codecs,
-                     BlockSink sink) const {
-  std::optional<unsigned> refused;
-  forEachTile([&](ArrayRef<Block> blocks) {
-    for (auto [cluster, block, codec] : llvm::enumerate(blocks, codecs)) {
-      if (!codec->supports(block.codes, block.context)) {
-        refused = cluster;
-        return false;
-      }
-      sink(cluster, codec->encode(block.codes, block.context));
+} // namespace
+
+FailureOr<std::vector<ClusterSegment>> crania::encodeClusters(
+    const WeightBlocks &blocks, ArrayRef<ClusterCoding> codings,
+    llvm::function_ref<void(unsigned, const std::string &)> fail) {
+  const size_t clusters = codings.size();
+  // What goes on with each cluster of a block, until one fails.
+  auto visit =
+      [&](llvm::function_ref<Status(unsigned, const layout::BlockView &)>
+              step) {
+        unsigned at = 0;
+        Status status =
+            blocks.forEachBlock([&](ArrayRef<layout::BlockView> views) {
+              for (at = 0; at < clusters; ++at)
+                if (Status result = step(at, views[at]); !result)
+                  return result;
+              return Status();
+            });
+        if (!status)
+          fail(at, status.error().message);
+        return success(bool(status));
+      };
+
+  auto isUncounted = [](const ClusterCoding &coding) {
+    return coding.layout->trainsOnCounts() && !coding.statistics;
+  };
+  std::vector<layout::SegmentStatistics> counted;
+  for (const ClusterCoding &coding : codings)
+    counted.emplace_back(coding.layout->countedParts());
+  if (llvm::any_of(codings, isUncounted) &&
+      failed(visit([&](unsigned k, const layout::BlockView &view) {
+        return isUncounted(codings[k]) ? counted[k].add(view) : Status();
+      })))
+    return failure();
+
+  std::vector<ClusterEncoder> encoders;
+  for (unsigned k = 0; k < clusters; ++k) {
+    auto coder = trainCluster(blocks, k, codings[k],
+                              codings[k].statistics ? *codings[k].statistics
+                                                    : counted[k]);
+    if (!coder) {
+      fail(k, coder.error().message);
+      return failure();
     }
-    return true;
-  });
-  return refused;
+    counted[k] = layout::SegmentStatistics();
+    encoders.emplace_back(codings[k], std::move(*coder));
+  }
+  if (failed(visit([&](unsigned k, const layout::BlockView &view) {
+        return encoders[k].add(view);
+      })))
+    return failure();
+  std::vector<ClusterSegment> segments;
+  for (ClusterEncoder &encoder : encoders)
+    segments.push_back(encoder.finish());
+  return segments;
 }

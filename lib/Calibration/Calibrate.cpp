@@ -1,13 +1,13 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+#include "CalibrationImages.h"
 #include "crania/Calibration/NetworkObserver.h"
 #include "crania/Calibration/Passes.h"
 #include "crania/Dialect/Crania/IR/CraniaDialect.h"
 #include "crania/Dialect/Crania/Transforms/Normalize.h"
 #include "crania/Dialect/CraniaHW/IR/CraniaHWDialect.h"
 #include "crania/Quantization/ActivationHistogram.h"
-#include "crania/Runtime/ImageSet.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -56,29 +56,11 @@ private:
     if (bits == 0)
       return error() << "ranges are for the precisions i8 and i16, not '"
                      << precision << "'";
-    return readPreprocessing();
-  }
-
-  LogicalResult readPreprocessing() {
-    using runtime::ImageLayout;
-    auto known = llvm::StringSwitch<std::optional<ImageLayout>>(layout)
-                     .Case("auto", ImageLayout::automatic)
-                     .Case("nhwc", ImageLayout::nhwc)
-                     .Case("nchw", ImageLayout::nchw)
-                     .Default(std::nullopt);
-    if (!known)
-      return error() << "layout '" << layout
-                     << "' is not known; there are auto, nhwc and nchw";
-    if (channels != "rgb" && channels != "bgr")
-      return error() << "channels '" << channels
-                     << "' are not known; there are rgb and bgr";
-    preprocessing.layout = *known;
-    preprocessing.reverseChannels = channels == "bgr";
-    preprocessing.scale = scale;
-    if (!mean.empty())
-      preprocessing.mean.assign(mean.begin(), mean.end());
-    if (!deviation.empty())
-      preprocessing.deviation.assign(deviation.begin(), deviation.end());
+    FailureOr<runtime::Preprocessing> read = readPreprocessing(
+        getOperation(), {layout, channels, scale, mean, deviation});
+    if (failed(read))
+      return failure();
+    preprocessing = std::move(*read);
     return success();
   }
 
@@ -88,13 +70,10 @@ private:
     FailureOr<NetworkObserver> observer = NetworkObserver::create(function);
     if (failed(observer))
       return failure();
-    auto array = npy::read(images);
-    if (!array)
-      return error() << array.error().message;
-    auto set = runtime::ImageSet::create(std::move(*array),
-                                         observer->inputShape(), preprocessing);
-    if (!set)
-      return error() << images << ": " << set.error().message;
+    FailureOr<runtime::ImageSet> set = readImages(
+        getOperation(), images, observer->inputShape(), preprocessing);
+    if (failed(set))
+      return failure();
     llvm::MapVector<Value, ActivationHistogram> histograms;
     observeAll(*observer, *set, histograms);
     for (auto &[value, histogram] : histograms)

@@ -99,6 +99,10 @@ Span<const uint8_t> DeviceBinary::image(size_t index) const {
 
 Span<const uint8_t> DeviceBinary::bytes() const { return storage->bytes; }
 
+bool isRefining(const Weights &weights) {
+  return weights.segments()->Get(0)->refined_words()->size() != 0;
+}
+
 layout::Tiling tilingOf(const Weights &weights) {
   layout::Tiling tiling;
   tiling.groups = weights.groups();

@@ -39,7 +39,7 @@ void visit(const Segment &s, Presence &has) {
   has(s.layout(), "Segment.layout");
   has.wide(s.block_offsets(), "Segment.block_offsets");
   has(s.block_tiles(), "Segment.block_tiles");
-  has(s.tables(), "Segment.tables");
+  has(s.refined_words(), "Segment.refined_words");
 }
 
 void visit(const Weights &w, Presence &has) {

@@ -5,7 +5,7 @@
 #include "Verify.h"
 
 #include "crania/DeviceBinary/DeviceBinary.h"
-#include "crania/Layout/Codec.h"
+#include "crania/Layout/SegmentLayout.h"
 #include "crania/Support/Spelling.h"
 
 #include <algorithm>
@@ -100,9 +100,12 @@ Status verifyDirectory(const Segment &segment, uint64_t tiles) {
                  " offsets and " + std::to_string(firstTiles.size()) +
                  " tiles; both must have one more than there are blocks"};
   size_t last = offsets.size() - 1;
-  if (offsets.Get(0) != 0 || offsets.Get(last) != segment.bytes())
-    return Error{"its block offsets do not go from 0 to its " +
-                 std::to_string(segment.bytes()) + " bytes"};
+  if (offsets.Get(0) < segment.table_bytes() ||
+      offsets.Get(last) != segment.bytes())
+    return Error{"its block offsets do not go from the end of its " +
+                 std::to_string(segment.table_bytes()) +
+                 " bytes of tables to its " + std::to_string(segment.bytes()) +
+                 " bytes"};
   if (firstTiles.Get(0) != 0 || firstTiles.Get(last) != tiles)
     return Error{"its blocks do not cover the tiles [0, " +
                  std::to_string(tiles) + ")"};
@@ -114,24 +117,53 @@ Status verifyDirectory(const Segment &segment, uint64_t tiles) {
   return {};
 }
 
-/// The layout is known, and the first cluster has bytes enough for all
-/// positions. That bounds what a reader allocates by the size of the file:
-/// segments do not overlap, and no other cluster has more positions.
+/// The layout is known, and a cluster that holds all positions, or may, has
+/// bytes enough for them. That bounds what a reader allocates by the size of
+/// the file: segments do not overlap, and no other cluster has more positions.
 Status verifyLayout(const Segment &segment, const layout::Tiling &tiling,
-                    ElementType element) {
+                    ElementType element, bool holdsAll) {
   std::string id = segment.layout()->str();
-  const layout::Codec *codec = layout::findCodec(id);
-  if (!codec)
+  const layout::SegmentLayout *layout = layout::findSegmentLayout(id);
+  if (!layout)
     return Error{"there is no layout \"" + id + "\"; the layouts are " +
-                 joinNames(layout::codecIds())};
-  if (segment.tables()->size() != 0)
-    return Error{"layout \"" + id + "\" takes no tables"};
-  uint64_t least = codec->minimumBytes(tiling.elements(), 8 * bytesOf(element));
-  if (segment.cluster() == 1 && segment.bytes() < least)
-    return Error{"its " + std::to_string(segment.bytes()) +
+                 joinNames(layout::segmentLayoutIds())};
+  const uint64_t head = segment.block_offsets()->Get(0);
+  if (!layout->hasTables() && head != 0)
+    return Error{"layout \"" + id + "\" has no tables, but its blocks begin " +
+                 std::to_string(head) + " bytes behind its address"};
+  if (layout->hasTables() && head == segment.table_bytes())
+    return Error{"layout \"" + id +
+                 "\" has a directory, but its first block "
+                 "follows its tables"};
+  uint64_t least =
+      layout->minimumBytes(tiling.elements(), 8 * bytesOf(element));
+  if (holdsAll && segment.bytes() - head < least)
+    return Error{"its " + std::to_string(segment.bytes() - head) +
                  " bytes cannot hold " + std::to_string(tiling.elements()) +
                  " positions in layout \"" + id + "\", which needs at least " +
                  std::to_string(least)};
+  return {};
+}
+
+/// The words that the next cluster refines: of all clusters but the last, or of
+/// none.
+Status verifyWords(const Segment &segment, const Weights &weights) {
+  const auto &words = *segment.refined_words();
+  const bool isLast = segment.cluster() == weights.segments()->size();
+  if ((words.size() != 0) != (isRefining(weights) && !isLast))
+    return Error{isLast
+                     ? "it is the last, but has words that the next refines"
+                     : "only some clusters have words that the next refines"};
+  if (words.size() > layout::maxConditions)
+    return Error{"it has " + std::to_string(words.size()) +
+                 " words that the next cluster refines, but must have no more "
+                 "than " +
+                 std::to_string(layout::maxConditions)};
+  const uint64_t end = uint64_t(1) << (8 * bytesOf(weights.element()));
+  for (size_t i = 0; i < words.size(); ++i)
+    if (words.Get(i) >= end || (i > 0 && words.Get(i) <= words.Get(i - 1)))
+      return Error{"its refined words do not ascend, or do not fit " +
+                   std::string(EnumNameElementType(weights.element()))};
   return {};
 }
 
@@ -144,7 +176,10 @@ Status verifySegment(const Segment &segment, const Weights &weights,
     return status;
   if (Status status = verifyDirectory(segment, tiling.tiles()); !status)
     return status;
-  return verifyLayout(segment, tiling, weights.element());
+  if (Status status = verifyWords(segment, weights); !status)
+    return status;
+  const bool holdsAll = segment.cluster() == 1 || isRefining(weights);
+  return verifyLayout(segment, tiling, weights.element(), holdsAll);
 }
 
 Status verifySegments(const Weights &weights, const ProgramContext &context) {

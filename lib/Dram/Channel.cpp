@@ -38,16 +38,19 @@ Channel::Channel(const Spec &spec, uint32_t index)
 // Transaction queues
 //===----------------------------------------------------------------------===//
 
-void Channel::admit(Burst burst, Cycle now) {
-  if (burst.queue >= turnsServed.size()) {
-    turnsAdmitted.resize(burst.queue + 1);
-    turnsServed.resize(burst.queue + 1);
+Burst &Channel::admit(uint32_t bank, uint32_t queue, bool isWrite, Cycle now) {
+  if (queue >= turnsServed.size()) {
+    turnsAdmitted.resize(queue + 1);
+    turnsServed.resize(queue + 1);
   }
-  burst.serial = nextSerial++;
-  burst.turn = turnsAdmitted[burst.queue]++;
-  (burst.isWrite && !inOrder ? writes : reads).push(burst);
   mayDispatch = true;
   nextWake = std::min(nextWake, now + 1);
+  Burst &burst = (isWrite && !inOrder ? writes : reads).push(uint8_t(bank));
+  burst.serial = nextSerial++;
+  burst.turn = turnsAdmitted[queue]++;
+  burst.queue = uint16_t(queue);
+  burst.isWrite = isWrite;
+  return burst;
 }
 
 /// Writes wait until there are many, or until there is nothing to read.
@@ -67,7 +70,7 @@ void Channel::moveToBank(TransactionQueue &queue, size_t position) {
   bank.queue.push_back(burst);
   if (bank.queue.size() == spec.controller.commandQueue)
     fullBanks |= uint64_t(1) << burst.bank;
-  assess(burst.bank);
+  assessLast(burst.bank);
 }
 
 /// Moves the oldest burst of `queue` whose bank has room. A burst does not
@@ -155,6 +158,16 @@ void Channel::assess(uint32_t index) {
     columnBanks |= bit;
   readyAt[index] = readyTime(bank);
   banksReady = std::min(banksReady, readyAt[index]);
+}
+
+/// The same after a burst has joined the queue. Behind others it makes a
+/// difference only as the first of its kind that hits the open row.
+void Channel::assessLast(uint32_t index) {
+  const Bank &bank = banks[index];
+  const Burst &burst = bank.queue.back();
+  const bool isFirst = (burst.isWrite ? bank.firstWrite : bank.firstRead) < 0;
+  if (bank.queue.size() == 1 || (burst.row == bank.row && isFirst))
+    assess(index);
 }
 
 Cycle Channel::activateTime(const Bank &bank) const {
@@ -409,18 +422,27 @@ std::optional<uint32_t> Channel::chooseBank(Cycle now) {
   return oldest;
 }
 
-std::optional<Channel::Served> Channel::issueFromBanks(Cycle now) {
-  if (std::optional<uint32_t> bank = chooseBank(now)) {
-    banksReady = now + spec.timing.commandSlot;
-    return issue(*bank, now);
-  }
+/// A bound of the first clock at which a command for any bank can go.
+void Channel::boundBanks() {
   banksReady = never;
   for (size_t i = 0; i < readyAt.size(); ++i) {
     const Cycle column = (columnBanks >> i & 1) != 0 ? columnFree : 0;
     const Cycle refresh = (refreshingBanks >> i & 1) != 0 ? never : 0;
     banksReady = std::min(banksReady, std::max({readyAt[i], column, refresh}));
   }
-  return std::nullopt;
+}
+
+std::optional<Channel::Served> Channel::issueFromBanks(Cycle now) {
+  const std::optional<uint32_t> bank = chooseBank(now);
+  std::optional<Served> served;
+  if (bank)
+    served = issue(*bank, now);
+  // Behind a command for a row, the next one is usually near.
+  if (bank && !served)
+    banksReady = now + spec.timing.commandSlot;
+  else
+    boundBanks();
+  return served;
 }
 
 //===----------------------------------------------------------------------===//

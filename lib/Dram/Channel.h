@@ -7,6 +7,7 @@
 #include "CommandGaps.h"
 
 #include "crania/Dram/System.h"
+#include "crania/Support/Span.h"
 
 #include <array>
 
@@ -25,30 +26,46 @@ struct Burst {
   bool isWrite = false;
 };
 
-/// Bursts in order of admission, and which banks they are for.
+/// Bursts in order of admission, and which banks they are for. The first ones
+/// leave without moving the others.
 class TransactionQueue {
 public:
-  size_t size() const { return bursts.size(); }
-  bool empty() const { return bursts.empty(); }
-  const std::vector<Burst> &all() const { return bursts; }
-  std::vector<Burst> &all() { return bursts; }
+  size_t size() const { return count; }
+  bool empty() const { return count == 0; }
+  Span<const Burst> all() const { return {bursts.data() + head, size()}; }
+  Span<Burst> all() { return {bursts.data() + head, size()}; }
   /// A bit for each bank that a burst is for.
   uint64_t banks() const { return bankMask; }
 
-  void push(const Burst &burst) {
-    bursts.push_back(burst);
-    ++ofBank[burst.bank];
-    bankMask |= uint64_t(1) << burst.bank;
+  /// A burst behind the others, for the caller to fill in.
+  Burst &push(uint8_t bank) {
+    bursts.emplace_back();
+    ++count;
+    if (ofBank[bank]++ == 0)
+      bankMask |= uint64_t(1) << bank;
+    bursts.back().bank = bank;
+    return bursts.back();
   }
   void erase(size_t index) {
-    const uint8_t bank = bursts[index].bank;
+    const uint8_t bank = bursts[head + index].bank;
     if (--ofBank[bank] == 0)
       bankMask &= ~(uint64_t(1) << bank);
-    bursts.erase(bursts.begin() + index);
+    --count;
+    if (index != 0) {
+      bursts.erase(bursts.begin() + ptrdiff_t(head + index));
+      return;
+    }
+    ++head;
+    if (head < mostLeft)
+      return;
+    bursts.erase(bursts.begin(), bursts.begin() + ptrdiff_t(head));
+    head = 0;
   }
 
 private:
-  std::vector<Burst> bursts;
+  static constexpr size_t mostLeft = 256;
+  std::vector<Burst> bursts; // those before the head have left
+  size_t head = 0, count = 0;
   std::array<uint32_t, 64> ofBank{};
   uint64_t bankMask = 0;
 };
@@ -67,8 +84,9 @@ public:
     const TransactionQueue &queue = isWrite && !inOrder ? writes : reads;
     return queue.size() < spec.controller.transactionQueue;
   }
-  /// Takes a burst, at the end of clock `now`. There must be room.
-  void admit(Burst burst, Cycle now);
+  /// Takes a burst, at the end of clock `now`. There must be room. The caller
+  /// fills in what the channel does not know: `block`, `row` and `request`.
+  Burst &admit(uint32_t bank, uint32_t queue, bool isWrite, Cycle now);
 
   /// A column access that was issued, and when its data have left the bus.
   struct Served {
@@ -134,6 +152,7 @@ private:
   std::optional<uint32_t> chooseBank(Cycle now);
   const Burst &candidate(const Bank &bank, Cycle now) const;
   std::optional<Served> issueFromBanks(Cycle now);
+  void boundBanks();
   std::optional<Served> issue(uint32_t bank, Cycle now);
   void activate(uint32_t bank, Cycle now);
   void precharge(uint32_t bank, Cycle now);
@@ -158,6 +177,7 @@ private:
 
   // Queues.
   void assess(uint32_t bank);
+  void assessLast(uint32_t bank);
   void assessHits(Bank &bank) const;
   bool mayGo(const Bank &bank, size_t index) const;
   void dispatch();

@@ -17,7 +17,7 @@ struct StateWriter {
   /// A time that has passed constrains nothing any more.
   void time(Cycle time) { state.push_back(time > now ? time - now : 0); }
   void value(uint64_t value) { state.push_back(value); }
-  void bursts(const std::vector<Burst> &bursts) {
+  void bursts(Span<const Burst> bursts) {
     value(bursts.size());
     for (const Burst &burst : bursts) {
       value(burst.bank);
@@ -72,7 +72,7 @@ void Channel::repeat(Cycle begin, Cycle now, const Counts &before,
 
   const Cycle shift = repeats * (now - begin);
   auto move = [&](auto &...times) { ((times += shift), ...); };
-  auto moveBursts = [&](std::vector<Burst> &bursts) {
+  auto moveBursts = [&](Span<Burst> bursts) {
     for (Burst &burst : bursts)
       burst.block += blocks;
   };

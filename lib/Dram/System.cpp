@@ -169,25 +169,27 @@ bool System::Impl::admitFrom(uint32_t queue, Cycle cycle,
     return false;
   }
   // Most clocks of a busy channel end here.
-  if (channels.size() == 1 && !channels.front().hasRoom(flight.isWrite))
+  const bool isAlone = channels.size() == 1;
+  if (isAlone && !channels.front().hasRoom(flight.isWrite))
     return false;
-  Burst burst;
-  burst.block = flight.firstBlock + flight.admitted;
-  const Location location = map.locate(burst.block);
+  const uint64_t block = flight.firstBlock + flight.admitted;
+  const Location location = map.locate(block);
   Channel &channel = channels[location.channel];
   if (!channel.hasRoom(flight.isWrite))
     return false; // it makes room in a clock that is simulated anyway
   const uint64_t bit = uint64_t(1) << location.channel;
-  hostWake = cycle + 1;
-  if (busyChannels & bit)
+  if (busyChannels & bit) {
+    hostWake = cycle + 1;
     return false;
+  }
   busyChannels |= bit;
-  burst.bank = uint8_t(location.bank);
+  Burst &burst = channel.admit(location.bank, queue, flight.isWrite, cycle);
+  burst.block = block;
   burst.row = location.row;
   burst.request = index;
-  burst.queue = uint16_t(queue);
-  burst.isWrite = flight.isWrite;
-  channel.admit(burst, cycle);
+  // A channel that is full makes room in a clock that is simulated anyway.
+  if (!isAlone || channel.hasRoom(false) || channel.hasRoom(true))
+    hostWake = cycle + 1;
   if (++flight.admitted == flight.blocks) {
     queues[queue].pop_front();
     --waitingFlights;
@@ -202,10 +204,11 @@ void System::Impl::admit(Cycle cycle) {
   uint64_t busyChannels = 0;
   const auto count = uint32_t(queues.size());
   const uint32_t first = lastQueue + 1;
+  uint32_t queue = first < count ? first : 0;
   for (uint32_t i = 0; i < count; ++i) {
-    const uint32_t queue = (first + i) % count;
     if (admitFrom(queue, cycle, busyChannels))
       lastQueue = queue;
+    queue = queue + 1 < count ? queue + 1 : 0;
   }
 }
 

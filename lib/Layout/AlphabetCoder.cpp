@@ -23,7 +23,7 @@ constexpr unsigned gapWidthBits = 6;
 /// Numbers of low bits that training tries beyond the fewest that will do.
 constexpr unsigned lowBitsTried = 4;
 
-/// Words up to this size have their symbols in a table.
+/// High parts up to this size have their symbols in a table.
 constexpr unsigned maxTableBits = 16;
 
 /// Which symbol stands for which words.
@@ -32,7 +32,7 @@ public:
   Alphabet(std::vector<uint32_t> highParts, unsigned lowBits,
            unsigned valueBits)
       : highs(std::move(highParts)), lowBits(lowBits), valueBits(valueBits) {
-    if (valueBits > maxTableBits)
+    if (valueBits - lowBits > maxTableBits)
       return;
     symbolOfHigh.resize(size_t(1) << (valueBits - lowBits), absent);
     for (size_t i = 0; i < highs.size(); ++i)
@@ -67,7 +67,7 @@ public:
 private:
   std::vector<uint32_t> highs; // ascending
   unsigned lowBits, valueBits;
-  std::vector<uint16_t> symbolOfHigh; // empty for long words
+  std::vector<uint16_t> symbolOfHigh; // empty for long ones
 };
 
 /// The first high part, then each next one by how many it leaves out, in as
@@ -144,10 +144,9 @@ public:
     std::vector<uint8_t> symbols(values.size());
     for (size_t i = 0; i < values.size(); ++i)
       symbols[i] = uint8_t(alphabet.symbolOf(values[i]));
-    std::vector<uint32_t> low;
-    if (alphabet.low() > 0)
-      for (uint32_t value : values)
-        low.push_back(alphabet.lowOf(value));
+    std::vector<uint32_t> low(alphabet.low() > 0 ? values.size() : 0);
+    for (size_t i = 0; i < low.size(); ++i)
+      low[i] = alphabet.lowOf(values[i]);
     return coder->encode({symbols, conditions, low, alphabet.low()}, lanes);
   }
 
@@ -174,6 +173,8 @@ public:
     unsigned highBits = alphabet.wordBits() - alphabet.low();
     cost.tableBits += uint64_t(alphabet.size()) * highBits;
     cost.entryBits += highBits;
+    cost.stepBits += alphabet.low();
+    cost.loadCycles = std::max<uint64_t>(cost.loadCycles, alphabet.size());
     return cost;
   }
 
@@ -192,59 +193,6 @@ private:
   std::unique_ptr<SymbolCoder> coder;
 };
 
-/// How often a word occurs under a condition.
-struct WordCount {
-  uint8_t condition;
-  uint32_t word;
-  uint64_t count;
-};
-
-/// Calls `visit(condition, word)` for each value of the segment.
-template <typename Visit>
-void forEachValue(const ValueSample &sample, const Visit &visit) {
-  for (const BlockView &block : sample.blocks) {
-    if (sample.conditions == 1) {
-      for (uint32_t word : block.codes->values)
-        visit(0, word);
-      continue;
-    }
-    size_t value = 0;
-    for (size_t i = 0; value < block.codes->values.size(); ++i)
-      if (block.codes->present[i])
-        visit(block.context.conditions[i], block.codes->values[value++]);
-  }
-}
-
-/// Counts by indexing; for short words.
-std::vector<WordCount> countByIndex(const ValueSample &sample) {
-  std::vector<uint64_t> counts(size_t(sample.conditions) << sample.valueBits);
-  forEachValue(sample, [&](uint8_t condition, uint32_t word) {
-    ++counts[(size_t(condition) << sample.valueBits) + word];
-  });
-  std::vector<WordCount> result;
-  for (size_t i = 0; i < counts.size(); ++i)
-    if (counts[i] > 0)
-      result.push_back({uint8_t(i >> sample.valueBits),
-                        lowBitsOf(i, sample.valueBits), counts[i]});
-  return result;
-}
-
-/// Counts by sorting; for words of which most do not occur.
-std::vector<WordCount> countBySorting(const ValueSample &sample) {
-  std::vector<uint64_t> keys;
-  forEachValue(sample, [&](uint8_t condition, uint32_t word) {
-    keys.push_back(uint64_t(condition) << 32 | word);
-  });
-  std::sort(keys.begin(), keys.end());
-  std::vector<WordCount> result;
-  for (size_t i = 0; i < keys.size(); ++i)
-    if (i > 0 && keys[i] == keys[i - 1])
-      ++result.back().count;
-    else
-      result.push_back({uint8_t(keys[i] >> 32), uint32_t(keys[i]), 1});
-  return result;
-}
-
 /// The alphabet of the words without their low bits, if it is small enough.
 std::vector<uint32_t> highParts(const std::vector<WordCount> &words,
                                 unsigned lowBits) {
@@ -252,7 +200,8 @@ std::vector<uint32_t> highParts(const std::vector<WordCount> &words,
   highs.reserve(words.size());
   for (const WordCount &word : words)
     highs.push_back(word.word >> lowBits);
-  std::sort(highs.begin(), highs.end());
+  if (!std::is_sorted(highs.begin(), highs.end()))
+    std::sort(highs.begin(), highs.end());
   highs.erase(std::unique(highs.begin(), highs.end()), highs.end());
   return highs;
 }
@@ -260,8 +209,10 @@ std::vector<uint32_t> highParts(const std::vector<WordCount> &words,
 SymbolCounts countSymbols(const std::vector<WordCount> &words,
                           const Alphabet &alphabet, unsigned conditions) {
   SymbolCounts counts(conditions, alphabet.size());
+  // Codes without conditions take all words together.
   for (const WordCount &word : words)
-    counts.at(word.condition, alphabet.symbolOf(word.word)) += word.count;
+    counts.at(conditions == 1 ? 0 : word.condition,
+              alphabet.symbolOf(word.word)) += word.count;
   return counts;
 }
 
@@ -286,13 +237,22 @@ struct Model {
 
 /// The model with the least cost; codes of a fixed length have no low bits to
 /// leave uncoded.
-Result<Model> chooseModel(const ValueSample &sample, bool mayHaveLowBits) {
-  std::vector<WordCount> words = sample.valueBits <= maxTableBits
-                                     ? countByIndex(sample)
-                                     : countBySorting(sample);
-  unsigned fewest = 0;
-  std::vector<uint32_t> highs = highParts(words, 0);
-  for (; highs.size() > maxSymbols && mayHaveLowBits;)
+Result<Model> chooseModel(const ValueSample &sample, unsigned conditions,
+                          bool mayHaveLowBits) {
+  const WordCounts::List &list = sample.counts.list();
+  const std::vector<WordCount> &words = list.words;
+  if (list.droppedBits > 0 && !mayHaveLowBits)
+    return Error{"more different values than the " +
+                 std::to_string(maxSymbols) + " of a codebook"};
+  // Small tables have fine frequencies for few symbols only.
+  constexpr unsigned leastStateLogPerSymbol = 2;
+  const size_t mostSymbols = std::min<size_t>(
+      maxSymbols,
+      std::max(1u, (1u << sample.limits.tableLog) >> leastStateLogPerSymbol));
+  unsigned fewest = list.droppedBits;
+  std::vector<uint32_t> highs = highParts(words, fewest);
+  while (highs.size() > mostSymbols && mayHaveLowBits &&
+         fewest + 1 < sample.valueBits)
     highs = highParts(words, ++fewest);
   if (highs.size() > maxSymbols)
     return Error{std::to_string(highs.size()) +
@@ -301,7 +261,7 @@ Result<Model> chooseModel(const ValueSample &sample, bool mayHaveLowBits) {
 
   auto modelOf = [&](unsigned lowBits) {
     Alphabet alphabet(highParts(words, lowBits), lowBits, sample.valueBits);
-    SymbolCounts counts = countSymbols(words, alphabet, sample.conditions);
+    SymbolCounts counts = countSymbols(words, alphabet, conditions);
     return Model{std::move(alphabet), std::move(counts)};
   };
   Model best = modelOf(fewest);
@@ -323,18 +283,19 @@ bool isEntropyCode(SymbolCode code) {
 
 } // namespace
 
-Result<std::unique_ptr<ValueCoder>>
-trainAlphabetCoder(SymbolCode code, const ValueSample &sample) {
-  ValueSample relevant = sample;
-  if (!isEntropyCode(code))
-    relevant.conditions = 1;
-  Result<Model> model = chooseModel(relevant, isEntropyCode(code));
+Result<TrainedValues> trainAlphabetCoder(SymbolCode code,
+                                         const ValueSample &sample) {
+  const unsigned conditions =
+      isEntropyCode(code) ? sample.counts.conditions() : 1;
+  Result<Model> model = chooseModel(sample, conditions, isEntropyCode(code));
   if (!model)
     return model.error();
-  std::unique_ptr<SymbolCoder> coder =
-      trainSymbolCoder(code, model->counts, sample.limits);
-  return std::unique_ptr<ValueCoder>(std::make_unique<AlphabetCoder>(
-      std::move(model->alphabet), relevant.conditions, std::move(coder)));
+  TrainedSymbols symbols = trainSymbolCoder(code, model->counts, sample.limits);
+  const double lowBits = double(sample.values) * model->alphabet.low();
+  return TrainedValues{
+      std::make_shared<AlphabetCoder>(std::move(model->alphabet), conditions,
+                                      std::move(symbols.coder)),
+      symbols.bits + lowBits};
 }
 
 Result<std::unique_ptr<ValueCoder>>

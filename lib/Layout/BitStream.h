@@ -58,11 +58,26 @@ public:
   void write(uint32_t value, unsigned count) {
     pending |= uint64_t(value) << fill;
     fill += count;
-    while (fill >= 8) {
-      bytes.push_back(uint8_t(pending));
-      pending >>= 8;
-      fill -= 8;
+    if (fill < wordBits)
+      return;
+    const size_t size = bytes.size();
+    bytes.resize(size + wordBits / 8);
+    for (unsigned i = 0; i < wordBits / 8; ++i)
+      bytes[size + i] = uint8_t(pending >> (8 * i));
+    pending >>= wordBits;
+    fill -= wordBits;
+  }
+
+  /// `ones` ones and a zero, then the low `count` bits of `value`.
+  void writeUnary(uint32_t ones, uint32_t value, unsigned count) {
+    if (ones + 1 + count > 32) {
+      writeUnary(ones);
+      write(lowBitsOf(value, count), count);
+      return;
     }
+    write(uint32_t(((uint64_t(1) << ones) - 1) |
+                   uint64_t(lowBitsOf(value, count)) << (ones + 1)),
+          ones + 1 + count);
   }
 
   /// `value` ones and a zero.
@@ -74,12 +89,14 @@ public:
 
   /// The bytes, the last one padded with zeros.
   std::vector<uint8_t> finish() {
-    if (fill > 0)
+    for (; fill > 0; fill -= fill < 8 ? fill : 8, pending >>= 8)
       bytes.push_back(uint8_t(pending));
     return std::move(bytes);
   }
 
 private:
+  static constexpr unsigned wordBits = 32;
+
   std::vector<uint8_t> bytes;
   uint64_t pending = 0;
   unsigned fill = 0;

@@ -79,6 +79,12 @@ public:
            codes.values.size() * (context.valueBits / 8);
   }
 
+  std::optional<uint64_t> countedBytes(uint64_t positions, uint64_t free,
+                                       uint64_t values,
+                                       unsigned valueBits) const override {
+    return bitmapBytes(FreeOnly ? free : positions) + values * (valueBits / 8);
+  }
+
   uint64_t minimumBytes(uint64_t positions, unsigned) const override {
     return bitmapBytes(positions);
   }

@@ -5,9 +5,7 @@
 
 #include "BuiltinCodecs.h"
 
-#include <algorithm>
-#include <map>
-#include <mutex>
+#include <array>
 
 namespace crania::layout {
 
@@ -45,56 +43,22 @@ bool Codec::supports(const BlockCodes &codes,
   return areWellFormed(codes, context);
 }
 
-namespace {
-
-/// The known codecs by id, built in or registered.
-class Registry {
-public:
-  static Registry &instance() {
-    static Registry registry;
-    return registry;
-  }
-
-  const Codec *find(std::string_view id) {
-    std::lock_guard<std::mutex> lock(mutex);
-    auto it = codecs.find(id);
-    return it == codecs.end() ? nullptr : it->second;
-  }
-
-  bool add(const Codec &codec) {
-    std::lock_guard<std::mutex> lock(mutex);
-    return codecs.emplace(codec.id(), &codec).second;
-  }
-
-  std::vector<std::string> ids() {
-    std::lock_guard<std::mutex> lock(mutex);
-    std::vector<std::string> result;
-    result.reserve(codecs.size());
-    for (const auto &entry : codecs)
-      result.push_back(entry.first);
-    return result;
-  }
-
-private:
-  Registry() {
-    for (const Codec *codec : {&rawCodec(), &bitmapCodec(), &bitmapFreeCodec()})
-      codecs.emplace(codec->id(), codec);
-  }
-
-  std::mutex mutex;
-  std::map<std::string, const Codec *, std::less<>> codecs;
-};
-
-} // namespace
+static std::array<const Codec *, 3> builtInCodecs() {
+  return {&bitmapCodec(), &bitmapFreeCodec(), &rawCodec()};
+}
 
 const Codec *findCodec(std::string_view id) {
-  return Registry::instance().find(id);
+  for (const Codec *codec : builtInCodecs())
+    if (codec->id() == id)
+      return codec;
+  return nullptr;
 }
 
-bool registerCodec(const Codec &codec) {
-  return Registry::instance().add(codec);
+std::vector<std::string> codecIds() {
+  std::vector<std::string> ids;
+  for (const Codec *codec : builtInCodecs())
+    ids.emplace_back(codec->id());
+  return ids;
 }
-
-std::vector<std::string> codecIds() { return Registry::instance().ids(); }
 
 } // namespace crania::layout

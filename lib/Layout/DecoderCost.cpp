@@ -1,56 +1,64 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What decoders cost. Sources, at 45 nm:
-//   [N] NanGate 45 nm Open Cell Library, X1 cells, um2;
-//   [C] CACTI 7, low-power cells;
-//   [H] M. Horowitz, "Computing's energy problem", ISSCC 2014: an 8-bit
-//   addition
-//       of 36 um2 takes 0.03 pJ.
+// What decoders cost; docs/Layouts.md derives it.
 
 #include "crania/Layout/DecoderCost.h"
 
+#include "BitStream.h"
+
+#include "crania/Target/Technology.h"
+
+#include <algorithm>
 #include <cmath>
 
 namespace crania::layout {
 
 namespace {
 
-constexpr double nand2 = 0.798;     // [N]
-constexpr double mux2 = 1.862;      // [N]
-constexpr double flipFlop = 4.522;  // [N] DFF_X1
-constexpr double fullAdder = 4.256; // [N]
+using target::technology;
+using target::Technology;
 
-constexpr double sramUm2PerKB = 3300; // [C], periphery included
-constexpr double bitsPerKB = 8 * 1024;
+constexpr double bitsPerByte = 8, bitsPerKB = bitsPerByte * 1024;
+constexpr double um2PerMm2 = 1e6;
+constexpr unsigned narrowestWindow = 8, widestWindow = 32;
 
-// [C] a read of 64 bits of a memory of S KB: factor * S^exponent pJ. Narrower
-// entries take their share of the bit lines; memories below the smallest one
-// measured are taken as that one.
-constexpr double sramReadFactor = 1.27, sramReadExponent = 0.62;
-constexpr double sramPortBits = 64;
-constexpr double smallestSramKB = 2;
-
-/// [H] energy of an addition per um2 of the adder, taken for all logic: each
-/// cell is charged as if it worked in every step.
-constexpr double logicPicojoulesPerUm2 = 0.03 / 36;
-
-// A lane's window onto its stream: a register of 64 bits, refilled 32 at a
-// time, out of which a shifter of five levels takes up to 32 bits; a counter of
-// six bits says where it stands.
-constexpr LaneLogic windowLogic = {64 + 6, 5 * 32 + 64, 6, 0};
-
-double logicUm2(const LaneLogic &logic) {
-  return logic.flipFlops * flipFlop + logic.multiplexers * mux2 +
-         logic.fullAdders * fullAdder + logic.gates * nand2;
+/// A lane's window onto its stream: a register of twice the bits that a step
+/// may take, refilled by half, out of which a shifter takes them; a counter
+/// says where it stands.
+LaneLogic windowLogic(unsigned stepBits) {
+  unsigned width = narrowestWindow;
+  while (width < std::min(stepBits, widestWindow))
+    width *= 2;
+  const unsigned levels = bitWidth(width) - 1, counterBits = levels + 1;
+  return {2 * width + counterBits, levels * width + 2 * width, counterBits, 0};
 }
 
+double logicUm2(const LaneLogic &logic) {
+  const Technology::Cells &cells = technology().cells;
+  return logic.flipFlops * cells.flipFlop + logic.multiplexers * cells.mux2 +
+         logic.fullAdders * cells.fullAdder + logic.gates * cells.nand2;
+}
+
+double tableUm2(uint64_t tableBits) {
+  return double(tableBits) / bitsPerKB * technology().sram.mm2PerKB * um2PerMm2;
+}
+
+/// Each cell is charged as if it worked in every step, by its area, as those of
+/// an 8-bit adder.
+double logicPicojoules(const LaneLogic &logic) {
+  return logicUm2(logic) * technology().energy.addI8 / technology().area.addI8;
+}
+
+/// Entries narrower than the port take their share of the bit lines; memories
+/// below the smallest one measured are taken as that one.
 double tableReadPicojoules(uint64_t tableBits, unsigned entryBits) {
   if (tableBits == 0)
     return 0;
-  double sizeKB = std::fmax(double(tableBits) / bitsPerKB, smallestSramKB);
-  return sramReadFactor * std::pow(sizeKB, sramReadExponent) *
-         (entryBits / sramPortBits);
+  const Technology::Sram &sram = technology().sram;
+  double sizeKB = std::fmax(double(tableBits) / bitsPerKB, sram.smallestKB);
+  return sram.readPicojoules * std::pow(sizeKB, sram.readExponent) *
+         (entryBits / (bitsPerByte * sram.portBytes));
 }
 
 } // namespace
@@ -61,15 +69,78 @@ LaneLogic operator+(const LaneLogic &a, const LaneLogic &b) {
 }
 
 double DecoderCost::areaUm2() const {
-  return lanes * (logicUm2(windowLogic + lane) +
-                  double(tableBits) / bitsPerKB * sramUm2PerKB);
+  return lanes * (logicUm2(windowLogic(stepBits) + lane) + tableUm2(tableBits));
 }
 
 double DecoderCost::picojoulesPerStep() const {
   if (lanes == 0)
     return 0;
-  return logicUm2(windowLogic + lane) * logicPicojoulesPerUm2 +
+  return logicPicojoules(windowLogic(stepBits) + lane) +
          tableReadPicojoules(tableBits, entryBits);
+}
+
+void DecoderHardware::Half::add(const DecoderCost &cost, bool sharesMemory) {
+  if (cost.lanes == 0)
+    return;
+  lanes = std::max(lanes, cost.lanes);
+  windowUm2 = std::max(windowUm2, logicUm2(windowLogic(cost.stepBits)));
+  tensorTableBits = sharesMemory ? tensorTableBits + cost.tableBits
+                                 : std::max(tensorTableBits, cost.tableBits);
+  tableBits = std::max(tableBits, tensorTableBits);
+  const double um2 = logicUm2(cost.lane);
+  auto at = std::lower_bound(units.begin(), units.end(), cost.unit,
+                             [](const auto &unit, std::string_view name) {
+                               return unit.first < name;
+                             });
+  if (at == units.end() || at->first != cost.unit)
+    units.insert(at, {cost.unit, um2});
+  else
+    at->second = std::max(at->second, um2);
+}
+
+double DecoderHardware::Half::areaUm2() const {
+  double lane = windowUm2 + tableUm2(tableBits);
+  for (const auto &unit : units)
+    lane += unit.second;
+  return lanes * lane;
+}
+
+bool DecoderHardware::Half::isWithin(const Half &other) const {
+  if (lanes > other.lanes || windowUm2 > other.windowUm2 ||
+      tableBits > other.tableBits || tensorTableBits > other.tensorTableBits)
+    return false;
+  return std::all_of(units.begin(), units.end(), [&](const auto &unit) {
+    return std::any_of(
+        other.units.begin(), other.units.end(), [&](const auto &more) {
+          return more.first == unit.first && more.second >= unit.second;
+        });
+  });
+}
+
+void DecoderHardware::beginTensor() {
+  positions.tensorTableBits = values.tensorTableBits = 0;
+}
+
+void DecoderHardware::add(const SegmentCost &cost, uint64_t largestBlock) {
+  if (cost.isPlain) {
+    plain = true;
+    return;
+  }
+  const bool sharesMemory = blocks == 1;
+  positions.add(cost.positions, sharesMemory);
+  values.add(cost.values, sharesMemory);
+  bufferBytes = std::max(bufferBytes, largestBlock);
+}
+
+double DecoderHardware::areaUm2() const {
+  // The staging FIFO is the buffer of one block; the others have their own.
+  const double buffers = blocks == 1 ? 0 : tableUm2(8 * bufferBytes);
+  return blocks * (positions.areaUm2() + values.areaUm2() + buffers);
+}
+
+bool DecoderHardware::isWithin(const DecoderHardware &other) const {
+  return plain <= other.plain && bufferBytes <= other.bufferBytes &&
+         positions.isWithin(other.positions) && values.isWithin(other.values);
 }
 
 } // namespace crania::layout

@@ -110,6 +110,8 @@ public:
   /// One adder puts the base back, and one more negates two's complement.
   DecoderCost cost() const override {
     DecoderCost cost;
+    cost.stepBits = range.offsetBits + 1;
+    cost.unit = "delta";
     cost.lane.fullAdders = 2 * valueBits;
     cost.lane.gates = valueBits; // inverts when negative
     return cost;
@@ -131,24 +133,15 @@ private:
   Range range;
 };
 
-Range rangeOf(const ValueSample &sample, NumberFormat format) {
-  uint32_t least = UINT32_MAX, most = 0;
-  bool hasPositive = false, hasNegative = false;
-  for (const BlockView &block : sample.blocks)
-    for (uint32_t word : block.codes->values) {
-      SignedMagnitude value = split(word, sample.valueBits, format);
-      least = std::min(least, value.magnitude);
-      most = std::max(most, value.magnitude);
-      (value.isNegative ? hasNegative : hasPositive) = true;
-    }
+Range rangeOf(const MagnitudeRange &magnitudes, NumberFormat format) {
   Range range;
   range.format = format;
-  if (!hasPositive && !hasNegative)
+  if (!magnitudes.hasPositive && !magnitudes.hasNegative)
     return range;
-  range.base = least;
-  range.offsetBits = bitWidth(most - least);
-  if (hasNegative)
-    range.signs = hasPositive ? Signs::both : Signs::negative;
+  range.base = magnitudes.least;
+  range.offsetBits = bitWidth(magnitudes.most - magnitudes.least);
+  if (magnitudes.hasNegative)
+    range.signs = magnitudes.hasPositive ? Signs::both : Signs::negative;
   return range;
 }
 
@@ -156,12 +149,15 @@ Range rangeOf(const ValueSample &sample, NumberFormat format) {
 
 /// Whether words are integers or floating point is not known here; either split
 /// is reversible, so the shorter one is taken.
-std::unique_ptr<ValueCoder> trainDeltaCoder(const ValueSample &sample) {
-  Range integers = rangeOf(sample, NumberFormat::twosComplement);
-  Range floats = rangeOf(sample, NumberFormat::signMagnitude);
-  bool areFloats = floats.bitsPerValue() < integers.bitsPerValue();
-  return std::make_unique<DeltaCoder>(sample.valueBits,
-                                      areFloats ? floats : integers);
+TrainedValues trainDeltaCoder(const ValueSample &sample) {
+  const Range integers =
+      rangeOf(sample.counts.integers, NumberFormat::twosComplement);
+  const Range floats =
+      rangeOf(sample.counts.floats, NumberFormat::signMagnitude);
+  const Range range =
+      floats.bitsPerValue() < integers.bitsPerValue() ? floats : integers;
+  return {std::make_shared<DeltaCoder>(sample.valueBits, range),
+          double(sample.values) * range.bitsPerValue()};
 }
 
 Result<std::unique_ptr<ValueCoder>> parseDeltaCoder(unsigned valueBits,

@@ -27,15 +27,6 @@ uint64_t scaledLog2(uint64_t value) {
   return log;
 }
 
-uint64_t entropyCost(Span<const uint64_t> counts) {
-  uint64_t total = std::accumulate(counts.begin(), counts.end(), uint64_t(0));
-  uint64_t cost = 0;
-  for (uint64_t count : counts)
-    if (count > 0)
-      cost += count * (scaledLog2(total) - scaledLog2(count));
-  return cost;
-}
-
 namespace {
 
 /// scaledLog2 of all frequencies that a table can have, and one more.
@@ -47,6 +38,11 @@ const std::vector<uint64_t> &frequencyLogs() {
     return logs;
   }();
   return table;
+}
+
+uint64_t logOf(uint64_t count) {
+  return count < frequencyLogs().size() ? frequencyLogs()[count]
+                                        : scaledLog2(count);
 }
 
 /// Frequencies on their way to the right sum.
@@ -122,6 +118,19 @@ private:
 };
 
 } // namespace
+
+uint64_t entropyCost(Span<const uint64_t> counts) {
+  const uint64_t total =
+      std::accumulate(counts.begin(), counts.end(), uint64_t(0));
+  if (total == 0)
+    return 0;
+  const uint64_t logOfTotal = scaledLog2(total);
+  uint64_t cost = 0;
+  for (uint64_t count : counts)
+    if (count > 0)
+      cost += count * (logOfTotal - logOf(count));
+  return cost;
+}
 
 std::vector<uint16_t> normalizeCounts(Span<const uint64_t> counts,
                                       unsigned tableLog) {

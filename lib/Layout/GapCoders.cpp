@@ -5,6 +5,7 @@
 // is held. Gap i is in lane i mod lanes. Where positions follow the last one
 // held, one more gap leads to the end of the block.
 
+#include "Bitmap.h"
 #include "PositionCoder.h"
 
 #include <algorithm>
@@ -16,32 +17,16 @@ namespace {
 /// Gaps of a block, in order. The last one may lead to the end.
 std::vector<uint32_t> gapsOf(Span<const uint8_t> bits) {
   std::vector<uint32_t> gaps;
-  uint32_t gap = 0;
-  for (uint8_t bit : bits) {
-    ++gap;
-    if (!bit)
-      continue;
-    gaps.push_back(gap - 1);
-    gap = 0;
-  }
-  if (gap > 0)
-    gaps.push_back(gap);
+  gaps.reserve(bits.size() + 1);
+  forEachGap(bitmapOf(bits), bits.size(),
+             [&](uint32_t gap) { gaps.push_back(gap); });
   return gaps;
 }
 
-/// How often each gap occurs in the segment.
-std::vector<uint64_t> countGaps(const PositionSample &sample) {
-  std::vector<uint64_t> counts(maxBlockPositions + 1);
-  for (const std::vector<uint8_t> &bits : sample.blocks)
-    for (uint32_t gap : gapsOf(bits))
-      ++counts[gap];
-  return counts;
-}
-
-/// The parameter in [first, last] with the least bits for all gaps.
-template <typename BitsOf>
-unsigned cheapest(const std::vector<uint64_t> &counts, unsigned first,
-                  unsigned last, const BitsOf &bitsOf) {
+/// The parameter in [first, last] with the least bits for all gaps, and these.
+template <typename Coder, typename BitsOf>
+TrainedPositions cheapest(const std::vector<uint64_t> &counts, unsigned first,
+                          unsigned last, const BitsOf &bitsOf) {
   unsigned best = first;
   uint64_t bestCost = UINT64_MAX;
   for (unsigned parameter = first; parameter <= last; ++parameter) {
@@ -53,7 +38,7 @@ unsigned cheapest(const std::vector<uint64_t> &counts, unsigned first,
       bestCost = cost;
     }
   }
-  return best;
+  return {std::make_shared<Coder>(best), double(bestCost)};
 }
 
 /// Moves over a gap that was read; false if it leads past the end. Otherwise
@@ -118,6 +103,8 @@ public:
     cost.lane.fullAdders = bitWidth(maxBlockPositions); // the position
     cost.lane.flipFlops = bitWidth(maxBlockPositions);
     cost.lane.gates = bitsPerRun; // is it the longest run?
+    cost.stepBits = bitsPerRun;
+    cost.unit = "runs";
     return cost;
   }
 
@@ -134,6 +121,8 @@ private:
 };
 
 constexpr unsigned maxRiceBits = 15;
+/// Bits that a decoder looks at in a step.
+constexpr unsigned golombWindowBits = 16;
 constexpr unsigned riceWidthBits = 4;
 
 /// Golomb-Rice codes: the high part of the gap in unary, its low bits as they
@@ -152,9 +141,8 @@ public:
     std::vector<BitWriter> writers(lanes);
     size_t token = 0;
     for (uint32_t gap : gapsOf(bits)) {
-      BitWriter &writer = writers[token++ % lanes];
-      writer.writeUnary(gap >> lowBits);
-      writer.write(lowBitsOf(gap, lowBits), lowBits);
+      writers[token].writeUnary(gap >> lowBits, gap, lowBits);
+      token = token + 1 == lanes ? 0 : token + 1;
     }
     return finishAll(writers);
   }
@@ -172,19 +160,26 @@ public:
   }
 
   DecoderCost cost() const override {
-    // The end of the unary part is found in a window of 32 bits, about four
-    // gates per bit.
-    constexpr unsigned windowBits = 32, gatesPerBit = 4;
+    // The end of the unary part is found in a window, about four gates per
+    // bit.
+    constexpr unsigned gatesPerBit = 4;
     DecoderCost cost;
-    cost.lane.gates = gatesPerBit * windowBits;
+    cost.stepBits = golombWindowBits;
+    cost.unit = "golomb";
+    cost.lane.gates = gatesPerBit * golombWindowBits;
     cost.lane.fullAdders = bitWidth(maxBlockPositions);
     cost.lane.flipFlops = bitWidth(maxBlockPositions);
     return cost;
   }
 
-  uint64_t decodeSteps(uint64_t, uint64_t present,
+  /// A gap takes a step, and one more for each window that its unary part
+  /// fills and for low bits that do not fit behind it: twice the windows at
+  /// most. One gap leads to the end.
+  uint64_t decodeSteps(uint64_t positions, uint64_t present,
                        unsigned lanes) const override {
-    return (present + lanes) / lanes; // and one gap to the end
+    const uint64_t unary = (positions - present) >> lowBits;
+    const uint64_t steps = present + 1 + unary / golombWindowBits;
+    return (steps + lanes - 1) / lanes;
   }
 
 private:
@@ -193,12 +188,11 @@ private:
 
 } // namespace
 
-std::unique_ptr<PositionCoder> trainRunCoder(const PositionSample &sample) {
+TrainedPositions trainRunCoder(const PositionSample &sample) {
   auto bitsOf = [](uint64_t gap, unsigned width) {
     return (gap / ((1u << width) - 1) + 1) * width;
   };
-  return std::make_unique<RunCoder>(
-      cheapest(countGaps(sample), 1, maxRunBits, bitsOf));
+  return cheapest<RunCoder>(sample.counts.gaps, 1, maxRunBits, bitsOf);
 }
 
 Result<std::unique_ptr<PositionCoder>> parseRunCoder(BitReader &tables) {
@@ -208,12 +202,11 @@ Result<std::unique_ptr<PositionCoder>> parseRunCoder(BitReader &tables) {
   return std::unique_ptr<PositionCoder>(std::make_unique<RunCoder>(width));
 }
 
-std::unique_ptr<PositionCoder> trainGolombCoder(const PositionSample &sample) {
+TrainedPositions trainGolombCoder(const PositionSample &sample) {
   auto bitsOf = [](uint64_t gap, unsigned low) {
     return (gap >> low) + 1 + low;
   };
-  return std::make_unique<GolombCoder>(
-      cheapest(countGaps(sample), 0, maxRiceBits, bitsOf));
+  return cheapest<GolombCoder>(sample.counts.gaps, 0, maxRiceBits, bitsOf);
 }
 
 Result<std::unique_ptr<PositionCoder>> parseGolombCoder(BitReader &tables) {

@@ -41,7 +41,7 @@ std::vector<Package> pairUp(const std::vector<Package> &packages) {
 
 /// Optimal code lengths of at most `maxLength` bits (package-merge: Larmore and
 /// Hirschberg, JACM 1990).
-Lengths optimalLengths(Span<const uint64_t> counts) {
+Lengths limitedLengths(Span<const uint64_t> counts) {
   std::vector<Package> leaves;
   for (size_t i = 0; i < counts.size(); ++i)
     if (counts[i] > 0)
@@ -68,6 +68,50 @@ Lengths optimalLengths(Span<const uint64_t> counts) {
   for (size_t i = 0; i < 2 * leaves.size() - 2; ++i)
     for (uint16_t symbol : packages[i].symbols)
       ++lengths[symbol];
+  return lengths;
+}
+
+/// Optimal code lengths without a limit (Huffman, with two queues): few codes
+/// have longer words than the limit, and this is much faster.
+Lengths unlimitedLengths(Span<const uint64_t> counts) {
+  std::vector<uint16_t> leaves;
+  for (size_t i = 0; i < counts.size(); ++i)
+    if (counts[i] > 0)
+      leaves.push_back(uint16_t(i));
+  Lengths lengths(counts.size());
+  if (leaves.size() < 2)
+    return lengths;
+  std::sort(leaves.begin(), leaves.end(), [&](uint16_t a, uint16_t b) {
+    return counts[a] != counts[b] ? counts[a] < counts[b] : a < b;
+  });
+  // Nodes are the leaves, then their parents, both by ascending weight.
+  const size_t leafCount = leaves.size(), nodes = 2 * leafCount - 1;
+  std::vector<uint64_t> weights(nodes);
+  std::vector<size_t> parents(nodes);
+  for (size_t i = 0; i < leafCount; ++i)
+    weights[i] = counts[leaves[i]];
+  size_t leaf = 0, parent = leafCount;
+  for (size_t next = leafCount; next < nodes; ++next)
+    for (unsigned child = 0; child < 2; ++child) {
+      const bool isLeaf = leaf < leafCount &&
+                          (parent == next || weights[leaf] <= weights[parent]);
+      const size_t lightest = isLeaf ? leaf++ : parent++;
+      weights[next] += weights[lightest];
+      parents[lightest] = next;
+    }
+  std::vector<uint8_t> depths(nodes);
+  for (size_t i = nodes - 1; i-- > 0;)
+    depths[i] = uint8_t(depths[parents[i]] + 1);
+  for (size_t i = 0; i < leafCount; ++i)
+    lengths[leaves[i]] = depths[i];
+  return lengths;
+}
+
+Lengths optimalLengths(Span<const uint64_t> counts) {
+  Lengths lengths = unlimitedLengths(counts);
+  if (std::any_of(lengths.begin(), lengths.end(),
+                  [](uint8_t length) { return length > maxLength; }))
+    return limitedLengths(counts);
   return lengths;
 }
 
@@ -168,6 +212,8 @@ public:
     unsigned symbols = codes.empty() ? 0 : unsigned(codes[0].lengths.size());
     cost.entryBits = bitWidth(symbols == 0 ? 0 : symbols - 1) + lengthFieldBits;
     cost.tableBits = uint64_t(entries.size()) * cost.entryBits;
+    cost.stepBits = longest;
+    cost.loadCycles = entries.size();
     return cost;
   }
 
@@ -231,8 +277,9 @@ Result<Code> parseCode(unsigned symbols, BitReader &tables) {
 
 } // namespace
 
-std::unique_ptr<SymbolCoder> trainHuffmanCoder(const SymbolCounts &counts) {
+TrainedSymbols trainHuffmanCoder(const SymbolCounts &counts) {
   std::vector<Code> codes;
+  double bits = 0;
   for (unsigned condition = 0; condition < counts.conditions; ++condition) {
     Span<const uint64_t> symbolCounts = counts.of(condition);
     Code code;
@@ -245,9 +292,11 @@ std::unique_ptr<SymbolCoder> trainHuffmanCoder(const SymbolCounts &counts) {
           unsigned(std::find_if(symbolCounts.begin(), symbolCounts.end(),
                                 [](uint64_t count) { return count > 0; }) -
                    symbolCounts.begin());
+    for (size_t i = 0; i < symbolCounts.size(); ++i)
+      bits += double(symbolCounts[i]) * code.lengths[i];
     codes.push_back(std::move(code));
   }
-  return std::make_unique<HuffmanCoder>(std::move(codes));
+  return {std::make_unique<HuffmanCoder>(std::move(codes)), bits};
 }
 
 SymbolCoderResult parseHuffmanCoder(unsigned conditions, unsigned symbols,

@@ -74,10 +74,12 @@ public:
     DecoderCost cost;
     cost.symbolsPerLaneAndCycle = packing.perWord;
     unsigned symbolBits = packing.bits(1);
+    cost.stepBits = packing.bits(packing.perWord);
     if (packing.perWord == 1)
       return cost;
     cost.entryBits = packing.perWord * symbolBits;
     cost.tableBits = uint64_t(cost.entryBits) << packing.bits(packing.perWord);
+    cost.loadCycles = uint64_t(1) << packing.bits(packing.perWord);
     return cost;
   }
 
@@ -123,6 +125,16 @@ private:
 std::unique_ptr<SymbolCoder> makePackedCoder(unsigned symbols, bool isPacked) {
   return std::make_unique<PackedCoder>(isPacked ? densestPacking(symbols)
                                                 : Packing{symbols});
+}
+
+TrainedSymbols trainPackedCoder(const SymbolCounts &counts, bool isPacked) {
+  const Packing packing =
+      isPacked ? densestPacking(counts.symbols) : Packing{counts.symbols};
+  double symbols = 0;
+  for (uint64_t count : counts.counts)
+    symbols += double(count);
+  return {std::make_unique<PackedCoder>(packing),
+          symbols * packing.bits(packing.perWord) / packing.perWord};
 }
 
 } // namespace crania::layout

@@ -119,9 +119,7 @@ private:
 
 SymbolCounts countPatterns(const PositionSample &sample, unsigned group) {
   SymbolCounts counts(1, 1u << group);
-  for (const std::vector<uint8_t> &bits : sample.blocks)
-    for (uint8_t pattern : patternsOf(bits, group))
-      ++counts.at(0, pattern);
+  counts.counts = sample.counts.patterns(bitWidth(group) - 1);
   return counts;
 }
 
@@ -135,11 +133,10 @@ constexpr uint64_t worthwhilePart = 256;
 /// The group to take, by the cost of ideal codes and about their tables. Long
 /// patterns need more states for the same precision.
 unsigned cheapestGroup(const PositionSample &sample) {
-  // Counted once, for bytes; those of a part follow but for the ends of blocks.
-  SymbolCounts counts = countPatterns(sample, bitsPerByte);
   unsigned best = bitsPerByte;
   uint64_t bestCost = UINT64_MAX;
-  for (unsigned group = bitsPerByte;; group /= 2) {
+  for (unsigned group = bitsPerByte; group > 0; group /= 2) {
+    const SymbolCounts counts = countPatterns(sample, group);
     uint64_t patterns = 0;
     for (uint64_t count : counts.counts)
       patterns += count > 0;
@@ -153,25 +150,18 @@ unsigned cheapestGroup(const PositionSample &sample) {
       best = group;
       bestCost = cost;
     }
-    if (group == 1)
-      break;
-    SymbolCounts halves(1, 1u << (group / 2));
-    for (unsigned pattern = 0; pattern < counts.symbols; ++pattern) {
-      halves.at(0, pattern >> (group / 2)) += counts.at(0, pattern);
-      halves.at(0, pattern & (halves.symbols - 1)) += counts.at(0, pattern);
-    }
-    counts = std::move(halves);
   }
   return best;
 }
 
 } // namespace
 
-std::unique_ptr<PositionCoder> trainPatternCoder(const PositionSample &sample) {
-  unsigned group = cheapestGroup(sample);
-  return std::make_unique<PatternCoder>(
-      group, trainSymbolCoder(SymbolCode::tans, countPatterns(sample, group),
-                              sample.limits));
+TrainedPositions trainPatternCoder(const PositionSample &sample) {
+  const unsigned group = cheapestGroup(sample);
+  TrainedSymbols symbols = trainSymbolCoder(
+      SymbolCode::tans, countPatterns(sample, group), sample.limits);
+  return {std::make_shared<PatternCoder>(group, std::move(symbols.coder)),
+          symbols.bits};
 }
 
 Result<std::unique_ptr<PositionCoder>> parsePatternCoder(BitReader &tables) {

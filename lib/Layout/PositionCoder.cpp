@@ -63,6 +63,8 @@ public:
     constexpr unsigned gatesPerBit = 4;
     DecoderCost cost;
     cost.symbolsPerLaneAndCycle = bitmapGroup;
+    cost.stepBits = bitmapGroup;
+    cost.unit = "bitmap";
     cost.lane.gates = gatesPerBit * bitmapGroup;
     return cost;
   }
@@ -75,16 +77,16 @@ public:
 
 } // namespace
 
-Result<std::unique_ptr<PositionCoder>>
-trainPositionCoder(PositionCoding coding, const PositionSample &sample) {
+Result<TrainedPositions> trainPositionCoder(PositionCoding coding,
+                                            const PositionSample &sample) {
   switch (coding) {
   case PositionCoding::dense:
-    for (const std::vector<uint8_t> &bits : sample.blocks)
-      if (!DensePositions().supports(bits))
-        return Error{"a cluster that leaves positions free is not dense"};
-    return std::unique_ptr<PositionCoder>(std::make_unique<DensePositions>());
+    if (!sample.counts.isDense)
+      return Error{"a cluster that leaves positions free is not dense"};
+    return TrainedPositions{std::make_shared<DensePositions>(), 0};
   case PositionCoding::bitmap:
-    return std::unique_ptr<PositionCoder>(std::make_unique<BitmapPositions>());
+    return TrainedPositions{std::make_shared<BitmapPositions>(),
+                            double(sample.positions)};
   case PositionCoding::conditional:
     return trainPatternCoder(sample);
   case PositionCoding::runs:

@@ -7,6 +7,7 @@
 #include "SymbolCoder.h"
 
 #include "crania/Layout/SegmentLayout.h"
+#include "crania/Layout/SegmentStatistics.h"
 
 namespace crania::layout {
 
@@ -40,24 +41,32 @@ public:
                                unsigned lanes) const = 0;
 };
 
-/// The positions of a segment: the bits of each block, as its coder sees them.
+/// The positions of a segment, with what a coder is chosen by.
 struct PositionSample {
-  std::vector<std::vector<uint8_t>> blocks;
+  const PositionCounts &counts;
+  uint64_t positions; ///< free or not
   SymbolCoderLimits limits;
 };
 
-Result<std::unique_ptr<PositionCoder>>
-trainPositionCoder(PositionCoding coding, const PositionSample &sample);
+/// A coder, and the bits of all its streams without the padding of lanes:
+/// those of ideal codes for tANS.
+struct TrainedPositions {
+  std::shared_ptr<const PositionCoder> coder;
+  double bits = 0;
+};
+
+Result<TrainedPositions> trainPositionCoder(PositionCoding coding,
+                                            const PositionSample &sample);
 Result<std::unique_ptr<PositionCoder>> parsePositionCoder(PositionCoding coding,
                                                           BitReader &tables);
 
-std::unique_ptr<PositionCoder> trainPatternCoder(const PositionSample &sample);
+TrainedPositions trainPatternCoder(const PositionSample &sample);
 Result<std::unique_ptr<PositionCoder>> parsePatternCoder(BitReader &tables);
 
-std::unique_ptr<PositionCoder> trainRunCoder(const PositionSample &sample);
+TrainedPositions trainRunCoder(const PositionSample &sample);
 Result<std::unique_ptr<PositionCoder>> parseRunCoder(BitReader &tables);
 
-std::unique_ptr<PositionCoder> trainGolombCoder(const PositionSample &sample);
+TrainedPositions trainGolombCoder(const PositionSample &sample);
 Result<std::unique_ptr<PositionCoder>> parseGolombCoder(BitReader &tables);
 
 } // namespace crania::layout

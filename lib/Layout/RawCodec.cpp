@@ -50,6 +50,14 @@ public:
     return codes.values.size() * (context.valueBits / 8);
   }
 
+  std::optional<uint64_t> countedBytes(uint64_t positions, uint64_t,
+                                       uint64_t values,
+                                       unsigned valueBits) const override {
+    if (values != positions)
+      return std::nullopt;
+    return values * (valueBits / 8);
+  }
+
   uint64_t minimumBytes(uint64_t positions, unsigned valueBits) const override {
     return positions * (valueBits / 8);
   }

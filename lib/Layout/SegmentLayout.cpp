@@ -4,6 +4,7 @@
 #include "crania/Layout/SegmentLayout.h"
 
 #include "PositionCoder.h"
+#include "TrainedCoders.h"
 #include "ValueCoder.h"
 
 #include "BlockStreams.h"
@@ -38,39 +39,21 @@ std::vector<uint8_t> positionBits(const BlockCodes &codes,
                                   bool seesOccupied) {
   if (seesOccupied || context.occupied.empty())
     return codes.present;
-  std::vector<uint8_t> bits;
-  bits.reserve(context.positions);
-  for (size_t i = 0; i < context.positions; ++i)
-    if (isFree(context, i))
-      bits.push_back(codes.present[i]);
-  return bits;
-}
-
-/// What a context lacks for blocks of a segment, or success.
-Status checkSegmentContext(std::string_view id, const BlockContext &context) {
-  if (Status status = checkContext(id, context); !status)
-    return status;
-  if (context.positions > maxBlockPositions)
-    return codecError(id, "block of " + std::to_string(context.positions) +
-                              " positions; there are at most " +
-                              std::to_string(maxBlockPositions));
-  size_t conditions = context.conditions.size();
-  if (conditions != 0 && conditions != context.positions)
-    return codecError(id, "conditions of " + std::to_string(conditions) +
-                              " positions for a block of " +
-                              std::to_string(context.positions));
-  return {};
+  return freeBits(codes.present, context.occupied);
 }
 
 class Coder final : public SegmentCoder {
 public:
   struct Parts {
-    std::unique_ptr<PositionCoder> positions;
-    std::unique_ptr<ValueCoder> values;
+    std::shared_ptr<const PositionCoder> positions;
+    std::shared_ptr<const ValueCoder> values;
     unsigned positionLanes, valueLanes, valueBits;
   };
 
-  Coder(std::string_view id, Parts madeOf) : id(id), parts(std::move(madeOf)) {}
+  Coder(std::string_view id, Parts madeOf)
+      : id(id), parts(std::move(madeOf)), charged(costOf(parts)),
+        positionsPicojoules(charged.positions.picojoulesPerStep()),
+        valuesPicojoules(charged.values.picojoulesPerSymbol()) {}
 
   std::vector<uint8_t> tables() const override {
     BitWriter writer;
@@ -84,7 +67,7 @@ public:
 
   bool supports(const BlockCodes &codes,
                 const BlockContext &context) const override {
-    if (!checkSegmentContext(id, context) || !areWellFormed(codes, context) ||
+    if (!checkSegmentContext(context) || !areWellFormed(codes, context) ||
         context.valueBits != parts.valueBits)
       return false;
     if (needsConditions() && context.conditions.size() != context.positions)
@@ -139,7 +122,26 @@ public:
            (positions % maxPositionsPerByte != 0);
   }
 
-  SegmentCost cost() const override {
+  SegmentCost cost() const override { return charged; }
+
+  using SegmentCoder::decodeCycles;
+  uint64_t decodeCycles(size_t positions, size_t present) const override {
+    uint64_t perCycle =
+        parts.valueLanes * uint64_t(charged.values.symbolsPerLaneAndCycle);
+    uint64_t valueCycles = (present + perCycle - 1) / perCycle;
+    uint64_t positionCycles =
+        parts.positions->decodeSteps(positions, present, parts.positionLanes);
+    return std::max(positionCycles, valueCycles);
+  }
+
+  double decodePicojoules(size_t positions, size_t present) const override {
+    const double steps =
+        double(parts.positions->decodeSteps(positions, present, 1));
+    return steps * positionsPicojoules + double(present) * valuesPicojoules;
+  }
+
+private:
+  static SegmentCost costOf(const Parts &parts) {
     SegmentCost cost;
     cost.positions = parts.positions->cost();
     cost.positions.lanes =
@@ -149,16 +151,6 @@ public:
     return cost;
   }
 
-  uint64_t decodeCycles(size_t positions, size_t present) const override {
-    uint64_t perCycle = parts.valueLanes *
-                        uint64_t(parts.values->cost().symbolsPerLaneAndCycle);
-    uint64_t valueCycles = (present + perCycle - 1) / perCycle;
-    uint64_t positionCycles =
-        parts.positions->decodeSteps(positions, present, parts.positionLanes);
-    return std::max(positionCycles, valueCycles);
-  }
-
-private:
   bool needsConditions() const { return parts.values->conditions() > 1; }
 
   std::vector<uint8_t> bitsOf(const BlockCodes &codes,
@@ -179,8 +171,8 @@ private:
   }
 
   Status checkDecoding(const BlockContext &context) const {
-    if (Status status = checkSegmentContext(id, context); !status)
-      return status;
+    if (Status status = checkSegmentContext(context); !status)
+      return codecError(id, status.error().message);
     if (context.valueBits != parts.valueBits)
       return codecError(id, "words of " + std::to_string(context.valueBits) +
                                 " bits with tables for " +
@@ -220,6 +212,8 @@ private:
 
   std::string_view id; // of the layout, which outlives it
   Parts parts;
+  SegmentCost charged;
+  double positionsPicojoules, valuesPicojoules; // per step and symbol
 };
 
 bool isLaneCount(unsigned lanes) {
@@ -239,30 +233,58 @@ public:
   Result<std::unique_ptr<SegmentCoder>>
   train(Span<const BlockView> blocks,
         const TrainingOptions &options) const override {
-    if (Status status = checkTraining(blocks, options); !status)
+    SegmentStatistics statistics(countedParts());
+    for (const BlockView &block : blocks)
+      if (Status status = statistics.add(block); !status)
+        return codecError(name, status.error().message);
+    Result<TrainedSegment> trained = train(statistics, options);
+    if (!trained)
+      return trained.error();
+    return std::move(trained->coder);
+  }
+
+  bool trainsOnCounts() const override { return true; }
+  CountedParts countedParts() const override {
+    return {positions != PositionCoding::dense &&
+                positions != PositionCoding::bitmap,
+            values != ValueCoding::raw && values != ValueCoding::delta,
+            values == ValueCoding::delta};
+  }
+
+  Result<TrainedSegment> train(const SegmentStatistics &statistics,
+                               const TrainingOptions &options) const override {
+    if (Status status = checkTraining(statistics, options); !status)
       return status.error();
+    const size_t blocks = statistics.blocks().size();
     Coder::Parts parts;
-    parts.valueBits = blocks[0].context.valueBits;
+    parts.valueBits = statistics.valueBits();
     parts.positionLanes = options.positionLanes;
     parts.valueLanes = options.valueLanes;
     if (parts.valueLanes == 0)
       parts.valueLanes =
           positions == PositionCoding::dense ? streamsPerRange : 1;
 
-    auto positionCoder = trainPositions(blocks, options);
-    if (!positionCoder)
-      return codecError(name, positionCoder.error().message);
-    parts.positions = std::move(*positionCoder);
-    auto valueCoder = trainValueCoder(
-        values, {blocks,
-                 parts.valueBits,
-                 conditionsOf(blocks),
-                 {options.tableLog, blocks.size() * parts.valueLanes}});
-    if (!valueCoder)
-      return codecError(name, valueCoder.error().message);
-    parts.values = std::move(*valueCoder);
-    return std::unique_ptr<SegmentCoder>(
-        std::make_unique<Coder>(name, std::move(parts)));
+    TrainedCoders &coders = statistics.coders();
+    const Result<TrainedPositions> &ofPositions = coders.positions(
+        positions, {statistics.positionCounts(),
+                    statistics.positions(),
+                    {options.tableLog, blocks * parts.positionLanes}});
+    if (!ofPositions)
+      return codecError(name, ofPositions.error().message);
+    parts.positions = ofPositions->coder;
+    const Result<TrainedValues> &ofValues =
+        coders.values(values, {statistics.wordCounts(),
+                               statistics.values(),
+                               parts.valueBits,
+                               {options.tableLog, blocks * parts.valueLanes}});
+    if (!ofValues)
+      return codecError(name, ofValues.error().message);
+    parts.values = ofValues->coder;
+    TrainedSegment trained;
+    estimate(statistics, parts, ofPositions->bits + ofValues->bits, trained);
+    trained.coder = std::make_unique<Coder>(name, std::move(parts));
+    trained.bytes += double(trained.coder->tables().size());
+    return trained;
   }
 
   Result<std::unique_ptr<SegmentCoder>>
@@ -285,9 +307,9 @@ public:
   }
 
 private:
-  Status checkTraining(Span<const BlockView> blocks,
+  Status checkTraining(const SegmentStatistics &statistics,
                        const TrainingOptions &options) const {
-    if (blocks.empty())
+    if (statistics.blocks().empty())
       return codecError(name, "a segment without blocks");
     if (!isLaneCount(options.positionLanes) ||
         (options.valueLanes != 0 && !isLaneCount(options.valueLanes)))
@@ -296,50 +318,37 @@ private:
     if (options.tableLog > maxTableLog)
       return codecError(name, "tables have at most 2^" +
                                   std::to_string(maxTableLog) + " states");
-    for (const BlockView &block : blocks)
-      if (Status status = checkBlock(block, blocks[0].context); !status)
-        return status;
     return {};
   }
 
-  Status checkBlock(const BlockView &block, const BlockContext &first) const {
-    const BlockContext &context = block.context;
-    if (Status status = checkSegmentContext(name, context); !status)
-      return status;
-    if (context.valueBits != first.valueBits ||
-        (context.positions > 0 && first.positions > 0 &&
-         context.conditions.empty() != first.conditions.empty()))
-      return codecError(name, "the blocks of a segment have words of one size, "
-                              "and conditions all or none");
-    if (!areWellFormed(*block.codes, context))
-      return codecError(name, "codes that do not fit their block");
-    for (uint8_t condition : context.conditions)
-      if (condition >= maxConditions)
-        return codecError(name, "condition " + std::to_string(condition) +
-                                    "; they are below " +
-                                    std::to_string(maxConditions));
-    return {};
+  /// What blocks and directory take if streams have so many bits: each stream
+  /// is padded by half a byte on average, sizes of ranges take one or two, and
+  /// an entry of the directory has as many bits as the spread of block sizes.
+  void estimate(const SegmentStatistics &statistics, const Coder::Parts &parts,
+                double bits, TrainedSegment &into) const {
+    constexpr double paddingBits = 3.5, sizeBits = 12, entryBits = 8,
+                     directoryBits = 38;
+    const double blocks = double(statistics.blocks().size());
+    const unsigned streams =
+        parts.valueLanes +
+        (parts.positions->hasStreams() ? parts.positionLanes : 0);
+    const unsigned ranges = (streams + 1) / streamsPerRange;
+    const double perBlock = streams * paddingBits + (ranges - 1) * sizeBits;
+    double least = 0;
+    uint64_t largest = 1;
+    for (const SegmentStatistics::Block &block : statistics.blocks()) {
+      least += double(block.free) / maxPositionsPerByte;
+      largest = std::max<uint64_t>(largest, block.values);
+    }
+    const double blockBytes =
+        std::max((bits + blocks * perBlock) / bitsPerByte, least);
+    into.bytes =
+        blockBytes + (directoryBits + blocks * entryBits) / bitsPerByte;
+    const double values = std::max(double(statistics.values()), 1.0);
+    into.largestBlock =
+        std::max(blockBytes * double(largest) / values, blockBytes / blocks);
   }
-
-  Result<std::unique_ptr<PositionCoder>>
-  trainPositions(Span<const BlockView> blocks,
-                 const TrainingOptions &options) const {
-    PositionSample sample;
-    sample.limits = {options.tableLog, blocks.size() * options.positionLanes};
-    bool seesOccupied = positions == PositionCoding::bitmap;
-    for (const BlockView &block : blocks)
-      sample.blocks.push_back(
-          positionBits(*block.codes, block.context, seesOccupied));
-    return trainPositionCoder(positions, sample);
-  }
-
-  static unsigned conditionsOf(Span<const BlockView> blocks) {
-    unsigned conditions = 1;
-    for (const BlockView &block : blocks)
-      for (uint8_t condition : block.context.conditions)
-        conditions = std::max(conditions, condition + 1u);
-    return conditions;
-  }
+  static constexpr double bitsPerByte = 8;
 
   Result<Coder::Parts> parseParts(BitReader &reader, unsigned valueBits) const {
     Coder::Parts parts;
@@ -364,6 +373,111 @@ private:
   std::string name;
   PositionCoding positions;
   ValueCoding values;
+};
+
+/// A codec as a layout.
+class CodecLayout final : public SegmentLayout {
+public:
+  explicit CodecLayout(const Codec &codec) : codec(codec) {}
+
+  std::string_view id() const override { return codec.id(); }
+  bool hasTables() const override { return false; }
+  uint64_t minimumBytes(uint64_t positions, unsigned valueBits) const override {
+    return codec.minimumBytes(positions, valueBits);
+  }
+
+  Result<std::unique_ptr<SegmentCoder>>
+  train(Span<const BlockView> blocks, const TrainingOptions &) const override {
+    if (blocks.empty())
+      return codecError(id(), "a segment without blocks");
+    for (const BlockView &block : blocks)
+      if (!codec.supports(*block.codes, block.context))
+        return codecError(id(), "it has no word for some of the codes");
+    return coder(blocks[0].context.valueBits);
+  }
+
+  CountedParts countedParts() const override { return {false, false, false}; }
+  bool trainsOnCounts() const override {
+    constexpr unsigned anyBits = 8;
+    return codec.countedBytes(1, 1, 1, anyBits).has_value();
+  }
+
+  Result<TrainedSegment> train(const SegmentStatistics &statistics,
+                               const TrainingOptions &) const override {
+    if (statistics.blocks().empty())
+      return codecError(id(), "a segment without blocks");
+    TrainedSegment trained;
+    for (const SegmentStatistics::Block &block : statistics.blocks()) {
+      std::optional<uint64_t> bytes = codec.countedBytes(
+          block.positions, block.free, block.values, statistics.valueBits());
+      if (!bytes)
+        return codecError(id(), "it has no word for some of the codes");
+      trained.bytes += double(*bytes);
+      trained.largestBlock = std::max(trained.largestBlock, double(*bytes));
+    }
+    trained.coder = coder(statistics.valueBits());
+    return trained;
+  }
+
+  Result<std::unique_ptr<SegmentCoder>>
+  parse(Span<const uint8_t> tables, unsigned valueBits) const override {
+    if (!tables.empty())
+      return codecError(id(), "tables of " + std::to_string(tables.size()) +
+                                  " bytes, but it has none");
+    return coder(valueBits);
+  }
+
+private:
+  class Coder final : public SegmentCoder {
+  public:
+    Coder(const Codec &codec, unsigned valueBits)
+        : codec(codec), valueBits(valueBits) {}
+
+    std::vector<uint8_t> tables() const override { return {}; }
+    bool supports(const BlockCodes &codes,
+                  const BlockContext &context) const override {
+      return context.valueBits == valueBits && codec.supports(codes, context);
+    }
+    std::vector<uint8_t> encode(const BlockCodes &codes,
+                                const BlockContext &context) const override {
+      return codec.encode(codes, context);
+    }
+    size_t encodedBytes(const BlockCodes &codes,
+                        const BlockContext &context) const override {
+      return codec.encodedBytes(codes, context);
+    }
+    Result<BlockCodes> decode(Span<const uint8_t> bytes,
+                              const BlockContext &context) const override {
+      return codec.decode(bytes, context);
+    }
+    uint64_t minimumBytes(uint64_t positions) const override {
+      return codec.minimumBytes(positions, valueBits);
+    }
+    SegmentCost cost() const override {
+      SegmentCost cost;
+      cost.isPlain = true;
+      return cost;
+    }
+    uint64_t decodeCycles(size_t positions, size_t present) const override {
+      return codec.decodeCycles(positions, present, 1);
+    }
+    /// Words are where their number says, so all lanes work on one block.
+    uint64_t decodeCycles(size_t positions, size_t present,
+                          const DecoderShape &shape) const override {
+      return codec.decodeCycles(positions, present, shape.wordsPerCycle);
+    }
+    double decodePicojoules(size_t, size_t) const override { return 0; }
+
+  private:
+    const Codec &codec;
+    unsigned valueBits;
+  };
+
+  std::unique_ptr<SegmentCoder> coder(unsigned valueBits) const {
+    return std::make_unique<Coder>(codec, valueBits);
+  }
+
+  const Codec &codec;
 };
 
 struct PositionName {
@@ -418,6 +532,10 @@ public:
 
 private:
   Registry() {
+    for (const std::string &id : codecIds()) {
+      builtIn.push_back(makeSegmentLayout(*findCodec(id)));
+      layouts.emplace(id, builtIn.back().get());
+    }
     for (const PositionName &positions : positionNames)
       for (const ValueName &values : valueNames) {
         std::string id = std::string(positions.name) + "+" + values.name;
@@ -433,6 +551,24 @@ private:
 };
 
 } // namespace
+
+uint64_t SegmentCoder::decodeCycles(size_t positions, size_t present,
+                                    const DecoderShape &shape) const {
+  auto divideUp = [](uint64_t value, uint64_t by) {
+    return (value + by - 1) / by;
+  };
+  return std::max(divideUp(decodeCycles(positions, present), shape.blocks),
+                  divideUp(present, shape.wordsPerCycle));
+}
+
+uint64_t SegmentLayout::minimumBytes(uint64_t positions, unsigned) const {
+  return positions / maxPositionsPerByte +
+         (positions % maxPositionsPerByte != 0);
+}
+
+std::unique_ptr<SegmentLayout> makeSegmentLayout(const Codec &codec) {
+  return std::make_unique<CodecLayout>(codec);
+}
 
 const SegmentLayout *findSegmentLayout(std::string_view id) {
   return Registry::instance().find(id);
@@ -453,15 +589,61 @@ Result<EncodedSegment> encodeSegment(const SegmentLayout &layout,
   if (!coder)
     return coder.error();
   EncodedSegment segment;
-  segment.tables = (*coder)->tables();
-  std::vector<uint32_t> sizes;
+  segment.coder = std::move(*coder);
+  SegmentEncoder encoder(layout, segment.coder);
   for (const BlockView &block : blocks) {
-    std::vector<uint8_t> bytes = (*coder)->encode(*block.codes, block.context);
-    sizes.push_back(uint32_t(bytes.size()));
-    segment.blocks.insert(segment.blocks.end(), bytes.begin(), bytes.end());
+    Result<std::vector<uint8_t>> bytes = encoder.encode(block);
+    if (!bytes)
+      return bytes.error();
+    segment.blocks.insert(segment.blocks.end(), bytes->begin(), bytes->end());
   }
-  segment.directory = encodeDirectory(sizes);
+  segment.tables = encoder.tables();
+  segment.directory = encoder.directory();
+  segment.blockSizes = encoder.blockSizes();
   return segment;
+}
+
+SegmentEncoder::SegmentEncoder(const SegmentLayout &layout,
+                               std::shared_ptr<const SegmentCoder> coder)
+    : layout(layout), coder(std::move(coder)),
+      coderTables(this->coder->tables()) {}
+
+/// Tables are trained on all blocks; a layout without any has words for all of
+/// them or not.
+Status SegmentEncoder::check(const BlockView &block) const {
+  if (layout.hasTables() || coder->supports(*block.codes, block.context))
+    return {};
+  return codecError(layout.id(), "it has no word for some of the codes");
+}
+
+Result<std::vector<uint8_t>> SegmentEncoder::encode(const BlockView &block) {
+  if (Status status = check(block); !status)
+    return status.error();
+  std::vector<uint8_t> bytes = coder->encode(*block.codes, block.context);
+  sizes.push_back(uint32_t(bytes.size()));
+  blockBytes += bytes.size();
+  return bytes;
+}
+
+Status SegmentEncoder::skip(const BlockView &block) {
+  if (Status status = check(block); !status)
+    return status;
+  sizes.push_back(uint32_t(coder->encodedBytes(*block.codes, block.context)));
+  blockBytes += sizes.back();
+  return {};
+}
+
+std::vector<uint8_t> SegmentEncoder::directory() const {
+  return layout.hasTables() ? encodeDirectory(sizes) : std::vector<uint8_t>();
+}
+
+uint64_t SegmentEncoder::bytes() const {
+  return coderTables.size() + directory().size() + blockBytes;
+}
+
+Result<TrainedSegment> SegmentLayout::train(const SegmentStatistics &,
+                                            const TrainingOptions &) const {
+  return codecError(id(), "it is trained on the blocks themselves");
 }
 
 } // namespace crania::layout

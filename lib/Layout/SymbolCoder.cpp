@@ -5,14 +5,13 @@
 
 namespace crania::layout {
 
-std::unique_ptr<SymbolCoder> trainSymbolCoder(SymbolCode code,
-                                              const SymbolCounts &counts,
-                                              const SymbolCoderLimits &limits) {
+TrainedSymbols trainSymbolCoder(SymbolCode code, const SymbolCounts &counts,
+                                const SymbolCoderLimits &limits) {
   switch (code) {
   case SymbolCode::fixedLength:
-    return makePackedCoder(counts.symbols, false);
+    return trainPackedCoder(counts, false);
   case SymbolCode::packed:
-    return makePackedCoder(counts.symbols, true);
+    return trainPackedCoder(counts, true);
   case SymbolCode::huffman:
     return trainHuffmanCoder(counts);
   case SymbolCode::tans:

@@ -96,9 +96,14 @@ struct SymbolCoderLimits {
   uint64_t laneCount = 0;
 };
 
-std::unique_ptr<SymbolCoder> trainSymbolCoder(SymbolCode code,
-                                              const SymbolCounts &counts,
-                                              const SymbolCoderLimits &limits);
+/// A coder, and the bits that the symbols take with it.
+struct TrainedSymbols {
+  std::unique_ptr<SymbolCoder> coder;
+  double bits = 0;
+};
+
+TrainedSymbols trainSymbolCoder(SymbolCode code, const SymbolCounts &counts,
+                                const SymbolCoderLimits &limits);
 
 /// Reads what `writeTables` wrote.
 Result<std::unique_ptr<SymbolCoder>> parseSymbolCoder(SymbolCode code,

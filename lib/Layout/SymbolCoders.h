@@ -12,13 +12,14 @@ using SymbolCoderResult = Result<std::unique_ptr<SymbolCoder>>;
 
 /// Fixed-length codes of `symbols` symbols. `isPacked`: several per code word.
 std::unique_ptr<SymbolCoder> makePackedCoder(unsigned symbols, bool isPacked);
+TrainedSymbols trainPackedCoder(const SymbolCounts &counts, bool isPacked);
 
-std::unique_ptr<SymbolCoder> trainHuffmanCoder(const SymbolCounts &counts);
+TrainedSymbols trainHuffmanCoder(const SymbolCounts &counts);
 SymbolCoderResult parseHuffmanCoder(unsigned conditions, unsigned symbols,
                                     BitReader &tables);
 
-std::unique_ptr<SymbolCoder> trainTansCoder(const SymbolCounts &counts,
-                                            const SymbolCoderLimits &limits);
+TrainedSymbols trainTansCoder(const SymbolCounts &counts,
+                              const SymbolCoderLimits &limits);
 SymbolCoderResult parseTansCoder(unsigned conditions, unsigned symbols,
                                  BitReader &tables);
 

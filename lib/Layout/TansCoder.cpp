@@ -126,6 +126,12 @@ public:
     unsigned symbolBits = bitWidth(symbols == 0 ? 0 : symbols - 1);
     cost.entryBits = log + bitWidth(log) + symbolBits + 1;
     cost.tableBits = uint64_t(decodeTable.size()) * cost.entryBits;
+    cost.stepBits = log;
+    // Neighbours in the spread are an odd step apart, so that four of them are
+    // always in different ones of four banks.
+    constexpr uint64_t banks = 4;
+    cost.loadCycles = decodeTable.size() / banks;
+    cost.unit = "tans";
     cost.lane.flipFlops = log;
     cost.lane.fullAdders = log;
     cost.lane.gates = log; // bits above the entry's number are masked
@@ -218,14 +224,24 @@ private:
     std::array<LaneEncoder, Count> encoders{};
     for (unsigned k = 0; k < Count; ++k)
       encoders[k].cursor = buffers[k].cursor();
-    for (size_t turn = perLane; turn-- > 0;)
+    // Turns before which no lane ends.
+    const size_t reach = lanes + first + Count - 1;
+    const size_t inner =
+        count > reach ? (count - reach + lanes - 1) / lanes : 0;
+    size_t turn = perLane;
+    while (turn > inner) {
+      --turn;
       for (unsigned k = 0; k < Count; ++k) {
-        size_t i = turn * lanes + first + k;
+        const size_t i = turn * lanes + first + k;
         if (i + lanes < count)
           encodeSymbol(sequence, i, encoders[k]);
         else if (i < count)
           encodeLast(sequence, i, encoders[k]);
       }
+    }
+    while (turn-- > 0)
+      for (unsigned k = 0; k < Count; ++k)
+        encodeSymbol(sequence, turn * lanes + first + k, encoders[k]);
     for (unsigned k = 0; k < Count; ++k) {
       if (first + k < count)
         encoders[k].cursor.prepend(lowBitsOf(encoders[k].state, log), log);
@@ -377,23 +393,35 @@ unsigned smallestTableLog(const SymbolCounts &counts) {
 } // namespace
 
 /// Larger tables follow the counts more closely, but each lane starts with a
-/// state of as many bits.
-std::unique_ptr<SymbolCoder> trainTansCoder(const SymbolCounts &counts,
-                                            const SymbolCoderLimits &limits) {
-  unsigned smallest = smallestTableLog(counts);
+/// state of as many bits: the first size below the limit is taken behind which
+/// they get no cheaper.
+TrainedSymbols trainTansCoder(const SymbolCounts &counts,
+                              const SymbolCoderLimits &limits) {
+  const unsigned smallest = smallestTableLog(counts);
   Frequencies best;
   uint64_t bestCost = 0;
-  for (unsigned log = smallest; log <= std::max(smallest, limits.tableLog);
-       ++log) {
+  const unsigned largest = std::max(smallest, limits.tableLog);
+  for (unsigned log = largest;; --log) {
     uint64_t cost = 0;
     Frequencies candidate = normalize(counts, log, cost);
     cost += limits.laneCount * log << costPlaces;
-    if (log == smallest || cost < bestCost) {
-      best = std::move(candidate);
-      bestCost = cost;
-    }
+    if (log != largest && cost >= bestCost)
+      break;
+    best = std::move(candidate);
+    bestCost = cost;
+    if (log == smallest)
+      break;
   }
-  return std::make_unique<TansCoder>(std::move(best));
+  // The last symbol of a lane is in its state.
+  double symbols = 0;
+  for (uint64_t count : counts.counts)
+    symbols += double(count);
+  const double bits = double(bestCost) / double(uint64_t(1) << costPlaces);
+  const double stateBits = double(limits.laneCount) * best.tableLog;
+  const double inStates =
+      symbols > 0 ? (bits - stateBits) / symbols * double(limits.laneCount) : 0;
+  return {std::make_unique<TansCoder>(std::move(best)),
+          std::max(bits - inStates, 0.0)};
 }
 
 SymbolCoderResult parseTansCoder(unsigned conditions, unsigned symbols,

@@ -5,11 +5,12 @@
 
 namespace crania::layout {
 
-Result<std::unique_ptr<ValueCoder>> trainValueCoder(ValueCoding coding,
-                                                    const ValueSample &sample) {
+Result<TrainedValues> trainValueCoder(ValueCoding coding,
+                                      const ValueSample &sample) {
   switch (coding) {
   case ValueCoding::raw:
-    return makeRawValueCoder(sample.valueBits);
+    return TrainedValues{makeRawValueCoder(sample.valueBits),
+                         double(sample.values) * sample.valueBits};
   case ValueCoding::delta:
     return trainDeltaCoder(sample);
   case ValueCoding::codebook:
@@ -71,7 +72,11 @@ public:
     return {};
   }
 
-  DecoderCost cost() const override { return {}; }
+  DecoderCost cost() const override {
+    DecoderCost cost;
+    cost.stepBits = valueBits;
+    return cost;
+  }
 
 private:
   unsigned valueBits;

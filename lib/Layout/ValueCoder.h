@@ -7,6 +7,7 @@
 #include "SymbolCoder.h"
 
 #include "crania/Layout/SegmentLayout.h"
+#include "crania/Layout/SegmentStatistics.h"
 
 namespace crania::layout {
 
@@ -40,24 +41,29 @@ public:
 
 /// The values of a segment, with what a coder is chosen by.
 struct ValueSample {
-  Span<const BlockView> blocks;
+  const WordCounts &counts;
+  uint64_t values;
   unsigned valueBits;
-  /// 1 if no block has conditions.
-  unsigned conditions;
   SymbolCoderLimits limits;
 };
 
-Result<std::unique_ptr<ValueCoder>> trainValueCoder(ValueCoding coding,
-                                                    const ValueSample &sample);
+/// A coder, and the bits of all its streams without the padding of lanes.
+struct TrainedValues {
+  std::shared_ptr<const ValueCoder> coder;
+  double bits = 0;
+};
+
+Result<TrainedValues> trainValueCoder(ValueCoding coding,
+                                      const ValueSample &sample);
 Result<std::unique_ptr<ValueCoder>>
 parseValueCoder(ValueCoding coding, unsigned valueBits, BitReader &tables);
 
 std::unique_ptr<ValueCoder> makeRawValueCoder(unsigned valueBits);
-std::unique_ptr<ValueCoder> trainDeltaCoder(const ValueSample &sample);
+TrainedValues trainDeltaCoder(const ValueSample &sample);
 Result<std::unique_ptr<ValueCoder>> parseDeltaCoder(unsigned valueBits,
                                                     BitReader &tables);
-Result<std::unique_ptr<ValueCoder>>
-trainAlphabetCoder(SymbolCode code, const ValueSample &sample);
+Result<TrainedValues> trainAlphabetCoder(SymbolCode code,
+                                         const ValueSample &sample);
 Result<std::unique_ptr<ValueCoder>>
 parseAlphabetCoder(SymbolCode code, unsigned valueBits, BitReader &tables);
 

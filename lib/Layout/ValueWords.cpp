@@ -3,6 +3,8 @@
 
 #include "ValueWords.h"
 
+#include "crania/Layout/SegmentLayout.h"
+
 #include <algorithm>
 
 namespace crania::layout {
@@ -11,17 +13,58 @@ Error codecError(std::string_view codec, const std::string &what) {
   return {"layout \"" + std::string(codec) + "\": " + what};
 }
 
-Status checkContext(std::string_view codec, const BlockContext &context) {
-  unsigned bits = context.valueBits;
+static Status checkWordsAndOccupancy(const BlockContext &context) {
+  const unsigned bits = context.valueBits;
   if (bits != 8 && bits != 16 && bits != 32)
-    return codecError(codec, "value words of " + std::to_string(bits) +
-                                 " bits; only 8, 16 and 32 can be stored");
-  size_t occupied = context.occupied.size();
+    return Error{"value words of " + std::to_string(bits) +
+                 " bits; only 8, 16 and 32 can be stored"};
+  const size_t occupied = context.occupied.size();
   if (occupied != 0 && occupied != context.positions)
-    return codecError(codec, "occupancy of " + std::to_string(occupied) +
-                                 " positions for a block of " +
-                                 std::to_string(context.positions));
+    return Error{"occupancy of " + std::to_string(occupied) +
+                 " positions for a block of " +
+                 std::to_string(context.positions)};
   return {};
+}
+
+Status checkContext(std::string_view codec, const BlockContext &context) {
+  Status status = checkWordsAndOccupancy(context);
+  return status ? Status() : codecError(codec, status.error().message);
+}
+
+Status checkSegmentContext(const BlockContext &context) {
+  if (Status status = checkWordsAndOccupancy(context); !status)
+    return status;
+  const size_t positions = context.positions;
+  const size_t conditions = context.conditions.size();
+  if (positions > maxBlockPositions)
+    return Error{"block of " + std::to_string(positions) +
+                 " positions; there are at most " +
+                 std::to_string(maxBlockPositions)};
+  if (conditions != 0 && conditions != positions)
+    return Error{"conditions of " + std::to_string(conditions) +
+                 " positions for a block of " + std::to_string(positions)};
+  return {};
+}
+
+std::vector<uint8_t> freeBits(Span<const uint8_t> bits,
+                              Span<const uint8_t> occupied) {
+  size_t freeCount = 0, held = 0;
+  for (size_t i = 0; i < bits.size(); ++i) {
+    freeCount += occupied[i] == 0;
+    held += bits[i];
+  }
+  // What holds all that is left free, as the last clusters do.
+  if (held == freeCount)
+    return std::vector<uint8_t>(freeCount, 1);
+  std::vector<uint8_t> free(bits.size() + 1);
+  uint8_t *next = free.data();
+  // Without branches: which positions are free is as good as random.
+  for (size_t i = 0; i < bits.size(); ++i) {
+    *next = bits[i];
+    next += occupied[i] == 0;
+  }
+  free.resize(next - free.data());
+  return free;
 }
 
 template <unsigned WordBytes>

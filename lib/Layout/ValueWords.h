@@ -19,6 +19,14 @@ Error codecError(std::string_view codec, const std::string &what);
 /// occupancy of all positions or none.
 Status checkContext(std::string_view codec, const BlockContext &context);
 
+/// The same for a block of a segment: a bounded number of positions, and
+/// conditions of all or none.
+Status checkSegmentContext(const BlockContext &context);
+
+/// What belongs to free positions of what belongs to all.
+std::vector<uint8_t> freeBits(Span<const uint8_t> bits,
+                              Span<const uint8_t> occupied);
+
 /// Appends value words of 8, 16 or 32 bits, little-endian.
 void appendWords(std::vector<uint8_t> &bytes, Span<const uint32_t> words,
                  unsigned valueBits);

@@ -24,19 +24,33 @@ crania::programConfigurations(const CompileOptions &options) {
                                  all = {};
   const std::string &given = options.clusters, &exit = options.exit;
   const std::string whole = "1", oneExit = exit.substr(0, exit.find(','));
+  const std::string &scheme = options.clustering.scheme;
   if (!options.baselines)
-    return {{"crania", given, exit, all, true}};
+    return {{"crania", given, exit, all, true, scheme}};
   return {
       {"one-shot", whole, oneExit, raw, false},
       {"one-shot-compressed", whole, oneExit, all, true},
       {"iterative", given, exit, rawOrBitmap, false},
       {"iterative-cache", given, exit, rawOrBitmap, true},
       {"iterative-compression", given, exit, all, false},
-      {"crania", given, exit, all, true},
+      {"crania", given, exit, all, true, scheme},
   };
 }
 
 namespace {
+
+/// Images, and how they become inputs.
+void setImages(PipelineOptions &pipeline,
+               const CompileOptions::Calibration &calibration) {
+  pipeline.calibrate = calibration.images;
+  pipeline.inputLayout = calibration.layout;
+  pipeline.inputChannels = calibration.channels;
+  pipeline.inputScale = calibration.scale;
+  for (double mean : calibration.mean)
+    pipeline.inputMean.push_back(mean);
+  for (double deviation : calibration.deviation)
+    pipeline.inputDeviation.push_back(deviation);
+}
 
 LogicalResult runPipeline(ModuleOp module, const ProgramConfiguration &row,
                           const CompileOptions &options) {
@@ -46,6 +60,14 @@ LogicalResult runPipeline(ModuleOp module, const ProgramConfiguration &row,
   pipeline.clusters = row.clusters;
   pipeline.exit = row.exit;
   pipeline.retain = row.retain;
+  pipeline.scheme = row.scheme;
+  pipeline.metric = options.clustering.metric;
+  pipeline.clusterLimit = options.clustering.limit;
+  for (double step : options.clustering.steps)
+    pipeline.steps.push_back(step);
+  for (const std::string &layer : options.clustering.whole)
+    pipeline.whole.push_back(layer);
+  setImages(pipeline, options.calibration);
   for (const std::string &layout : row.layouts)
     pipeline.layouts.push_back(layout);
   // A calibration run counts the exits of the given clusters.
@@ -53,7 +75,7 @@ LogicalResult runPipeline(ModuleOp module, const ProgramConfiguration &row,
     for (double fraction : options.exitHistogram)
       pipeline.exitHistogram.push_back(fraction);
   PassManager manager(module.getContext());
-  buildCraniaPipeline(manager, pipeline);
+  buildCompilationPipeline(manager, pipeline);
   if (options.steps)
     options.steps->watch(manager);
   return manager.run(module);
@@ -129,17 +151,9 @@ static LogicalResult decideArithmetic(ModuleOp module,
   pipeline.precision = options.precision;
   pipeline.firstLayer = options.firstLayer;
   pipeline.lastLayer = options.lastLayer;
-  const CompileOptions::Calibration &calibration = options.calibration;
-  pipeline.calibrate = calibration.images;
-  pipeline.inputLayout = calibration.layout;
-  pipeline.inputChannels = calibration.channels;
-  pipeline.inputScale = calibration.scale;
-  for (double mean : calibration.mean)
-    pipeline.inputMean.push_back(mean);
-  for (double deviation : calibration.deviation)
-    pipeline.inputDeviation.push_back(deviation);
-  pipeline.calibrateLimit = calibration.limit;
-  pipeline.calibrateRule = calibration.rule;
+  setImages(pipeline, options.calibration);
+  pipeline.calibrateLimit = options.calibration.limit;
+  pipeline.calibrateRule = options.calibration.rule;
   PassManager manager(module.getContext());
   buildArithmeticPipeline(manager, pipeline);
   if (options.steps)

@@ -34,11 +34,44 @@ void crania::buildArithmeticPipeline(OpPassManager &manager,
       {options.precision, options.firstLayer, options.lastLayer}));
 }
 
+/// Clusters on images what it can, and leaves the rest whole.
+static void addCalibratedClusters(OpPassManager &manager,
+                                  const PipelineOptions &options) {
+  ClusterCalibratedOptions cluster;
+  cluster.images = options.calibrate;
+  cluster.layout = options.inputLayout;
+  cluster.channels = options.inputChannels;
+  cluster.scale = options.inputScale;
+  llvm::append_range(cluster.mean, options.inputMean);
+  llvm::append_range(cluster.deviation, options.inputDeviation);
+  cluster.limit = options.clusterLimit;
+  cluster.scheme = options.scheme == "residual" ? "residual" : "importance";
+  llvm::append_range(cluster.steps, options.steps);
+  cluster.balance = options.balance;
+  cluster.correct = options.correct;
+  cluster.compensate = options.compensate;
+  cluster.retarget = options.retarget;
+  cluster.rate = options.rate;
+  cluster.fractions = options.clusters;
+  cluster.metric = options.metric;
+  llvm::append_range(cluster.whole, options.whole);
+  manager.addPass(createClusterCalibrated(cluster));
+  manager.addPass(createClusterWeights({"1"}));
+}
+
 void crania::buildCraniaPipeline(OpPassManager &manager,
                                  const PipelineOptions &options) {
   buildArithmeticPipeline(manager, options);
+  buildCompilationPipeline(manager, options);
+}
+
+void crania::buildCompilationPipeline(OpPassManager &manager,
+                                      const PipelineOptions &options) {
   manager.addPass(createAttachTarget({options.target}));
-  manager.addPass(createClusterWeights({options.clusters}));
+  if (options.scheme == "importance")
+    manager.addPass(createClusterWeights({options.clusters}));
+  else
+    addCalibratedClusters(manager, options);
   manager.addPass(createFormRounds({options.exit}));
 
   AssignLayoutsOptions layouts;

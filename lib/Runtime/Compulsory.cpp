@@ -80,13 +80,15 @@ double runtime::energyBound(const Performance &performance,
   auto isStreamed = [&](const ProgramView::Block &block) {
     return !mayBeKept(block);
   };
-  const uint64_t weights =
-      readOncePerInput(bytesByCluster(program, isStreamed), performance) +
-      readOnce(bytesByCluster(program, mayBeKept), performance);
+  const double weights =
+      double(
+          readOncePerInput(bytesByCluster(program, isStreamed), performance)) /
+          performance.sweepInputs +
+      double(readOnce(bytesByCluster(program, mayBeKept), performance));
   const simulator::Counts &counts = performance.total;
-  const uint64_t bytes =
-      weights + counts.parameterBytes + counts.activationBytes();
+  const double bytes =
+      weights + double(counts.parameterBytes + counts.activationBytes());
   const target::TargetModel &target = program.target();
-  return double(bytes) * target.dramPicojoulesPerByte() +
+  return bytes * target.dramPicojoulesPerByte() +
          macPicojoulesOf(counts, target);
 }

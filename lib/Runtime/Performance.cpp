@@ -18,15 +18,21 @@ PerformanceMeter::PerformanceMeter(const Executable &executable)
     : timing(executable.program(), executable.weights()),
       exits(executable.rounds()) {}
 
-void PerformanceMeter::addInput(unsigned rounds, uint64_t cycles) {
+Result<uint64_t> PerformanceMeter::addSweep(unsigned round, unsigned inputs) {
+  sweepsOf.resize(std::max<size_t>(sweepsOf.size(), inputs + 1));
+  ++sweepsOf[inputs];
+  return timing.runRound(round, inputs);
+}
+
+void PerformanceMeter::addInput(unsigned rounds, uint64_t latency) {
   ++exits[rounds - 1];
-  latencies.push_back(cycles);
+  latencies.push_back(latency);
 }
 
 Status PerformanceMeter::addWholeInput(unsigned rounds) {
   uint64_t sum = 0;
   for (unsigned round = 0; round < rounds; ++round) {
-    Result<uint64_t> cycles = timing.runRound(round);
+    Result<uint64_t> cycles = addSweep(round, 1);
     if (!cycles)
       return cycles.error();
     sum += *cycles;
@@ -51,6 +57,7 @@ Performance PerformanceMeter::result() const {
   p.total = timing.total();
   p.byLabel = timing.byLabel();
   p.byRound = timing.byRound();
+  p.sweeps = std::accumulate(sweepsOf.begin(), sweepsOf.end(), uint64_t(0));
   std::vector<uint64_t> sorted = latencies;
   std::sort(sorted.begin(), sorted.end());
   p.medianLatency = percentile(sorted, 50);
@@ -60,6 +67,48 @@ Performance PerformanceMeter::result() const {
         double(std::accumulate(sorted.begin(), sorted.end(), uint64_t(0))) /
         double(p.inputs);
   return p;
+}
+
+Performance PerformanceMeter::result(const FrontEnd &frontEnd) const {
+  Performance p = result();
+  p.sweepInputs = frontEnd.options().inputs;
+  for (size_t inputs = 0; inputs < sweepsOf.size(); ++inputs)
+    if (inputs < p.sweepInputs)
+      p.partialSweeps += sweepsOf[inputs];
+  p.idleCycles = frontEnd.idleCycles();
+  return p;
+}
+
+Result<Performance> runtime::measure(const Executable &executable,
+                                     Span<const uint32_t> exitRounds,
+                                     const SweepOptions &sweeps,
+                                     Span<const uint64_t> arrivals) {
+  PerformanceMeter meter(executable);
+  FrontEnd frontEnd(executable.rounds(), sweeps);
+  for (size_t i = 0; i < exitRounds.size(); ++i)
+    if (arrivals.empty())
+      frontEnd.submit(i);
+    else
+      frontEnd.submit(i, arrivals[i]);
+  while (const std::optional<FrontEnd::Sweep> sweep = frontEnd.next()) {
+    Result<uint64_t> cycles =
+        meter.addSweep(sweep->round, unsigned(sweep->inputs.size()));
+    if (!cycles)
+      return cycles.error();
+    std::vector<bool> exits;
+    for (FrontEnd::Id input : sweep->inputs)
+      exits.push_back(exitRounds[input] == sweep->round + 1);
+    for (const FrontEnd::Done &done : frontEnd.finish(*sweep, *cycles, exits))
+      meter.addInput(sweep->round + 1, done.latency);
+  }
+  return meter.result(frontEnd);
+}
+
+double Performance::meanSweep() const {
+  double inputs = 0;
+  for (size_t i = 0; i < exits.size(); ++i)
+    inputs += double(i + 1) * double(exits[i]);
+  return sweeps == 0 ? 0 : inputs / double(sweeps);
 }
 
 double Performance::meanRounds() const {
@@ -83,7 +132,8 @@ public:
 
   Json operator()(const Counts &c) const {
     const target::TargetModel &target = program.target();
-    const simulator::Energy energy = energyOf(c, target);
+    const simulator::Energy energy =
+        energyOf(c, target, program.widestPrecision(), program.decoderUm2());
     const simulator::Bound bound = boundOf(c, target);
     Json json;
     json["cycles"] = mean(c.cycles);
@@ -93,6 +143,7 @@ public:
     json["bound_by"] = bound.dram > bound.array ? "dram" : "array";
     json["bound_cycles_dram"] = bound.dram / inputs;
     json["bound_cycles_array"] = bound.array / inputs;
+    json["limited_by"] = limitOf(c);
     json["utilisation"] = utilisationOf(c, target);
     json["dram_bytes"] = mean(c.dramBytes());
     json["dram_bytes_by_purpose"] = purposes(c);
@@ -121,6 +172,18 @@ public:
 
 private:
   double mean(uint64_t sum) const { return double(sum) / inputs; }
+
+  /// What took most of the array's time: its work, or a cause of its waiting.
+  static std::string limitOf(const Counts &c) {
+    uint64_t most = c.busy[size_t(simulator::Unit::array)];
+    std::string_view name = nameOf(simulator::Unit::array);
+    for (size_t i = 0; i < simulator::stallCount; ++i)
+      if (c.stalls[i] > most) {
+        most = c.stalls[i];
+        name = nameOf(simulator::Stall(i));
+      }
+    return most == 0 ? "other" : std::string(name);
+  }
 
   Json busy(const Counts &c) const {
     Json json;
@@ -180,18 +243,21 @@ private:
   double inputs;
 };
 
+/// With the decoder that the layouts of the program need.
 Json areaOf(const simulator::ProgramView &program) {
   const target::TargetModel &target = program.target();
   Json components, additions = Json::array();
   const target::Precision precision = program.widestPrecision();
-  for (const auto &entry : target.area(precision)) {
+  const double decoderUm2 = program.decoderUm2();
+  for (const auto &entry : target.area(precision, decoderUm2)) {
     components[entry.component] = entry.mm2;
     if (entry.addition)
       additions.push_back(entry.component);
   }
-  return {{"mm2_by_component", std::move(components)},
-          {"additions", std::move(additions)},
-          {"overhead_percent", target.areaOverheadPercent(precision)}};
+  return {
+      {"mm2_by_component", std::move(components)},
+      {"additions", std::move(additions)},
+      {"overhead_percent", target.areaOverheadPercent(precision, decoderUm2)}};
 }
 
 /// How often the weights that were needed were read; null if none were.
@@ -239,6 +305,11 @@ Json runtime::toJson(const Performance &performance,
       {"mean", performance.meanLatency / target.clockMHz},
       {"p50", double(performance.medianLatency) / target.clockMHz},
       {"p99", double(performance.percentile99Latency) / target.clockMHz}};
+  json["sweep"] = {{"inputs", performance.sweepInputs},
+                   {"mean_inputs", performance.meanSweep()},
+                   {"sweeps", performance.sweeps},
+                   {"partial", performance.partialSweeps},
+                   {"idle_cycles", double(performance.idleCycles) / inputs}};
   json["bound_energy_pj"] = energyBound(performance, program) / inputs;
   json["weight_bytes_by_cluster"] = weightBytesByCluster(program);
   json["compulsory_weight_bytes"] =

@@ -3,23 +3,49 @@
 
 #include "crania/Runtime/Session.h"
 
-#include <algorithm>
-
 using namespace crania;
 using namespace crania::runtime;
 
-Session::Session(std::shared_ptr<const Executable> executable)
+Session::Session(std::shared_ptr<const Executable> executable,
+                 const SweepOptions &sweeps)
     : program(std::move(executable)), memory(program->engine().allocate()),
-      meter(*program), queues(program->rounds()) {}
+      meter(*program), frontEnd(program->rounds(), sweeps) {}
 
-Result<Session::Ticket> Session::submit(Span<const float> input) {
+Status Session::setSweeps(const SweepOptions &sweeps) {
+  if (nextTicket != 1)
+    return Error{"sweeps cannot change once inputs were submitted"};
+  frontEnd = FrontEnd(program->rounds(), sweeps);
+  return {};
+}
+
+Result<Session::Ticket> Session::keep(Span<const float> input) {
   if (input.size() != program->inputElements())
     return Error{"the input has " + std::to_string(input.size()) +
                  " elements, but program '" + program->program().name() +
                  "' takes " + std::to_string(program->inputElements())};
   const Ticket ticket = nextTicket++;
   contexts[ticket].image.assign(input.begin(), input.end());
-  queues.front().push_back(ticket);
+  return ticket;
+}
+
+Result<Session::Ticket> Session::submit(Span<const float> input) {
+  Result<Ticket> ticket = keep(input);
+  if (ticket)
+    frontEnd.submit(*ticket);
+  return ticket;
+}
+
+Result<Session::Ticket> Session::submit(Span<const float> input,
+                                        uint64_t arrival) {
+  if (arrival < lastArrival)
+    return Error{"an input arrives in cycle " + std::to_string(arrival) +
+                 ", but the one before in cycle " +
+                 std::to_string(lastArrival) + "; submit them in order"};
+  Result<Ticket> ticket = keep(input);
+  if (!ticket)
+    return ticket;
+  lastArrival = arrival;
+  frontEnd.submit(*ticket, arrival);
   return ticket;
 }
 
@@ -37,30 +63,28 @@ Result<std::optional<Session::Answer>> Session::poll(Ticket ticket) {
 }
 
 Result<bool> Session::step() {
-  auto last = std::find_if(queues.rbegin(), queues.rend(),
-                           [](const auto &queue) { return !queue.empty(); });
-  if (last == queues.rend())
+  const std::optional<FrontEnd::Sweep> sweep = frontEnd.next();
+  if (!sweep)
     return false;
-  const unsigned round = unsigned(std::distance(last, queues.rend())) - 1;
-  const Ticket ticket = last->front();
-  Context &context = contexts[ticket];
-
-  Result<uint64_t> cycles = meter.addRound(round);
+  const size_t count = sweep->inputs.size();
+  Result<uint64_t> cycles = meter.addSweep(sweep->round, unsigned(count));
   if (!cycles)
     return cycles.error();
-  last->pop_front();
-  context.cycles += *cycles;
-  std::vector<float> logits(program->logitElements());
-  const double confidence =
-      program->engine().runRound(round, context.image, memory, logits);
-  if (!program->exitsAfter(round, confidence)) {
-    queues[round + 1].push_back(ticket);
-    return true;
+  std::vector<bool> exits(count);
+  for (size_t i = 0; i < count; ++i) {
+    Context &context = contexts[sweep->inputs[i]];
+    std::vector<float> logits(program->logitElements());
+    const double confidence =
+        program->engine().runRound(sweep->round, context.image, memory, logits);
+    exits[i] = program->exitsAfter(sweep->round, confidence);
+    if (!exits[i])
+      continue;
+    context.image.clear();
+    context.answer = Answer{sweep->round + 1, std::move(logits)};
+    ++answered;
   }
-  meter.addInput(round + 1, context.cycles);
-  context.image.clear();
-  context.answer = Answer{round + 1, std::move(logits)};
-  ++answered;
+  for (const FrontEnd::Done &done : frontEnd.finish(*sweep, *cycles, exits))
+    meter.addInput(sweep->round + 1, done.latency);
   return true;
 }
 
@@ -74,4 +98,4 @@ Status Session::run() {
   }
 }
 
-Performance Session::performance() const { return meter.result(); }
+Performance Session::performance() const { return meter.result(frontEnd); }

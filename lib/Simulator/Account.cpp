@@ -17,7 +17,7 @@ std::string_view simulator::nameOf(Unit unit) {
 
 std::string_view simulator::nameOf(Stall stall) {
   constexpr std::string_view names[stallCount] = {
-      "dram", "decoder", "activations", "vector", "drain"};
+      "dram", "decoder", "activations", "vector", "drain", "global_buffer"};
   return names[size_t(stall)];
 }
 
@@ -67,6 +67,7 @@ void forEachField(A &a, B &b, F f) {
     f(a.macsSkipped[i], b.macsSkipped[i]);
   }
   f(a.scannedPositions, b.scannedPositions);
+  f(a.decoderFemtojoules, b.decoderFemtojoules);
   for (size_t i = 0; i < target::operationCount; ++i)
     f(a.vectorOps[i], b.vectorOps[i]);
   f(a.exitOps, b.exitOps);
@@ -114,7 +115,8 @@ std::vector<std::pair<std::string_view, double>> Energy::components() const {
           {"registers", registers}, {"global_buffer", globalBuffer},
           {"fifo", fifo},           {"store", store},
           {"decoder", decoder},     {"vector", vector},
-          {"exit", exit},           {"leakage", leakage}};
+          {"exit", exit},           {"clock", clock},
+          {"leakage", leakage}};
 }
 
 double simulator::macPicojoulesOf(const Counts &counts,
@@ -131,13 +133,6 @@ static double decodedBytes(const Counts &counts) {
     bytes +=
         double(counts.decodedValues[i]) * target::bytesOf(target::Precision(i));
   return bytes;
-}
-
-/// Power over the simulated time: mW ns = pJ.
-static double leakagePicojoules(const Counts &counts,
-                                const target::TargetModel &target) {
-  const double nanoseconds = double(counts.cycles) * 1000 / target.clockMHz;
-  return target.leakageMilliwatts() * nanoseconds;
 }
 
 dram::Counts simulator::dramCountsOf(const Counts &counts,
@@ -173,7 +168,14 @@ static double storePicojoules(const Counts &counts,
 }
 
 Energy simulator::energyOf(const Counts &counts,
-                           const target::TargetModel &target) {
+                           const target::TargetModel &target,
+                           target::Precision builtFor) {
+  return energyOf(counts, target, builtFor, target.plainDecoderUm2());
+}
+
+Energy simulator::energyOf(const Counts &counts,
+                           const target::TargetModel &target,
+                           target::Precision builtFor, double decoderUm2) {
   const double registerByte = target.registerPicojoulesPerByte();
   Energy energy;
   energy.dram = dramPicojoules(counts, target);
@@ -187,16 +189,20 @@ Energy simulator::energyOf(const Counts &counts,
                             target.globalBufferWritePicojoulesPerByte();
   energy.fifo = double(counts.fifoBytes) * target.fifoPicojoulesPerByte();
   energy.store = storePicojoules(counts, target);
-  constexpr double bitsPerByte = 8;
+  constexpr double bitsPerByte = 8, femtojoulesPerPicojoule = 1000;
   energy.decoder =
       (decodedBytes(counts) + double(counts.scannedPositions) / bitsPerByte) *
-      registerByte;
+          registerByte +
+      double(counts.decoderFemtojoules) / femtojoulesPerPicojoule;
   for (size_t i = 0; i < target::operationCount; ++i)
     energy.vector += double(counts.vectorOps[i]) *
                      target.operationPicojoules(target::Operation(i));
   energy.exit = double(counts.exitOps) *
                 target.operationPicojoules(target::Operation::multiplyF32);
-  energy.leakage = leakagePicojoules(counts, target);
+  // Power over the simulated time: mW ns = pJ.
+  const double nanoseconds = double(counts.cycles) * 1000 / target.clockMHz;
+  energy.clock = target.clockMilliwatts(builtFor) * nanoseconds;
+  energy.leakage = target.leakageMilliwatts(builtFor, decoderUm2) * nanoseconds;
   return energy;
 }
 

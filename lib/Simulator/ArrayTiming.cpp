@@ -8,10 +8,8 @@
 using namespace crania;
 using namespace crania::simulator;
 
-namespace {
-
 /// What the array does for one tile.
-struct TileWork {
+struct simulator::TileWork {
   layout::Tiling::Tile tile;
   uint64_t pixels;      ///< of the output
   uint32_t present;     ///< weights
@@ -54,15 +52,21 @@ struct TileWork {
   }
 };
 
-TileWork workOf(const Scoreboard &board, const binary::Contract &contract,
-                uint32_t tile) {
+namespace {
+
+/// Of all inputs of the step: they pass one behind the other.
+TileWork workOf(const Scoreboard &board, const TileStep &step) {
+  const binary::Contract &contract =
+      *board.command(step.command).body_as_Contract();
+  const uint32_t tile = step.tile;
   const layout::Tiling &tiling = board.program.tiling(contract.weights());
   const DecodedWeights &weights =
       *board.weights.find(contract.weights(), contract.clusters());
   const uint32_t depthBlock = tile % tiling.depthBlocks();
   const target::TargetModel::Array &array = board.target.array;
   return {tiling.tile(tile),
-          uint64_t(contract.output()->height()) * contract.output()->width(),
+          uint64_t(contract.output()->height()) * contract.output()->width() *
+              board.step(step.command).inputs,
           weights.present[tile],
           array.dataflow == target::Dataflow::outputStationary
               ? weights.fullestOutput[tile]
@@ -99,6 +103,8 @@ void accountMoves(const TileWork &work, uint64_t wordBytes, uint64_t sumBytes,
 } // namespace
 
 Stall Array::causeOf(int64_t token) const {
+  if (!board.isCommand(uint32_t(token)))
+    return Stall::activations;
   switch (board.command(uint32_t(token)).body_type()) {
   case binary::CommandBody::Vector:
     return Stall::vector;
@@ -130,8 +136,8 @@ void Array::accountStalls(const Scoreboard::Tokens &tokens, uint64_t dramWait) {
 
 /// Events of a tile: every pixel passes its inputs through the array; partial
 /// sums are kept in the global buffer, or in the PEs where they fit.
-void Array::accountTile(const binary::Contract &contract, uint32_t tile) {
-  const TileWork work = workOf(board, contract, tile);
+void Array::accountTile(const binary::Contract &contract,
+                        const TileWork &work) {
   Counts &counts = board.countsOf(steps[progress.started].command);
   const auto type = board.program.precisionOf(contract.weights());
   const auto precision = size_t(type);
@@ -159,18 +165,29 @@ void Array::compute() {
   const TileStep &step = steps[progress.started];
   const binary::Contract &contract =
       *board.command(step.command).body_as_Contract();
-  const TileWork work = workOf(board, contract, step.tile);
+  const TileWork work = workOf(board, step);
   const auto &array = board.target.array;
   // With double-buffered weights the next tile follows directly behind, so that
   // draining delays results only.
   const bool drainOverlaps =
       array.weightLoad == target::WeightLoad::doubleBuffered;
-  const uint64_t streamed = board.now + work.streamCycles();
-  const uint64_t drained = drainOverlaps ? streamed + work.drainCycles()
-                                         : board.now + work.serialCycles();
-  accountTile(contract, step.tile);
+  Counts &counts = board.countsOf(step.command);
+  auto touched = [&] {
+    return counts.globalBufferReadBytes + counts.globalBufferWriteBytes;
+  };
+  const uint64_t touchedBefore = touched();
+  accountTile(contract, work);
+  const uint64_t streamed =
+      port.finish(BufferPort::array, board.now, work.streamCycles(),
+                  touched() - touchedBefore);
+  const uint64_t waited = streamed - board.now - work.streamCycles();
+  const uint64_t drained = drainOverlaps
+                               ? streamed + work.drainCycles()
+                               : board.now + waited + work.serialCycles();
   progress.arrayFree = drainOverlaps ? streamed : drained;
-  board.record(Unit::array, step.command, board.now, progress.arrayFree);
+  counts.stalls[size_t(Stall::globalBuffer)] += waited;
+  board.record(Unit::array, step.command, board.now,
+               progress.arrayFree - waited);
   board.wakeAt(progress.arrayFree);
   board.wakeAt(drained);
   if (work.isLast)

@@ -4,6 +4,7 @@
 #ifndef CRANIA_LIB_SIMULATOR_ARRAYTIMING_H
 #define CRANIA_LIB_SIMULATOR_ARRAYTIMING_H
 
+#include "BufferPort.h"
 #include "Scoreboard.h"
 #include "TileProgress.h"
 
@@ -30,12 +31,15 @@ private:
   std::vector<std::vector<uint64_t>> times; // by command
 };
 
-/// The weight-stationary PE array.
+struct TileWork;
+
+/// The PE array.
 class Array : public UnitModel {
 public:
   Array(Scoreboard &board, TileProgress &progress, OutputBlocks &blocks,
-        const std::vector<TileStep> &steps)
-      : UnitModel(board), progress(progress), blocks(blocks), steps(steps) {}
+        BufferPort &port, const std::vector<TileStep> &steps)
+      : UnitModel(board), progress(progress), blocks(blocks), port(port),
+        steps(steps) {}
   bool step() override;
   std::optional<std::string> blockedOn() const override;
 
@@ -43,10 +47,11 @@ private:
   void accountStalls(const Scoreboard::Tokens &tokens, uint64_t dramWait);
   Stall causeOf(int64_t token) const;
   void compute();
-  void accountTile(const binary::Contract &contract, uint32_t tile);
+  void accountTile(const binary::Contract &contract, const TileWork &work);
 
   TileProgress &progress;
   OutputBlocks &blocks;
+  BufferPort &port;
   const std::vector<TileStep> &steps;
 };
 

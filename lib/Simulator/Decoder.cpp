@@ -41,12 +41,20 @@ void Decoder::begin() {
     auto share = [&](uint64_t amount, uint64_t upTo) {
       return uint64_t((unsigned __int128)amount * upTo / all);
     };
+    // Tables and directory come before what is shared.
+    auto byteOf = [&](uint64_t upTo) {
+      return upTo == 0
+                 ? 0
+                 : block.headBytes + share(block.bytes - block.headBytes, upTo);
+    };
+    auto shareOf = [&](uint64_t amount) {
+      return share(amount, before + own) - share(amount, before);
+    };
     const BlockWork &work = board.weights.work(id);
-    const uint64_t values = work.values;
-    pieces.push_back({id, share(block.bytes, before),
-                      share(block.bytes, before + own),
-                      share(values, before + own) - share(values, before),
-                      work.scansPositions ? own : 0});
+    pieces.push_back({id, byteOf(before), byteOf(before + own),
+                      shareOf(work.values), work.scansPositions ? own : 0,
+                      shareOf(work.femtojoules),
+                      before == 0 ? work.loadCycles : 0});
   }
   if (!pieces.empty())
     consumed = pieces.front().byteBegin;
@@ -93,11 +101,16 @@ bool Decoder::waitFor(std::optional<uint64_t> arrival) {
 }
 
 uint64_t Decoder::cyclesUpTo(const Piece &piece, uint64_t byte) const {
-  const uint64_t bytes = board.program.block(piece.block).bytes;
+  const ProgramView::Block &block = board.program.block(piece.block);
+  const uint64_t bytes = block.bytes - block.headBytes;
   const uint64_t cycles = board.weights.work(piece.block).cycles;
-  if (bytes == 0)
+  // Tables are made when the directory behind them is there.
+  if (byte == 0 || byte < block.headBytes)
     return 0;
-  return uint64_t((unsigned __int128)cycles * byte / bytes);
+  if (bytes == 0)
+    return piece.loadCycles;
+  return piece.loadCycles +
+         uint64_t((unsigned __int128)cycles * (byte - block.headBytes) / bytes);
 }
 
 /// A piece from the store, or of no bytes, is decoded in one go.
@@ -142,6 +155,7 @@ bool Decoder::decodeSome() {
   const auto precision = size_t(board.program.precisionOf(block.weights));
   counts.decodedValues[precision] += piece.values;
   counts.scannedPositions += piece.scannedPositions;
+  counts.decoderFemtojoules += piece.femtojoules;
   ++nextPiece;
   if (nextPiece < pieces.size())
     consumed = pieces[nextPiece].byteBegin;

@@ -24,7 +24,8 @@ private:
   struct Piece {
     uint32_t block;
     uint64_t byteBegin, byteEnd;
-    uint64_t values, scannedPositions;
+    uint64_t values, scannedPositions, femtojoules;
+    uint64_t loadCycles; ///< before its first byte
   };
   bool mayBegin() const;
   void begin();

@@ -116,7 +116,8 @@ bool TimedDram::advance(uint64_t end) {
 
 Dram::Dram(const ProgramView &program)
     : bytesPerCycle(program.target().dramBytesPerCycle()),
-      burstBytes(program.target().dram.burstBytes) {
+      burstBytes(program.target().dram.burstBytes),
+      stride(aligned(program.program().dram_bytes())) {
   const auto &organization = program.target().dram.memory->organization;
   const uint64_t rowBytes =
       uint64_t(organization.columns) * organization.busBits / bitsPerByte;
@@ -145,7 +146,8 @@ std::optional<Dram::Completion> Dram::take(Requester from) {
   return completion;
 }
 
-Result<std::unique_ptr<Dram>> Dram::create(const ProgramView &program) {
+Result<std::unique_ptr<Dram>> Dram::create(const ProgramView &program,
+                                           const SweepSchedule &schedule) {
   const target::TargetModel &target = program.target();
   if (target.dram.model == target::DramModel::flat)
     return std::unique_ptr<Dram>(new FlatDram(program));
@@ -153,14 +155,17 @@ Result<std::unique_ptr<Dram>> Dram::create(const ProgramView &program) {
   if (!system)
     return system.error();
   std::unique_ptr<Dram> dram(new TimedDram(program, std::move(*system)));
-  const uint64_t needed = dram->addressOf(
-      binary::Space::dram,
-      alignTo(program.program().dram_bytes(), target.dram.burstBytes));
+  const uint64_t needed = dram->savedAddress(schedule, schedule.inputs());
   if (needed > target.dram.memory->capacity())
     return Error{"program '" + program.name() + "' needs " +
-                 std::to_string(needed) + " bytes of DRAM, but " +
-                 target.dram.memory->name + " has " +
+                 std::to_string(needed) + " bytes of DRAM" +
+                 (schedule.inputs() == 1
+                      ? ""
+                      : " for " + std::to_string(schedule.inputs()) +
+                            " inputs at a time") +
+                 ", but " + target.dram.memory->name + " has " +
                  std::to_string(target.dram.memory->capacity()) +
-                 "; give dram.memory more rows, ranks or channels"};
+                 "; give dram.memory more rows, ranks or channels" +
+                 (schedule.inputs() == 1 ? "" : ", or choose smaller sweeps")};
   return dram;
 }

@@ -4,6 +4,8 @@
 #ifndef CRANIA_LIB_SIMULATOR_DRAM_H
 #define CRANIA_LIB_SIMULATOR_DRAM_H
 
+#include "SweepSchedule.h"
+
 #include "crania/Dram/Energy.h"
 #include "crania/Simulator/ProgramView.h"
 
@@ -20,8 +22,9 @@ namespace crania::simulator {
 class Dram {
 public:
   /// The model that the program's target asks for. An error if the program does
-  /// not fit in it.
-  static Result<std::unique_ptr<Dram>> create(const ProgramView &program);
+  /// not fit in it, with the scratch memory of each input of a sweep.
+  static Result<std::unique_ptr<Dram>> create(const ProgramView &program,
+                                              const SweepSchedule &schedule);
   virtual ~Dram() = default;
 
   /// The DMAs, each with a queue of its own.
@@ -59,9 +62,16 @@ public:
   /// counted by the flat model.
   virtual dram::Counts countsUpTo(uint64_t end) = 0;
 
-  /// Where a byte of the image or of scratch memory lies.
-  uint64_t addressOf(binary::Space space, uint64_t offset) const {
-    return space == binary::Space::image ? offset : scratch + offset;
+  /// Where a byte of the image or of an input's scratch memory lies.
+  uint64_t addressOf(binary::Space space, uint64_t offset,
+                     uint32_t input) const {
+    return space == binary::Space::image ? offset
+                                         : scratch + input * stride + offset;
+  }
+  /// Where that is saved which an input's part of the global buffer held.
+  uint64_t savedAddress(const SweepSchedule &schedule, uint32_t input) const {
+    return scratch + schedule.inputs() * stride +
+           input * aligned(schedule.savedBytes());
   }
   uint64_t requestedBytes() const { return requested; }
   uint64_t movedBytes() const { return moved; }
@@ -77,8 +87,13 @@ protected:
   double bytesPerCycle;
 
 private:
+  uint64_t aligned(uint64_t bytes) const {
+    return (bytes + burstBytes - 1) / burstBytes * burstBytes;
+  }
+
   uint32_t burstBytes;
-  uint64_t scratch; // address
+  uint64_t scratch; // address of the first input's
+  uint64_t stride;  // from input to input
   uint64_t requested = 0, moved = 0, busy = 0;
 };
 

@@ -50,6 +50,7 @@ struct FunctionalEngine::Plans {
   void planRound(unsigned round, const WeightDecoder &weights,
                  ContractionPlanner &planner);
   Memories reset(Memory::Storage &storage, Span<const float> input) const;
+  Memories memoriesOf(Memory::Storage &storage) const;
 
   ProgramView program;
   bool writesBeforeItReads; // in every round
@@ -281,6 +282,43 @@ void FunctionalEngine::observeRound(unsigned round, Span<const float> input,
     if (readOutput(plans->program, command, memories, elements))
       observe(step.command, elements);
   }
+}
+
+void FunctionalEngine::begin(Span<const float> input, Memory &memory) const {
+  plans->reset(*memory.storage, input);
+}
+
+Memories FunctionalEngine::Plans::memoriesOf(Memory::Storage &storage) const {
+  return {image, storage.dram.data(), storage.globalBuffer.data()};
+}
+
+void FunctionalEngine::runCommand(unsigned round, uint32_t command,
+                                  Span<Memory *> memories) const {
+  for (const Plans::Step &step : plans->rounds[round])
+    if (step.command == command)
+      for (Memory *memory : memories)
+        run(step.kernel, plans->memoriesOf(*memory->storage),
+            memory->storage->scratch.data());
+}
+
+void FunctionalEngine::runContract(unsigned round, uint32_t command,
+                                   const DecodedWeights &weights,
+                                   Span<Memory *> memories) const {
+  const binary::Command &contract =
+      *plans->program.commands(round).Get(command);
+  ContractionPlanner planner;
+  const ContractKernel kernel = ContractKernel::plan(
+      plans->program, *contract.body_as_Contract(), weights, planner);
+  AlignedBytes scratch(kernel.scratchBytes());
+  for (Memory *memory : memories)
+    kernel.run(plans->memoriesOf(*memory->storage), scratch.data());
+}
+
+Span<uint8_t> FunctionalEngine::contentsOf(uint32_t buffer,
+                                           Memory &memory) const {
+  const binary::Buffer &b = *plans->program.program().buffers()->Get(buffer);
+  const Location place = plans->dram(locate(plans->program, buffer, 0));
+  return {plans->memoriesOf(*memory.storage).write(place), b.bytes()};
 }
 
 uint64_t FunctionalEngine::inputElements() const {

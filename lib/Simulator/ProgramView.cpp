@@ -3,6 +3,10 @@
 
 #include "crania/Simulator/ProgramView.h"
 
+#include "crania/Layout/BlockDirectory.h"
+
+#include <algorithm>
+
 using namespace crania;
 using namespace crania::simulator;
 
@@ -54,28 +58,103 @@ target::Precision ProgramView::widestPrecision() const {
 Status ProgramView::indexWeights() {
   for (uint32_t w = 0; w < flat->weights()->size(); ++w) {
     tilings.push_back(binary::tilingOf(weights(w)));
-    codecs.emplace_back();
+    coders.emplace_back();
     firstBlock.emplace_back();
-    for (unsigned c = 0; c < clusters(w); ++c) {
-      const binary::Segment &s = segment(w, c);
-      const layout::Codec *codec = layout::findCodec(s.layout()->string_view());
-      if (!codec)
-        return Error{"weight tensor '" + weights(w).name()->str() +
-                     "' uses the unknown layout '" + s.layout()->str() +
-                     "'; register its codec before loading the binary"};
-      codecs.back().push_back(codec);
-      firstBlock.back().push_back(uint32_t(blockList.size()));
-      for (uint32_t b = 0; b + 1 < s.block_offsets()->size(); ++b) {
-        uint64_t offset = s.block_offsets()->Get(b);
-        blockList.push_back({w, c, b, s.address() + offset,
-                             s.block_offsets()->Get(b + 1) - offset,
-                             s.store_offset() + offset, s.block_tiles()->Get(b),
-                             s.block_tiles()->Get(b + 1)});
-      }
-    }
+    for (unsigned c = 0; c < clusters(w); ++c)
+      if (Status status = indexSegment(w, c); !status)
+        return Error{"cluster " + std::to_string(c + 1) + " of '" +
+                     weights(w).name()->str() + "': " + status.error().message};
     firstBlock.back().push_back(uint32_t(blockList.size()));
   }
+  return checkDecoder();
+}
+
+Status ProgramView::indexSegment(uint32_t w, unsigned c) {
+  const binary::Segment &s = segment(w, c);
+  std::shared_ptr<const layout::SegmentCoder> coder;
+  if (Status status =
+          parseTables(s, 8 * binary::bytesOf(weights(w).element()), coder);
+      !status)
+    return status;
+  coders.back().push_back(std::move(coder));
+  firstBlock.back().push_back(uint32_t(blockList.size()));
+  for (uint32_t b = 0; b + 1 < s.block_offsets()->size(); ++b) {
+    const uint64_t start = s.block_offsets()->Get(b);
+    const uint64_t offset = b == 0 ? 0 : start;
+    blockList.push_back({w, c, b, s.address() + offset,
+                         s.block_offsets()->Get(b + 1) - offset, start - offset,
+                         s.store_offset() + offset, s.block_tiles()->Get(b),
+                         s.block_tiles()->Get(b + 1)});
+  }
   return {};
+}
+
+/// Reads the tables of a segment, and compares its directory with that of the
+/// metadata.
+Status ProgramView::parseTables(
+    const binary::Segment &s, unsigned wordBits,
+    std::shared_ptr<const layout::SegmentCoder> &coder) const {
+  const std::string id = s.layout()->str();
+  const layout::SegmentLayout *layout = layout::findSegmentLayout(id);
+  if (!layout)
+    return Error{"it uses the unknown layout '" + id +
+                 "'; register it before loading the binary"};
+  Result<std::unique_ptr<layout::SegmentCoder>> parsed =
+      layout->parse(image().slice(s.address(), s.table_bytes()), wordBits);
+  if (!parsed)
+    return parsed.error();
+  coder = std::move(*parsed);
+  if (!layout->hasTables())
+    return {};
+  const auto &offsets = *s.block_offsets();
+  Result<std::vector<uint32_t>> sizes =
+      layout::parseDirectory(image().slice(s.address() + s.table_bytes(),
+                                           offsets.Get(0) - s.table_bytes()),
+                             offsets.size() - 1);
+  if (!sizes)
+    return sizes.error();
+  for (size_t b = 0; b < sizes->size(); ++b)
+    if ((*sizes)[b] != offsets.Get(b + 1) - offsets.Get(b))
+      return Error{"its directory gives block " + std::to_string(b) + " " +
+                   std::to_string((*sizes)[b]) + " bytes, the metadata " +
+                   std::to_string(offsets.Get(b + 1) - offsets.Get(b))};
+  return {};
+}
+
+double ProgramView::decoderUm2() const {
+  layout::DecoderHardware decoder(machine.decoder.blocks);
+  for (uint32_t w = 0; w < coders.size(); ++w) {
+    decoder.beginTensor();
+    for (unsigned c = 0; c < clusters(w); ++c) {
+      uint64_t largest = 0;
+      for (uint32_t b = firstBlock[w][c]; b < firstBlock[w][c + 1]; ++b)
+        largest =
+            std::max(largest, blockList[b].bytes - blockList[b].headBytes);
+      decoder.add(coder(w, c).cost(), largest);
+    }
+  }
+  return decoder.areaUm2(machine.plainDecoderUm2());
+}
+
+Status ProgramView::checkDecoder() const {
+  const double budget = machine.decoderBudgetUm2(widestPrecision());
+  const double um2 = decoderUm2();
+  if (um2 <= budget)
+    return {};
+  return Error{"its layouts need a decoder of " + std::to_string(um2) +
+               " um2, but target '" + machine.name + "' leaves " +
+               std::to_string(budget) +
+               " um2 for it (limits.addition_percent); compile it again"};
+}
+
+uint64_t ProgramView::loadCycles(const Block &block) const {
+  if (block.index != 0)
+    return 0;
+  uint64_t before = 0;
+  for (unsigned c = 0; c < block.cluster; ++c)
+    before = std::max(before, coder(block.weights, c).cost().loadCycles());
+  const uint64_t own = coder(block.weights, block.cluster).cost().loadCycles();
+  return own > before ? own - before : 0;
 }
 
 Result<ProgramView::BlockRange> ProgramView::blocksOf(uint32_t weights,

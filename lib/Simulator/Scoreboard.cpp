@@ -10,9 +10,9 @@ using namespace crania;
 using namespace crania::simulator;
 
 Scoreboard::Scoreboard(const ProgramView &program, const WeightDecoder &weights,
-                       unsigned round)
+                       unsigned round, SweepSchedule sweep)
     : program(program), weights(weights), target(program.target()),
-      round(round), ends(program.commands(round).size()),
+      round(round), schedule(std::move(sweep)), ends(schedule.steps().size()),
       labels(program.program().labels()->size()) {
   lastActivity.fill(-1);
   listTokens();
@@ -32,8 +32,22 @@ bool Scoreboard::advance() {
   return true;
 }
 
+std::string Scoreboard::describe(uint32_t index) const {
+  const SweepSchedule::Step &step = this->step(index);
+  std::string text = program.describe(round, step.command);
+  if (schedule.inputs() > 1)
+    text += " for inputs " + std::to_string(step.firstInput + 1) + " to " +
+            std::to_string(step.firstInput + step.inputs) + " of the sweep";
+  return step.kind == SweepSchedule::Kind::save ? "saving behind " + text
+         : step.kind == SweepSchedule::Kind::restore
+             ? "restoring before " + text
+             : text;
+}
+
 /// Whether a token of a Contract is a Fetch whose blocks it takes as they come.
 bool Scoreboard::isStreamOf(uint32_t contract, uint32_t token) const {
+  if (!isCommand(contract) || !isCommand(token))
+    return false;
   const binary::Contract *consumer = command(contract).body_as_Contract();
   const binary::Fetch *fetch = command(token).body_as_Fetch();
   return consumer && fetch && consumer->weights() == fetch->weights();
@@ -42,7 +56,7 @@ bool Scoreboard::isStreamOf(uint32_t contract, uint32_t token) const {
 void Scoreboard::listTokens() {
   for (uint32_t i = 0; i < commandCount(); ++i) {
     firstToken.push_back(tokens.size());
-    for (uint32_t token : *command(i).after())
+    for (uint32_t token : step(i).after)
       if (!isStreamOf(i, token))
         tokens.push_back(token);
   }
@@ -99,8 +113,8 @@ void Scoreboard::trace(Unit unit, uint32_t command, uint64_t begin,
 
 void Scoreboard::fail(uint32_t command, const std::string &message) {
   if (!error)
-    error = Error{"program '" + program.name() + "', " +
-                  program.describe(round, command) + ": " + message};
+    error = Error{"program '" + program.name() + "', " + describe(command) +
+                  ": " + message};
 }
 
 void Scoreboard::attributePending() {
@@ -124,8 +138,19 @@ void Scoreboard::attributeCycles() {
   std::sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) {
     return std::make_pair(ends[a], a) < std::make_pair(ends[b], b);
   });
+  // Fetches run ahead and end when the layers before make room in the FIFO:
+  // what they waited for is the time of those.
+  uint64_t lastResult = 0;
+  auto isFetch = [&](uint32_t i) {
+    return isCommand(i) && command(i).body_as_Fetch();
+  };
+  for (uint32_t command : order)
+    if (!isFetch(command))
+      lastResult = std::max(lastResult, *ends[command]);
   uint64_t finishedUpTo = 0;
   for (uint32_t command : order) {
+    if (isFetch(command) && *ends[command] <= lastResult)
+      continue;
     countsOf(command).cycles += *ends[command] - finishedUpTo;
     finishedUpTo = *ends[command];
   }

@@ -4,6 +4,8 @@
 #ifndef CRANIA_LIB_SIMULATOR_SCOREBOARD_H
 #define CRANIA_LIB_SIMULATOR_SCOREBOARD_H
 
+#include "SweepSchedule.h"
+
 #include "crania/Simulator/Timeline.h"
 
 #include <functional>
@@ -15,22 +17,33 @@ namespace crania::simulator {
 
 constexpr uint64_t endOfTime = std::numeric_limits<uint64_t>::max();
 
-/// Time, tokens and accounts of one round: what all units share.
+/// Time, tokens and accounts of one round: what all units share. Commands are
+/// numbered as the steps of the sweep, which for one input are those of the
+/// round.
 class Scoreboard {
 public:
   Scoreboard(const ProgramView &program, const WeightDecoder &weights,
-             unsigned round);
+             unsigned round, SweepSchedule schedule);
 
   const ProgramView &program;
   const WeightDecoder &weights;
   const target::TargetModel &target;
   const unsigned round;
+  const SweepSchedule schedule;
   uint64_t now = 0;
 
   uint32_t commandCount() const { return uint32_t(ends.size()); }
   const binary::Command &command(uint32_t index) const {
-    return *program.commands(round).Get(index);
+    return *program.commands(round).Get(step(index).command);
   }
+  const SweepSchedule::Step &step(uint32_t index) const {
+    return schedule.steps()[index];
+  }
+  /// Whether it is a command of the program, not one to save or restore.
+  bool isCommand(uint32_t index) const {
+    return step(index).kind == SweepSchedule::Kind::command;
+  }
+  std::string describe(uint32_t index) const;
   /// Bytes of an element of a buffer.
   uint64_t elementBytes(uint32_t buffer) const {
     const binary::Buffer &b = *program.program().buffers()->Get(buffer);
@@ -118,8 +131,7 @@ public:
 
 protected:
   std::string describeHead(uint32_t command, const std::string &reason) const {
-    return board.program.describe(board.round, command) + " waits for " +
-           reason;
+    return board.describe(command) + " waits for " + reason;
   }
 
   Scoreboard &board;

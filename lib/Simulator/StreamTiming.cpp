@@ -19,22 +19,22 @@ size_t StreamTiming::stateOf(const WeightStore &store) {
   return it->second;
 }
 
-Result<StreamTiming::Entry *> StreamTiming::simulate(unsigned round) {
-  auto it = memo.find({state, round});
+Result<StreamTiming::Entry *> StreamTiming::simulate(unsigned round,
+                                                     unsigned inputs) {
+  const auto key = std::make_tuple(state, round, inputs);
+  auto it = memo.find(key);
   if (it != memo.end())
     return &it->second;
   Result<RoundTiming> timing =
-      simulateRound(program, weights, round, states[state]);
+      simulateRound(program, weights, round, states[state], inputs);
   if (!timing)
     return timing.error();
   const size_t next = stateOf(timing->storeAfter);
-  return &memo.emplace(std::make_pair(state, round),
-                       Entry{std::move(*timing), next})
-              .first->second;
+  return &memo.emplace(key, Entry{std::move(*timing), next}).first->second;
 }
 
-Result<uint64_t> StreamTiming::runRound(unsigned round) {
-  Result<Entry *> entry = simulate(round);
+Result<uint64_t> StreamTiming::runRound(unsigned round, unsigned inputs) {
+  Result<Entry *> entry = simulate(round, inputs);
   if (!entry)
     return entry.error();
   ++(*entry)->uses;
@@ -60,6 +60,6 @@ std::vector<Counts> StreamTiming::byLabel() const {
 std::vector<Counts> StreamTiming::byRound() const {
   std::vector<Counts> sums(program.rounds());
   for (const auto &[key, entry] : memo)
-    sums[key.second] += entry.timing.total * entry.uses;
+    sums[std::get<1>(key)] += entry.timing.total * entry.uses;
   return sums;
 }

@@ -9,7 +9,8 @@ using namespace crania::simulator;
 std::vector<TileStep> simulator::tileSteps(const Scoreboard &board) {
   std::vector<TileStep> steps;
   for (uint32_t i = 0; i < board.commandCount(); ++i)
-    if (const binary::Contract *contract = board.command(i).body_as_Contract())
+    if (const binary::Contract *contract =
+            board.isCommand(i) ? board.command(i).body_as_Contract() : nullptr)
       for (uint32_t t = contract->tile_begin(); t < contract->tile_end(); ++t)
         steps.push_back({i, t});
   return steps;

@@ -4,6 +4,7 @@
 #include "crania/Simulator/Timeline.h"
 #include "ArrayTiming.h"
 #include "Decoder.h"
+#include "InstantDma.h"
 #include "Units.h"
 #include "WeightDma.h"
 
@@ -12,28 +13,45 @@ using namespace crania::simulator;
 
 namespace {
 
-/// The machine, idle at the start of a round.
+/// The machine, idle at the start of a round. Without a DRAM, its DMAs take no
+/// time.
 struct Machine {
   Machine(const ProgramView &program, const WeightDecoder &weights,
-          unsigned round, const WeightStore &store,
+          unsigned round, SweepSchedule schedule, const WeightStore &store,
           std::unique_ptr<Dram> memory)
-      : board(program, weights, round), dram(std::move(memory)),
-        buffers(program, store), steps(tileSteps(board)),
-        weightDma(board, *dram, buffers), activationDma(board, *dram),
-        decoder(board, buffers, progress, steps),
-        array(board, progress, blocks, steps), vector(board, blocks),
-        exit(board) {}
+      : board(program, weights, round, std::move(schedule)),
+        dram(std::move(memory)), buffers(program, store),
+        steps(tileSteps(board)), decoder(board, buffers, progress, steps),
+        port(board.target.globalBuffer.bytesPerCycle),
+        array(board, progress, blocks, port, steps),
+        vector(board, blocks, port), exit(board) {
+    if (dram) {
+      weightDma.emplace(board, *dram, buffers);
+      activationDma.emplace(board, *dram);
+    } else {
+      instantWeightDma.emplace(board, buffers);
+      instantActivationDma.emplace(board);
+    }
+  }
 
   /// In the order in which units that could act in the same cycle do: producers
   /// before consumers, so that a cycle needs few passes.
   std::array<UnitModel *, 6> units() {
-    return {&weightDma, &activationDma, &decoder, &array, &vector, &exit};
+    UnitModel *const ofWeights =
+        dram ? static_cast<UnitModel *>(&*weightDma) : &*instantWeightDma;
+    UnitModel *const ofActivations =
+        dram ? static_cast<UnitModel *>(&*activationDma)
+             : &*instantActivationDma;
+    return {ofWeights, ofActivations, &decoder, &array, &vector, &exit};
   }
 
   Status run();
+  void advanceDram();
   void shareByCycles(std::vector<Counts> &labels) const;
   Status stuck();
   Status checkAccount(const Counts &total) const;
+  Status checkDram(const Counts &total) const;
+  Error brokenAccount(const std::string &what) const;
   uint64_t transfersOf(const Counts &total) const;
 
   Scoreboard board;
@@ -43,9 +61,12 @@ struct Machine {
   std::vector<TileStep> steps;
   TileProgress progress;
   OutputBlocks blocks;
-  WeightDma weightDma;
-  ActivationDma activationDma;
+  std::optional<WeightDma> weightDma;
+  std::optional<ActivationDma> activationDma;
+  std::optional<InstantWeightDma> instantWeightDma;
+  std::optional<InstantActivationDma> instantActivationDma;
   Decoder decoder;
+  BufferPort port;
   Array array;
   VectorUnit vector;
   ExitUnit exit;
@@ -74,17 +95,23 @@ Status Machine::run() {
       if (board.failure())
         return *board.failure();
     }
-    // What the DRAM tells lies ahead: only the DMAs have to know.
-    while (dram->advance(board.nextWake())) {
-      weightDma.collect();
-      activationDma.collect();
-    }
+    if (dram)
+      advanceDram();
   } while (board.advance());
   for (UnitModel *unit : units())
     if (unit->blockedOn())
       return stuck();
-  memory = dram->countsUpTo(board.end());
+  if (dram)
+    memory = dram->countsUpTo(board.end());
   return {};
+}
+
+/// What the DRAM tells lies ahead: only the DMAs have to know.
+void Machine::advanceDram() {
+  while (dram->advance(board.nextWake())) {
+    weightDma->collect();
+    activationDma->collect();
+  }
 }
 
 /// The bursts of the timed DRAM; the flat one counts none.
@@ -113,56 +140,58 @@ void Machine::shareByCycles(std::vector<Counts> &labels) const {
   }
 }
 
+Error Machine::brokenAccount(const std::string &what) const {
+  return Error{"internal accounting: program '" + board.program.name() +
+               "', round " + std::to_string(board.round + 1) + ": " + what +
+               "; please report this as a bug"};
+}
+
 /// The sums of what the commands were charged against what the parts of the
 /// machine saw.
 Status Machine::checkAccount(const Counts &total) const {
-  auto fail = [&](const std::string &what) {
-    return Error{"internal accounting: program '" + board.program.name() +
-                 "', round " + std::to_string(board.round + 1) + ": " + what +
-                 "; please report this as a bug"};
-  };
-  auto busy = [&](Unit unit) { return total.busy[size_t(unit)]; };
   if (total.cycles != board.end())
-    return fail("the layers' cycles do not add up to the round's");
-  if (total.dramBytes() != dram->requestedBytes())
-    return fail("DRAM bytes by purpose do not add up to the bytes requested");
-  if (total.burstBytes != dram->movedBytes())
-    return fail("burst bytes of the commands are not those of the DRAM");
+    return brokenAccount("the layers' cycles do not add up to the round's");
   const uint64_t fromCache =
       board.target.weightStore.isCache() ? total.storeHitBytes : 0;
   if (total.weightBytesTotal() + fromCache !=
       total.fifoBytes + total.storeWriteBytes)
-    return fail("weights read are not those staged and stored");
-  if (memory.activates != total.rowActivates ||
-      memory.reads + memory.writes != transfersOf(total))
-    return fail("rows and bursts of the commands are not those of the DRAM");
-  if (busy(Unit::dram) > total.dramPendingCycles + 1) // a started cycle
-    return fail("the DRAM moved data while nobody waited for it");
+    return brokenAccount("weights read are not those staged and stored");
   if (!buffers.isEmpty())
-    return fail("the staging FIFO is not empty at the end of the round");
+    return brokenAccount(
+        "the staging FIFO is not empty at the end of the round");
   uint64_t stalled = 0;
   for (uint64_t cycles : total.stalls)
     stalled += cycles;
-  if (busy(Unit::array) + stalled != progress.arrayFree)
-    return fail("the array's busy and stalled cycles do not add up");
+  if (total.busy[size_t(Unit::array)] + stalled != progress.arrayFree)
+    return brokenAccount("the array's busy and stalled cycles do not add up");
   for (size_t unit = 0; unit < unitCount; ++unit)
     if (total.busy[unit] > total.cycles)
-      return fail("a unit is busy for longer than the round takes");
-  if (boundOf(total, board.target).cycles() > double(total.cycles))
-    return fail("the round is faster than its lower bound");
+      return brokenAccount("a unit is busy for longer than the round takes");
+  if (boundOf(total, board.target).array > double(total.cycles))
+    return brokenAccount("the round is faster than its multipliers");
+  return dram ? checkDram(total) : Status();
+}
+
+Status Machine::checkDram(const Counts &total) const {
+  if (total.dramBytes() != dram->requestedBytes())
+    return brokenAccount(
+        "DRAM bytes by purpose do not add up to the bytes requested");
+  if (total.burstBytes != dram->movedBytes())
+    return brokenAccount(
+        "burst bytes of the commands are not those of the DRAM");
+  if (memory.activates != total.rowActivates ||
+      memory.reads + memory.writes != transfersOf(total))
+    return brokenAccount(
+        "rows and bursts of the commands are not those of the DRAM");
+  if (total.busy[size_t(Unit::dram)] > total.dramPendingCycles + 1) // a started
+    return brokenAccount("the DRAM moved data while nobody waited for it");
+  if (boundOf(total, board.target).dram > double(total.cycles))
+    return brokenAccount("the round is faster than its DRAM");
   return {};
 }
 
-} // namespace
-
-Result<RoundTiming> simulator::simulateRound(const ProgramView &program,
-                                             const WeightDecoder &weights,
-                                             unsigned round,
-                                             const WeightStore &before) {
-  Result<std::unique_ptr<Dram>> dram = Dram::create(program);
-  if (!dram)
-    return dram.error();
-  Machine machine(program, weights, round, before, std::move(*dram));
+/// Runs a machine to the end of the round.
+Result<RoundTiming> timingOf(Machine &&machine) {
   if (Status status = machine.run(); !status)
     return status.error();
   machine.board.attributeCycles();
@@ -172,8 +201,39 @@ Result<RoundTiming> simulator::simulateRound(const ProgramView &program,
   for (const Counts &counts : timing.byLabel)
     timing.total += counts;
   timing.activities = machine.board.takeActivities();
+  for (Activity &activity : timing.activities)
+    activity.command = machine.board.step(activity.command).command;
   timing.storeAfter = std::move(machine.buffers.store);
   if (Status status = machine.checkAccount(timing.total); !status)
     return status.error();
   return timing;
+}
+
+} // namespace
+
+Result<RoundTiming> simulator::simulateRound(const ProgramView &program,
+                                             const WeightDecoder &weights,
+                                             unsigned round,
+                                             const WeightStore &before,
+                                             unsigned inputs) {
+  SweepSchedule schedule(program, round, inputs);
+  Result<std::unique_ptr<Dram>> dram = Dram::create(program, schedule);
+  if (!dram)
+    return dram.error();
+  return timingOf(Machine(program, weights, round, std::move(schedule), before,
+                          std::move(*dram)));
+}
+
+Result<RoundTiming> simulator::closedForm(const ProgramView &program,
+                                          const WeightDecoder &weights,
+                                          unsigned round,
+                                          const WeightStore &before,
+                                          unsigned inputs) {
+  const target::TargetModel &target = program.target();
+  if (target.weightStore.isCache())
+    return Error{"there is no closed form of what a cache holds; target \"" +
+                 target.name + "\" has one as its weight store"};
+  return timingOf(Machine(program, weights, round,
+                          SweepSchedule(program, round, inputs), before,
+                          nullptr));
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Units.h"
+#include "CopyRuns.h"
 #include "VectorCharge.h"
 
 #include <algorithm>
@@ -11,19 +12,11 @@ using namespace crania::simulator;
 
 namespace {
 
-const binary::Buffer &bufferOf(const Scoreboard &board, uint32_t index) {
-  return *board.program.program().buffers()->Get(index);
-}
-
-bool isOnChip(const Scoreboard &board, uint32_t buffer) {
-  return bufferOf(board, buffer).space() == binary::Space::global_buffer;
-}
-
 template <typename IsMine>
 std::vector<uint32_t> queueOf(const Scoreboard &board, IsMine isMine) {
   std::vector<uint32_t> queue;
   for (uint32_t i = 0; i < board.commandCount(); ++i)
-    if (isMine(board.command(i)))
+    if (board.isCommand(i) && isMine(board.command(i)))
       queue.push_back(i);
   return queue;
 }
@@ -36,10 +29,11 @@ std::vector<uint32_t> queueOf(const Scoreboard &board, IsMine isMine) {
 
 ActivationDma::ActivationDma(Scoreboard &board, Dram &dram)
     : UnitModel(board), dram(dram),
-      port(board, dram, Unit::activationDma, Dram::activations),
-      queue(queueOf(board, [](const binary::Command &command) {
-        return command.body_as_Copy() != nullptr;
-      })) {}
+      port(board, dram, Unit::activationDma, Dram::activations) {
+  for (uint32_t i = 0; i < board.commandCount(); ++i)
+    if (!board.isCommand(i) || board.command(i).body_as_Copy())
+      queue.push_back(i);
+}
 
 /// Cuts a run of bytes at multiples of the request size.
 void ActivationDma::planRun(uint64_t address, uint64_t bytes) {
@@ -52,59 +46,31 @@ void ActivationDma::planRun(uint64_t address, uint64_t bytes) {
   }
 }
 
-/// The runs of neighbouring elements on the DRAM side of a Copy: the innermost
-/// `runDims` dimensions are one run.
-void ActivationDma::planRuns(const binary::Copy &copy, size_t dim,
-                             uint64_t address, uint64_t runElements,
-                             size_t runDims) {
-  const size_t dims = copy.extents()->size();
-  if (dim + runDims == dims)
-    return planRun(address, runElements * elementBytes);
-  const auto &strides =
-      reads ? *copy.source_strides() : *copy.destination_strides();
-  for (uint32_t i = 0; i < copy.extents()->Get(dim); ++i)
-    planRuns(copy, dim + 1,
-             address + uint64_t(int64_t(i) * strides.Get(dim)) * elementBytes,
-             runElements, runDims);
-}
-
 void ActivationDma::begin(uint32_t command) {
-  const binary::Copy &copy = *board.command(command).body_as_Copy();
   requests.clear();
   nextRequest = 0;
-  reads = !isOnChip(board, copy.source());
-  elementBytes = board.elementBytes(copy.source());
-
-  const auto &strides =
-      reads ? *copy.source_strides() : *copy.destination_strides();
-  uint64_t runElements = 1;
-  size_t runDims = 0;
-  for (size_t i = copy.extents()->size(); i-- > 0; ++runDims) {
-    const uint32_t extent = copy.extents()->Get(i);
-    if (extent != 1 && strides.Get(i) != int64_t(runElements))
-      break;
-    runElements *= extent;
-  }
-  const uint64_t offset =
-      reads ? copy.source_offset() : copy.destination_offset();
-  const binary::Buffer &buffer =
-      bufferOf(board, reads ? copy.source() : copy.destination());
-  planRuns(
-      copy, 0,
-      dram.addressOf(buffer.space(), buffer.offset() + offset * elementBytes),
-      runElements, runDims);
+  if (board.isCommand(command))
+    planCopy(command);
+  else
+    planSaved(command);
 }
 
-void ActivationDma::account(Counts &counts, const binary::Copy &copy,
-                            uint64_t bytes) const {
-  (reads ? counts.globalBufferWriteBytes : counts.globalBufferReadBytes) +=
-      bytes;
-  if (copy.purpose() == binary::Purpose::parameters)
-    counts.parameterBytes += bytes;
-  else if (reads)
-    counts.activationBytesRead += bytes;
-  else
-    counts.activationBytesWritten += bytes;
+/// What is saved of an input is one run behind the scratch memory.
+void ActivationDma::planSaved(uint32_t index) {
+  const SweepSchedule::Step &step = board.step(index);
+  reads = step.kind == SweepSchedule::Kind::restore;
+  for (uint32_t i = 0; i < step.inputs; ++i)
+    planRun(dram.savedAddress(board.schedule, step.firstInput + i), step.bytes);
+}
+
+void ActivationDma::planCopy(uint32_t index) {
+  const SweepSchedule::Step &step = board.step(index);
+  const CopyRuns runs(board, index);
+  reads = runs.reads();
+  for (uint32_t i = 0; i < runs.inputs(); ++i)
+    runs.forEach([&](uint64_t offset, uint64_t bytes) {
+      planRun(dram.addressOf(runs.space(), offset, step.firstInput + i), bytes);
+    });
 }
 
 bool ActivationDma::collect() {
@@ -130,8 +96,7 @@ bool ActivationDma::step() {
         return progressed;
       const Request &request = requests[nextRequest];
       port.issue(request.address, request.bytes, !reads);
-      account(board.countsOf(command), *board.command(command).body_as_Copy(),
-              request.bytes);
+      countCopy(board, command, reads, request.bytes, board.countsOf(command));
       progressed = true;
     }
     port.close();
@@ -159,12 +124,24 @@ uint64_t pointsOf(const binary::Vector &vector) {
   return points;
 }
 
-/// Instructions that take a slot of the lanes: constants are immediates.
-uint64_t slotsOf(const binary::Vector &vector) {
-  uint64_t slots = 0;
-  for (const binary::VectorInstruction *instruction : *vector.code())
-    slots += instruction->op() != binary::VectorOp::constant;
-  return slots;
+/// Cycles of the points: an instruction takes a slot of each lane that can do
+/// it, constants are immediates, and a copy takes a slot of its own.
+uint64_t cyclesOf(const binary::Vector &vector, const ProgramView &program) {
+  const auto &unit = program.target().vectorUnit;
+  const bool hasOwnF32Lanes =
+      program.widestPrecision() != target::Precision::f32;
+  auto slotsOf = [&](uint64_t lanes) {
+    return (pointsOf(vector) + lanes - 1) / lanes;
+  };
+  uint64_t cycles = 0;
+  for (const binary::VectorInstruction *instruction : *vector.code()) {
+    if (instruction->op() == binary::VectorOp::constant)
+      continue;
+    const bool isFloat = binary::isFloat(instruction->type()) ||
+                         instruction->op() == binary::VectorOp::to_int;
+    cycles += slotsOf(isFloat && hasOwnF32Lanes ? unit.f32Lanes : unit.lanes);
+  }
+  return std::max(cycles, slotsOf(unit.lanes));
 }
 
 /// How often the elements of an access are touched: once per iteration of the
@@ -199,8 +176,9 @@ std::vector<uint64_t> outputsUpTo(const ProgramView &program,
 
 } // namespace
 
-VectorUnit::VectorUnit(Scoreboard &board, const OutputBlocks &blocks)
-    : UnitModel(board), blocks(blocks),
+VectorUnit::VectorUnit(Scoreboard &board, const OutputBlocks &blocks,
+                       BufferPort &port)
+    : UnitModel(board), blocks(blocks), port(port),
       queue(queueOf(board, [](const binary::Command &command) {
         return command.body_as_Vector() != nullptr;
       })) {}
@@ -208,15 +186,16 @@ VectorUnit::VectorUnit(Scoreboard &board, const OutputBlocks &blocks)
 void VectorUnit::account(uint32_t command) {
   const binary::Vector &vector = *board.command(command).body_as_Vector();
   Counts &counts = board.countsOf(command);
+  const uint64_t inputs = board.step(command).inputs;
   for (const binary::Access *input : *vector.inputs())
-    counts.globalBufferReadBytes +=
-        touchesOf(*input, vector) * board.elementBytes(input->buffer());
-  const uint64_t written = touchesOf(*vector.output(), vector) *
+    counts.globalBufferReadBytes += inputs * touchesOf(*input, vector) *
+                                    board.elementBytes(input->buffer());
+  const uint64_t written = inputs * touchesOf(*vector.output(), vector) *
                            board.elementBytes(vector.output()->buffer());
   counts.globalBufferWriteBytes += written;
   if (vector.reduces() && !vector.initialized())
     counts.globalBufferReadBytes += written;
-  const uint64_t points = pointsOf(vector);
+  const uint64_t points = inputs * pointsOf(vector);
   for (const binary::VectorInstruction *instruction : *vector.code()) {
     const OperationCounts charge = chargeOf(*instruction);
     for (size_t i = 0; i < charge.size(); ++i)
@@ -226,12 +205,17 @@ void VectorUnit::account(uint32_t command) {
 
 void VectorUnit::begin(uint32_t command) {
   const binary::Vector &vector = *board.command(command).body_as_Vector();
+  const Counts &counts = board.countsOf(command);
+  auto touched = [&] {
+    return counts.globalBufferReadBytes + counts.globalBufferWriteBytes;
+  };
+  const uint64_t touchedBefore = touched();
   account(command);
+  bytes = touched() - touchedBefore;
 
-  const uint64_t lanes = board.target.vectorUnit.lanes;
-  const uint64_t cycles = (pointsOf(vector) + lanes - 1) / lanes *
-                          std::max<uint64_t>(slotsOf(vector), 1);
-  const int32_t follows = board.command(command).follows();
+  const uint64_t cycles =
+      cyclesOf(vector, board.program) * board.step(command).inputs;
+  const int32_t follows = board.step(command).follows;
   nextBlock = 0;
   cyclesUpTo = {cycles};
   if (follows < 0)
@@ -244,7 +228,7 @@ void VectorUnit::begin(uint32_t command) {
 }
 
 bool VectorUnit::isBlockReady(uint32_t command) const {
-  const int32_t follows = board.command(command).follows();
+  const int32_t follows = board.step(command).follows;
   if (follows < 0)
     return true;
   std::optional<uint64_t> ready = blocks.readyAt(follows, nextBlock);
@@ -253,7 +237,10 @@ bool VectorUnit::isBlockReady(uint32_t command) const {
 
 void VectorUnit::compute(uint32_t command) {
   const uint64_t before = nextBlock == 0 ? 0 : cyclesUpTo[nextBlock - 1];
-  busyUntil = board.now + cyclesUpTo[nextBlock] - before;
+  const uint64_t cycles = cyclesUpTo[nextBlock] - before;
+  const auto share = uint64_t((unsigned __int128)bytes * cycles /
+                              std::max<uint64_t>(cyclesUpTo.back(), 1));
+  busyUntil = port.finish(BufferPort::vector, board.now, cycles, share);
   board.record(Unit::vector, command, board.now, busyUntil);
   board.wakeAt(busyUntil);
   ++nextBlock;
@@ -305,13 +292,14 @@ bool ExitUnit::step() {
     return false;
   const uint32_t command = queue[head];
   const binary::ExitTest &test = *board.command(command).body_as_ExitTest();
+  const uint64_t inputs = board.step(command).inputs;
   const uint64_t cycles =
-      uint64_t(test.classes()) * board.target.exitUnit.cyclesPerClass;
+      inputs * uint64_t(test.classes()) * board.target.exitUnit.cyclesPerClass;
   busyUntil = board.now + cycles;
   Counts &counts = board.countsOf(command);
   counts.exitOps += cycles; // one operation a cycle
   counts.globalBufferReadBytes +=
-      test.classes() * board.elementBytes(test.logits());
+      inputs * test.classes() * board.elementBytes(test.logits());
   board.record(Unit::exit, command, board.now, busyUntil);
   board.finish(command, busyUntil);
   ++head;

@@ -5,11 +5,13 @@
 #define CRANIA_LIB_SIMULATOR_UNITS_H
 
 #include "ArrayTiming.h"
+#include "BufferPort.h"
 #include "DmaPort.h"
 
 namespace crania::simulator {
 
-/// Executes Copy: boxes of elements between DRAM and the global buffer.
+/// Executes Copy: boxes of elements between DRAM and the global buffer, for
+/// each input of a sweep; and saves and restores what a segment of it needs.
 class ActivationDma : public UnitModel {
 public:
   ActivationDma(Scoreboard &board, Dram &dram);
@@ -23,17 +25,15 @@ private:
     uint64_t address, bytes;
   };
   void begin(uint32_t command);
-  void planRuns(const binary::Copy &copy, size_t dim, uint64_t address,
-                uint64_t runElements, size_t runDims);
+  void planCopy(uint32_t command);
+  void planSaved(uint32_t command);
   void planRun(uint64_t address, uint64_t bytes);
-  void account(Counts &counts, const binary::Copy &copy, uint64_t bytes) const;
 
   Dram &dram;
   DmaPort port;
   std::vector<uint32_t> queue;
   size_t head = 0;
   bool isBegun = false, reads = false;
-  uint64_t elementBytes = 0; ///< of the copy at hand
   std::vector<Request> requests;
   size_t nextRequest = 0;
 };
@@ -42,7 +42,7 @@ private:
 /// Contract that it follows.
 class VectorUnit : public UnitModel {
 public:
-  VectorUnit(Scoreboard &board, const OutputBlocks &blocks);
+  VectorUnit(Scoreboard &board, const OutputBlocks &blocks, BufferPort &port);
   bool step() override;
   std::optional<std::string> blockedOn() const override;
 
@@ -53,10 +53,12 @@ private:
   void account(uint32_t command);
 
   const OutputBlocks &blocks;
+  BufferPort &port;
   std::vector<uint32_t> queue;
   size_t head = 0;
   bool isBegun = false;
   std::vector<uint64_t> cyclesUpTo; ///< per block of outputs, cumulative
+  uint64_t bytes = 0;               ///< that the command touches
   size_t nextBlock = 0;
   uint64_t busyUntil = 0;
 };

@@ -5,6 +5,7 @@
 #include "MemoryMap.h"
 #include "crania/Simulator/WeightStore.h"
 
+#include <cmath>
 #include <set>
 
 using namespace crania;
@@ -44,7 +45,7 @@ private:
   Result<std::vector<uint8_t>> take(uint32_t block);
   DecodedWeights &matrixOf(uint32_t weights, unsigned clusters);
   Status decode(uint32_t id, Span<const uint8_t> bytes, const TileRange &range,
-                std::vector<uint8_t> &occupied, DecodedWeights &weights);
+                std::vector<uint8_t> &known, DecodedWeights &weights);
 
   const ProgramView &program;
   WeightDecoder &result;
@@ -181,6 +182,39 @@ void scatter(const layout::BlockCodes &codes, const ProgramView::Block &block,
   }
 }
 
+/// The index of each word among those that the next cluster refines.
+Status indexWords(const layout::BlockCodes &codes,
+                  const flatbuffers::Vector<uint32_t> &words, uint8_t *known) {
+  for (size_t i = 0; i < codes.values.size(); ++i) {
+    auto place = std::lower_bound(words.begin(), words.end(), codes.values[i]);
+    if (place == words.end() || *place != codes.values[i])
+      return Error{"it has the word " + std::to_string(codes.values[i]) +
+                   ", which is none of those that the next cluster refines"};
+    known[i] = uint8_t(place - words.begin());
+  }
+  return {};
+}
+
+/// What the next cluster of the tensor knows of the positions of a block.
+Status noteKnown(const layout::BlockCodes &codes, const ProgramView &program,
+                 const ProgramView::Block &block, uint8_t *known) {
+  const binary::Segment &segment =
+      program.segment(block.weights, block.cluster);
+  const size_t positions = codes.present.size();
+  if (!binary::isRefining(program.weights(block.weights))) {
+    for (size_t i = 0; i < positions; ++i)
+      known[i] |= codes.present[i];
+    return {};
+  }
+  if (codes.values.size() != positions)
+    return Error{"it holds " + std::to_string(codes.values.size()) + " of " +
+                 std::to_string(positions) +
+                 " positions, but clusters that refine hold all"};
+  if (segment.refined_words()->size() == 0)
+    return {};
+  return indexWords(codes, *segment.refined_words(), known);
+}
+
 /// Counts the weights that are there, per tile, in its fullest PE and of its
 /// fullest output.
 template <typename T>
@@ -289,7 +323,7 @@ Status WeightDecoder::Walk::contract(const binary::Contract &contract) {
                                  false) == done.begin() + end;
 
   TileRange range(program.tiling(w), begin, end);
-  std::vector<uint8_t> occupied(isKnown ? 0 : range.positions());
+  std::vector<uint8_t> known(isKnown ? 0 : range.positions());
   for (unsigned cluster = 0; cluster < contract.clusters(); ++cluster) {
     auto blocks = program.blocksOf(w, cluster, begin, end);
     if (!blocks)
@@ -300,7 +334,7 @@ Status WeightDecoder::Walk::contract(const binary::Contract &contract) {
         return bytes.error();
       if (isKnown)
         continue;
-      if (Status status = decode(id, *bytes, range, occupied, weights); !status)
+      if (Status status = decode(id, *bytes, range, known, weights); !status)
         return status;
     }
   }
@@ -313,35 +347,51 @@ Status WeightDecoder::Walk::contract(const binary::Contract &contract) {
   return {};
 }
 
-/// Decodes a block into the matrix; `occupied` says which positions of the
-/// range earlier clusters hold, and this one does afterwards.
+/// Decodes a block into the matrix. `known` says of the positions of the range
+/// what earlier clusters tell of them: that they hold it or, if they are
+/// refined, the index of the word that the last one has there. Afterwards it
+/// says so of this cluster, too.
 Status WeightDecoder::Walk::decode(uint32_t id, Span<const uint8_t> bytes,
                                    const TileRange &range,
-                                   std::vector<uint8_t> &occupied,
+                                   std::vector<uint8_t> &known,
                                    DecodedWeights &weights) {
   const ProgramView::Block &block = program.block(id);
   const size_t start = range.startOf(block.tileBegin);
   const size_t positions = range.startOf(block.tileEnd) - start;
-  uint8_t *mask = occupied.data() + start;
+  uint8_t *here = known.data() + start;
+  const bool isRefining = binary::isRefining(program.weights(block.weights));
   layout::BlockContext context;
   context.positions = positions;
   context.valueBits = 8 * binary::bytesOf(weights.element);
-  context.occupied = Span<const uint8_t>(mask, positions);
-  const layout::Codec &codec = program.codec(block.weights, block.cluster);
-  Result<layout::BlockCodes> codes = codec.decode(bytes, context);
-  if (!codes)
+  if (!isRefining)
+    context.occupied = Span<const uint8_t>(here, positions);
+  else if (block.cluster != 0)
+    context.conditions = Span<const uint8_t>(here, positions);
+  const layout::SegmentCoder &coder =
+      program.coder(block.weights, block.cluster);
+  const Span<const uint8_t> coded =
+      bytes.slice(block.headBytes, bytes.size() - block.headBytes);
+  Result<layout::BlockCodes> codes = coder.decode(coded, context);
+  Status status =
+      codes ? noteKnown(*codes, program, block, here) : Status(codes.error());
+  if (!status)
     return Error{"block " + std::to_string(block.index) + " of cluster " +
                  std::to_string(block.cluster + 1) + " of '" +
                  program.weights(block.weights).name()->str() +
-                 "': " + codes.error().message};
+                 "': " + status.error().message};
   scatter(*codes, block, program.tiling(block.weights), weights);
-  for (size_t i = 0; i < positions; ++i)
-    mask[i] |= codes->present[i];
   const size_t values = codes->values.size();
-  result.blockWork[id] = {
-      uint32_t(values),
-      codec.decodeCycles(positions, values, program.target().decoder.lanes),
-      8 * bytes.size() > values * context.valueBits};
+  const target::TargetModel::Decoder &decoder = program.target().decoder;
+  BlockWork &work = result.blockWork[id];
+  work.values = uint32_t(values);
+  work.cycles = coder.decodeCycles(
+      positions, values, layout::DecoderShape{decoder.lanes, decoder.blocks});
+  work.loadCycles = program.loadCycles(block);
+  constexpr double femtojoulesPerPicojoule = 1000;
+  work.femtojoules = uint64_t(std::llround(
+      coder.decodePicojoules(positions, values) * femtojoulesPerPicojoule));
+  work.scansPositions =
+      coder.cost().isPlain && 8 * coded.size() > values * context.valueBits;
   return {};
 }
 

@@ -12,7 +12,8 @@ WeightDma::WeightDma(Scoreboard &board, Dram &dram, WeightBuffers &buffers)
     : UnitModel(board), port(board, dram, Unit::weightDma, Dram::weights),
       buffers(buffers) {
   for (uint32_t i = 0; i < board.commandCount(); ++i)
-    if (board.command(i).body_as_Fetch() || board.command(i).body_as_Release())
+    if (board.isCommand(i) && (board.command(i).body_as_Fetch() ||
+                               board.command(i).body_as_Release()))
       queue.push_back(i);
 }
 

@@ -3,11 +3,11 @@
 
 // Areas, from the numbers of Technology.h.
 
-#include "Technology.h"
-
 #include "crania/Target/TargetModel.h"
+#include "crania/Target/Technology.h"
 
 #include <cmath>
+#include <limits>
 
 namespace crania::target {
 
@@ -16,6 +16,7 @@ namespace {
 constexpr double mm2PerUm2 = 1e-6;
 constexpr double bytesPerKB = 1024;
 
+/// Of the plain decoder, for layouts whose words are addressed and not coded.
 double decoderLaneUm2() {
   const Technology &t = technology();
   return t.decoderLane.alignerMuxes * t.cells.mux2 +
@@ -84,12 +85,18 @@ double registersMm2(const TargetModel &target, Precision precision) {
   return sramMm2(target.processingElements() * bytesPerPE);
 }
 
-/// Each lane multiplies, adds and compares in the accumulators' precision.
+/// Each lane multiplies, adds and compares in the accumulators' precision. A
+/// machine of integers has some beside them for f32, in which the logits are.
 double vectorUnitMm2(const TargetModel &target, Precision precision) {
-  double multiply = precision == Precision::f32 ? technology().area.multiplyF32
-                                                : technology().area.multiplyI32;
-  double lane = multiply + 2 * accumulatorAdderUm2(precision);
-  return target.vectorUnit.lanes * lane * mm2PerUm2;
+  const Technology::ArithmeticArea &area = technology().area;
+  const double f32Lane = area.multiplyF32 + 2 * area.addF32;
+  const double lanes = target.vectorUnit.lanes;
+  if (precision == Precision::f32)
+    return lanes * f32Lane * mm2PerUm2;
+  const double integerLane =
+      area.multiplyI32 + 2 * accumulatorAdderUm2(precision);
+  return (lanes * integerLane + target.vectorUnit.f32Lanes * f32Lane) *
+         mm2PerUm2;
 }
 
 /// A floating-point multiplier and adder, iterated for exponential and
@@ -99,34 +106,55 @@ double exitUnitMm2() {
   return (area.multiplyF32 + area.addF32) * mm2PerUm2;
 }
 
-double sequencerMm2() {
-  const Technology &t = technology();
-  return t.sequencer.gates * t.cells.nand2 * mm2PerUm2 +
-         t.sequencer.memoryKB * t.sram.mm2PerKB;
+double sequencerLogicMm2() {
+  return technology().sequencer.gates * technology().cells.nand2 * mm2PerUm2;
 }
 
 } // namespace
 
-std::vector<TargetModel::AreaEntry>
-TargetModel::area(Precision precision) const {
+double TargetModel::plainDecoderUm2() const {
+  return decoder.lanes * decoderLaneUm2();
+}
+
+std::vector<TargetModel::AreaEntry> TargetModel::area(Precision precision,
+                                                      double decoderUm2) const {
+  auto logic = [](const char *name, double mm2, bool addition = false) {
+    return AreaEntry{name, mm2, addition, mm2};
+  };
+  auto memory = [](const char *name, double mm2, bool addition = false) {
+    return AreaEntry{name, mm2, addition, 0};
+  };
+  const double sequencer = sequencerLogicMm2();
   return {
-      {"mac_array", macArrayMm2(*this, precision), false},
-      {"registers", registersMm2(*this, precision), false},
-      {"global_buffer", sramMm2(double(globalBuffer.bytes)), false},
-      {"staging_fifo", sramMm2(double(stagingFifo.bytes)), false},
-      {"vector_unit", vectorUnitMm2(*this, precision), false},
-      {"exit_unit", exitUnitMm2(), false},
-      {"sequencer", sequencerMm2(), false},
-      {"weight_store", weightStoreMm2(weightStore), true},
-      {"decoder", decoder.lanes * decoderLaneUm2() * mm2PerUm2, true},
+      logic("mac_array", macArrayMm2(*this, precision)),
+      memory("registers", registersMm2(*this, precision)),
+      memory("global_buffer", sramMm2(double(globalBuffer.bytes))),
+      memory("staging_fifo", sramMm2(double(stagingFifo.bytes))),
+      logic("vector_unit", vectorUnitMm2(*this, precision)),
+      logic("exit_unit", exitUnitMm2()),
+      {"sequencer",
+       sequencer + sramMm2(technology().sequencer.memoryKB * bytesPerKB), false,
+       sequencer},
+      memory("weight_store", weightStoreMm2(weightStore), true),
+      logic("decoder", decoderUm2 * mm2PerUm2, true),
   };
 }
 
-double TargetModel::areaOverheadPercent(Precision precision) const {
+double TargetModel::areaOverheadPercent(Precision precision,
+                                        double decoderUm2) const {
   double base = 0, addition = 0;
-  for (const AreaEntry &entry : area(precision))
+  for (const AreaEntry &entry : area(precision, decoderUm2))
     (entry.addition ? addition : base) += entry.mm2;
   return 100 * addition / base;
+}
+
+double TargetModel::decoderBudgetUm2(Precision precision) const {
+  if (limits.additionPercent == 0)
+    return std::numeric_limits<double>::infinity();
+  double base = 0, store = 0;
+  for (const AreaEntry &entry : area(precision, 0))
+    (entry.addition ? store : base) += entry.mm2;
+  return (base * limits.additionPercent / 100 - store) / mm2PerUm2;
 }
 
 } // namespace crania::target

@@ -3,9 +3,8 @@
 
 // Energies, from the numbers of Technology.h.
 
-#include "Technology.h"
-
 #include "crania/Target/TargetModel.h"
+#include "crania/Target/Technology.h"
 
 #include <algorithm>
 #include <cmath>
@@ -16,12 +15,23 @@ namespace {
 
 constexpr double bytesPerKB = 1024;
 
+/// Memories below the smallest measured size are extrapolated; larger ones are
+/// banks of the largest, whose wiring is not charged.
 double sramPicojoulesPerByte(uint64_t bytes, double factor, double exponent) {
   if (bytes == 0)
     return 0;
   double bankKB =
       std::min(double(bytes) / bytesPerKB, technology().sram.largestBankKB);
   return factor * std::pow(bankKB, exponent) / technology().sram.portBytes;
+}
+
+/// What is not memory.
+double logicMm2(const TargetModel &target, Precision precision,
+                double decoderUm2) {
+  double sum = 0;
+  for (const TargetModel::AreaEntry &entry : target.area(precision, decoderUm2))
+    sum += entry.logicMm2;
+  return sum;
 }
 
 double sramReadPicojoulesPerByte(uint64_t bytes) {
@@ -71,11 +81,11 @@ double TargetModel::globalBufferWritePicojoulesPerByte() const {
 }
 
 double TargetModel::storeReadPicojoulesPerByte() const {
-  return sramReadPicojoulesPerByte(weightStore.bytes);
+  return sramReadPicojoulesPerByte(weightStore.bytes / weightStore.banks);
 }
 
 double TargetModel::storeWritePicojoulesPerByte() const {
-  return sramWritePicojoulesPerByte(weightStore.bytes);
+  return sramWritePicojoulesPerByte(weightStore.bytes / weightStore.banks);
 }
 
 /// The one line that a direct-mapped cache looks at, of a plain memory, and its
@@ -106,12 +116,28 @@ double TargetModel::cacheFillPicojoules() const {
          weightStore.lineBytes / cache.lineBytes;
 }
 
-double TargetModel::leakageMilliwatts() const {
+double TargetModel::leakageMilliwatts(Precision precision,
+                                      double decoderUm2) const {
   const bool isFast = weightStore.policy == StorePolicy::lru ||
                       weightStore.policy == StorePolicy::fifo;
-  return isFast ? double(weightStore.bytes) / bytesPerKB *
-                      technology().cache.leakageMilliwattsPerKB
-                : 0;
+  const double cache = isFast ? double(weightStore.bytes) / bytesPerKB *
+                                    technology().cache.leakageMilliwattsPerKB
+                              : 0;
+  return cache + logicMm2(*this, precision, decoderUm2) *
+                     technology().logic.leakageMilliwattsPerMm2;
+}
+
+/// Registers of the pipelines: in a PE, a weight, an input and a sum; in a lane
+/// of the vector unit, three words; in one of the decoder, its window.
+double TargetModel::clockMilliwatts(Precision precision) const {
+  constexpr double bitsPerByte = 8, laneBytes = 3 * 4, windowBytes = 8;
+  const double bytes =
+      double(processingElements()) *
+          (2 * bytesOf(precision) + accumulatorBytesOf(precision)) +
+      vectorUnit.lanes * laneBytes + decoder.lanes * windowBytes;
+  constexpr double milliwattsPerPicojouleMHz = 1e-3;
+  return bytes * bitsPerByte * technology().logic.clockPicojoulesPerBit *
+         clockMHz * milliwattsPerPicojouleMHz;
 }
 
 double TargetModel::fifoPicojoulesPerByte() const {

@@ -29,15 +29,20 @@ std::vector<Field> fieldsOf(TargetModel &t) {
       {"array", "weight_load", &t.array.weightLoad},
       {"array", "dataflow", &t.array.dataflow},
       {"decoder", "lanes", &t.decoder.lanes, 1, 4096},
+      {"decoder", "blocks", &t.decoder.blocks, 1, 256},
       {"global_buffer", "bytes", &t.globalBuffer.bytes, 1024, largestMemory},
+      {"global_buffer", "bytes_per_cycle", &t.globalBuffer.bytesPerCycle, 1,
+       65536},
       {"staging_fifo", "bytes", &t.stagingFifo.bytes, 64, 16 * MB},
       {"weight_store", "bytes", &t.weightStore.bytes, 0, largestMemory},
       {"weight_store", "policy", &t.weightStore.policy},
+      {"weight_store", "banks", &t.weightStore.banks, 1, 4096},
       {"weight_store", "line_bytes", &t.weightStore.lineBytes, 8, 4096},
       {"weight_store", "ways", &t.weightStore.ways, 1, 1024},
       {"weight_store", "allocate_clusters", &t.weightStore.allocateClusters, 0,
        65535},
       {"vector_unit", "lanes", &t.vectorUnit.lanes, 1, 4096},
+      {"vector_unit", "f32_lanes", &t.vectorUnit.f32Lanes, 1, 4096},
       {"exit_unit", "cycles_per_class", &t.exitUnit.cyclesPerClass, 1, 10000},
       {"dram", "model", &t.dram.model},
       {"dram", "memory", &t.dram.memory},
@@ -49,6 +54,7 @@ std::vector<Field> fieldsOf(TargetModel &t) {
       {"dram", "picojoules_per_bit", &t.dram.picojoulesPerBit, 0, 1000},
       {"dma", "request_bytes", &t.dma.requestBytes, 8, MB},
       {"dma", "outstanding_requests", &t.dma.outstandingRequests, 1, 1024},
+      {"limits", "addition_percent", &t.limits.additionPercent, 0, 1000},
   };
 }
 
@@ -59,6 +65,9 @@ static std::optional<std::string> whyUnusedOfStore(const std::string &path,
   const bool isOfCaches = path == "weight_store.line_bytes" ||
                           path == "weight_store.allocate_clusters" ||
                           path == "weight_store.ways";
+  if (path == "weight_store.banks" &&
+      store.policy != StorePolicy::compilerManaged)
+    return "weight_store.policy is " + policy;
   if (isOfCaches && !store.isCache())
     return "weight_store.policy is " + policy + ", which is no cache";
   if (path == "weight_store.ways" && store.policy == StorePolicy::directMapped)

@@ -146,6 +146,12 @@ Status checkTogether(const TargetModel &t) {
     return Error{"staging_fifo.bytes (" + std::to_string(t.stagingFifo.bytes) +
                  ") must hold at least one dma request of " +
                  std::to_string(t.dma.requestBytes) + " bytes"};
+  // The smallest arithmetic has the smallest machine around the store.
+  if (t.decoderBudgetUm2(Precision::i8) < 0)
+    return Error{"weight_store.bytes (" + std::to_string(t.weightStore.bytes) +
+                 ") take more than limits.addition_percent (" +
+                 formatNumber(t.limits.additionPercent) +
+                 ") of the area; make the store smaller or raise the limit"};
   if (Status status = checkCache(t); !status)
     return status;
   if (t.weightStore.policy == StorePolicy::none && t.weightStore.bytes != 0)

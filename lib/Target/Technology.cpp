@@ -1,7 +1,7 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "Technology.h"
+#include "crania/Target/Technology.h"
 
 #include <nlohmann/json.hpp>
 
@@ -28,6 +28,7 @@ struct Entry {
 
 std::vector<Entry> entriesOf(Technology &t) {
   return {
+      {"arithmetic_pj", "add_i8", &t.energy.addI8},
       {"arithmetic_pj", "add_i32", &t.energy.addI32},
       {"arithmetic_pj", "add_i48", &t.energy.addI48},
       {"arithmetic_pj", "add_f32", &t.energy.addF32},
@@ -40,6 +41,7 @@ std::vector<Entry> entriesOf(Technology &t) {
       {"sram", "read_exponent", &t.sram.readExponent},
       {"sram", "write_pj", &t.sram.writePicojoules},
       {"sram", "write_exponent", &t.sram.writeExponent},
+      {"sram", "smallest_kb", &t.sram.smallestKB},
       {"sram", "largest_bank_kb", &t.sram.largestBankKB},
       {"sram", "mm2_per_kb", &t.sram.mm2PerKB},
       {"cache", "line_bytes", &t.cache.lineBytes},
@@ -53,6 +55,7 @@ std::vector<Entry> entriesOf(Technology &t) {
       {"pe", "register_per_mac", &t.pe.registerPerMac},
       {"pe", "neighbour_per_mac", &t.pe.neighbourPerMac},
       {"pe", "reference_bytes", &t.pe.referenceBytes},
+      {"arithmetic_um2", "add_i8", &t.area.addI8},
       {"arithmetic_um2", "add_i32", &t.area.addI32},
       {"arithmetic_um2", "add_f32", &t.area.addF32},
       {"arithmetic_um2", "multiply_i8", &t.area.multiplyI8},
@@ -60,7 +63,10 @@ std::vector<Entry> entriesOf(Technology &t) {
       {"arithmetic_um2", "multiply_f32", &t.area.multiplyF32},
       {"cells_um2", "nand2", &t.cells.nand2},
       {"cells_um2", "mux2", &t.cells.mux2},
+      {"cells_um2", "flip_flop", &t.cells.flipFlop},
       {"cells_um2", "full_adder", &t.cells.fullAdder},
+      {"logic", "leakage_mw_per_mm2", &t.logic.leakageMilliwattsPerMm2},
+      {"logic", "clock_pj_per_bit", &t.logic.clockPicojoulesPerBit},
       {"sequencer", "gates", &t.sequencer.gates},
       {"sequencer", "memory_kb", &t.sequencer.memoryKB},
       {"decoder_lane", "aligner_muxes", &t.decoderLane.alignerMuxes},

@@ -9,18 +9,36 @@ and xz take each array whole and are measured in the same run; the figures of th
 Ethos-U coder are quoted. Speeds are of one thread, one byte per weight. A compiler
 chooses a layout per segment; here it is dense+tans, unless conditional+tans, which
 stores no zeros but needs a second decoder, saves at least half a percent. The targets
-are of the layout so chosen; the exit status is 1 if one is missed.
+are of the layout so chosen.
+
+Then the weight images of real networks in i8, clusters .1/.2/.3/.4, as the compiler
+makes them for `edge` and `edge-lite`: bytes with tables, directories and padding over the
+entropy of (cluster, value) of each layer; the decoder's time over that of DRAM, as both
+would take it alone, and what the decoder costs on the timeline, against a machine whose
+decoder takes no time. The row `iterative`, whose weights are bitmaps and plain words, has
+to give the same answers.
+Without the networks these are SKIPPED. The exit status is 1 if a target is missed.
 """
 
 import argparse
 import csv
 import json
+import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
 
-import numpy as np
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "test" / "Integration" / "harness"))
+os.environ.setdefault("CRANIA_EXAMPLES", str(ROOT / "examples"))
+os.environ.setdefault("CRANIA_SHARED_DATA", str(ROOT.parent / "shared" / "data"))
+
+import numpy as np  # noqa: E402 (after the path that the harness needs)
+
+from real_networks import NETWORKS  # noqa: E402
+from tools import CheckFailed, classify, compile_model, run_tool  # noqa: E402
 
 SEED = 20240101
 WEIGHTS = 1_000_000
@@ -161,15 +179,131 @@ def check_same_arrays(measured, quoted):
                      "has changed")
 
 
+# Above 0.2 million weights.
+REAL_NETWORKS = ("lenet_caffe_mnist", "vgg8_cifar10", "squeezenet1_1_imagenet")
+MAX_NETWORK_RATIO = 1.03
+MAX_LITE_RATIO = 1.08
+MAX_DECODE_SHARE = 1.02  # of the time in which DRAM delivers a layer's weights
+MAX_DECODER_COST = 1.02  # cycles over those with a decoder that takes no time
+FREE_DECODER = ('"free", "{\\22base\\22: \\22edge\\22, \\22name\\22: \\22free\\22, '
+                '\\22decoder\\22: {\\22lanes\\22: 4096, \\22blocks\\22: 256}}"')
+CALIBRATION_IMAGES = 100
+COMPARED_IMAGES = 40
+IMAGE_LINE = re.compile(r"image of (?P<program>\S+): \d+ B at \d+, decoder of (?P<um2>\d+) um2, "
+                        r"\+(?P<overhead>[\d.]+) %")
+LAYER_LINE = re.compile(r"(?P<name>\S+): (?P<weights>\d+) weights, (?P<bytes>\d+) B, .* entropy "
+                        r"(?P<entropy>[\d.]+), .*decoding (?P<decode>\d+) of (?P<dram>\d+) cycles")
+
+
+def read_image(binary, program):
+    """The layers of a program, and its decoder, by the map of its image."""
+    layers, image = [], None
+    for line in run_tool("crania-translate", "--dump-image", binary).splitlines():
+        if begin := IMAGE_LINE.match(line):
+            if image:
+                break
+            image = begin if begin["program"] == program else None
+        elif image and (layer := LAYER_LINE.match(line)):
+            layers.append({"name": layer["name"], "weights": int(layer["weights"]),
+                           "bytes": int(layer["bytes"]),
+                           "entropy_bytes": float(layer["entropy"]) * int(layer["weights"]) / 8,
+                           "decode_cycles": int(layer["decode"]),
+                           "dram_cycles": int(layer["dram"])})
+    return {"layers": layers, "decoder_um2": int(image["um2"]),
+            "overhead_percent": float(image["overhead"]),
+            "ratio": (sum(layer["bytes"] for layer in layers)
+                      / sum(layer["entropy_bytes"] for layer in layers)),
+            "decode_share": max(layer["decode_cycles"] / layer["dram_cycles"] for layer in layers)}
+
+
+def free_decoder(binary, folder):
+    """The same programs and images for a machine whose decoder takes next to no time."""
+    module, free = folder / "free.mlir", folder / "free.crania"
+    run_tool("crania-translate", "--binary-to-crania", binary, "-o", module)
+    module.write_text(module.read_text().replace('target <"edge">', f"target <{FREE_DECODER}>"))
+    run_tool("crania-translate", "--crania-to-binary", module, "-o", free)
+    return free
+
+
+def decoder_cost(report, free_report):
+    """Cycles over those with a free decoder, of all, and layers where the difference is
+    more than the allowed part of their DRAM-bound time."""
+    row, free = (r["rows"]["crania"] for r in (report, free_report))
+    above = [layer["name"] for layer, other in zip(row["layers"], free["layers"])
+             if layer["dram_bytes_by_purpose"]["weights"] > 0
+             and layer["cycles"] - other["cycles"]
+             > (MAX_DECODER_COST - 1) * layer["bound_cycles_dram"]]
+    return {"cycles_ratio": row["cycles"] / free["cycles"], "layers_above": above}
+
+
+def measure_network(network, folder):
+    calibration, images, _ = network.split(folder)
+    arithmetic = ["--precision=i8", f"--calibrate={calibration}",
+                  f"--calibrate-limit={CALIBRATION_IMAGES}", "--clusters=.1,.2,.3,.4",
+                  *network.convention.options()]
+    edge = compile_model(network.model, folder / "edge.crania", "--baselines", *arithmetic)
+    lite = compile_model(network.model, folder / "lite.crania", "--target=edge-lite", *arithmetic)
+    run = classify(edge, images, folder, network.convention, f"--limit={COMPARED_IMAGES}")
+    free = classify(free_decoder(edge, folder), images, folder, network.convention,
+                    f"--limit={COMPARED_IMAGES}")
+    rows = run.rows
+    plain, coded = rows["iterative"], rows["crania"]
+    same = ((plain.logits == coded.logits).all() and (plain.exit_rounds == coded.exit_rounds).all())
+    return {"edge": read_image(edge, "crania"), "edge-lite": read_image(lite, "crania"),
+            "decoder": decoder_cost(run.report, free.report), "same_answers": bool(same)}
+
+
+def print_network(name, measured):
+    print(f"\n{name}, i8, clusters .1/.2/.3/.4")
+    for target in ("edge", "edge-lite"):
+        image = measured[target]
+        print(f"  {target}: {image['ratio']:.4f} x entropy, decoder of {image['decoder_um2']} um2, "
+              f"+{image['overhead_percent']} % of area with the store")
+        for layer in image["layers"]:
+            print(f"    {layer['name']:24}{layer['weights']:9} weights{layer['bytes']:9} B"
+                  f"{layer['bytes'] / layer['entropy_bytes']:9.4f} x entropy, decoding "
+                  f"{layer['decode_cycles']} of {layer['dram_cycles']} cycles of DRAM")
+
+
+def network_targets(measured):
+    for name, network in measured.items():
+        edge, lite = network["edge"], network["edge-lite"]
+        yield (f"{name} bytes/entropy", f"{edge['ratio']:.4f}", f"<= {MAX_NETWORK_RATIO}",
+               edge["ratio"] <= MAX_NETWORK_RATIO)
+        yield (f"{name} slowest layer, decoding/DRAM", f"{edge['decode_share']:.3f}",
+               f"<= {MAX_DECODE_SHARE}", edge["decode_share"] <= MAX_DECODE_SHARE)
+        cost = network["decoder"]
+        yield (f"{name} cycles over those with a free decoder", f"{cost['cycles_ratio']:.4f}",
+               f"<= {MAX_DECODER_COST}", cost["cycles_ratio"] <= MAX_DECODER_COST)
+        yield (f"{name} layers it costs more than 2 % of their DRAM-bound time",
+               ", ".join(cost["layers_above"]) or "none", "none", not cost["layers_above"])
+        yield (f"{name} bytes/entropy on edge-lite", f"{lite['ratio']:.4f}", f"<= {MAX_LITE_RATIO}",
+               lite["ratio"] <= MAX_LITE_RATIO)
+        yield (f"{name} answers", "same" if network["same_answers"] else "other",
+               "those of plain words", network["same_answers"])
+
+
+def measure_networks():
+    measured = {}
+    for name in REAL_NETWORKS:
+        if not NETWORKS[name].model.exists():
+            print(f"\nSKIPPED: {name}, as {NETWORKS[name].model} is not there")
+            continue
+        with tempfile.TemporaryDirectory() as folder:
+            measured[name] = measure_network(NETWORKS[name], pathlib.Path(folder))
+        print_network(name, measured[name])
+    return measured
+
+
 def parse_options():
     parser = argparse.ArgumentParser(prog="utils/bench.sh layouts",
                                      description=__doc__.splitlines()[0])
     parser.add_argument("--json", type=pathlib.Path, help="also write all figures there")
+    parser.add_argument("--only", choices=("arrays", "networks"), help="only one of the parts")
     return parser.parse_args()
 
 
-def main():
-    options = parse_options()
+def measure_arrays():
     quoted = ethos_u_figures()
     measured = {}
     with tempfile.TemporaryDirectory() as folder:
@@ -177,10 +311,17 @@ def main():
             measured[name] = measure(name, array, quoted[name], pathlib.Path(folder))
             print_array(name, measured[name])
     check_same_arrays(measured, quoted)
-    rows = list(targets(measured))
+    return measured
+
+
+def main():
+    options = parse_options()
+    measured = measure_arrays() if options.only != "networks" else {}
+    networks = measure_networks() if options.only != "arrays" else {}
+    rows = [*targets(measured), *network_targets(networks)]
     print_targets(rows)
     if options.json:
-        results = {"arrays": measured,
+        results = {"arrays": measured, "networks": networks,
                    "targets": [dict(zip(("figure", "value", "target", "met"), row)) for row in rows]}
         options.json.write_text(json.dumps(results, indent=2) + "\n")
     if not all(is_met for *_, is_met in rows):
@@ -188,4 +329,7 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except CheckFailed as failure:
+        sys.exit(f"error: {failure}")

@@ -9,18 +9,15 @@ crania-reference-pipeline and LLVM: rounds, exit rule and weights of each round 
 computed a second time, by upstream's passes.
 """
 
-import ctypes
-
 import numpy as np
 
+import host_path
 from preprocessing import DIGITS
-from reference_path import as_memref, descriptor, runner_utils
 from tools import EXAMPLES, classify, compile_model, expect, main_of, run_tool
 
 MODEL = EXAMPLES / "digits" / "digits.onnx"
 IMAGES = EXAMPLES / "digits" / "test_x_u8.npy"
 CLUSTERS = ".2,.1,.1,.6"
-CLASSES = 10
 # Both compute in f32, but add up in different orders. Logits of different rounds
 # differ by far more, so this also says that the exit rounds are the same.
 TOLERANCE = 1e-4
@@ -38,35 +35,11 @@ def level_4(rule, folder):
     run_tool("crania-opt", module, *LEVEL_4, f"--crania-form-rounds=exit={rule}", *PLAN, "-o", planned)
     text = planned.read_text()
     expect("crania.iterate upto 4" in text and "address =" in text, "the module is not of level 4")
-    # A C function beside the one on memref descriptors.
-    planned.write_text(text.replace("{crania.classifier}", "{crania.classifier, llvm.emit_c_interface}", 1))
     return planned
 
 
-def compile_for_host(module, folder):
-    """The classifier as a function from an image to logits."""
-    lowered, llvm_ir, shared = (folder / f"host{end}" for end in (".mlir", ".ll", ".so"))
-    run_tool("crania-opt", module, "--crania-reference-pipeline", "-o", lowered)
-    run_tool("mlir-translate", "--mlir-to-llvmir", lowered, "-o", llvm_ir)
-    run_tool("clang", "-O2", "-Wno-override-module", "-fPIC", "-shared", llvm_ir, "-o", shared,
-             *runner_utils(), "-lm")
-    library = ctypes.CDLL(str(shared.resolve()))
-    free = ctypes.CDLL(None).free
-    free.argtypes = [ctypes.c_void_p]
-
-    def call(image):
-        logits = descriptor(2)()
-        library["_mlir_ciface_main"](ctypes.byref(logits), ctypes.byref(as_memref(image)))
-        values = (ctypes.c_float * CLASSES).from_address(logits.aligned)
-        result = np.array(values, np.float32)
-        free(logits.allocated)
-        return result
-
-    return call
-
-
 def check_rule(rule, folder):
-    call = compile_for_host(level_4(rule, folder), folder)
+    call = host_path.load(level_4(rule, folder), folder)
     images = DIGITS.apply(np.load(IMAGES))
     host = np.stack([call(np.ascontiguousarray(image[None])) for image in images])
 

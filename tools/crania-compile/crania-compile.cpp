@@ -20,6 +20,7 @@
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/WithColor.h"
 
+#include <cmath>
 #include <optional>
 
 using namespace mlir;
@@ -42,13 +43,37 @@ cl::opt<std::string> function(
     cl::cat(category));
 cl::opt<std::string>
     target("target", cl::init("edge"), cl::value_desc("preset|file"),
-           cl::desc("The machine: edge (default), edge-lite, eie-lite, or the "
+           cl::desc("The machine: edge (default), another preset, or the "
                     "path of a target file (docs/Targets.md)"),
            cl::cat(category));
-cl::opt<std::string>
-    scheme("scheme", cl::init("importance"),
-           cl::desc("Clustering scheme: importance, the largest weights first"),
-           cl::cat(category));
+cl::opt<std::string> scheme(
+    "scheme", cl::init("importance"),
+    cl::desc("How weights are clustered (docs/Clustering.md): importance "
+             "(default), the largest first; importance-corrected, with "
+             "outputs corrected in each round; residual, all weights "
+             "coarsely first. The latter two need --precision=i8"),
+    cl::cat(category));
+cl::list<double> steps(
+    "steps", cl::CommaSeparated, cl::value_desc("s1,s2,..."),
+    cl::desc("residual: distance of the codes of each round but the last, in "
+             "root mean squares of an output's weights, coarse to fine "
+             "(default 1, for two rounds; some 2 bits per weight)"),
+    cl::cat(category));
+cl::opt<std::string> metric(
+    "metric", cl::init("magnitude"), cl::value_desc("magnitude|activation"),
+    cl::desc("importance-corrected: what is important, the magnitude of a "
+             "weight (default) or that times the mean input that it meets"),
+    cl::cat(category));
+cl::list<std::string> whole(
+    "whole", cl::CommaSeparated, cl::value_desc("first,last"),
+    cl::desc("Layers that importance-corrected and residual leave whole in the "
+             "first cluster"),
+    cl::cat(category));
+cl::opt<uint64_t> clusterLimit(
+    "cluster-limit", cl::init(128), cl::value_desc("N"),
+    cl::desc("Cluster on the first N images of --calibrate (default 128; 0: "
+             "all)"),
+    cl::cat(category));
 cl::opt<std::string> clusters(
     "clusters", cl::init("0.1,0.2,0.3,0.4"), cl::value_desc("f1,f2,..."),
     cl::desc(
@@ -205,22 +230,56 @@ bool checkArithmetic() {
   return true;
 }
 
+std::vector<double> stepsOrDefault() {
+  if (steps.empty())
+    return {1.0};
+  return {steps.begin(), steps.end()};
+}
+
+bool checkScheme() {
+  if (scheme != "importance" && scheme != "importance-corrected" &&
+      scheme != "residual")
+    return refuse(scheme, "'" + scheme.getValue() +
+                              "' is not known; there are importance, "
+                              "importance-corrected and residual");
+  if (scheme != "importance" && (precision != "i8" || calibrate.empty()))
+    return refuse(scheme, "'" + scheme.getValue() +
+                              "' clusters integers of 8 bits on images: give "
+                              "--precision=i8 and --calibrate=X.npy");
+  if (scheme == "residual" && clusters.getNumOccurrences())
+    return refuse(clusters, "the residual scheme has --steps instead");
+  if (scheme != "residual" && steps.getNumOccurrences())
+    return refuse(steps, "is about --scheme=residual");
+  if (scheme != "importance-corrected" && metric.getNumOccurrences())
+    return refuse(metric, "is about --scheme=importance-corrected");
+  if (metric != "magnitude" && metric != "activation")
+    return refuse(metric, "'" + metric.getValue() +
+                              "' is not known; there are magnitude and "
+                              "activation");
+  if (scheme == "importance" && whole.getNumOccurrences())
+    return refuse(whole, "is about schemes that need images");
+  for (const std::string &layer : whole)
+    if (layer != "first" && layer != "last")
+      return refuse(whole, "takes first and last, not '" + layer + "'");
+  for (double step : steps)
+    if (!(step > 0) || !std::isfinite(step))
+      return refuse(steps, "must be above 0");
+  return true;
+}
+
 /// Refuses values that no option of the compiler can mean, before the network
 /// is read.
 bool checkOptions(MLIRContext &context) {
-  if (scheme != "importance")
-    return refuse(scheme,
-                  "'" + scheme.getValue() +
-                      "' is not available; this version has importance");
-  if (!checkArithmetic())
+  if (!checkArithmetic() || !checkScheme())
     return false;
   auto fractions = crania::clustering::parseFractions(clusters.getValue());
   if (!fractions)
     return refuse(clusters, fractions.error().message);
+  const size_t rounds =
+      scheme == "residual" ? stepsOrDefault().size() + 1 : fractions->size();
   if (auto model = crania::target::loadTarget(target); !model)
     return refuse(target, model.error().message);
-  return checkExitRule(context, fractions->size()) &&
-         checkHistogram(fractions->size());
+  return checkExitRule(context, rounds) && checkHistogram(rounds);
 }
 
 bool hasRange(Operation *op) {
@@ -302,6 +361,11 @@ crania::CompileOptions compileOptions() {
   options.exit = exitRule;
   options.exitHistogram.assign(exitHistogram.begin(), exitHistogram.end());
   options.baselines = baselines;
+  options.clustering = {scheme,
+                        stepsOrDefault(),
+                        metric,
+                        {whole.begin(), whole.end()},
+                        clusterLimit};
   options.precision = precision;
   options.firstLayer = firstLayer;
   options.lastLayer = lastLayer;

@@ -3,6 +3,8 @@
 
 #include "Options.h"
 
+#include "crania/Runtime/FrontEnd.h"
+
 #include <CLI/CLI.hpp>
 
 #include <iostream>
@@ -111,6 +113,27 @@ ParsedOptions run::parseOptions(int argc, char **argv) {
                  "Threads that share the images (default 1); results do not "
                  "depend on it")
       ->check(CLI::Range(1, 1024).description(""))
+      ->type_name("T");
+  app.add_option("--sweep", o.sweep,
+                 "Inputs of the same round that run together and read their "
+                 "weights once (default 1); answers do not depend on it")
+      ->check(CLI::Range(1u, runtime::mostSweepInputs).description(""))
+      ->type_name("M");
+  app.add_option_function<std::string>(
+         "--arrivals",
+         [&](const std::string &text) {
+           Result<Arrivals> arrivals = Arrivals::parse(text);
+           if (!arrivals)
+             throw CLI::ValidationError("--arrivals", arrivals.error().message);
+           o.arrivals = *arrivals;
+         },
+         "When inputs arrive, RATE in inputs per second; latencies count from "
+         "there. Default: all are there when the machine wants them")
+      ->type_name("periodic:RATE|poisson:RATE");
+  app.add_option("--flush-us", o.flushMicroseconds,
+                 "An input that has waited so long for its sweep to fill up "
+                 "goes with as many as there are (default: no limit)")
+      ->check(CLI::Range(1e-3, 1e12).description(""))
       ->type_name("T");
   app.add_option("--report", o.report, "Writes all numbers as JSON")
       ->check(isPath())

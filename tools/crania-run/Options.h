@@ -6,6 +6,8 @@
 
 #include "crania/Runtime/ImageSet.h"
 
+#include "Arrivals.h"
+
 #include <optional>
 #include <string>
 
@@ -18,6 +20,9 @@ struct Options {
   runtime::Preprocessing preprocessing;
   uint64_t limit = 0; ///< 0: all images
   unsigned threads = 1;
+  unsigned sweep = 1;           ///< inputs
+  double flushMicroseconds = 0; ///< 0: no limit
+  Arrivals arrivals;
   std::string report;  ///< empty: none
   std::string trace;   ///< empty: none
   std::string outputs; ///< empty: none

@@ -7,6 +7,7 @@
 #include "crania/Simulator/TraceWriter.h"
 
 #include <algorithm>
+#include <cmath>
 
 using namespace crania;
 using namespace crania::run;
@@ -22,21 +23,25 @@ static std::vector<uint64_t> shapeOf(const binary::Port &port) {
   return {port.shape()->begin(), port.shape()->end()};
 }
 
-/// Time and energy of the inputs, back to back on one machine.
+/// Time and energy of the inputs on one machine.
 static Result<runtime::Performance>
 measure(const runtime::Executable &executable,
-        const std::vector<uint32_t> &exitRounds) {
-  runtime::PerformanceMeter meter(executable);
-  for (uint32_t rounds : exitRounds)
-    if (Status status = meter.addWholeInput(rounds); !status)
-      return status.error();
-  return meter.result();
+        const std::vector<uint32_t> &exitRounds, const Options &options) {
+  const double clockMHz = executable.program().target().clockMHz;
+  runtime::SweepOptions sweeps;
+  sweeps.inputs = options.sweep;
+  if (options.flushMicroseconds != 0)
+    sweeps.flushCycles =
+        uint64_t(std::llround(options.flushMicroseconds * clockMHz));
+  return runtime::measure(executable, exitRounds, sweeps,
+                          options.arrivals.times(exitRounds.size(), clockMHz));
 }
 
 static Result<ProgramRun>
 runProgram(const binary::DeviceBinary &bundle, size_t index,
            const runtime::ImageSet &images, size_t count,
-           const runtime::EvaluationOptions &options) {
+           const Options &options,
+           const runtime::EvaluationOptions &evaluation) {
   auto executable = runtime::Executable::load(bundle, index);
   if (!executable)
     return executable.error();
@@ -45,8 +50,10 @@ runProgram(const binary::DeviceBinary &bundle, size_t index,
   auto source = [&](size_t image, Span<float> input) {
     images.load(image, input);
   };
-  run.evaluation = runtime::evaluate(*run.executable, count, source, options);
-  auto performance = measure(*run.executable, run.evaluation.exitRound);
+  run.evaluation =
+      runtime::evaluate(*run.executable, count, source, evaluation);
+  auto performance =
+      measure(*run.executable, run.evaluation.exitRound, options);
   if (!performance)
     return performance.error();
   run.performance = std::move(*performance);
@@ -111,7 +118,8 @@ Result<BundleRun> run::run(const Options &options) {
     evaluation.progress = [&](size_t done) {
       bar.show(i * result.images + done, bundle->program(i).name()->str());
     };
-    auto program = runProgram(*bundle, i, *images, result.images, evaluation);
+    auto program =
+        runProgram(*bundle, i, *images, result.images, options, evaluation);
     if (!program)
       return Error{options.binary + ": " + program.error().message};
     result.programs.push_back(std::move(*program));

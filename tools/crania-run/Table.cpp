@@ -55,7 +55,8 @@ struct Row {
       : program(program), view(program.executable->program()),
         counts(program.performance.total),
         inputs(double(std::max<uint64_t>(program.performance.inputs, 1))),
-        energy(energyOf(counts, view.target())) {}
+        energy(energyOf(counts, view.target(), view.widestPrecision(),
+                        view.decoderUm2())) {}
 
   double microjoules(double picojoules) const {
     return picojoules / inputs / 1e6;
@@ -100,15 +101,29 @@ std::string dramText(const target::TargetModel &target) {
 std::string machineText(const simulator::ProgramView &program) {
   const target::TargetModel &target = program.target();
   double base = 0;
-  for (const auto &entry : target.area(program.widestPrecision()))
+  for (const auto &entry : target.area(program.widestPrecision(), 0))
     base += entry.addition ? 0 : entry.mm2;
   return "target " + target.name + ", " +
          std::string(nameOf(program.precision())) + ", " + dramText(target) +
          ", " + number("%g", target.clockMHz) + " MHz\narea         " +
          number("%.2f mm2", base) + " without CRANIA, " +
          number("+%.1f %%",
-                target.areaOverheadPercent(program.widestPrecision())) +
+                target.areaOverheadPercent(program.widestPrecision(),
+                                           program.decoderUm2())) +
          " for weight store and decoder\n";
+}
+
+/// How inputs shared the machine, if they did or came at times of their own.
+std::string sweepText(const Options &options,
+                      const runtime::Performance &performance) {
+  if (options.sweep == 1 && options.arrivals.kind == Arrivals::Kind::atOnce)
+    return "";
+  return "sweeps       of up to " + std::to_string(options.sweep) +
+         " inputs, " + number("%.2f", performance.meanSweep()) +
+         " on average; machine idle for " +
+         number("%.0f", double(performance.idleCycles) /
+                            double(std::max<uint64_t>(performance.inputs, 1))) +
+         " cycles per input\n";
 }
 
 std::string summary(const Options &options, const BundleRun &run) {
@@ -128,7 +143,8 @@ std::string summary(const Options &options, const BundleRun &run) {
     text += " " + std::to_string(i + 1) + ": " +
             percent(double(main.performance.exits[i]) / double(run.images)) +
             (i + 1 < main.performance.exits.size() ? "," : "");
-  return text + "  (program '" + main.name() + "')\n\n";
+  return text + "  (program '" + main.name() + "')\n" +
+         sweepText(options, main.performance) + "\n";
 }
 
 std::string ratioText(double reference, double value) {
@@ -139,8 +155,8 @@ std::string programGrid(const BundleRun &run, const std::vector<Row> &rows) {
   const ProgramRun *iterative = run.iterative();
   Grid grid;
   std::vector<std::string> head = {
-      "per input", "accuracy", "agreement",  "rounds",    "DRAM KB", "refetch",
-      "cycles",    "bound",    "latency us", "energy uJ", "bound uJ"};
+      "per input", "accuracy", "agreement",  "rounds", "DRAM KB",   "refetch",
+      "cycles",    "bound",    "latency us", "p99 us", "energy uJ", "bound uJ"};
   if (iterative)
     head.insert(head.end(), {"energy", "speed"});
   grid.add(head);
@@ -157,6 +173,8 @@ std::string programGrid(const BundleRun &run, const std::vector<Row> &rows) {
         number("%.0f", row.cycles()),
         number("%.0f", row.boundCycles()),
         number("%.1f", p.meanLatency / row.view.target().clockMHz),
+        number("%.1f",
+               double(p.percentile99Latency) / row.view.target().clockMHz),
         number("%.2f", row.microjoules(row.energy.total())),
         number("%.2f", row.microjoules(row.boundPicojoules()))};
     if (iterative) {

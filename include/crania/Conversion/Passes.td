@@ -54,13 +54,14 @@ def ConvertCraniaToSCF : Pass<"convert-crania-to-scf", "::mlir::ModuleOp"> {
 //===----------------------------------------------------------------------===//
 
 def ExpandMaterialize : Pass<"crania-expand-materialize", "::mlir::ModuleOp"> {
-  let summary = "Compute weights of known rounds at compile time";
+  let summary = "Compute weights and constants of known rounds at compile time";
   let description = [{
     Replaces every `crania.materialize` of a `crania.get` whose round is a
     constant of at least 1, and whose result is a tensor, by a constant: the
     values of the weights themselves from the last cluster on, else new data of
     their size, in a resource blob if the values are in one. That costs memory,
-    which is why it is no folder. What is left alone is not an error.
+    which is why it is no folder. Constants of the round (`crania.per_round`) go
+    with them. What is left alone is not an error.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect"];
 }

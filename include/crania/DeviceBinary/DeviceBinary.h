@@ -18,7 +18,7 @@ namespace crania::binary {
 
 /// Version of the file format: major << 16 | minor. A reader accepts its own
 /// major version and any minor version up to its own.
-constexpr uint32_t formatVersion = 2 << 16 | 0;
+constexpr uint32_t formatVersion = 3 << 16 | 0;
 
 /// A device binary that has been verified as a whole: magic, version, sizes,
 /// checksum, FlatBuffers structure, and for each program everything a machine
@@ -98,6 +98,10 @@ bool takesFloats(VectorOp op, ElementType type);
 
 /// The tiling of a weight tensor.
 layout::Tiling tilingOf(const Weights &weights);
+
+/// Whether each cluster holds all positions and takes the place of the one
+/// before.
+bool isRefining(const Weights &weights);
 
 } // namespace crania::binary
 

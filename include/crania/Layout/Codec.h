@@ -8,6 +8,7 @@
 #include "crania/Support/Span.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,8 +43,9 @@ struct BlockContext {
   Span<const uint8_t> conditions = {};
 };
 
-/// A weight layout: how the codes of one cluster of one block become bytes. A
-/// codec has no state; blocks decode on their own.
+/// How the codes of one cluster of one block become bytes. A codec has no
+/// state; blocks decode on their own. As a layout it is one without tables
+/// (`makeSegmentLayout`).
 ///
 /// Clusters have disjoint supports: codes hold no position that the context
 /// calls occupied, and decoding bytes that do is an error.
@@ -73,6 +75,17 @@ public:
   virtual size_t encodedBytes(const BlockCodes &codes,
                               const BlockContext &context) const = 0;
 
+  /// The same of any block with so many values, of whose positions so many are
+  /// not held by earlier clusters; nothing if it depends on more, or if there
+  /// is no encoding.
+  virtual std::optional<uint64_t> countedBytes(uint64_t positions,
+                                               uint64_t freePositions,
+                                               uint64_t values,
+                                               unsigned valueBits) const {
+    (void)positions, (void)freePositions, (void)values, (void)valueBits;
+    return std::nullopt;
+  }
+
   /// Bytes of the shortest encoding of any codes of a block none of whose
   /// positions is occupied. A reader compares it with the bytes that are there
   /// before it allocates anything for the positions, so it must grow with them.
@@ -91,15 +104,10 @@ public:
 /// each within `valueBits` bits, which are 8, 16 or 32.
 bool areWellFormed(const BlockCodes &codes, const BlockContext &context);
 
-/// The codec of that id, or null. Built-in ones are always there; a downstream
-/// project adds its own with `registerCodec`.
+/// The built-in codec of that id, or null.
 const Codec *findCodec(std::string_view id);
 
-/// Makes `codec` known under its id; it must live as long as the process.
-/// Returns false and changes nothing if the id is taken. Thread-safe.
-bool registerCodec(const Codec &codec);
-
-/// Ids of all known codecs, sorted.
+/// Ids of the built-in codecs, sorted.
 std::vector<std::string> codecIds();
 
 } // namespace crania::layout

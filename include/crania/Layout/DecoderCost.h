@@ -5,6 +5,9 @@
 #define CRANIA_LAYOUT_DECODERCOST_H
 
 #include <cstdint>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 namespace crania::layout {
 
@@ -30,6 +33,13 @@ struct DecoderCost {
   unsigned entryBits = 0;
   /// Symbols that a lane emits per cycle: value words, or positions.
   double symbolsPerLaneAndCycle = 1;
+  /// Bits of its stream that a step takes at most; the window is made for them.
+  unsigned stepBits = 32;
+  /// Cycles in which the tables are made from their serialised form, in all
+  /// copies at once.
+  uint64_t loadCycles = 0;
+  /// What `lane` is: segments with the same logic share it.
+  std::string_view unit = {};
   LaneLogic lane;
 
   unsigned tablePorts() const { return tableBits == 0 ? 0 : lanes; }
@@ -46,9 +56,57 @@ struct DecoderCost {
 /// Both halves of a layout's decoder; they work side by side.
 struct SegmentCost {
   DecoderCost positions, values;
+  /// Words are addressed, not coded: the plain decoder of the machine does it.
+  bool isPlain = false;
 
   uint64_t tableBits() const { return positions.tableBits + values.tableBits; }
   double areaUm2() const { return positions.areaUm2() + values.areaUm2(); }
+  uint64_t loadCycles() const {
+    return positions.loadCycles > values.loadCycles ? positions.loadCycles
+                                                    : values.loadCycles;
+  }
+};
+
+/// What the decoder of a machine is made of if it decodes several segments: as
+/// many lanes as the widest needs, in each the logic of every code that occurs
+/// and memory for the largest tables. The clusters of a tensor take turns block
+/// by block; a decoder of one block at a time holds the tables of all of them,
+/// one of several has each cluster in a decoder of its own.
+class DecoderHardware {
+public:
+  explicit DecoderHardware(unsigned blocksAtOnce = 1) : blocks(blocksAtOnce) {}
+
+  /// What follows is of another tensor.
+  void beginTensor();
+  /// A segment whose largest block has so many bytes.
+  void add(const SegmentCost &cost, uint64_t largestBlock);
+
+  /// Without the plain decoder.
+  double areaUm2() const;
+  bool isPlainUsed() const { return plain; }
+  double areaUm2(double plainUm2) const {
+    return areaUm2() + (plain ? plainUm2 : 0);
+  }
+
+  /// Whether it is made of no more than `other`, in every respect.
+  bool isWithin(const DecoderHardware &other) const;
+
+private:
+  struct Half {
+    unsigned lanes = 0;
+    double windowUm2 = 0;
+    uint64_t tableBits = 0, tensorTableBits = 0;
+    std::vector<std::pair<std::string_view, double>> units; // by name
+
+    void add(const DecoderCost &cost, bool sharesMemory);
+    double areaUm2() const;
+    bool isWithin(const Half &other) const;
+  };
+
+  unsigned blocks;
+  bool plain = false;
+  uint64_t bufferBytes = 0;
+  Half positions, values;
 };
 
 } // namespace crania::layout

@@ -6,6 +6,7 @@
 
 #include "crania/Layout/Codec.h"
 #include "crania/Layout/DecoderCost.h"
+#include "crania/Layout/SegmentStatistics.h"
 
 #include <memory>
 
@@ -44,6 +45,14 @@ struct TrainingOptions {
   unsigned tableLog = defaultTableLog;
 };
 
+/// What a machine has for decoding.
+struct DecoderShape {
+  /// Value words that leave the decoder per cycle.
+  unsigned wordsPerCycle = 1;
+  /// Coded blocks that are decoded at once, each in lanes of its own.
+  unsigned blocks = 1;
+};
+
 /// A layout with the tables of one segment: encodes and decodes its blocks,
 /// each on its own. Immutable, so threads may share it.
 class SegmentCoder {
@@ -62,6 +71,12 @@ public:
   virtual std::vector<uint8_t> encode(const BlockCodes &codes,
                                       const BlockContext &context) const = 0;
 
+  /// Bytes that `encode` would return.
+  virtual size_t encodedBytes(const BlockCodes &codes,
+                              const BlockContext &context) const {
+    return encode(codes, context).size();
+  }
+
   /// Decodes exactly `bytes`. Any bytes that `encode` could not have produced
   /// are an error.
   virtual Result<BlockCodes> decode(Span<const uint8_t> bytes,
@@ -72,10 +87,26 @@ public:
 
   virtual SegmentCost cost() const = 0;
 
-  /// Cycles in which the lanes of `cost` decode a block. Blocks decode on their
-  /// own, so a machine with more lanes takes more blocks at once.
+  /// Cycles in which the lanes of `cost` decode a block.
   virtual uint64_t decodeCycles(size_t positions,
                                 size_t presentValues) const = 0;
+
+  /// Cycles that a block takes of a machine which decodes several at once.
+  virtual uint64_t decodeCycles(size_t positions, size_t presentValues,
+                                const DecoderShape &shape) const;
+
+  /// Energy of decoding a block, pJ at 45 nm, without reading its bytes and
+  /// writing its values.
+  virtual double decodePicojoules(size_t positions,
+                                  size_t presentValues) const = 0;
+};
+
+/// What training on counts gives.
+struct TrainedSegment {
+  std::unique_ptr<SegmentCoder> coder;
+  /// Estimated: with tables, directory, lanes and padding.
+  double bytes = 0;
+  double largestBlock = 0;
 };
 
 /// A kind of layout: makes the tables of a segment from its codes, or reads
@@ -87,37 +118,92 @@ public:
   /// The name under which binaries refer to it, e.g. "golomb+tans".
   virtual std::string_view id() const = 0;
 
+  /// Whether a segment begins with tables and a directory of its blocks. If
+  /// not, the bytes of a block say where it ends.
+  virtual bool hasTables() const { return true; }
+
+  /// Bytes of blocks that code so many positions, none of them occupied, at
+  /// least. A reader compares it with the bytes that are there before it
+  /// allocates anything for the positions, so it must grow with them.
+  virtual uint64_t minimumBytes(uint64_t positions, unsigned valueBits) const;
+
   /// Tables for all blocks of a segment, which have words of one size. An error
   /// says what the layout cannot express.
   virtual Result<std::unique_ptr<SegmentCoder>>
   train(Span<const BlockView> blocks, const TrainingOptions &options) const = 0;
+
+  /// Whether counts are enough to train on.
+  virtual bool trainsOnCounts() const { return false; }
+  virtual CountedParts countedParts() const { return {}; }
+
+  /// The same tables from what was counted of all blocks. Only if
+  /// `trainsOnCounts`.
+  virtual Result<TrainedSegment> train(const SegmentStatistics &statistics,
+                                       const TrainingOptions &options) const;
 
   /// Reads exactly the bytes of tables; `valueBits` as in BlockContext.
   virtual Result<std::unique_ptr<SegmentCoder>>
   parse(Span<const uint8_t> tables, unsigned valueBits) const = 0;
 };
 
-/// The layout of that id, or null. Built-in ones are "POSITIONS+VALUES" with
-/// positions dense, bitmap, conditional, runs, golomb and values raw, delta,
-/// codebook, packed, huffman, tans. A downstream project adds its own.
+/// A layout without tables: the codec's bytes are the segment.
+/// The codec must live as long as the layout.
+std::unique_ptr<SegmentLayout> makeSegmentLayout(const Codec &codec);
+
+/// The layout of that id, or null. Built-in ones are the codecs (Codec.h), and
+/// "POSITIONS+VALUES" with positions dense, bitmap, conditional, runs, golomb
+/// and values raw, delta, codebook, packed, huffman, tans. A downstream project
+/// adds its own.
 const SegmentLayout *findSegmentLayout(std::string_view id);
 
 /// Makes `layout` known under its id; it must live as long as the process.
 /// Returns false and changes nothing if the id is taken. Thread-safe.
 bool registerSegmentLayout(const SegmentLayout &layout);
 
-/// Ids of all known layouts with tables, sorted.
+/// Ids of all known layouts, sorted.
 std::vector<std::string> segmentLayoutIds();
 
 /// A segment as it lies in the weight image.
+/// Tables, directory and blocks follow each other.
 struct EncodedSegment {
   std::vector<uint8_t> tables;
   std::vector<uint8_t> directory; // see BlockDirectory.h
   std::vector<uint8_t> blocks;    // one after the other
+  std::vector<uint32_t> blockSizes;
+  std::shared_ptr<const SegmentCoder> coder;
 
-  size_t bytes() const {
-    return tables.size() + directory.size() + blocks.size();
-  }
+  /// Bytes before the first block.
+  size_t headBytes() const { return tables.size() + directory.size(); }
+  size_t bytes() const { return headBytes() + blocks.size(); }
+};
+
+/// Encodes the blocks of a segment one after the other.
+class SegmentEncoder {
+public:
+  SegmentEncoder(const SegmentLayout &layout,
+                 std::shared_ptr<const SegmentCoder> coder);
+
+  /// The bytes of the next block. An error says that the layout has no words
+  /// for its codes.
+  Result<std::vector<uint8_t>> encode(const BlockView &block);
+  /// As that, but only counts them.
+  Status skip(const BlockView &block);
+
+  const std::vector<uint8_t> &tables() const { return coderTables; }
+  /// Of the blocks so far.
+  std::vector<uint8_t> directory() const;
+  const std::vector<uint32_t> &blockSizes() const { return sizes; }
+  /// Of the blocks so far, with tables and directory.
+  uint64_t bytes() const;
+
+private:
+  Status check(const BlockView &block) const;
+
+  const SegmentLayout &layout;
+  std::shared_ptr<const SegmentCoder> coder;
+  std::vector<uint8_t> coderTables;
+  std::vector<uint32_t> sizes;
+  uint64_t blockBytes = 0;
 };
 
 /// Trains tables and encodes all blocks with them.

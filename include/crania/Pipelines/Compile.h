@@ -25,6 +25,8 @@ struct ProgramConfiguration {
   std::vector<std::string> layouts;
   /// Whether clusters are kept in the weight store.
   bool retain = true;
+  /// As in PipelineOptions.
+  std::string scheme = "importance";
 };
 
 struct CompileOptions {
@@ -32,6 +34,15 @@ struct CompileOptions {
   std::string function;
   std::string target = "edge";
   std::string clusters = "0.1,0.2,0.3,0.4";
+  /// How weights are clustered, as PipelineOptions has it: others than
+  /// importance need integers and the images of `calibration`.
+  struct Clustering {
+    std::string scheme = "importance";
+    std::vector<double> steps;
+    std::string metric = "magnitude";
+    std::vector<std::string> whole;
+    uint64_t limit = 128;
+  } clustering;
   std::string exit = "softmax:0.9";
   std::vector<double> exitHistogram;
   /// f32, i16 or i8, for all layers and, if not empty, for the first and last.
@@ -65,6 +76,9 @@ struct CompileOptions {
 /// | iterative-cache       | given    | raw     | used         |
 /// | iterative-compression | given    | all     | unused       |
 /// | crania                | given    | all     | used         |
+///
+/// Given are the fractions of importance clusters, and, for `crania` only, the
+/// scheme: residual clusters stored raw would be no fair row.
 ///
 /// Raw means raw values: a cluster that does not hold every weight has a bitmap
 /// of its positions too. A row of one round has no use for more than the first

@@ -27,6 +27,49 @@ struct PipelineOptions : public mlir::PassPipelineOptions<PipelineOptions> {
       llvm::cl::desc("Fractions of the weights per cluster, most important "
                      "first, or equal:K; 1 is the network as it is"),
       llvm::cl::init("0.1,0.2,0.3,0.4")};
+  Option<std::string> scheme{
+      *this, "scheme",
+      llvm::cl::desc("How weights are clustered: importance; on calibration "
+                     "images, in 8 bits, importance-corrected or residual"),
+      llvm::cl::init("importance")};
+  ListOption<double> steps{
+      *this, "steps",
+      llvm::cl::desc("residual: distance of the codes of each round but the "
+                     "last, in root mean squares of an output's weights")};
+  Option<double> balance{
+      *this, "balance",
+      llvm::cl::desc("residual: steps go with the size of the layer to the "
+                     "power of half this; those given are of the largest"),
+      llvm::cl::init(0.5)};
+  Option<bool> correct{
+      *this, "correct",
+      llvm::cl::desc("Correct outputs of rounds of clusters on images"),
+      llvm::cl::init(true)};
+  Option<bool> compensate{
+      *this, "compensate",
+      llvm::cl::desc("residual: make up for rounding errors"),
+      llvm::cl::init(true)};
+  Option<bool> retarget{
+      *this, "retarget",
+      llvm::cl::desc("residual: make up for what earlier layers lost"),
+      llvm::cl::init(true)};
+  Option<double> rate{
+      *this, "rate",
+      llvm::cl::desc("residual: what a bit is worth in squared steps"),
+      llvm::cl::init(0.1)};
+  Option<std::string> metric{
+      *this, "metric",
+      llvm::cl::desc("importance-corrected: magnitude, or activation for "
+                     "magnitude times mean input"),
+      llvm::cl::init("magnitude")};
+  ListOption<std::string> whole{
+      *this, "whole",
+      llvm::cl::desc("Layers that are whole in their first cluster if others "
+                     "are clustered on images: first, last")};
+  Option<uint64_t> clusterLimit{
+      *this, "cluster-limit",
+      llvm::cl::desc("Clusters on the first N of the images (0: all)"),
+      llvm::cl::init(128)};
   Option<std::string> exit{
       *this, "exit",
       llvm::cl::desc("Exit rule (softmax, margin, entropy), a colon, and one "
@@ -94,6 +137,10 @@ struct PipelineOptions : public mlir::PassPipelineOptions<PipelineOptions> {
 /// and by what the module says of its layers (`crania.precision`).
 void buildArithmeticPipeline(mlir::OpPassManager &manager,
                              const PipelineOptions &options);
+
+/// The part behind it: classifiers whose arithmetic is decided.
+void buildCompilationPipeline(mlir::OpPassManager &manager,
+                              const PipelineOptions &options);
 
 /// From level 1 (a module with a classifier in linalg) to level 5: programs of
 /// the machine, and host code that runs them.

@@ -28,7 +28,8 @@ std::optional<double> weightRefetch(const Performance &performance,
 /// Energy, over all inputs, that the program cannot run below, in pJ: DRAM
 /// energy of the parameters and activations that were moved and of the weights
 /// that had to be read, and energy of the multiply-accumulates. Had to be read:
-/// streamed clusters once per input that needs them, those that the store may
+/// streamed clusters once per input that needs them, divided by the inputs of a
+/// full sweep, those that the store may
 /// keep from input to input (retained, or allocated in a cache) once in all, as
 /// it starts empty.
 double energyBound(const Performance &performance,

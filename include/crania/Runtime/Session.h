@@ -5,17 +5,18 @@
 #define CRANIA_RUNTIME_SESSION_H
 
 #include "crania/Runtime/Executable.h"
+#include "crania/Runtime/FrontEnd.h"
 #include "crania/Runtime/Performance.h"
 
-#include <deque>
 #include <map>
 #include <optional>
 
 namespace crania::runtime {
 
-/// Inputs in flight on one simulated machine: a queue per round. An input that
-/// does not pass the exit test of a round waits for the next one; all that is
-/// kept of it is its image, since a round starts from there. Not thread-safe.
+/// Inputs in flight on one simulated machine, behind a front end with a queue
+/// per round. An input that does not pass the exit test of a round waits for
+/// the next one; all that is kept of it is its image, since a round starts from
+/// there. Answers depend on neither sweeps nor arrivals. Not thread-safe.
 class Session {
 public:
   using Ticket = uint64_t;
@@ -24,20 +25,26 @@ public:
     std::vector<float> logits;
   };
 
-  explicit Session(std::shared_ptr<const Executable> executable);
+  explicit Session(std::shared_ptr<const Executable> executable,
+                   const SweepOptions &sweeps = {});
 
   const Executable &executable() const { return *program; }
 
+  /// Changes how inputs share the machine. An error once one was submitted.
+  Status setSweeps(const SweepOptions &sweeps);
+
   /// Queues an input for round 1. An error if it has not inputElements().
   Result<Ticket> submit(Span<const float> input);
+  /// An input that arrives at a time, in cycles from the session's beginning;
+  /// its latency counts from there. An error if that is before the arrival
+  /// submitted last.
+  Result<Ticket> submit(Span<const float> input, uint64_t arrival);
 
   /// The answer, once; nothing while the input is in flight. An error for a
   /// ticket that was not given out or is answered already.
   Result<std::optional<Answer>> poll(Ticket ticket);
 
-  /// One sweep: runs a round for the oldest input of the last round that any
-  /// waits for, so that what has begun is finished first. False if no input is
-  /// in flight.
+  /// One sweep, as FrontEnd chooses it. False if no input is in flight.
   Result<bool> step();
   /// Sweeps until no input is in flight.
   Status run();
@@ -47,19 +54,21 @@ public:
   Performance performance() const;
 
 private:
+  Result<Ticket> keep(Span<const float> input);
+
   struct Context {
     std::vector<float> image;
-    uint64_t cycles = 0;
     std::optional<Answer> answer;
   };
 
   std::shared_ptr<const Executable> program;
   simulator::FunctionalEngine::Memory memory;
   PerformanceMeter meter;
-  std::vector<std::deque<Ticket>> queues; // per round
+  FrontEnd frontEnd;
   std::map<Ticket, Context> contexts;
   size_t answered = 0; // answers that wait to be polled
   Ticket nextTicket = 1;
+  uint64_t lastArrival = 0;
 };
 
 } // namespace crania::runtime

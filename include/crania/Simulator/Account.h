@@ -29,10 +29,11 @@ std::string_view nameOf(Unit unit);
 
 /// What the PE array waits for when it has work but does not compute: weights
 /// that are still in DRAM, weights that are being decoded and loaded,
-/// activations that are being copied, results of the vector unit, or its own
-/// pipeline to drain before results can be used.
-enum class Stall { dram, decoder, activations, vector, drain };
-constexpr size_t stallCount = 5;
+/// activations that are being copied, results of the vector unit, its own
+/// pipeline to drain before results can be used, or bandwidth of the global
+/// buffer.
+enum class Stall { dram, decoder, activations, vector, drain, globalBuffer };
+constexpr size_t stallCount = 6;
 std::string_view nameOf(Stall stall);
 
 /// Events by the precision of the weights that they are about.
@@ -71,7 +72,8 @@ struct Counts {
   /// Of PEs: their registers, and what goes from one to the next.
   uint64_t registerBytes = 0, neighbourBytes = 0;
   PrecisionCounts decodedValues = {};
-  uint64_t scannedPositions = 0;    ///< by the decoder, in search of values
+  uint64_t scannedPositions = 0;    ///< by the plain decoder, for values
+  uint64_t decoderFemtojoules = 0;  ///< 10^-3 pJ, of layouts that have lanes
   PrecisionCounts macs = {};        ///< with weights that are present
   PrecisionCounts macsSkipped = {}; ///< with absent ones
   OperationCounts vectorOps = {};
@@ -109,6 +111,7 @@ struct Energy {
   double decoder = 0;
   double vector = 0;
   double exit = 0;
+  double clock = 0; ///< whether the machine works or waits
   double leakage = 0;
 
   double total() const;
@@ -131,8 +134,13 @@ struct Energy {
 ///   vector         operations of 32 bits; special functions are charged as a
 ///                  multiplication, i64 as several (VectorCharge.h)
 ///   exit           operations, multiplications of f32
-///   leakage        of the machine, over the cycles
-Energy energyOf(const Counts &counts, const target::TargetModel &target);
+///   clock, leakage of a machine that is built for a precision, with a decoder
+///   of that area, over the cycles
+Energy energyOf(const Counts &counts, const target::TargetModel &target,
+                target::Precision builtFor, double decoderUm2);
+/// The same with the decoder of plain layouts.
+Energy energyOf(const Counts &counts, const target::TargetModel &target,
+                target::Precision builtFor);
 /// That of the multiply-accumulates alone.
 double macPicojoulesOf(const Counts &counts, const target::TargetModel &target);
 

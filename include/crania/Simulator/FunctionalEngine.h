@@ -69,6 +69,23 @@ public:
   void observeRound(unsigned round, Span<const float> input, Memory &memory,
                     const Observer &observe) const;
 
+  /// Puts an input into a memory, for commands that are run one by one: to
+  /// calibrate what happens between them, not for speed.
+  void begin(Span<const float> input, Memory &memory) const;
+  /// Runs a command of a round, numbered as in the program, for inputs that
+  /// came so far. Commands that compute nothing are nothing.
+  void runCommand(unsigned round, uint32_t command,
+                  Span<Memory *> memories) const;
+  /// Runs a Contract command with other weights: a matrix as that of
+  /// `DecodedWeights`, of the type of its weights.
+  void runContract(unsigned round, uint32_t command,
+                   const DecodedWeights &weights,
+                   Span<Memory *> memories) const;
+  /// The bytes of a buffer that is on chip or in scratch DRAM, as the next
+  /// command finds them. Those of the image cannot be changed: it must be in
+  /// neither.
+  Span<uint8_t> contentsOf(uint32_t buffer, Memory &memory) const;
+
   uint64_t inputElements() const;
   uint64_t logitElements() const;
   /// Of the host, for the machine's memories of an input.

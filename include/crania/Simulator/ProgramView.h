@@ -5,10 +5,11 @@
 #define CRANIA_SIMULATOR_PROGRAMVIEW_H
 
 #include "crania/DeviceBinary/DeviceBinary.h"
-#include "crania/Layout/Codec.h"
+#include "crania/Layout/SegmentLayout.h"
 #include "crania/Target/TargetModel.h"
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -18,12 +19,14 @@ namespace crania::simulator {
 target::Precision precisionOf(binary::ElementType type);
 
 /// One program of a verified device binary, prepared for the simulator: the
-/// target parsed, tilings and codecs looked up. Cheap to copy; it keeps the
+/// target parsed, tilings and layouts looked up. Cheap to copy; it keeps the
 /// bytes alive.
 class ProgramView {
 public:
-  /// Refuses, by name, a layout whose codec is not registered. The device
-  /// binary has been verified, so nothing else can be wrong.
+  /// Refuses, by name, a layout that is not registered, tables or a directory
+  /// that its layout could not have made, and layouts whose decoder the target
+  /// has no room for. The device binary has been verified, so nothing else can
+  /// be wrong.
   static Result<ProgramView> create(const binary::DeviceBinary &bundle,
                                     size_t program);
 
@@ -34,6 +37,8 @@ public:
     uint32_t index;   ///< within its segment
     uint64_t address; ///< in the program's image
     uint64_t bytes;
+    /// Of these, tables and directory, before the first block of a segment.
+    uint64_t headBytes;
     uint64_t storeOffset; ///< in the weight store, if retained
     uint32_t tileBegin, tileEnd;
   };
@@ -71,9 +76,12 @@ public:
   const binary::Segment &segment(uint32_t weights, unsigned cluster) const {
     return *this->weights(weights).segments()->Get(cluster);
   }
-  const layout::Codec &codec(uint32_t weights, unsigned cluster) const {
-    return *codecs[weights][cluster];
+  /// With the tables of the segment.
+  const layout::SegmentCoder &coder(uint32_t weights, unsigned cluster) const {
+    return *coders[weights][cluster];
   }
+  /// The decoder that the layouts of the program need, um2.
+  double decoderUm2() const;
   bool isRetained(uint32_t weights, unsigned cluster) const {
     return segment(weights, cluster).residency() == binary::Residency::retained;
   }
@@ -96,6 +104,9 @@ public:
   Span<const uint8_t> bytesOf(const Block &block) const {
     return image().slice(block.address, block.bytes);
   }
+  /// Which cycles its tables take, on top of its blocks: those of the clusters
+  /// of a tensor are loaded side by side, each when its first block comes.
+  uint64_t loadCycles(const Block &block) const;
 
   /// Elements of the input and of the logits.
   uint64_t inputElements() const;
@@ -104,6 +115,10 @@ public:
 private:
   explicit ProgramView(binary::DeviceBinary bundle, size_t program);
   Status indexWeights();
+  Status indexSegment(uint32_t weights, unsigned cluster);
+  Status parseTables(const binary::Segment &segment, unsigned wordBits,
+                     std::shared_ptr<const layout::SegmentCoder> &coder) const;
+  Status checkDecoder() const;
 
   binary::DeviceBinary bundle;
   size_t programIndex;
@@ -111,7 +126,7 @@ private:
   target::TargetModel machine;
   target::Precision arithmetic = target::Precision::f32;
   std::vector<layout::Tiling> tilings;
-  std::vector<std::vector<const layout::Codec *>> codecs;
+  std::vector<std::vector<std::shared_ptr<const layout::SegmentCoder>>> coders;
   std::vector<Block> blockList;
   std::vector<std::vector<uint32_t>> firstBlock; // per weights and cluster
 };

@@ -13,7 +13,7 @@ namespace crania::simulator {
 /// A stretch of time in which a unit worked for a command.
 struct Activity {
   Unit unit;
-  uint32_t command;
+  uint32_t command;    ///< of the round
   uint64_t begin, end; ///< cycles from the start of the round
 };
 
@@ -21,7 +21,8 @@ struct Activity {
 struct RoundTiming {
   Counts total;
   /// By Program.labels; they add up to the total. A label's cycles are those by
-  /// which its commands moved the time at which everything so far is finished.
+  /// which its commands, without fetches that run ahead, moved the time at
+  /// which everything so far is finished.
   std::vector<Counts> byLabel;
   std::vector<Activity> activities;
   WeightStore storeAfter;
@@ -56,12 +57,36 @@ struct RoundTiming {
 /// - A Vector that follows a Contract starts on a block of outputs when the
 ///   array has drained that block's last tile.
 ///
+/// With several `inputs`, all of them go through the round together, as a sweep
+/// (SweepSchedule.h): weights and parameters are read once for as many inputs
+/// as the global buffer has room for, everything else happens for each of them,
+/// and what has to leave the global buffer in between is written to DRAM and
+/// read back. The counts are those of the whole sweep.
+///
 /// Errors: a machine that is stuck (named commands and what they wait for), an
 /// access the machine does not have, a store place taken twice, and any part of
 /// the account that does not add up.
 Result<RoundTiming> simulateRound(const ProgramView &program,
                                   const WeightDecoder &weights, unsigned round,
-                                  const WeightStore &before);
+                                  const WeightStore &before,
+                                  unsigned inputs = 1);
+
+/// The same with DRAM in closed form: as if it kept nobody waiting, and tile by
+/// tile instead of request by request, so that a network of ResNet-18's size
+/// takes milliseconds.
+///
+/// All events are exactly those of simulateRound, but for what only a DRAM with
+/// a time has (rows, refreshes, standby, busy and pending cycles), where bursts
+/// are shared by blocks as FIFO and request size let WeightDma do. The cycles
+/// are a bound: equal to those of simulateRound where nothing waits for DRAM.
+/// With the bound by bandwidth (boundOf) it is the tightest that there is
+/// without simulating the memory.
+///
+/// Errors: as simulateRound, but for a FIFO that is too small; and a cache, the
+/// contents of which depend on the order of its lines.
+Result<RoundTiming> closedForm(const ProgramView &program,
+                               const WeightDecoder &weights, unsigned round,
+                               const WeightStore &before, unsigned inputs = 1);
 
 } // namespace crania::simulator
 

@@ -78,12 +78,16 @@ struct TargetModel {
   } array;
 
   struct Decoder {
-    /// Value words per cycle.
-    uint32_t lanes = 16;
+    /// Value words that leave it per cycle.
+    uint32_t lanes = 128;
+    /// Coded blocks that it decodes at once, each in lanes of its own.
+    uint32_t blocks = 16;
   } decoder;
 
   struct GlobalBuffer {
     uint64_t bytes = uint64_t(128) * 1024;
+    /// For the PE array and the vector unit together; DMAs have their own port.
+    uint32_t bytesPerCycle = 1024;
   } globalBuffer;
 
   struct StagingFifo {
@@ -93,6 +97,9 @@ struct TargetModel {
   struct WeightStore {
     uint64_t bytes = uint64_t(32) * 1024;
     StorePolicy policy = StorePolicy::compilerManaged;
+    /// Of a compiler-managed store: memories of their own side by side, each
+    /// with an equal part of the bytes, so that an access is one of a part.
+    uint32_t banks = 1;
     /// Of caches: lines, and how many of them a set has with lru and fifo.
     uint32_t lineBytes = 32, ways = 4;
     /// Fetches of the first clusters allocate lines, those of later ones, which
@@ -109,6 +116,8 @@ struct TargetModel {
   struct VectorUnit {
     /// Element operations per cycle.
     uint32_t lanes = 16;
+    /// Those of f32 in a machine that is built for integers, beside the others.
+    uint32_t f32Lanes = 1;
   } vectorUnit;
 
   struct ExitUnit {
@@ -137,6 +146,12 @@ struct TargetModel {
     uint32_t outstandingRequests = 8;
   } dma;
 
+  struct Limits {
+    /// What weight store and decoder may take of the area without them, in
+    /// percent; 0 is no limit.
+    double additionPercent = 0;
+  } limits;
+
   // Derived quantities. Energies in pJ, areas in mm2; the numbers behind them
   // are in share/crania/technology, each beside its source.
 
@@ -164,10 +179,12 @@ struct TargetModel {
   /// Of a cache, with its tags: a look-up, hit or miss, and filling a line.
   double cacheLookUpPicojoules() const;
   double cacheFillPicojoules() const;
-  /// Of the whole machine, whether it works or not, in mW: that of caches,
-  /// whose cells are fast ones. All other memories are of cells that hardly
-  /// leak.
-  double leakageMilliwatts() const;
+  /// Of the whole machine, whether it works or not, in mW, built for a
+  /// precision: of logic, and of caches, whose cells are fast ones. All other
+  /// memories are of cells that hardly leak.
+  double leakageMilliwatts(Precision precision, double decoderUm2) const;
+  /// Of the clock, which reaches the pipeline registers in every cycle, in mW.
+  double clockMilliwatts(Precision precision) const;
   /// One write and one read of the staging FIFO.
   double fifoPicojoulesPerByte() const;
   /// One access of a register of a PE, per byte of its width; and of one of a
@@ -185,12 +202,19 @@ struct TargetModel {
   struct AreaEntry {
     std::string component;
     double mm2;
-    bool addition; // part of what CRANIA adds to the base machine
+    bool addition;       // part of what CRANIA adds to the base machine
+    double logicMm2 = 0; // of it, what is no memory
   };
-  /// Area by component at a precision.
-  std::vector<AreaEntry> area(Precision precision) const;
+  /// Area by component at a precision, with a decoder of that area: it depends
+  /// on the layouts that a program uses (layout::DecoderHardware).
+  std::vector<AreaEntry> area(Precision precision, double decoderUm2) const;
   /// CRANIA's addition over the machine without it, in percent.
-  double areaOverheadPercent(Precision precision) const;
+  double areaOverheadPercent(Precision precision, double decoderUm2) const;
+  /// A decoder for layouts whose words are addressed and not coded.
+  double plainDecoderUm2() const;
+  /// What `limits` leaves for the decoder beside the weight store: negative if
+  /// the store alone is too large, infinite without a limit.
+  double decoderBudgetUm2(Precision precision) const;
 
   /// What makes the machine impossible, with the remedy; success if nothing.
   Status check() const;

@@ -7,6 +7,8 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cmath>
+#include <optional>
 
 using namespace crania;
 using namespace crania::runtime;
@@ -32,6 +34,17 @@ struct Reporter {
       callback(error.message.c_str(), userData);
   }
 };
+
+/// A time of the machine in cycles; nothing if it is none from 0 on.
+std::optional<uint64_t> cyclesOf(const CraniaRuntimeSessionImpl &session,
+                                 double microseconds) {
+  const double cycles =
+      microseconds * session.session.executable().program().target().clockMHz;
+  constexpr double most = 1e18;
+  if (!(cycles >= 0 && cycles <= most))
+    return std::nullopt;
+  return uint64_t(std::llround(cycles));
+}
 
 CraniaRuntimeBundle wrap(Result<binary::DeviceBinary> binary,
                          const Reporter &report) {
@@ -110,6 +123,47 @@ uint64_t craniaRuntimeSessionSubmit(CraniaRuntimeSession session,
     return *ticket;
   Reporter{onError, userData}(ticket.error());
   return 0;
+}
+
+uint64_t craniaRuntimeSessionSubmitAt(
+    CraniaRuntimeSession session, const float *input, uint64_t inputElements,
+    double microseconds, CraniaRuntimeErrorCallback onError, void *userData) {
+  const Reporter report = {onError, userData};
+  const std::optional<uint64_t> cycles = cyclesOf(*session, microseconds);
+  if (!cycles) {
+    report({"an input arrives at " + std::to_string(microseconds) +
+            " us, which is no time from 0 on"});
+    return 0;
+  }
+  auto ticket = session->session.submit({input, inputElements}, *cycles);
+  if (ticket)
+    return *ticket;
+  report(ticket.error());
+  return 0;
+}
+
+int craniaRuntimeSessionSetSweep(CraniaRuntimeSession session, uint32_t inputs,
+                                 double flushMicroseconds,
+                                 CraniaRuntimeErrorCallback onError,
+                                 void *userData) {
+  const Reporter report = {onError, userData};
+  const std::optional<uint64_t> flush = cyclesOf(*session, flushMicroseconds);
+  if (inputs == 0 || inputs > mostSweepInputs || !flush) {
+    report({"a sweep is of 1 to " + std::to_string(mostSweepInputs) +
+            " inputs that wait for 0 us or more, not of " +
+            std::to_string(inputs) + " that wait for " +
+            std::to_string(flushMicroseconds) + " us"});
+    return -1;
+  }
+  SweepOptions sweeps;
+  sweeps.inputs = inputs;
+  if (*flush != 0)
+    sweeps.flushCycles = *flush;
+  Status status = session->session.setSweeps(sweeps);
+  if (status)
+    return 0;
+  report(status.error());
+  return -1;
 }
 
 int craniaRuntimeSessionStep(CraniaRuntimeSession session,

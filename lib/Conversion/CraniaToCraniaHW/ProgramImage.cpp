@@ -31,8 +31,8 @@ public:
     placeParameters();
     imageBytes = llvm::alignTo(imageBytes, target.dram.burstBytes);
     allocate();
-    for (auto [weights, codecs] : llvm::zip_equal(network.weights, codecsOf))
-      if (failed(encode(weights, codecs)))
+    for (const NetworkWeights &weights : network.weights)
+      if (failed(encode(weights)))
         return failure();
     writeParameters();
     return std::move(image);
@@ -65,15 +65,9 @@ private:
              << "plans " << plan.getSegments().size()
              << " segments for the weights @" << op.getSymName()
              << ", which have " << op.getClusters() << " clusters";
-    std::vector<const layout::Codec *> codecs;
-    for (auto [cluster, segment] : llvm::enumerate(plan.getSegments())) {
-      FailureOr<const layout::Codec *> codec =
-          readSegment(weights, cluster, segment);
-      if (failed(codec))
+    for (auto [cluster, segment] : llvm::enumerate(plan.getSegments()))
+      if (failed(readSegment(weights, cluster, segment)))
         return failure();
-      codecs.push_back(*codec);
-    }
-    codecsOf.push_back(std::move(codecs));
     return success();
   }
 
@@ -83,18 +77,14 @@ private:
                                << " of the weights @" << weights.name() << " ";
   }
 
-  FailureOr<const layout::Codec *> readSegment(const NetworkWeights &weights,
-                                               unsigned cluster,
-                                               ir::SegmentAttr segment) {
+  LogicalResult readSegment(const NetworkWeights &weights, unsigned cluster,
+                            ir::SegmentAttr segment) {
     auto error = [&] { return emitClusterError(weights, cluster); };
     if (failed(checkDecided(segment, error)))
       return failure();
-    StringRef id = segment.getLayout().getCodecId();
-    const layout::Codec *codec =
-        layout::findCodec(std::string_view(id.data(), id.size()));
-    if (!codec)
-      return error() << "has the layout '" << id
-                     << "', whose codec is not registered in this process";
+    if (!layoutOf(segment))
+      return error() << "has the layout '" << segment.getLayout().getLayoutId()
+                     << "', which is not registered in this process";
     uint64_t begin = *segment.getAddress(), size = *segment.getBytes();
     if (size > largestImage)
       return error() << "has " << size
@@ -106,7 +96,12 @@ private:
                      << ", far behind everything else in the image; remove it "
                         "from the plan and run crania-place-segments";
     imageBytes = std::max(imageBytes, begin + size);
-    return codec;
+    return success();
+  }
+
+  static const layout::SegmentLayout *layoutOf(ir::SegmentAttr segment) {
+    StringRef id = segment.getLayout().getLayoutId();
+    return layout::findSegmentLayout(std::string_view(id.data(), id.size()));
   }
 
   static LogicalResult
@@ -126,68 +121,59 @@ private:
     return success();
   }
 
-  /// A segment while it is written.
-  struct Written {
-    uint64_t bytes = 0;
-    SmallVector<int64_t> offsets = {0};
-  };
-
-  LogicalResult encode(const NetworkWeights &weights,
-                       ArrayRef<const layout::Codec *> codecs) {
+  LogicalResult encode(const NetworkWeights &weights) {
     std::string why;
     ir::WeightsOp op = weights.op;
-    FailureOr<WeightBlocks> blocks =
-        WeightBlocks::create(op, weights.contraction, weights.tiling, why);
+    FailureOr<WeightBlocks> blocks = WeightBlocks::create(
+        op, weights.contraction, weights.tiling, target, why);
     if (failed(blocks))
       return iterate.emitError()
              << "weights @" << op.getSymName() << ": " << why;
     ArrayRef<ir::SegmentAttr> plan =
         iterate.getPlanOf(op.getSymNameAttr()).getSegments();
-    std::vector<Written> written(plan.size());
-    std::optional<unsigned> refused =
-        blocks->encode(codecs, [&](unsigned cluster, ArrayRef<uint8_t> bytes) {
-          writeBlock(plan[cluster], bytes, written[cluster]);
+    SmallVector<ClusterCoding> codings;
+    for (ir::SegmentAttr segment : plan)
+      codings.push_back(
+          {layoutOf(segment), segment.getLayout().getTrainingOptions(), nullptr,
+           contents.slice(*segment.getAddress(), *segment.getBytes())});
+    FailureOr<std::vector<ClusterSegment>> encoded = encodeClusters(
+        *blocks, codings, [&](unsigned cluster, const std::string &reason) {
+          emitClusterError(weights, cluster)
+              << "cannot be expressed in the layout '"
+              << plan[cluster].getLayout().getLayoutId() << "': " << reason
+              << "; remove it from the plan and run crania-assign-layouts";
         });
-    if (refused)
-      return emitClusterError(weights, *refused)
-             << "cannot be expressed in the layout '"
-             << plan[*refused].getLayout().getCodecId()
-             << "'; remove it from the plan and run crania-assign-layouts";
+    if (failed(encoded))
+      return failure();
     SmallVector<hw::SegmentAttr> segments;
-    for (auto [cluster, segment] : llvm::enumerate(plan)) {
-      if (written[cluster].bytes != uint64_t(*segment.getBytes()))
+    for (auto [cluster, segment] : llvm::enumerate(*encoded)) {
+      if (segment.bytes != uint64_t(*plan[cluster].getBytes()))
         return emitClusterError(weights, cluster)
-               << "encodes to " << written[cluster].bytes
-               << " bytes, but the plan says " << *segment.getBytes()
+               << "encodes to " << segment.bytes << " bytes, but the plan says "
+               << *plan[cluster].getBytes()
                << ": the plan is stale, remove it and run "
                   "crania-assign-layouts again";
-      segments.push_back(segmentOf(cluster, segment, written[cluster]));
+      segments.push_back(segmentOf(cluster, plan[cluster], segment, *blocks));
     }
     image.segments.push_back(std::move(segments));
     return success();
   }
 
-  /// Bytes beyond what the plan says are counted, to be reported.
-  void writeBlock(ir::SegmentAttr segment, ArrayRef<uint8_t> bytes,
-                  Written &written) {
-    uint64_t begin = *segment.getAddress() + written.bytes;
-    written.bytes += bytes.size();
-    written.offsets.push_back(written.bytes);
-    if (written.bytes <= uint64_t(*segment.getBytes()))
-      llvm::copy(bytes, contents.begin() + begin);
-  }
-
   hw::SegmentAttr segmentOf(unsigned cluster, ir::SegmentAttr segment,
-                            const Written &written) {
-    // A block is a tile.
-    SmallVector<int64_t> tiles =
-        llvm::to_vector(llvm::seq<int64_t>(0, written.offsets.size()));
+                            const ClusterSegment &encoded,
+                            const WeightBlocks &blocks) {
+    ArrayRef<uint32_t> words = blocks.refinedWords(cluster);
+    SmallVector<int64_t> refined(words.begin(), words.end());
+    SmallVector<int64_t> offsets = {int64_t(encoded.headBytes)};
+    for (uint32_t size : encoded.blockSizes)
+      offsets.push_back(offsets.back() + size);
     bool isRetained = *segment.getResidency() == ir::Residency::Retained;
     return hw::SegmentAttr::get(
-        iterate.getContext(), cluster + 1, segment.getLayout().getCodecId(),
-        *segment.getAddress(), written.bytes,
+        iterate.getContext(), cluster + 1, segment.getLayout().getLayoutId(),
+        *segment.getAddress(), encoded.bytes,
         isRetained ? hw::Residency::Retained : hw::Residency::Streamed,
-        isRetained ? *segment.getStoreOffset() : 0, written.offsets, tiles);
+        isRetained ? *segment.getStoreOffset() : 0, offsets,
+        blocks.blockTiles(), encoded.tableBytes, refined);
   }
 
   void placeParameters() {
@@ -239,8 +225,6 @@ private:
   uint64_t imageBytes = 0;
   /// The bytes of the image's blob.
   MutableArrayRef<char> contents;
-  /// Per weight tensor, the codec of each cluster.
-  std::vector<std::vector<const layout::Codec *>> codecsOf;
   /// Addresses are given by hand, too: a bound on what they make us allocate,
   /// twice what there is and some room for small networks.
   uint64_t largestImage = 1 << 20;

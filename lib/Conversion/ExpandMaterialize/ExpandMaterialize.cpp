@@ -34,6 +34,18 @@ static TypedAttr expand(WeightsOp weights, int64_t round) {
       HeapAsmResourceBlob::allocateAndCopyWithAlign(values, alignment));
 }
 
+/// Replaces constants of a known round by that one.
+static void expandPerRound(PerRoundOp op, IRRewriter &rewriter) {
+  std::optional<int64_t> round = getConstantIntValue(op.getRound());
+  ArrayAttr constants = op.getConstants();
+  if (!round || *round < 1 || *round > int64_t(constants.size()) ||
+      isa<BaseMemRefType>(op.getType()))
+    return;
+  rewriter.setInsertionPoint(op);
+  rewriter.replaceOpWithNewOp<arith::ConstantOp>(
+      op, cast<TypedAttr>(constants[*round - 1]));
+}
+
 namespace {
 struct ExpandMaterializePass
     : crania::impl::ExpandMaterializeBase<ExpandMaterializePass> {
@@ -42,6 +54,7 @@ struct ExpandMaterializePass
     IRRewriter rewriter(&getContext());
     // Weights that are read in several places are expanded once per round.
     llvm::DenseMap<std::pair<Operation *, int64_t>, TypedAttr> expanded;
+    getOperation().walk([&](PerRoundOp op) { expandPerRound(op, rewriter); });
     getOperation().walk([&](MaterializeOp op) {
       auto get = op.getWeights().getDefiningOp<GetOp>();
       std::optional<int64_t> round = getConstantIntValue(op.getRound());

@@ -1,8 +1,7 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Device binaries as text for people: one line per command, and a map of the
-// weight image.
+// Device binaries as text for people: one line per command.
 
 #include "crania/Translation/DeviceBinary/DeviceBinaryTranslation.h"
 #include "llvm/Support/Format.h"
@@ -114,6 +113,9 @@ void Disassembler::printWeights(const Weights &weights) {
        << EnumNameResidency(segment->residency());
     if (segment->residency() == Residency::retained)
       os << " at " << segment->store_offset();
+    if (segment->refined_words()->size() != 0)
+      os << ", " << segment->refined_words()->size()
+         << " words that the next one refines";
     os << "\n";
   }
 }
@@ -249,44 +251,10 @@ void Disassembler::printCopy(const Copy &copy) {
   printList(os, *copy.destination_strides());
 }
 
-/// A segment and the weights that it belongs to.
-struct Placed {
-  const Weights *weights;
-  const Segment *segment;
-};
-
-SmallVector<Placed> segmentsByAddress(const Program &program) {
-  SmallVector<Placed> placed;
-  for (const Weights *weights : *program.weights())
-    for (const Segment *segment : *weights->segments())
-      placed.push_back({weights, segment});
-  llvm::sort(placed, [](const Placed &a, const Placed &b) {
-    return std::pair(a.segment->address(), a.segment->bytes()) <
-           std::pair(b.segment->address(), b.segment->bytes());
-  });
-  return placed;
-}
-
 } // namespace
 
 void crania::disassemble(const DeviceBinary &binary, raw_ostream &os) {
   os << "producer " << binary.bundle().producer()->string_view() << "\n";
   for (size_t i = 0; i < binary.programCount(); ++i)
     Disassembler(binary.program(i), os).print(binary.image(i).size());
-}
-
-void crania::dumpImage(const DeviceBinary &binary, raw_ostream &os) {
-  for (size_t i = 0; i < binary.programCount(); ++i) {
-    const Program &program = binary.program(i);
-    os << "image of " << program.name()->string_view() << ": "
-       << binary.image(i).size() << " B at " << program.image_offset() << "\n"
-       << "   address      bytes  cluster  layout       weights\n";
-    for (const Placed &placed : segmentsByAddress(program))
-      os << llvm::format("%10llu %10llu %8u  ",
-                         (unsigned long long)placed.segment->address(),
-                         (unsigned long long)placed.segment->bytes(),
-                         unsigned(placed.segment->cluster()))
-         << llvm::left_justify(placed.segment->layout()->string_view(), 12)
-         << " " << StringRef(placed.weights->name()->string_view()) << "\n";
-  }
 }

@@ -199,18 +199,15 @@ LogicalResult ProgramImporter::importWeights(const binary::WeightsT &weights) {
   SmallVector<Attribute> segments;
   for (const auto &segment : weights.segments) {
     MLIRContext *context = builder.getContext();
-    DenseI8ArrayAttr tables;
-    if (!segment->tables.empty())
-      tables = DenseI8ArrayAttr::get(
-          context,
-          SmallVector<int8_t>(segment->tables.begin(), segment->tables.end()));
     auto attribute = hw::SegmentAttr::getChecked(
         [&] { return emitError(); }, context, int64_t(segment->cluster),
         builder.getStringAttr(segment->layout), int64_t(segment->address),
         int64_t(segment->bytes), enumOf<hw::Residency>(segment->residency),
         int64_t(segment->store_offset),
         builder.getDenseI64ArrayAttr(listOf(segment->block_offsets)),
-        builder.getDenseI64ArrayAttr(listOf(segment->block_tiles)), tables);
+        builder.getDenseI64ArrayAttr(listOf(segment->block_tiles)),
+        int64_t(segment->table_bytes),
+        builder.getDenseI64ArrayAttr(listOf(segment->refined_words)));
     if (!attribute)
       return failure();
     segments.push_back(attribute);

@@ -64,6 +64,19 @@ printBinary(const std::shared_ptr<llvm::SourceMgr> &sources, raw_ostream &os,
   return success();
 }
 
+/// The same, of what a binary may lack.
+template <LogicalResult (*print)(const binary::DeviceBinary &, Location,
+                                 raw_ostream &)>
+static LogicalResult printImage(const std::shared_ptr<llvm::SourceMgr> &sources,
+                                raw_ostream &os, MLIRContext *context) {
+  std::optional<binary::DeviceBinary> binary = parseOrReport(*sources, context);
+  if (!binary)
+    return failure();
+  StringRef name =
+      sources->getMemoryBuffer(sources->getMainFileID())->getBufferIdentifier();
+  return print(*binary, FileLineColLoc::get(context, name, 0, 0), os);
+}
+
 void crania::registerDeviceBinaryTranslations(
     std::function<void(DialectRegistry &)> hostDialects) {
   auto registerOwn = [](DialectRegistry &registry) {
@@ -84,5 +97,8 @@ void crania::registerDeviceBinaryTranslations(
                                printBinary<disassemble>);
   TranslateRegistration toMap("dump-image",
                               "print a map of the weight images of a binary",
-                              printBinary<dumpImage>);
+                              printImage<dumpImage>);
+  TranslateRegistration toPlot("plot-image",
+                               "draw the weight images of a binary, as SVG",
+                               printImage<plotImage>);
 }

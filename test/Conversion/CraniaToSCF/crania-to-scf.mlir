@@ -184,3 +184,29 @@ func.func @buffer_per_round(%round: index) -> memref<2xf32> {
   %s = crania.per_round %round [dense<1.0> : tensor<2xf32>, dense<2.0> : tensor<2xf32>] -> memref<2xf32>
   return %s : memref<2xf32>
 }
+
+// -----
+
+crania.weights @refined : !crania.clustered<tensor<4xi8>, clusters = 3>
+    scheme #crania.residual<dense<[[-30, -30, 28], [-31, -2, 29]]> : tensor<2x3xi8>>
+    values dense<[-32, -1, 30, -29]> : tensor<4xi8>
+    assignment dense<[0, 1, 2, 0]> : tensor<4xi8>
+
+// CHECK-LABEL: @refining
+// CHECK-SAME: %[[ROUND:.*]]: index
+// CHECK-DAG: %[[VALUES:.*]] = arith.constant dense<[-32, -1, 30, -29]> : tensor<4xi8>
+// CHECK-DAG: %[[CODES:.*]] = arith.constant dense<[0, 1, 2, 0]> : tensor<4xi8>
+// CHECK-DAG: %[[POINTS:.*]] = arith.constant dense<{{.*}}> : tensor<2x3xi8>
+// CHECK: %[[BOUNDED:.*]] = arith.minui %[[ROUND]], %{{.*}}
+// CHECK: %[[ROW:.*]] = arith.subi %[[BOUNDED]], %{{.*}}
+// CHECK: %[[WHOLE:.*]] = arith.cmpi uge, %[[ROUND]], %{{.*}}
+// CHECK: linalg.generic {{.*}} ins(%[[VALUES]], %[[CODES]]
+// CHECK: ^bb0(%[[VALUE:.*]]: i8, %[[CODE:.*]]: i8, %{{.*}}: i8):
+// CHECK: %[[COLUMN:.*]] = arith.index_castui %[[CODE]]
+// CHECK: %[[POINT:.*]] = tensor.extract %[[POINTS]][%[[ROW]], %[[COLUMN]]]
+// CHECK: arith.select %[[WHOLE]], %[[VALUE]], %[[POINT]]
+func.func @refining(%round: index) -> tensor<4xi8> {
+  %w = crania.get @refined : !crania.clustered<tensor<4xi8>, clusters = 3>
+  %d = crania.materialize %w upto %round : !crania.clustered<tensor<4xi8>, clusters = 3>
+  return %d : tensor<4xi8>
+}

@@ -57,6 +57,40 @@ func.func @left_alone(%round: index, %v: !crania.clustered<tensor<2xi16>, cluste
   return
 }
 
+// Codes and points for the first rounds, the values themselves in the last.
+crania.weights @refined : !crania.clustered<tensor<4xi16>, clusters = 3>
+    scheme #crania.residual<dense<[[-300, -300, 280], [-310, -20, 290]]> : tensor<2x3xi16>>
+    values dense<[-312, -18, 301, -290]> : tensor<4xi16>
+    assignment dense<[0, 1, 2, 0]> : tensor<4xi8>
+
+// CHECK-LABEL: @refining
+// CHECK: arith.constant dense<[-300, -300, 280, -300]> : tensor<4xi16>
+// CHECK: arith.constant dense<[-310, -20, 290, -310]> : tensor<4xi16>
+// CHECK: arith.constant dense<[-312, -18, 301, -290]> : tensor<4xi16>
+func.func @refining() -> (tensor<4xi16>, tensor<4xi16>, tensor<4xi16>) {
+  %one = arith.constant 1 : index
+  %two = arith.constant 2 : index
+  %three = arith.constant 3 : index
+  %w = crania.get @refined : !crania.clustered<tensor<4xi16>, clusters = 3>
+  %a = crania.materialize %w upto %one : !crania.clustered<tensor<4xi16>, clusters = 3>
+  %b = crania.materialize %w upto %two : !crania.clustered<tensor<4xi16>, clusters = 3>
+  %c = crania.materialize %w upto %three : !crania.clustered<tensor<4xi16>, clusters = 3>
+  return %a, %b, %c : tensor<4xi16>, tensor<4xi16>, tensor<4xi16>
+}
+
+// CHECK-LABEL: @per_round
+// CHECK: arith.constant 2.000000e+00 : f32
+// CHECK-COUNT-2: crania.per_round
+func.func @per_round() -> (f32, f32, f32) {
+  %zero = arith.constant 0 : index
+  %two = arith.constant 2 : index
+  %four = arith.constant 4 : index
+  %a = crania.per_round %two [1.0 : f32, 2.0 : f32, 3.0 : f32]
+  %b = crania.per_round %zero [1.0 : f32, 2.0 : f32, 3.0 : f32]
+  %c = crania.per_round %four [1.0 : f32, 2.0 : f32, 3.0 : f32]
+  return %a, %b, %c : f32, f32, f32
+}
+
 // CHECK: dialect_resources
 // CHECK-DAG: resource_upto_1: "0x0200000000000800"
 // CHECK-DAG: values: "0x0200000007000800"

@@ -36,7 +36,8 @@
 // CHECK-NEXT:       6 vector loops [2] y+0 [0 + 1*i0 of 2 by 1] b+0 [0 + 1*i0 of 2 by 1] -> y+0 [0 + 1*i0 of 2 by 1] {r3 = add f32 r0 r1} follows 4 after [1]  ; fc
 // CHECK-NEXT:       7 exit_test y+0 classes 2 after [6]  ; exit
 
-//      IMAGE:image of tiny: 136 B at 0
-// IMAGE-NEXT:   address      bytes  cluster  layout       weights
-// IMAGE-NEXT:         0          9        1  bitmap       fc
-// IMAGE-NEXT:        64         25        2  bitmap       fc
+//      IMAGE:image of tiny: 136 B at 0, decoder of 29758 um2, +3.49 % with the store
+// IMAGE-NEXT:   address      bytes  cluster  layout                 tables blocks   values     cycles
+// IMAGE-NEXT:fc: 8 weights, 34 B, 34.000 bits per weight; decoding 2 of 1 cycles of DRAM
+// IMAGE-NEXT:         0          9        1  bitmap                      0      1        2          1
+// IMAGE-NEXT:        64         25        2  bitmap                      0      1        6          1

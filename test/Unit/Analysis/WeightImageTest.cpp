@@ -62,31 +62,16 @@ protected:
 
   WeightBlocks blocks() {
     FailureOr<WeightBlocks> created =
-        WeightBlocks::create(weights, contraction, tiling, why);
+        WeightBlocks::create(weights, contraction, tiling, smallArray(), why);
     EXPECT_TRUE(succeeded(created)) << why;
     return *created;
   }
 
-  /// What `codec` makes of one cluster.
-  WeightBlocks::Measure measure(unsigned cluster, const layout::Codec &codec) {
-    WeightBlocks image = blocks();
-    std::vector<std::vector<const layout::Codec *>> lists(image.clusters());
-    lists[cluster].push_back(&codec);
-    return image.measure(lists)[cluster];
-  }
-
-  /// The blocks of each cluster, all in the layout `codec`.
-  std::vector<std::vector<std::vector<uint8_t>>>
-  encode(const layout::Codec &codec) {
-    WeightBlocks image = blocks();
-    std::vector<std::vector<std::vector<uint8_t>>> encoded(image.clusters());
-    std::vector<const layout::Codec *> codecs(image.clusters(), &codec);
-    EXPECT_EQ(image.encode(codecs,
-                           [&](unsigned cluster, ArrayRef<uint8_t> bytes) {
-                             encoded[cluster].push_back(bytes.vec());
-                           }),
-              std::nullopt);
-    return encoded;
+  /// The segment of a cluster in a layout.
+  Result<layout::EncodedSegment> encode(unsigned cluster, const char *id) {
+    ClusterBlocks codes = blocks().read(cluster);
+    return layout::encodeSegment(*layout::findSegmentLayout(id), codes.views,
+                                 layout::TrainingOptions());
   }
 
   /// Tiles of 4 outputs by 6: neither divides the matrix of 10 by 36 evenly.
@@ -95,8 +80,12 @@ protected:
     target.array.rows = 5;
     target.array.weightsPerPE = 1;
     target.array.cols = 4;
+    // Blocks of two or three tiles.
+    target.stagingFifo.bytes = target.dma.requestBytes + blockBytes;
     return target;
   }
+
+  static constexpr uint64_t blockBytes = 300;
 
   std::vector<float> values;
   std::vector<uint8_t> assignment;
@@ -137,61 +126,54 @@ SmallVector<int64_t> tensorIndicesOf(const layout::Tiling::Tile &tile) {
 RC_GTEST_FIXTURE_PROP(WeightImageTest, DecodingGivesTheWeightsBack, ()) {
   const auto clusters = *rc::gen::inRange(1u, 5u);
   parseRandom(clusters);
-  const layout::Codec *codec = layout::findCodec("bitmap");
-  auto encoded = encode(*codec);
-  RC_ASSERT(encoded.size() == clusters);
+  WeightBlocks image = blocks();
+  RC_ASSERT(image.clusters() == clusters);
   std::vector<uint32_t> words(elements);
   std::vector<int> holders(elements, -1);
   for (unsigned cluster = 0; cluster < clusters; ++cluster) {
-    RC_ASSERT(encoded[cluster].size() == tiling.tiles());
-    for (uint64_t t = 0; t < tiling.tiles(); ++t) {
-      SmallVector<int64_t> indices = tensorIndicesOf(tiling.tile(t));
-      std::vector<uint8_t> occupied;
-      for (int64_t index : indices)
-        occupied.push_back(assignment[index] < cluster);
-      Result<layout::BlockCodes> codes =
-          codec->decode(encoded[cluster][t], {indices.size(), 32, occupied});
-      RC_ASSERT(bool(codes));
-      scatter(*codes, indices, cluster, words, holders);
+    ClusterBlocks codes = image.read(cluster);
+    RC_ASSERT(codes.views.size() == image.blocks());
+    for (size_t b = 0; b < image.blocks(); ++b) {
+      SmallVector<int64_t> indices;
+      for (int64_t t = image.blockTiles()[b]; t < image.blockTiles()[b + 1];
+           ++t)
+        llvm::append_range(indices, tensorIndicesOf(tiling.tile(t)));
+      RC_ASSERT(codes.codes[b].present.size() == indices.size());
+      for (auto [position, index] : llvm::enumerate(indices))
+        RC_ASSERT(codes.occupied[b][position] ==
+                  uint8_t(assignment[index] < cluster));
+      scatter(codes.codes[b], indices, cluster, words, holders);
     }
   }
   RC_ASSERT(std::memcmp(words.data(), values.data(), elements * 4) == 0);
   RC_ASSERT(std::equal(holders.begin(), holders.end(), assignment.begin()));
 }
 
-RC_GTEST_FIXTURE_PROP(WeightImageTest, SizesAreThoseOfTheEncoding, ()) {
-  const auto clusters = *rc::gen::inRange(1u, 5u);
-  parseRandom(clusters);
-  RC_ASSERT(blocks().clusters() == clusters);
-  for (const char *id : {"bitmap", "bitmap-free"}) {
-    const layout::Codec &codec = *layout::findCodec(id);
-    auto encoded = encode(codec);
-    for (unsigned cluster = 0; cluster < clusters; ++cluster) {
-      WeightBlocks::Measure answer = measure(cluster, codec);
-      RC_ASSERT(answer.values ==
-                uint64_t(std::count(assignment.begin(), assignment.end(),
-                                    uint8_t(cluster))));
-      uint64_t bytes = 0;
-      for (const std::vector<uint8_t> &block : encoded[cluster])
-        bytes += block.size();
-      RC_ASSERT(answer.bytes.front() == bytes);
-    }
+TEST_F(WeightImageTest, BlocksAreWholeTilesThatFitTheFifo) {
+  parse("i8", 2, std::string(elements, '\x11'),
+        std::vector<uint8_t>(elements, 0));
+  WeightBlocks image = blocks();
+  EXPECT_EQ(image.blockTiles().front(), 0);
+  EXPECT_EQ(image.blockTiles().back(), int64_t(tiling.tiles()));
+  for (size_t b = 0; b < image.blocks(); ++b) {
+    uint64_t positions = 0;
+    for (int64_t t = image.blockTiles()[b]; t < image.blockTiles()[b + 1]; ++t)
+      positions += tiling.tile(t).positions();
+    EXPECT_LE(positions * (8 + 2), 8 * blockBytes);
   }
+  EXPECT_GT(image.blocks(), 1u);
+  EXPECT_LT(image.blocks(), tiling.tiles());
 }
 
 TEST_F(WeightImageTest, RawHoldsOnlyWholeBlocks) {
-  const layout::Codec &raw = *layout::findCodec("raw");
   std::string bytes(elements, '\x11');
   parse("i8", 1, bytes, std::vector<uint8_t>(elements, 0));
-  EXPECT_EQ(measure(0, raw).bytes.front(), uint64_t(elements));
+  EXPECT_EQ(encode(0, "raw")->bytes(), uint64_t(elements));
 
   std::vector<uint8_t> assignment(elements, 0);
   assignment.back() = 1;
   parse("i8", 2, bytes, assignment);
-  EXPECT_EQ(measure(0, raw).bytes.front(), std::nullopt);
-  std::vector<const layout::Codec *> codecs(2, &raw);
-  // The first tile has nothing of the second cluster.
-  EXPECT_EQ(blocks().encode(codecs, [](unsigned, ArrayRef<uint8_t>) {}), 1u);
+  EXPECT_FALSE(encode(0, "raw"));
 }
 
 TEST_F(WeightImageTest, WordsAreBitPatternsOfTheElementType) {
@@ -200,18 +182,28 @@ TEST_F(WeightImageTest, WordsAreBitPatternsOfTheElementType) {
   for (int64_t i = 0; i < elements; ++i)
     bytes += std::string("\x01\x3c", 2);
   parse("i16", 1, bytes, std::vector<uint8_t>(elements, 0));
-  std::string encoded;
-  auto blocksOf = encode(*layout::findCodec("raw"));
-  for (const std::vector<uint8_t> &block : blocksOf.front())
-    encoded.append(block.begin(), block.end());
-  EXPECT_EQ(encoded, bytes);
+  std::vector<uint8_t> encoded = encode(0, "raw")->blocks;
+  EXPECT_EQ(std::string(encoded.begin(), encoded.end()), bytes);
+}
+
+TEST_F(WeightImageTest, EntropyCountsClustersAndValues) {
+  std::string bytes(elements, '\x11');
+  std::vector<uint8_t> assignment(elements, 0);
+  std::fill_n(assignment.begin(), elements / 4, 1);
+  parse("i8", 2, bytes, assignment);
+  // A quarter against three quarters: 2 - 0.75 * log2(3) bits.
+  EXPECT_NEAR(*blocks().entropyBits(), elements * 0.811278, 0.01);
+  parse("f32", 1, std::string(elements * 4, '\0'),
+        std::vector<uint8_t>(elements, 0));
+  EXPECT_FALSE(blocks().entropyBits());
 }
 
 TEST_F(WeightImageTest, RefusesTilesOfAnotherMatrix) {
   parse("i8", 1, std::string(elements, '\x11'),
         std::vector<uint8_t>(elements, 0));
   tiling.outputs += 1;
-  EXPECT_TRUE(failed(WeightBlocks::create(weights, contraction, tiling, why)));
+  EXPECT_TRUE(failed(
+      WeightBlocks::create(weights, contraction, tiling, smallArray(), why)));
   EXPECT_EQ(why, "the contraction reads 360 weights, the tensor has 360 and "
                  "the tiles have 396");
 }

@@ -3,11 +3,12 @@
 
 #include "TestPrograms.h"
 
-#include "crania/Layout/Codec.h"
+#include "crania/Layout/SegmentLayout.h"
 #include "crania/Target/TargetModel.h"
 
 #include <cstdlib>
 #include <cstring>
+#include <deque>
 
 namespace crania::test {
 
@@ -202,29 +203,37 @@ std::array<float, 3> tiny::logits(const std::array<float, 4> &input,
 void appendSegment(WeightsT &weights, std::vector<uint8_t> &image,
                    const std::vector<uint32_t> &words,
                    const std::vector<uint8_t> &clusterOf, uint16_t cluster,
-                   const std::string &codecId, uint32_t tilesPerBlock) {
+                   const std::string &layoutId, uint32_t tilesPerBlock) {
   align(image);
-  const layout::Codec *codec = layout::findCodec(codecId);
   layout::Tiling tiling = tilingOf(weights);
   auto segment = std::make_unique<SegmentT>();
   segment->cluster = cluster;
-  segment->layout = codecId;
+  segment->layout = layoutId;
   segment->address = image.size();
-  segment->block_offsets = {0};
   segment->block_tiles = {0};
   uint32_t tiles = tiling.tiles();
+  std::deque<std::vector<uint8_t>> occupied;
+  std::deque<layout::BlockCodes> codes;
+  std::vector<layout::BlockView> blocks;
   for (uint32_t first = 0; first < tiles; first += tilesPerBlock) {
     uint32_t last = std::min(first + tilesPerBlock, tiles);
-    std::vector<uint8_t> occupied;
-    layout::BlockCodes codes =
-        blockCodes(tiling, first, last, words, clusterOf, cluster, occupied);
-    layout::BlockContext context{codes.present.size(),
-                                 8 * bytesOf(weights.element), occupied};
-    std::vector<uint8_t> bytes = codec->encode(codes, context);
-    image.insert(image.end(), bytes.begin(), bytes.end());
-    segment->block_offsets.push_back(image.size() - segment->address);
+    codes.push_back(blockCodes(tiling, first, last, words, clusterOf, cluster,
+                               occupied.emplace_back()));
+    blocks.push_back({&codes.back(),
+                      {codes.back().present.size(),
+                       8 * bytesOf(weights.element), occupied.back()}});
     segment->block_tiles.push_back(last);
   }
+  const layout::SegmentLayout &layout = *layout::findSegmentLayout(layoutId);
+  layout::EncodedSegment encoded =
+      *layout::encodeSegment(layout, blocks, layout::TrainingOptions());
+  for (const auto *part :
+       {&encoded.tables, &encoded.directory, &encoded.blocks})
+    image.insert(image.end(), part->begin(), part->end());
+  segment->table_bytes = uint32_t(encoded.tables.size());
+  segment->block_offsets = {encoded.headBytes()};
+  for (uint32_t size : encoded.blockSizes)
+    segment->block_offsets.push_back(segment->block_offsets.back() + size);
   segment->bytes = image.size() - segment->address;
   weights.segments.push_back(std::move(segment));
 }

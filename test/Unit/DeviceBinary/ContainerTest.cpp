@@ -175,18 +175,18 @@ TEST(Container, VersionsFromTheFutureAreRefused) {
   std::vector<uint8_t> bytes = tinyFile();
   bytes[8] = 1; // minor
   ASSERT_TRUE(repairChecksum(bytes));
-  EXPECT_NE(messageOf(bytes).find("version 2.1"), std::string::npos);
+  EXPECT_NE(messageOf(bytes).find("version 3.1"), std::string::npos);
   bytes[8] = 0;
-  bytes[10] = 3; // major
+  bytes[10] = 4; // major
   ASSERT_TRUE(repairChecksum(bytes));
-  EXPECT_NE(messageOf(bytes).find("version 3.0"), std::string::npos);
+  EXPECT_NE(messageOf(bytes).find("version 4.0"), std::string::npos);
 }
 
 TEST(Container, OtherMajorVersionsAreRefused) {
   std::vector<uint8_t> bytes = tinyFile();
   bytes[10] = 1;
   ASSERT_TRUE(repairChecksum(bytes));
-  EXPECT_NE(messageOf(bytes).find("version 1.0, but this reader supports 2.0"),
+  EXPECT_NE(messageOf(bytes).find("version 1.0, but this reader supports 3.0"),
             std::string::npos);
 }
 

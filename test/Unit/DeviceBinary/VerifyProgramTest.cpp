@@ -136,7 +136,12 @@ TEST(VerifyWeights, Segments) {
                 [](P &p) { segment(p, 1).address = ~uint64_t(63); });
   expectInvalid("there is no layout \"zip\"; the layouts are bitmap",
                 [](P &p) { segment(p, 0).layout = "zip"; });
-  expectInvalid("takes no tables", [](P &p) { segment(p, 0).tables = {1}; });
+  expectInvalid("do not go from the end of its 1 bytes of tables",
+                [](P &p) { segment(p, 0).table_bytes = 1; });
+  expectInvalid("has no tables, but its blocks begin 1 bytes behind",
+                [](P &p) { segment(p, 0).block_offsets[0] = 1; });
+  expectInvalid("has a directory, but its first block follows its tables",
+                [](P &p) { segment(p, 0).layout = "dense+tans"; });
   expectInvalid("overlap in the image",
                 [](P &p) { segment(p, 1).address = segment(p, 0).address; });
 }
@@ -148,9 +153,7 @@ TEST(VerifyWeights, Directory) {
   });
   expectInvalid("directory has",
                 [](P &p) { segment(p, 0).block_tiles.pop_back(); });
-  expectInvalid("block offsets do not go from 0",
-                [](P &p) { segment(p, 0).block_offsets[0] = 1; });
-  expectInvalid("block offsets do not go from 0",
+  expectInvalid("block offsets do not go from the end",
                 [](P &p) { segment(p, 0).block_offsets.back() -= 1; });
   expectInvalid("do not cover the tiles",
                 [](P &p) { segment(p, 0).block_tiles.back() = 3; });

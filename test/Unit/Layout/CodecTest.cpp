@@ -7,9 +7,6 @@
 
 #include <gtest/gtest.h>
 
-#include <atomic>
-#include <thread>
-
 namespace crania::layout {
 namespace {
 
@@ -124,40 +121,6 @@ TEST(Codecs, DecodeCycles) {
   EXPECT_EQ(bitmap.decodeCycles(0, 0, 16), 0u);
 }
 
-/// A codec under another name, as a downstream project would add it.
-class Renamed final : public Codec {
-public:
-  Renamed(const Codec &of, std::string name) : of(of), name(std::move(name)) {}
-  std::string_view id() const override { return name; }
-  bool supports(const BlockCodes &codes,
-                const BlockContext &context) const override {
-    return of.supports(codes, context);
-  }
-  std::vector<uint8_t> encode(const BlockCodes &codes,
-                              const BlockContext &context) const override {
-    return of.encode(codes, context);
-  }
-  Result<BlockCodes> decode(Span<const uint8_t> bytes,
-                            const BlockContext &context) const override {
-    return of.decode(bytes, context);
-  }
-  size_t encodedBytes(const BlockCodes &codes,
-                      const BlockContext &context) const override {
-    return of.encodedBytes(codes, context);
-  }
-  uint64_t minimumBytes(uint64_t positions, unsigned bits) const override {
-    return of.minimumBytes(positions, bits);
-  }
-  uint64_t decodeCycles(size_t positions, size_t values,
-                        unsigned lanes) const override {
-    return of.decodeCycles(positions, values, lanes);
-  }
-
-private:
-  const Codec &of;
-  std::string name;
-};
-
 TEST(Registry, BuiltInsAreThere) {
   for (const char *id : {"raw", "bitmap", "bitmap-free"}) {
     const Codec *codec = findCodec(id);
@@ -166,27 +129,8 @@ TEST(Registry, BuiltInsAreThere) {
   }
   EXPECT_EQ(findCodec("Raw"), nullptr);
   EXPECT_EQ(findCodec(""), nullptr);
-}
-
-TEST(Registry, AddsOnceFromManyThreads) {
-  static const Renamed first(*findCodec("bitmap"), "downstream");
-  static const Renamed impostor(*findCodec("bitmap"), "raw");
-  EXPECT_FALSE(registerCodec(impostor));
-  EXPECT_NE(findCodec("raw"), &impostor);
-
-  std::atomic<int> added{0};
-  std::vector<std::thread> threads;
-  for (int i = 0; i < 8; ++i)
-    threads.emplace_back([&] {
-      added += registerCodec(first);
-      EXPECT_NE(findCodec("downstream"), nullptr);
-    });
-  for (std::thread &thread : threads)
-    thread.join();
-  EXPECT_EQ(added, 1);
-  EXPECT_EQ(findCodec("downstream"), &first);
-  EXPECT_EQ(codecIds(), (std::vector<std::string>{"bitmap", "bitmap-free",
-                                                  "downstream", "raw"}));
+  EXPECT_EQ(codecIds(),
+            (std::vector<std::string>{"bitmap", "bitmap-free", "raw"}));
 }
 
 } // namespace

@@ -164,7 +164,9 @@ std::vector<Example> documentedExamples() {
     std::istringstream stream(line);
     for (std::string cell; std::getline(stream, cell, '|');)
       cells.push_back(cell);
-    if (cells.size() != 4 || !findSegmentLayout(quotedIn(cells[1])))
+    const SegmentLayout *layout =
+        cells.size() == 4 ? findSegmentLayout(quotedIn(cells[1])) : nullptr;
+    if (!layout || !layout->hasTables())
       continue;
     examples.push_back(
         {quotedIn(cells[1]), cells[1].find("conditions") != std::string::npos,
@@ -300,6 +302,44 @@ TEST(Limits, LargestBlockAndLongestGap) {
   }
 }
 
+/// A decoder of several layouts has the lanes of the widest, each with the
+/// logic of every code and the largest tables.
+TEST(Costs, OneDecoderForSeveralLayouts) {
+  SegmentCost narrow, wide;
+  narrow.values.lanes = 1;
+  narrow.values.unit = "delta";
+  narrow.values.lane.gates = 100;
+  wide.values.lanes = 4;
+  wide.values.unit = "tans";
+  wide.values.lane.gates = 50;
+  wide.values.tableBits = 8192;
+  auto decoderOf = [](std::vector<SegmentCost> costs, unsigned blocks) {
+    DecoderHardware decoder(blocks);
+    for (const SegmentCost &cost : costs)
+      decoder.add(cost, 0);
+    return decoder;
+  };
+  const DecoderHardware one = decoderOf({wide}, 1),
+                        both = decoderOf({wide, narrow}, 1);
+  EXPECT_NEAR(both.areaUm2() - one.areaUm2(), 4 * 100 * 0.798, 1e-9);
+  EXPECT_TRUE(one.isWithin(both));
+  EXPECT_FALSE(both.isWithin(one));
+  // One block at a time holds the tables of all clusters of a tensor.
+  EXPECT_NEAR(decoderOf({wide, wide}, 1).areaUm2() - one.areaUm2(), 4 * 3300,
+              1e-9);
+  EXPECT_DOUBLE_EQ(decoderOf({wide, wide}, 2).areaUm2(), 2 * one.areaUm2());
+  DecoderHardware twoTensors(1);
+  twoTensors.add(wide, 0);
+  twoTensors.beginTensor();
+  twoTensors.add(wide, 0);
+  EXPECT_DOUBLE_EQ(twoTensors.areaUm2(), one.areaUm2());
+
+  SegmentCost plain;
+  plain.isPlain = true;
+  EXPECT_EQ(decoderOf({plain}, 1).areaUm2(7), 7);
+  EXPECT_DOUBLE_EQ(one.areaUm2(7), one.areaUm2());
+}
+
 TEST(Costs, FollowFromTheTables) {
   std::vector<TestBlock> blocks =
       cutIntoBlocks(laplacianWeights(1 << 16, 12, 0), 4096, false);
@@ -329,12 +369,13 @@ TEST(Costs, FollowFromTheTables) {
 }
 
 TEST(SegmentRegistry, BuiltInsAreThere) {
-  EXPECT_EQ(segmentLayoutIds().size(), 30u);
+  EXPECT_EQ(segmentLayoutIds().size(), 33u);
   for (const std::string &id : segmentLayoutIds()) {
     ASSERT_TRUE(findSegmentLayout(id)) << id;
     EXPECT_EQ(findSegmentLayout(id)->id(), id);
   }
-  EXPECT_EQ(findSegmentLayout("raw"), nullptr);
+  EXPECT_FALSE(findSegmentLayout("raw")->hasTables());
+  EXPECT_TRUE(findSegmentLayout("dense+raw")->hasTables());
   EXPECT_EQ(findSegmentLayout("dense"), nullptr);
   EXPECT_FALSE(registerSegmentLayout(*findSegmentLayout("dense+raw")));
 }

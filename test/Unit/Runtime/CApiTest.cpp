@@ -80,6 +80,31 @@ TEST(CApi, SubmitRunPoll) {
   EXPECT_GT(report["area"]["overhead_percent"], 0.0);
 }
 
+TEST(CApi, SweepsShareTheMachine) {
+  TinySession t;
+  EXPECT_EQ(craniaRuntimeSessionSetSweep(t.session, 0, 0, keep, &t.error), -1);
+  EXPECT_NE(t.error.find("1 to 4096"), std::string::npos) << t.error;
+  EXPECT_EQ(craniaRuntimeSessionSetSweep(t.session, 2, -1, keep, &t.error), -1);
+  t.error.clear();
+  ASSERT_EQ(craniaRuntimeSessionSetSweep(t.session, 2, 5, keep, &t.error), 0);
+  for (double arrival : {0.0, 1.0, 1000.0})
+    EXPECT_NE(craniaRuntimeSessionSubmitAt(t.session, hardInput.data(), 4,
+                                           arrival, keep, &t.error),
+              0u);
+  EXPECT_EQ(t.error, "");
+  EXPECT_EQ(craniaRuntimeSessionSubmitAt(t.session, hardInput.data(), 4, 999,
+                                         keep, &t.error),
+            0u);
+  EXPECT_EQ(craniaRuntimeSessionSetSweep(t.session, 3, 0, keep, &t.error), -1);
+  EXPECT_EQ(craniaRuntimeSessionRun(t.session, keep, &t.error), 0);
+  const auto report =
+      nlohmann::json::parse(craniaRuntimeSessionReport(t.session));
+  EXPECT_EQ(report["sweep"]["inputs"], 2);
+  EXPECT_EQ(report["sweep"]["sweeps"], 4);
+  EXPECT_EQ(report["sweep"]["partial"], 2);
+  EXPECT_GT(report["sweep"]["idle_cycles"], 0.0);
+}
+
 TEST(CApi, SaysWhatIsWrong) {
   std::string error;
   std::vector<uint8_t> bytes = tinyBytes();

@@ -129,7 +129,8 @@ TEST(Session, TheMachineIsThatOfTheProgram) {
   EXPECT_EQ(machine["target"], program.target().name);
   EXPECT_EQ(machine["precision"], "f32");
   EXPECT_EQ(machine["area"]["overhead_percent"],
-            program.target().areaOverheadPercent(program.precision()));
+            program.target().areaOverheadPercent(program.precision(),
+                                                 program.decoderUm2()));
 }
 
 TEST(Session, ReportHasTheDocumentedKeys) {

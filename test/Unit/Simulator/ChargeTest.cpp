@@ -139,7 +139,7 @@ TEST(Charge, EventsHaveTheirPrecision) {
   EXPECT_EQ(counts.vectorOps, (OperationCounts{0, 16, 16, 2 * 16}));
 
   const target::TargetModel &target = executable->program().target();
-  const Energy energy = energyOf(counts, target);
+  const Energy energy = energyOf(counts, target, target::Precision::f32);
   EXPECT_DOUBLE_EQ(energy.array, 16 * 32 * 0.3);
   // A weight and a sum of 32 bits, and the weight when it is loaded: 0.35 pJ a
   // byte; to neighbours, twice that: the inputs, and sums down 16 rows.
@@ -160,7 +160,8 @@ TEST(Charge, TheArrayIsThatOfTheWidestWeights) {
   const target::TargetModel &target = executable->program().target();
   EXPECT_EQ(
       runtime::machineToJson(executable->program())["area"]["overhead_percent"],
-      target.areaOverheadPercent(Precision::i16));
+      target.areaOverheadPercent(Precision::i16,
+                                 executable->program().decoderUm2()));
 }
 
 TEST(Charge, ReportsPrecisionsWhereThereAreSeveral) {

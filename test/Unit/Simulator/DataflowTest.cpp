@@ -122,7 +122,7 @@ TEST(Dataflow, WeightStationaryMovesSums) {
   // Inputs along the columns, sums down four rows.
   EXPECT_EQ(counts.neighbourBytes, products * wordBytes + 6 * 4 * 4 * sumBytes);
   EXPECT_EQ(counts.busy[size_t(Unit::array)], 6u * 2);
-  const Energy energy = energyOf(counts, target);
+  const Energy energy = energyOf(counts, target, target::Precision::f32);
   const double byte = target.registerPicojoulesPerByte();
   EXPECT_DOUBLE_EQ(energy.registers,
                    byte * double(counts.registerBytes + 4 * 8 * wordBytes) +
@@ -172,6 +172,22 @@ TEST(Dataflow, DepthwiseLayersWasteTheArray) {
   target.array.dataflow = Dataflow::outputStationary;
   const Counts outputs = countsOf(target, layer);
   EXPECT_EQ(outputs.busy[size_t(Unit::array)], 8u * 2 * 9);
+}
+
+/// The array waits where the global buffer has less bandwidth than a tile
+/// needs, and does nothing else than with enough of it.
+TEST(Dataflow, TheGlobalBufferLimitsTheArray) {
+  TargetModel enough, scarce;
+  const Layer layer = {1, 16, 256, 64};
+  // A pixel takes 16 cycles, reads 256 inputs and writes 16 sums.
+  scarce.globalBuffer.bytesPerCycle = (256 + 16) * wordBytes / 16 / 2;
+  const Counts fast = countsOf(enough, layer), slow = countsOf(scarce, layer);
+  const auto buffer = size_t(Stall::globalBuffer), array = size_t(Unit::array);
+  EXPECT_EQ(fast.stalls[buffer], 0u);
+  EXPECT_EQ(slow.busy[array], fast.busy[array]);
+  EXPECT_EQ(slow.stalls[buffer], fast.busy[array]); // half the bandwidth
+  EXPECT_EQ(slow.globalBufferReadBytes, fast.globalBufferReadBytes);
+  EXPECT_EQ(slow.cycles, fast.cycles + fast.busy[array]);
 }
 
 /// Absent weights are skipped as far as the fullest output allows.

@@ -152,8 +152,9 @@ TEST(TimedDram, EnergyByCommandsIsThatOfTheCounts) {
   EXPECT_EQ(counts.reads * 32, t.burstBytes);
   EXPECT_EQ(counts.activates, t.rowActivates);
   const dram::Energy energy = dram::energyOf(*target.dram.memory, counts);
-  EXPECT_DOUBLE_EQ(energyOf(t, target).dram, energy.total());
-  EXPECT_GT(energyOf(t, target).dram,
+  EXPECT_DOUBLE_EQ(energyOf(t, target, target::Precision::f32).dram,
+                   energy.total());
+  EXPECT_GT(energyOf(t, target, target::Precision::f32).dram,
             double(t.dramBytes()) * target.dramPicojoulesPerByte());
 
   runtime::PerformanceMeter meter(*executable);

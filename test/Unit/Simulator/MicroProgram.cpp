@@ -191,7 +191,8 @@ uint32_t MicroProgram::addWeights(const Shape &shape,
 }
 
 uint32_t MicroProgram::addWeights(const Shape &shape, ElementType type,
-                                  const std::vector<int32_t> &values) {
+                                  const std::vector<int32_t> &values,
+                                  Residency residency) {
   const auto target = target::parseTarget(program.program.target);
   auto weights = std::make_unique<WeightsT>();
   weights->name = "w" + std::to_string(program.program.weights.size());
@@ -207,6 +208,7 @@ uint32_t MicroProgram::addWeights(const Shape &shape, ElementType type,
     words.push_back(uint32_t(value) & mask);
   appendSegment(*weights, program.image, words,
                 std::vector<uint8_t>(values.size(), 1), 1, "raw", 1);
+  weights->segments.back()->residency = residency;
   program.program.precision = type;
   program.program.weights.push_back(std::move(weights));
   return uint32_t(program.program.weights.size() - 1);

@@ -54,8 +54,10 @@ public:
                       binary::Residency residency = binary::Residency::streamed,
                       uint32_t tilesPerBlock = 1);
   /// The same of integers, in one cluster and raw.
-  uint32_t addWeights(const Shape &shape, binary::ElementType type,
-                      const std::vector<int32_t> &values);
+  uint32_t
+  addWeights(const Shape &shape, binary::ElementType type,
+             const std::vector<int32_t> &values,
+             binary::Residency residency = binary::Residency::streamed);
   uint32_t tiles(uint32_t weights) const;
 
   /// Appends a command to a round (from 0) and returns its index there.

@@ -1,7 +1,7 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "MicroProgram.h"
+#include "AnyProgram.h"
 
 #include "crania/Runtime/Compulsory.h"
 #include "crania/Simulator/StreamTiming.h"
@@ -103,8 +103,9 @@ TEST(Timeline, TheDecoderScansPositionsOnlyWhereBitsCodeThem) {
   EXPECT_EQ(bitmap.decodedValues[size_t(f32)], positions);
   // A value is 32 bits of a register, a position one.
   const double access = target.registerPicojoules(f32);
-  EXPECT_DOUBLE_EQ(energyOf(raw, target).decoder, access * double(positions));
-  EXPECT_DOUBLE_EQ(energyOf(bitmap, target).decoder,
+  EXPECT_DOUBLE_EQ(energyOf(raw, target, target::Precision::f32).decoder,
+                   access * double(positions));
+  EXPECT_DOUBLE_EQ(energyOf(bitmap, target, target::Precision::f32).decoder,
                    access * double(positions) * 33 / 32);
 }
 
@@ -262,91 +263,6 @@ TEST(Timeline, AbsentWeightsCostNoMultiplications) {
 
 namespace {
 
-/// A flat DRAM of any speed, or any of the timed ones.
-void chooseDram(target::TargetModel &target) {
-  auto &dram = target.dram;
-  dram.model =
-      *rc::gen::element(target::DramModel::flat, target::DramModel::timed);
-  if (dram.model == target::DramModel::flat) {
-    dram.gigabytesPerSecond = *rc::gen::inRange(1, 101) / 10.0;
-    dram.latencyNs = *rc::gen::inRange(0, 101);
-    return;
-  }
-  const auto names = dram::presetNames();
-  dram.memory = std::make_shared<dram::Spec>(
-      *dram::findPreset(*rc::gen::elementOf(names)));
-  dram.energy =
-      *rc::gen::element(target::DramEnergy::flat, target::DramEnergy::commands);
-  target.clockMHz = *rc::gen::element(133.3, 200.0, 1000.0);
-}
-
-void chooseCache(target::TargetModel &target) {
-  auto &store = target.weightStore;
-  store.policy =
-      *rc::gen::element(target::StorePolicy::directMapped,
-                        target::StorePolicy::lru, target::StorePolicy::fifo);
-  store.lineBytes = *rc::gen::element(8, 32, 64);
-  store.ways = *rc::gen::inRange(1u, 5u);
-  store.bytes = uint64_t(store.lineBytes) * store.ways *
-                *rc::gen::inRange<uint64_t>(1, 50);
-  store.allocateClusters = *rc::gen::inRange(0u, 4u);
-}
-
-/// Random layers in one or two rounds on a random machine.
-MicroProgram anyMicroProgram() {
-  auto number = [](uint32_t low, uint32_t high) {
-    return *rc::gen::inRange(low, high + 1);
-  };
-  target::TargetModel target;
-  target.array.rows = number(1, 8);
-  target.array.cols = number(1, 8);
-  target.array.weightsPerPE = number(1, 4);
-  target.array.weightLoad = *rc::gen::element(
-      target::WeightLoad::serial, target::WeightLoad::doubleBuffered);
-  target.array.dataflow = *rc::gen::element(target::Dataflow::weightStationary,
-                                            target::Dataflow::outputStationary);
-  target.decoder.lanes = number(1, 16);
-  target.vectorUnit.lanes = number(1, 16);
-  chooseDram(target);
-  target.dma.requestBytes = 64 * number(1, 4);
-  target.dma.outstandingRequests = number(1, 8);
-  target.stagingFifo.bytes = number(1024, 8192);
-  const uint32_t groups = number(1, 2), outputs = number(1, 20),
-                 depth = number(1, 40), pixels = number(1, 9);
-  const unsigned rounds = number(1, 3);
-  const bool cached = *rc::gen::arbitrary<bool>();
-  const bool retained = !cached && *rc::gen::arbitrary<bool>();
-  if (cached)
-    chooseCache(target);
-  std::mt19937 random(*rc::gen::arbitrary<uint32_t>());
-
-  MicroProgram program(target, groups * depth * pixels,
-                       groups * outputs * pixels, rounds);
-  std::vector<float> values(groups * outputs * depth);
-  std::vector<uint8_t> clusters(values.size());
-  for (size_t i = 0; i < values.size(); ++i) {
-    values[i] = random() % 4 == 0 ? 0 : float(random() % 9) - 4;
-    clusters[i] = uint8_t(1 + random() % rounds);
-  }
-  for (unsigned cluster = 1; cluster <= rounds && cluster <= values.size();
-       ++cluster)
-    clusters[values.size() - cluster] = uint8_t(rounds + 1 - cluster);
-  const uint32_t w =
-      program.addWeights({groups, outputs, depth}, values, clusters, "bitmap",
-                         retained ? Residency::retained : Residency::streamed);
-  const unsigned available =
-      unsigned(program.program.program.weights[w]->segments.size());
-  for (unsigned round = 0; round < rounds; ++round) {
-    const unsigned used = std::min(round + 1, available);
-    const uint32_t fetch = program.addFetch(w, used, round);
-    const uint32_t contract =
-        program.add(matrixProduct(program, w, used, pixels), {0, fetch}, round);
-    program.add(reluInPlace(groups * outputs * pixels), {}, round,
-                int32_t(contract));
-  }
-  return program;
-}
-
 std::shared_ptr<const runtime::Executable> anyProgram() {
   return anyMicroProgram().load();
 }
@@ -394,7 +310,7 @@ RC_GTEST_PROP(TimelineProperties, PartsAddUpAndBoundsHold, ()) {
     RC_ASSERT(t.dramPendingCycles <= t.cycles);
     for (const Activity &activity : timing->activities)
       RC_ASSERT(activity.begin < activity.end && activity.end <= t.cycles);
-    const Energy energy = energyOf(t, target);
+    const Energy energy = energyOf(t, target, target::Precision::f32);
     double components = 0;
     for (const auto &component : energy.components())
       components += component.second;
@@ -447,7 +363,7 @@ RC_GTEST_PROP(TimelineProperties, NoRunBeatsItsEnergyBound, ()) {
       double(total.macsTotal()) * target.macPicojoules(f32);
   const double bound = energyBound(performance, program);
   RC_ASSERT(bound <= leanest * (1 + 1e-12));
-  RC_ASSERT(bound <= energyOf(total, target).total());
+  RC_ASSERT(bound <= energyOf(total, target, target::Precision::f32).total());
 }
 
 /// In order, no DRAM or decoder that is faster makes a run slower.
@@ -471,6 +387,64 @@ RC_GTEST_PROP(TimelineProperties, BetterMachinesAreNotSlower, ()) {
               inOrder(target);
               target.decoder.lanes *= 2;
             }) <= cycles);
+}
+
+/// In order, a fully associative LRU cache of more lines does not make a run
+/// slower. Requests are of a line each: hits cut larger ones in pieces, which
+/// take more of the DMA's places for requests on their way.
+RC_GTEST_PROP(TimelineProperties, BiggerLruStoresAreNotSlower, ()) {
+  const MicroProgram program = anyMicroProgram();
+  constexpr uint32_t lineBytes = 64; // a burst
+  const auto few = *rc::gen::inRange(1u, 64u);
+  const auto more = few + *rc::gen::inRange(1u, 64u);
+  auto withLines = [&](uint32_t lines) {
+    return [lines](target::TargetModel &target) {
+      target.dram.model = target::DramModel::flat;
+      target.dram.energy = target::DramEnergy::flat;
+      target.dma.requestBytes = lineBytes;
+      auto &store = target.weightStore;
+      store.policy = target::StorePolicy::lru;
+      store.banks = 1;
+      store.lineBytes = lineBytes;
+      store.ways = lines;
+      store.bytes = uint64_t(lines) * lineBytes;
+      store.allocateClusters = 65535;
+    };
+  };
+  const bool isRetained =
+      program.program.program.weights[0]->segments[0]->residency ==
+      Residency::retained;
+  RC_PRE(!isRetained); // a cache holds nothing that the program places
+  RC_ASSERT(cyclesOn(program, withLines(more)) <=
+            cyclesOn(program, withLines(few)));
+}
+
+/// What a cache answers need not be read, and the other way round.
+RC_GTEST_PROP(TimelineProperties, HitsAndMissesAddUp, ()) {
+  const MicroProgram program = anyMicroProgram();
+  const auto target = target::parseTarget(program.program.program.target);
+  RC_PRE(target->weightStore.isCache());
+  MicroProgram plain = program;
+  target::TargetModel without = *target;
+  without.weightStore = {};
+  without.weightStore.bytes = 0;
+  without.weightStore.policy = target::StorePolicy::none;
+  plain.program.program.target = without.toJson();
+  auto cached = program.load(), streamed = plain.load();
+  RC_ASSERT(cached && streamed);
+  WeightStore store;
+  for (unsigned round = 0; round < cached->rounds(); ++round) {
+    auto a = simulate(*cached, round, store), b = simulate(*streamed, round);
+    RC_ASSERT(a && b);
+    RC_ASSERT(a->total.weightBytesTotal() + a->total.storeHitBytes ==
+              b->total.weightBytesTotal());
+    RC_ASSERT(a->total.lineFills <= a->total.lineMisses);
+    const uint64_t lineBytes = target->weightStore.lineBytes;
+    RC_ASSERT((a->total.lineHits + a->total.lineMisses) * lineBytes >=
+              b->total.weightBytesTotal());
+    RC_ASSERT(a->total.storeHitBytes <= a->total.lineHits * lineBytes);
+    store = a->storeAfter;
+  }
 }
 
 TEST(TraceWriter, WritesAValidTraceOfAllUnits) {

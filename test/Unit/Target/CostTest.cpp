@@ -23,7 +23,7 @@ TargetModel preset(const char *name) {
 
 double baseArea(const TargetModel &target, Precision precision) {
   double sum = 0;
-  for (const TargetModel::AreaEntry &entry : target.area(precision))
+  for (const TargetModel::AreaEntry &entry : target.area(precision, 0))
     sum += entry.addition ? 0 : entry.mm2;
   return sum;
 }
@@ -74,14 +74,42 @@ TEST(Energy, CachesAreNearCacti) {
   }
 }
 
-/// Fast cells leak; those of all other memories do not.
-TEST(Energy, CachesLeak) {
+/// Fast cells leak, and logic; the cells of all other memories do not.
+TEST(Energy, LogicAndCachesLeak) {
   TargetModel t;
-  EXPECT_EQ(t.leakageMilliwatts(), 0);
+  const double logic = t.leakageMilliwatts(Precision::i8, t.plainDecoderUm2());
+  // Arithmetic of some 0.2 mm2.
+  EXPECT_NEAR(logic, 0.2 * 21.8, 1.5);
+  t.globalBuffer.bytes *= 2;
   t.weightStore.policy = StorePolicy::directMapped;
-  EXPECT_EQ(t.leakageMilliwatts(), 0);
+  EXPECT_DOUBLE_EQ(t.leakageMilliwatts(Precision::i8, t.plainDecoderUm2()),
+                   logic);
   t.weightStore.policy = StorePolicy::lru;
-  EXPECT_DOUBLE_EQ(t.leakageMilliwatts(), 32);
+  EXPECT_DOUBLE_EQ(t.leakageMilliwatts(Precision::i8, t.plainDecoderUm2()),
+                   logic + 32);
+  t.weightStore.policy = StorePolicy::compilerManaged;
+  EXPECT_GT(t.leakageMilliwatts(Precision::f32, t.plainDecoderUm2()),
+            5 * logic);
+}
+
+/// 256 PEs with 6 bytes, 16 lanes with 12, 128 of the decoder with 8.
+TEST(Energy, TheClockReachesThePipelines) {
+  TargetModel t;
+  EXPECT_NEAR(t.clockMilliwatts(Precision::i8),
+              (256 * 6 + 16 * 12 + 128 * 8) * 8 * 0.0011 * 200e-3, 1e-9);
+  t.clockMHz *= 2;
+  EXPECT_NEAR(t.clockMilliwatts(Precision::i8),
+              (256 * 6 + 16 * 12 + 128 * 8) * 8 * 0.0011 * 400e-3, 1e-9);
+}
+
+/// An access of one of several memories costs what it does in one of that size.
+TEST(Energy, BanksOfTheStore) {
+  TargetModel whole, banked;
+  whole.weightStore.bytes = 2048;
+  banked.weightStore.bytes = 16 * 2048;
+  banked.weightStore.banks = 16;
+  EXPECT_DOUBLE_EQ(whole.storeReadPicojoulesPerByte(),
+                   banked.storeReadPicojoulesPerByte());
 }
 
 /// A direct-mapped cache reads what a plain store does, and a tag.
@@ -177,11 +205,15 @@ TEST(Area, OverheadIsAdditionOverBase) {
     TargetModel t = preset(name.c_str());
     for (Precision precision : precisions) {
       double addition = 0;
-      for (const TargetModel::AreaEntry &entry : t.area(precision)) {
-        EXPECT_GT(entry.mm2, 0) << entry.component;
+      for (const TargetModel::AreaEntry &entry :
+           t.area(precision, t.plainDecoderUm2())) {
+        const bool isAbsent =
+            entry.component == "weight_store" && t.weightStore.bytes == 0;
+        EXPECT_EQ(entry.mm2 > 0, !isAbsent) << entry.component;
+        EXPECT_LE(entry.logicMm2, entry.mm2) << entry.component;
         addition += entry.addition ? entry.mm2 : 0;
       }
-      EXPECT_NEAR(t.areaOverheadPercent(precision),
+      EXPECT_NEAR(t.areaOverheadPercent(precision, t.plainDecoderUm2()),
                   100 * addition / baseArea(t, precision), 1e-9);
     }
   }
@@ -193,7 +225,7 @@ TEST(Area, CachesHaveTags) {
     TargetModel t;
     t.weightStore.policy = policy;
     t.weightStore.bytes = bytes;
-    for (const TargetModel::AreaEntry &entry : t.area(Precision::i16))
+    for (const TargetModel::AreaEntry &entry : t.area(Precision::i16, 0))
       if (entry.component == "weight_store")
         return entry.mm2;
     return 0.0;
@@ -211,26 +243,42 @@ TEST(Area, StoreAndDecoderAreTheAddition) {
   large.decoder.lanes *= 2;
   EXPECT_DOUBLE_EQ(baseArea(small, Precision::i16),
                    baseArea(large, Precision::i16));
-  EXPECT_NEAR(large.areaOverheadPercent(Precision::i16),
-              2 * small.areaOverheadPercent(Precision::i16), 1e-9);
+  EXPECT_NEAR(
+      large.areaOverheadPercent(Precision::i16, large.plainDecoderUm2()),
+      2 * small.areaOverheadPercent(Precision::i16, small.plainDecoderUm2()),
+      1e-9);
 }
 
 TEST(Area, LitePresetsKeepThePublishedOverhead) {
   for (const char *name : {"edge-lite", "eie-lite"})
     for (Precision precision : precisions)
-      EXPECT_LE(preset(name).areaOverheadPercent(precision), 0.3) << name;
-  // Half a KB beside a lane, and 37 KB: one burst more would be too much.
-  EXPECT_NEAR(double(preset("edge-lite").weightStore.bytes), 512, 64);
-  EXPECT_NEAR(double(preset("eie-lite").weightStore.bytes) / 1024, 37, 1);
-  for (const char *name : {"edge-lite", "eie-lite"}) {
-    TargetModel larger = preset(name);
-    larger.weightStore.bytes += larger.dram.burstBytes;
-    bool exceeds = false;
-    for (Precision precision : precisions)
-      exceeds |= larger.areaOverheadPercent(precision) > 0.3;
-    EXPECT_TRUE(exceeds) << name;
-  }
+      EXPECT_GE(preset(name).decoderBudgetUm2(precision),
+                preset(name).plainDecoderUm2())
+          << name;
+  // All of edge-lite's is decoder. The other has 37 KB: one burst more would be
+  // too much.
+  EXPECT_EQ(preset("edge-lite").weightStore.bytes, 0u);
+  TargetModel larger = preset("eie-lite");
+  EXPECT_NEAR(double(larger.weightStore.bytes) / 1024, 37, 1);
+  larger.weightStore.bytes += larger.dram.burstBytes;
+  bool exceeds = false;
+  for (Precision precision : precisions)
+    exceeds |=
+        larger.areaOverheadPercent(precision, larger.plainDecoderUm2()) > 0.3;
+  EXPECT_TRUE(exceeds);
   EXPECT_NEAR(baseArea(preset("eie-lite"), Precision::i16), 40.8, 0.3);
+}
+
+/// Lanes of integers have some of f32 beside them, for the logits.
+TEST(Area, MachinesOfIntegersHaveSomeF32Lanes) {
+  TargetModel one, all;
+  all.vectorUnit.f32Lanes = all.vectorUnit.lanes;
+  const double lane = (7700 + 2 * 4184) * 1e-6;
+  for (Precision precision : {Precision::i8, Precision::i16})
+    EXPECT_NEAR(baseArea(all, precision) - baseArea(one, precision), 15 * lane,
+                1e-9);
+  EXPECT_DOUBLE_EQ(baseArea(all, Precision::f32),
+                   baseArea(one, Precision::f32));
 }
 
 TEST(Area, SerialLoadNeedsHalfTheWeightRegisters) {

@@ -3,7 +3,7 @@
 
 // The file of energies and areas, and how strictly it is read.
 
-#include "Technology.h"
+#include "crania/Target/Technology.h"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>

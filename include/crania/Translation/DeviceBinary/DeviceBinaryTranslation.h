@@ -37,13 +37,20 @@ importDeviceBinary(const binary::DeviceBinary &binary, mlir::Location loc);
 void disassemble(const binary::DeviceBinary &binary, llvm::raw_ostream &os);
 
 /// Writes a map of the weight images: each segment with its cluster, layout,
-/// address and bytes.
-void dumpImage(const binary::DeviceBinary &binary, llvm::raw_ostream &os);
+/// address and bytes; each tensor with its bits per weight and their entropy,
+/// and the time that decoding takes of what DRAM takes. A layout that is not
+/// registered or blocks that do not decode are an error at `loc`.
+llvm::LogicalResult dumpImage(const binary::DeviceBinary &binary,
+                              mlir::Location loc, llvm::raw_ostream &os);
 
-/// Registers --crania-to-binary, --binary-to-crania, --disassemble and
-/// --dump-image with mlir-translate's main. A module that is translated may
-/// hold host code beside its programs, in the dialects that `hostDialects`
-/// registers; it is not looked at.
+/// The same as a picture, in SVG.
+llvm::LogicalResult plotImage(const binary::DeviceBinary &binary,
+                              mlir::Location loc, llvm::raw_ostream &os);
+
+/// Registers --crania-to-binary, --binary-to-crania, --disassemble,
+/// --dump-image and --plot-image with mlir-translate's main. A module that is
+/// translated may hold host code beside its programs, in the dialects that
+/// `hostDialects` registers; it is not looked at.
 void registerDeviceBinaryTranslations(
     std::function<void(mlir::DialectRegistry &)> hostDialects);
 

@@ -98,10 +98,96 @@ int64_t ExitAttr::getNumThresholds() const { return getThresholds().size(); }
 // Layouts
 //===----------------------------------------------------------------------===//
 
-StringRef RawLayoutAttr::getCodecId() const { return "raw"; }
+StringRef RawLayoutAttr::getLayoutId() const { return "raw"; }
 
-StringRef BitmapLayoutAttr::getCodecId() const {
+StringRef BitmapLayoutAttr::getLayoutId() const {
   return getFree() ? "bitmap-free" : "bitmap";
+}
+
+//===----------------------------------------------------------------------===//
+// CodedLayoutAttr
+//===----------------------------------------------------------------------===//
+
+StringRef CodedLayoutAttr::getLayoutId() const { return getLayout(); }
+
+crania::layout::TrainingOptions CodedLayoutAttr::getTrainingOptions() const {
+  return {getValueLanes(), getPositionLanes(), getTableLog()};
+}
+
+CodedLayoutAttr
+CodedLayoutAttr::get(MLIRContext *context, StringRef layout,
+                     const crania::layout::TrainingOptions &options) {
+  return get(context, layout, options.positionLanes, options.valueLanes,
+             options.tableLog);
+}
+
+LogicalResult
+CodedLayoutAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                        StringRef layout, unsigned positionLanes,
+                        unsigned valueLanes, unsigned tableLog) {
+  if (layout.empty())
+    return emitError() << "names no layout; expected one such as "
+                       << "\"conditional+tans\"";
+  auto isLaneCount = [](unsigned lanes) {
+    return llvm::isPowerOf2_32(lanes) && lanes <= crania::layout::maxLanes;
+  };
+  if (!isLaneCount(positionLanes))
+    return emitError() << "position_lanes must be a power of two from 1 to "
+                       << crania::layout::maxLanes << ", found "
+                       << positionLanes;
+  if (valueLanes != 0 && !isLaneCount(valueLanes))
+    return emitError() << "value_lanes must be a power of two from 1 to "
+                       << crania::layout::maxLanes << ", found " << valueLanes;
+  if (tableLog > crania::layout::maxTableLog)
+    return emitError() << "table_log must be at most "
+                       << crania::layout::maxTableLog << ", found " << tableLog;
+  return success();
+}
+
+Attribute CodedLayoutAttr::parse(AsmParser &parser, Type) {
+  std::string layout;
+  crania::layout::TrainingOptions options;
+  SMLoc loc = parser.getCurrentLocation();
+  if (parser.parseLess() || parser.parseString(&layout))
+    return {};
+  while (succeeded(parser.parseOptionalComma())) {
+    SMLoc at = parser.getCurrentLocation();
+    StringRef key;
+    unsigned value;
+    if (parser.parseKeyword(&key) || parser.parseEqual() ||
+        parser.parseInteger(value))
+      return {};
+    if (key == "position_lanes")
+      options.positionLanes = value;
+    else if (key == "value_lanes")
+      options.valueLanes = value;
+    else if (key == "table_log")
+      options.tableLog = value;
+    else
+      return parser.emitError(at)
+                 << "unknown parameter '" << key
+                 << "'; expected position_lanes, value_lanes or table_log",
+             Attribute();
+  }
+  if (parser.parseGreater())
+    return {};
+  return getChecked([&] { return parser.emitError(loc); }, parser.getContext(),
+                    layout, options.positionLanes, options.valueLanes,
+                    options.tableLog);
+}
+
+void CodedLayoutAttr::print(AsmPrinter &printer) const {
+  const crania::layout::TrainingOptions defaults;
+  printer << "<";
+  printer.printString(getLayout());
+  auto print = [&](StringRef key, unsigned value, unsigned defaultValue) {
+    if (value != defaultValue)
+      printer << ", " << key << " = " << value;
+  };
+  print("position_lanes", getPositionLanes(), defaults.positionLanes);
+  print("value_lanes", getValueLanes(), defaults.valueLanes);
+  print("table_log", getTableLog(), defaults.tableLog);
+  printer << ">";
 }
 
 //===----------------------------------------------------------------------===//

@@ -270,17 +270,13 @@ LogicalResult PerRoundOp::verify() {
   return success();
 }
 
-OpFoldResult PerRoundOp::fold(FoldAdaptor adaptor) {
-  if (isa<BaseMemRefType>(getType()))
-    return {};
+/// A constant round stays: until crania-form-rounds, it stands for the round to
+/// come. crania-expand-materialize takes it at its word.
+OpFoldResult PerRoundOp::fold(FoldAdaptor) {
   ArrayAttr constants = getConstants();
-  if (llvm::all_equal(constants))
-    return constants[0];
-  auto round = dyn_cast_or_null<IntegerAttr>(adaptor.getRound());
-  if (!round || round.getInt() < 1 ||
-      round.getInt() > int64_t(constants.size()))
+  if (isa<BaseMemRefType>(getType()) || !llvm::all_equal(constants))
     return {};
-  return constants[round.getInt() - 1];
+  return constants[0];
 }
 
 Operation *CraniaDialect::materializeConstant(OpBuilder &builder,

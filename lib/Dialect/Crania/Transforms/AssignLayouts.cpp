@@ -1,9 +1,10 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+#include "LayoutCandidates.h"
 #include "PlanBuilder.h"
-#include "crania/Analysis/WeightImage.h"
 #include "crania/Dialect/Crania/Transforms/Passes.h"
+#include "crania/Scheduling/LayoutChoice.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/Remarks.h"
 
@@ -15,32 +16,13 @@ namespace crania {
 using namespace mlir;
 using namespace crania::ir;
 using crania::WeightBlocks;
-using crania::layout::Codec;
+using crania::scheduling::LayoutChoice;
+using crania::scheduling::LayoutProblem;
+using crania::target::Precision;
 
 namespace {
 
-/// A layout and the codec that does its work.
-struct Candidate {
-  LayoutAttrInterface layout;
-  const Codec *codec;
-};
-
-/// The layouts of this dialect, the simplest first.
-SmallVector<LayoutAttrInterface> allLayouts(MLIRContext *context) {
-  return {RawLayoutAttr::get(context), BitmapLayoutAttr::get(context, false),
-          BitmapLayoutAttr::get(context, true)};
-}
-
-FailureOr<Candidate> makeCandidate(LayoutAttrInterface layout,
-                                   function_ref<InFlightDiagnostic()> error) {
-  StringRef id = layout.getCodecId();
-  const Codec *codec =
-      crania::layout::findCodec(std::string_view(id.data(), id.size()));
-  if (!codec)
-    return error() << "layout " << Attribute(layout) << " needs the codec '"
-                   << id << "', which is not registered in this process";
-  return Candidate{layout, codec};
-}
+std::string_view view(StringRef text) { return {text.data(), text.size()}; }
 
 /// The blocks of the weights as their consumer needs them.
 FailureOr<WeightBlocks> readBlocks(PlanBuilder::Entry &entry,
@@ -57,18 +39,62 @@ FailureOr<WeightBlocks> readBlocks(PlanBuilder::Entry &entry,
   if (failed(contraction))
     return op.emitError() << "cannot run on the PE array: " << why;
   FailureOr<WeightBlocks> blocks = WeightBlocks::create(
-      entry.weights, *contraction, contraction->tiling(target), why);
+      entry.weights, *contraction, contraction->tiling(target), target, why);
   if (failed(blocks))
     return op.emitError() << "weights @" << entry.weights.getSymName() << ": "
                           << why;
   return blocks;
 }
 
+Precision precisionOf(unsigned wordBits) {
+  constexpr unsigned i8Bits = 8, i16Bits = 16;
+  return wordBits == i8Bits    ? Precision::i8
+         : wordBits == i16Bits ? Precision::i16
+                               : Precision::f32;
+}
+
+/// A weight tensor and what can be done with its clusters.
+struct Tensor {
+  PlanBuilder::Entry *entry;
+  WeightBlocks blocks;
+  SmallVector<LayoutAttrInterface> given;
+  std::vector<SegmentCandidates> clusters;
+};
+
+std::string nameOf(const Tensor &tensor, size_t cluster) {
+  return "cluster " + std::to_string(cluster + 1) + " of @" +
+         tensor.entry->weights.getSymName().str();
+}
+
+/// What a decision took, for the remarks.
+struct Decision {
+  const SegmentCandidates &segment;
+  const LayoutCandidate &taken;
+
+  /// The smallest of all other layouts.
+  const LayoutCandidate *secondBest() const {
+    const LayoutCandidate *best = nullptr;
+    for (const LayoutCandidate &other : segment.tried)
+      if (other.layout.getLayoutId() != taken.layout.getLayoutId() &&
+          (!best || other.measure.bytes < best->measure.bytes))
+        best = &other;
+    return best;
+  }
+
+  /// Why no candidate of less energy was taken.
+  StringRef limitedBy() const {
+    for (const LayoutCandidate &other : segment.candidates)
+      if (other.picojoules < taken.picojoules)
+        return other.cycles > taken.cycles ? "decoder speed" : "decoder area";
+    return "nothing";
+  }
+};
+
 struct AssignLayouts : public crania::impl::AssignLayoutsBase<AssignLayouts> {
   using AssignLayoutsBase::AssignLayoutsBase;
 
   void runOnOperation() override {
-    if (failed(findCandidates()))
+    if (failed(checkLayouts()))
       return signalPassFailure();
     WalkResult result = getOperation().walk(
         [&](IterateOp iterate) { return WalkResult(assign(iterate)); });
@@ -77,24 +103,13 @@ struct AssignLayouts : public crania::impl::AssignLayoutsBase<AssignLayouts> {
   }
 
 private:
-  LogicalResult findCandidates() {
-    candidates.clear();
-    ModuleOp module = getOperation();
-    auto error = [&] { return module.emitError(); };
-    SmallVector<LayoutAttrInterface> all = allLayouts(&getContext());
+  LogicalResult checkLayouts() {
+    std::vector<std::string> known = crania::layout::segmentLayoutIds();
     for (const std::string &id : layouts)
-      if (llvm::none_of(all, [&](auto l) { return l.getCodecId() == id; }))
-        return module.emitError() << "unknown layout '" << id
-                                  << "'; expected raw, bitmap or bitmap-free";
-    for (LayoutAttrInterface layout : all) {
-      if (!layouts.empty() &&
-          !llvm::is_contained(layouts, layout.getCodecId().str()))
-        continue;
-      FailureOr<Candidate> candidate = makeCandidate(layout, error);
-      if (failed(candidate))
-        return failure();
-      candidates.push_back(*candidate);
-    }
+      if (!llvm::is_contained(known, id))
+        return getOperation().emitError()
+               << "unknown layout '" << id << "'; expected one of "
+               << llvm::join(known, ", ");
     return success();
   }
 
@@ -103,96 +118,183 @@ private:
     FailureOr<PlanBuilder> plan = PlanBuilder::read(iterate);
     if (failed(target) || failed(plan))
       return failure();
-    for (PlanBuilder::Entry &entry : plan->getEntries()) {
-      FailureOr<WeightBlocks> blocks = readBlocks(entry, *target);
-      if (failed(blocks))
+    std::vector<Tensor> tensors;
+    for (PlanBuilder::Entry &entry : plan->getEntries())
+      if (failed(addTensor(entry, *target, tensors)))
         return failure();
-      if (failed(assign(entry, *blocks)))
+    LayoutProblem problem;
+    if (failed(measure(tensors, *target, problem)) ||
+        failed(checkGiven(tensors)))
+      return failure();
+    if (crania::Status status = problem.check(); !status)
+      return iterate.emitError() << status.error().message;
+    crania::Result<LayoutChoice> choice =
+        crania::scheduling::chooseLayouts(problem);
+    if (!choice)
+      return iterate.emitError() << choice.error().message;
+    size_t next = 0;
+    for (Tensor &tensor : tensors) {
+      ArrayRef<size_t> chosen =
+          ArrayRef<size_t>(choice->candidates).slice(next, tensor.given.size());
+      if (failed(decide(tensor, chosen)))
         return failure();
+      next += tensor.given.size();
     }
     plan->write();
+    reportDecoder(iterate, problem, *choice);
     return success();
   }
 
-  /// Fills in layout and bytes of all clusters of one tensor.
-  LogicalResult assign(PlanBuilder::Entry &entry, const WeightBlocks &blocks) {
-    std::vector<std::vector<const Codec *>> codecs;
-    for (unsigned k = 0; k < entry.segments.size(); ++k) {
-      FailureOr<std::vector<const Codec *>> found = codecsFor(entry, k);
-      if (failed(found))
-        return failure();
-      codecs.push_back(std::move(*found));
+  LogicalResult addTensor(PlanBuilder::Entry &entry,
+                          const crania::target::TargetModel &target,
+                          std::vector<Tensor> &tensors) {
+    FailureOr<WeightBlocks> blocks = readBlocks(entry, target);
+    if (failed(blocks))
+      return failure();
+    Tensor tensor{&entry, std::move(*blocks), {}, {}};
+    for (auto [k, segment] : llvm::enumerate(entry.segments)) {
+      tensor.given.push_back(segment.layout);
+      if (segment.layout && !crania::layout::findSegmentLayout(
+                                view(segment.layout.getLayoutId())))
+        return emitClusterError(tensor, k)
+               << "layout " << Attribute(segment.layout) << " needs '"
+               << segment.layout.getLayoutId()
+               << "', which is not registered in this process";
     }
-    std::vector<WeightBlocks::Measure> measures = blocks.measure(codecs);
-    for (unsigned k = 0; k < entry.segments.size(); ++k)
-      if (failed(decide(entry, k, measures[k])))
-        return failure();
+    tensors.push_back(std::move(tensor));
     return success();
   }
 
-  static InFlightDiagnostic emitClusterError(PlanBuilder::Entry &entry,
-                                             unsigned k) {
-    return entry.materialize.emitError() << "cluster " << k + 1 << " of @"
-                                         << entry.weights.getSymName() << ": ";
-  }
-
-  /// The codec of the layout that is given, or those of all candidates.
-  FailureOr<std::vector<const Codec *>> codecsFor(PlanBuilder::Entry &entry,
-                                                  unsigned k) {
-    std::vector<const Codec *> codecs;
-    if (LayoutAttrInterface layout = entry.segments[k].layout) {
-      FailureOr<Candidate> given =
-          makeCandidate(layout, [&] { return emitClusterError(entry, k); });
-      if (failed(given))
-        return failure();
-      codecs.push_back(given->codec);
-      return codecs;
+  LogicalResult measure(std::vector<Tensor> &tensors,
+                        const crania::target::TargetModel &target,
+                        LayoutProblem &problem) {
+    LayoutMeter meter(&getContext(), target,
+                      SmallVector<std::string>(layouts.begin(), layouts.end()));
+    unsigned widest = 0;
+    for (const Tensor &tensor : tensors)
+      widest = std::max(widest, tensor.blocks.wordBits());
+    problem.blocksAtOnce = target.decoder.blocks;
+    problem.plainDecoderUm2 = target.plainDecoderUm2();
+    problem.budgetUm2 = target.decoderBudgetUm2(precisionOf(widest));
+    meter.setBudget(problem.budgetUm2);
+    for (auto [t, tensor] : llvm::enumerate(tensors)) {
+      crania::Result<std::vector<SegmentCandidates>> measured =
+          meter.measure(tensor.blocks, tensor.given);
+      if (!measured) {
+        MaterializeOp materialize = tensor.entry->materialize;
+        return materialize.emitError() << measured.error().message;
+      }
+      tensor.clusters = std::move(*measured);
+      for (auto [k, cluster] : llvm::enumerate(tensor.clusters)) {
+        LayoutProblem::Segment segment{nameOf(tensor, k), unsigned(t), {}};
+        for (const LayoutCandidate &candidate : cluster.candidates)
+          segment.candidates.push_back(
+              {candidate.picojoules, candidate.cycles, candidate.dramCycles,
+               candidate.measure.cost, candidate.measure.largestBlock});
+        problem.segments.push_back(std::move(segment));
+      }
     }
-    for (const Candidate &candidate : candidates)
-      codecs.push_back(candidate.codec);
-    return codecs;
-  }
-
-  /// Fills in layout and bytes of cluster `k`, counted from 0.
-  LogicalResult decide(PlanBuilder::Entry &entry, unsigned k,
-                       const WeightBlocks::Measure &measure) {
-    PlanBuilder::Segment &segment = entry.segments[k];
-    if (!segment.layout)
-      return choose(entry, k, measure);
-    std::optional<uint64_t> bytes = measure.bytes.front();
-    if (!bytes)
-      return emitClusterError(entry, k)
-             << "layout " << Attribute(segment.layout) << " cannot express it";
-    segment.bytes = int64_t(*bytes);
     return success();
   }
 
-  /// Takes the candidate with the fewest bytes, the first of equals.
-  LogicalResult choose(PlanBuilder::Entry &entry, unsigned k,
-                       const WeightBlocks::Measure &measure) {
-    PlanBuilder::Segment &segment = entry.segments[k];
-    for (auto [candidate, bytes] : llvm::zip_equal(candidates, measure.bytes)) {
-      if (!bytes || (segment.bytes && *segment.bytes <= int64_t(*bytes)))
-        continue;
-      segment.layout = candidate.layout;
-      segment.bytes = int64_t(*bytes);
+  static InFlightDiagnostic emitClusterError(const Tensor &tensor, size_t k) {
+    MaterializeOp materialize = tensor.entry->materialize;
+    return materialize.emitError() << nameOf(tensor, k) << ": ";
+  }
+
+  static LogicalResult checkGiven(ArrayRef<Tensor> tensors) {
+    for (const Tensor &tensor : tensors)
+      for (auto [k, cluster] : llvm::enumerate(tensor.clusters))
+        if (tensor.given[k] && cluster.candidates.empty())
+          return emitClusterError(tensor, k)
+                 << "layout " << Attribute(tensor.given[k])
+                 << " cannot express it: " << cluster.refusal;
+    return success();
+  }
+
+  /// Fills in layout and bytes of all clusters of a tensor.
+  LogicalResult decide(Tensor &tensor, ArrayRef<size_t> chosen) {
+    SmallVector<LayoutAttrInterface> taken;
+    for (auto [k, candidate] : llvm::enumerate(chosen))
+      taken.push_back(tensor.clusters[k].candidates[candidate].layout);
+    FailureOr<std::vector<crania::ClusterSegment>> encoded =
+        encode(tensor, taken);
+    if (failed(encoded))
+      return failure();
+    uint64_t bytes = 0;
+    for (auto [k, candidate] : llvm::enumerate(chosen)) {
+      const SegmentCandidates &cluster = tensor.clusters[k];
+      Decision decision{cluster, cluster.candidates[candidate]};
+      PlanBuilder::Segment &segment = tensor.entry->segments[k];
+      segment.layout = taken[k];
+      segment.bytes = int64_t((*encoded)[k].bytes);
+      bytes += (*encoded)[k].bytes;
+      if (!tensor.given[k])
+        report(tensor, k, decision);
     }
-    if (!segment.layout)
-      return emitClusterError(entry, k)
-             << "none of the allowed layouts can express it; allow bitmap";
-    remark::passed(entry.materialize.getLoc(),
+    reportTensor(tensor, bytes);
+    return success();
+  }
+
+  /// The exact sizes of the segments in layouts.
+  static FailureOr<std::vector<crania::ClusterSegment>>
+  encode(const Tensor &tensor, ArrayRef<LayoutAttrInterface> taken) {
+    SmallVector<crania::ClusterCoding> codings;
+    for (auto [layout, cluster] : llvm::zip_equal(taken, tensor.clusters))
+      codings.push_back({crania::layout::findSegmentLayout(
+                             view(LayoutAttrInterface(layout).getLayoutId())),
+                         LayoutAttrInterface(layout).getTrainingOptions(),
+                         cluster.statistics.get()});
+    return crania::encodeClusters(tensor.blocks, codings,
+                                  [&](unsigned k, const std::string &why) {
+                                    emitClusterError(tensor, k) << why;
+                                  });
+  }
+
+  static void report(const Tensor &tensor, size_t k, const Decision &decision) {
+    MaterializeOp materialize = tensor.entry->materialize;
+    const LayoutCandidate *second = decision.secondBest();
+    remark::passed(materialize.getLoc(),
                    remark::RemarkOpts::name("AssignedLayout")
                        .category("crania-assign-layouts"))
         << "assigned layout"
-        << remark::metric("Weights", entry.weights.getSymName())
+        << remark::metric("Weights", tensor.entry->weights.getSymName())
         << remark::metric("Cluster", k + 1)
-        << remark::metric("Layout", segment.layout.getCodecId())
-        << remark::metric("Values", measure.values)
-        << remark::metric("Bytes", *segment.bytes);
-    return success();
+        << remark::metric("Layout", decision.taken.layout.getLayoutId())
+        << remark::metric("Values", decision.segment.statistics->values())
+        << remark::metric("Bytes", *tensor.entry->segments[k].bytes)
+        << remark::metric("DecodeCycles", decision.taken.measure.decodeCycles)
+        << remark::metric("SecondBest",
+                          second ? second->layout.getLayoutId() : "none")
+        << remark::metric("SecondBestBytes",
+                          second ? second->measure.bytes : uint64_t(0))
+        << remark::metric("LimitedBy", decision.limitedBy());
   }
 
-  SmallVector<Candidate> candidates;
+  static void reportTensor(const Tensor &tensor, uint64_t bytes) {
+    MaterializeOp materialize = tensor.entry->materialize;
+    const double weights = double(tensor.blocks.weights());
+    auto analysis = remark::analysis(materialize.getLoc(),
+                                     remark::RemarkOpts::name("WeightBits")
+                                         .category("crania-assign-layouts"));
+    analysis << "bits per weight"
+             << remark::metric("Weights", tensor.entry->weights.getSymName())
+             << remark::metric("BitsPerWeight", 8 * double(bytes) / weights);
+    if (std::optional<double> entropy =
+            analysis ? tensor.blocks.entropyBits() : std::nullopt)
+      analysis << remark::metric("EntropyBitsPerWeight", *entropy / weights)
+               << remark::metric("Ratio", 8 * double(bytes) / *entropy);
+  }
+
+  static void reportDecoder(IterateOp iterate, const LayoutProblem &problem,
+                            const LayoutChoice &choice) {
+    remark::analysis(
+        iterate.getLoc(),
+        remark::RemarkOpts::name("Decoder").category("crania-assign-layouts"))
+        << "decoder of all layouts"
+        << remark::metric("AreaUm2", problem.hardwareOf(choice.candidates)
+                                         .areaUm2(problem.plainDecoderUm2));
+  }
 };
 
 } // namespace

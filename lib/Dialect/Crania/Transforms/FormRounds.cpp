@@ -77,6 +77,16 @@ int64_t countRounds(ArrayRef<Operation *> ops) {
   return rounds;
 }
 
+/// Constants of the rounds of a layer become those of the iteration: where that
+/// has more rounds, the layer is complete before, and the last one stays.
+void readRound(PerRoundOp perRound, IterateOp iterate) {
+  SmallVector<Attribute> constants(perRound.getConstants().getValue());
+  if (constants.size() < iterate.getRounds())
+    constants.resize(iterate.getRounds(), constants.back());
+  perRound.setConstantsAttr(ArrayAttr::get(perRound.getContext(), constants));
+  perRound.getRoundMutable().assign(iterate.getRound());
+}
+
 LogicalResult formRounds(func::FuncOp function,
                          const crania::ExitOption &exit) {
   Block &block = function.getBody().front();
@@ -103,6 +113,8 @@ LogicalResult formRounds(func::FuncOp function,
     op->moveBefore(&body, body.end());
     if (auto materialize = dyn_cast<MaterializeOp>(op))
       materialize.getRoundMutable().assign(iterate.getRound());
+    if (auto perRound = dyn_cast<PerRoundOp>(op))
+      readRound(perRound, iterate);
   }
   builder.setInsertionPointToEnd(&body);
   YieldOp::create(builder, logits.getLoc(), logits);

@@ -4,6 +4,7 @@
 #include "crania/Dialect/CraniaHW/IR/CraniaHWAttributes.h"
 #include "crania/DeviceBinary/DeviceBinary.h"
 #include "crania/Dialect/CraniaHW/IR/CraniaHWDialect.h"
+#include "crania/Layout/SegmentLayout.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
 #include "llvm/ADT/Sequence.h"
@@ -70,6 +71,39 @@ static void printResidency(AsmPrinter &printer, Residency residency,
   printer << stringifyResidency(residency);
   if (residency == Residency::Retained)
     printer << " at " << storeOffset;
+}
+
+/// What only some segments have: tables, refined words.
+static ParseResult parseSegmentTail(AsmParser &parser, int64_t &tableBytes,
+                                    DenseI64ArrayAttr &refinedWords) {
+  tableBytes = 0;
+  refinedWords = DenseI64ArrayAttr::get(parser.getContext(), {});
+  while (succeeded(parser.parseOptionalComma())) {
+    if (succeeded(parser.parseOptionalKeyword("tables"))) {
+      if (parser.parseInteger(tableBytes))
+        return failure();
+      continue;
+    }
+    SmallVector<int64_t> words;
+    if (parser.parseKeyword("refined_words") ||
+        parser.parseCommaSeparatedList(AsmParser::Delimiter::Square, [&] {
+          return parser.parseInteger(words.emplace_back());
+        }))
+      return failure();
+    refinedWords = DenseI64ArrayAttr::get(parser.getContext(), words);
+  }
+  return success();
+}
+
+static void printSegmentTail(AsmPrinter &printer, int64_t tableBytes,
+                             DenseI64ArrayAttr refinedWords) {
+  if (tableBytes != 0)
+    printer << ", tables " << tableBytes;
+  if (refinedWords.empty())
+    return;
+  printer << ", refined_words [";
+  llvm::interleaveComma(refinedWords.asArrayRef(), printer);
+  printer << "]";
 }
 
 #include "crania/Dialect/CraniaHW/IR/CraniaHWEnums.cpp.inc"
@@ -438,28 +472,32 @@ SegmentAttr SegmentAttr::get(MLIRContext *context, int64_t cluster,
                              StringRef layout, int64_t address, int64_t bytes,
                              Residency residency, int64_t storeOffset,
                              ArrayRef<int64_t> blockOffsets,
-                             ArrayRef<int64_t> blockTiles,
-                             ArrayRef<int8_t> tables) {
+                             ArrayRef<int64_t> blockTiles, int64_t tableBytes,
+                             ArrayRef<int64_t> refinedWords) {
   return get(context, cluster, StringAttr::get(context, layout), address, bytes,
              residency, storeOffset,
              DenseI64ArrayAttr::get(context, blockOffsets),
-             DenseI64ArrayAttr::get(context, blockTiles),
-             tables.empty() ? DenseI8ArrayAttr()
-                            : DenseI8ArrayAttr::get(context, tables));
+             DenseI64ArrayAttr::get(context, blockTiles), tableBytes,
+             DenseI64ArrayAttr::get(context, refinedWords));
 }
 
-/// The directory covers all bytes and ascends; a cluster without a weight has
-/// empty blocks.
+/// The directory covers all bytes behind the tables and ascends; a cluster
+/// without a weight has empty blocks.
 static LogicalResult verifyDirectory(EmitError emitError, int64_t bytes,
+                                     int64_t tableBytes,
                                      ArrayRef<int64_t> offsets,
                                      ArrayRef<int64_t> tiles) {
   if (offsets.size() < 2 || offsets.size() != tiles.size())
     return emitError() << "a segment of n blocks has n + 1 block_offsets and "
                        << "block_tiles, found " << offsets.size() << " and "
                        << tiles.size();
-  if (offsets.front() != 0 || offsets.back() != bytes ||
+  if (tableBytes < 0)
+    return emitError() << "tables must have no negative size, found "
+                       << tableBytes;
+  if (offsets.front() < tableBytes || offsets.back() != bytes ||
       !llvm::is_sorted(offsets))
-    return emitError() << "block_offsets must ascend from 0 to the " << bytes
+    return emitError() << "block_offsets must ascend from the end of the "
+                       << tableBytes << " bytes of tables to the " << bytes
                        << " bytes of the segment";
   bool ascends = std::is_sorted(tiles.begin(), tiles.end(),
                                 [](int64_t a, int64_t b) { return a <= b; });
@@ -468,11 +506,26 @@ static LogicalResult verifyDirectory(EmitError emitError, int64_t bytes,
   return success();
 }
 
+static LogicalResult verifyWords(EmitError emitError, ArrayRef<int64_t> words) {
+  bool ascends = std::is_sorted(words.begin(), words.end(),
+                                [](int64_t a, int64_t b) { return a <= b; });
+  if (!words.empty() &&
+      (words.front() < 0 || words.back() > maxU32 || !ascends))
+    return emitError() << "refined_words must ascend strictly, and are numbers "
+                          "without sign of up to 32 bits";
+  if (words.size() > crania::layout::maxConditions)
+    return emitError() << "has " << words.size()
+                       << " refined_words; there can be up to "
+                       << crania::layout::maxConditions;
+  return success();
+}
+
 LogicalResult
 SegmentAttr::verify(EmitError emitError, int64_t cluster, StringAttr layout,
                     int64_t address, int64_t bytes, Residency residency,
                     int64_t storeOffset, DenseI64ArrayAttr blockOffsets,
-                    DenseI64ArrayAttr blockTiles, DenseI8ArrayAttr tables) {
+                    DenseI64ArrayAttr blockTiles, int64_t tableBytes,
+                    DenseI64ArrayAttr refinedWords) {
   if (cluster < 1 || cluster > std::numeric_limits<uint16_t>::max())
     return emitError() << "clusters count from 1 to "
                        << std::numeric_limits<uint16_t>::max() << ", found "
@@ -483,5 +536,8 @@ SegmentAttr::verify(EmitError emitError, int64_t cluster, StringAttr layout,
     return failure();
   if (residency == Residency::Streamed && storeOffset != 0)
     return emitError() << "only a retained segment has a store offset";
-  return verifyDirectory(emitError, bytes, blockOffsets, blockTiles);
+  if (failed(verifyWords(emitError, refinedWords)))
+    return failure();
+  return verifyDirectory(emitError, bytes, tableBytes, blockOffsets,
+                         blockTiles);
 }

@@ -284,6 +284,13 @@ LogicalResult WeightsOp::verify() {
       return emitOpError() << "blocks of cluster " << i + 1 << " hold "
                            << segment.getBlockTiles().asArrayRef().back()
                            << " tiles, but the weights have " << tiles;
+    bool isLast = i + 1 == getSegments().size();
+    if (segment.isRefined() != (isRefining() && !isLast))
+      return emitOpError() << "cluster " << i + 1
+                           << (isLast
+                                   ? " is the last one, which nothing refines"
+                                   : " and the first one disagree whether the "
+                                     "next one refines them");
   }
   return success();
 }

@@ -116,8 +116,8 @@ std::unique_ptr<binary::SegmentT> segmentOf(hw::SegmentAttr attribute) {
   segment->store_offset = attribute.getStoreOffset();
   segment->block_offsets = vectorOf<uint64_t>(attribute.getBlockOffsets());
   segment->block_tiles = vectorOf<uint32_t>(attribute.getBlockTiles());
-  ArrayRef<int8_t> tables = attribute.getTableBytes();
-  segment->tables.assign(tables.begin(), tables.end());
+  segment->table_bytes = attribute.getTableBytes();
+  segment->refined_words = vectorOf<uint32_t>(attribute.getRefinedWords());
   return segment;
 }
 

@@ -116,3 +116,28 @@ func.func private @f() attributes {crania.target = #crania.target<"abacus">}
 
 // expected-error @below {{target "mine": }}
 func.func private @f() attributes {crania.target = #crania.target<"mine", "{">}
+
+// -----
+
+// expected-error @below {{names no layout; expected one such as "conditional+tans"}}
+func.func private @f() attributes {a = #crania.coded_layout<"">}
+
+// -----
+
+// expected-error @below {{position_lanes must be a power of two from 1 to 16, found 0}}
+func.func private @f() attributes {a = #crania.coded_layout<"dense+tans", position_lanes = 0>}
+
+// -----
+
+// expected-error @below {{value_lanes must be a power of two from 1 to 16, found 32}}
+func.func private @f() attributes {a = #crania.coded_layout<"dense+tans", value_lanes = 32>}
+
+// -----
+
+// expected-error @below {{table_log must be at most 14, found 15}}
+func.func private @f() attributes {a = #crania.coded_layout<"dense+tans", table_log = 15>}
+
+// -----
+
+// expected-error @below {{unknown parameter 'lanes'; expected position_lanes, value_lanes or table_log}}
+func.func private @f() attributes {a = #crania.coded_layout<"dense+tans", lanes = 2>}

@@ -20,11 +20,17 @@ func.func private @exit_rules() attributes {
 // CHECK-SAME: b = #crania.raw_layout
 // CHECK-SAME: c = #crania.bitmap_layout{{[,}]}}
 // CHECK-SAME: d = #crania.bitmap_layout<free>
+// CHECK-SAME: e = #crania.coded_layout<"conditional+tans">
+// CHECK-SAME: f = #crania.coded_layout<"dense+tans", value_lanes = 8, table_log = 10>
+// CHECK-SAME: g = #crania.coded_layout<"golomb+huffman", position_lanes = 2>
 func.func private @schemes_and_layouts() attributes {
   a = #crania.importance,
   b = #crania.raw_layout,
   c = #crania.bitmap_layout,
-  d = #crania.bitmap_layout<free>
+  d = #crania.bitmap_layout<free>,
+  e = #crania.coded_layout<"conditional+tans">,
+  f = #crania.coded_layout<"dense+tans", value_lanes = 8, table_log = 10>,
+  g = #crania.coded_layout<"golomb+huffman", table_log = 12, position_lanes = 2>
 }
 
 // Keys in any order; printed in the order in which passes decide them.

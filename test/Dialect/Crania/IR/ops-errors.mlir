@@ -458,3 +458,48 @@ crania.weights @w : !crania.clustered<tensor<2x2xi8>, clusters = 1>
     scheme #crania.importance
     values dense<1> : tensor<2x2xi8> assignment dense<0> : tensor<2x2xi8>
     scales dense<1.0> : tensor<2x1xf64>
+
+// -----
+
+// expected-error @below {{points are a matrix of integers, a row per round but the last and a column per code; found 'tensor<3xi8>'}}
+func.func private @f() attributes {a = #crania.residual<dense<[-60, 0, 60]> : tensor<3xi8>>}
+
+// -----
+
+// expected-error @below {{points are a matrix of integers, a row per round but the last and a column per code; found 'tensor<1x2xf32>'}}
+func.func private @f() attributes {a = #crania.residual<dense<[[-60.0, 0.0]]> : tensor<1x2xf32>>}
+
+// -----
+
+// expected-error @below {{has 257 codes; there can be up to 256}}
+func.func private @f() attributes {a = #crania.residual<dense<0> : tensor<1x257xi16>>}
+
+// -----
+
+// expected-error @below {{has 65 different words in round 2; there can be up to 64}}
+func.func private @f() attributes {a = #crania.residual<dense<[[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+    [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63, 64]]> : tensor<2x65xi16>>}
+
+// -----
+
+// expected-error @below {{has values of 'i8', but points of 'i16'}}
+crania.weights @w : !crania.clustered<tensor<2xi8>, clusters = 2>
+    scheme #crania.residual<dense<[[-60, 60]]> : tensor<1x2xi16>>
+    values dense<1> : tensor<2xi8>
+    assignment dense<0> : tensor<2xi8>
+
+// -----
+
+// expected-error @below {{has 3 clusters, but points for 1; each but the last needs a row}}
+crania.weights @w : !crania.clustered<tensor<2xi8>, clusters = 3>
+    scheme #crania.residual<dense<[[-60, 60]]> : tensor<1x2xi8>>
+    values dense<1> : tensor<2xi8>
+    assignment dense<0> : tensor<2xi8>
+
+// -----
+
+// expected-error @below {{gives weight 1 the code 2, but the points have only 2 codes}}
+crania.weights @w : !crania.clustered<tensor<2xi8>, clusters = 2>
+    scheme #crania.residual<dense<[[-60, 60]]> : tensor<1x2xi8>>
+    values dense<1> : tensor<2xi8>
+    assignment dense<[1, 2]> : tensor<2xi8>

@@ -154,3 +154,10 @@ func.func @tested(%x: tensor<1x10xf32>, %y: tensor<10xf32>) {
     }
   }
 #-}
+
+// CHECK-LABEL: crania.weights @refined
+// CHECK-SAME: scheme #crania.residual<dense<{{.*}}> : tensor<1x3xi8>>
+crania.weights @refined : !crania.clustered<tensor<2x2xi8>, clusters = 2>
+    scheme #crania.residual<dense<[[-60, 0, 60]]> : tensor<1x3xi8>>
+    values dense<[[-127, 3], [59, 70]]> : tensor<2x2xi8>
+    assignment dense<[[0, 1], [2, 2]]> : tensor<2x2xi8>

@@ -1,6 +1,8 @@
-// RUN: crania-opt %s --crania-attach-target --crania-assign-layouts | FileCheck %s
+// RUN: crania-opt %s --crania-attach-target --crania-assign-layouts=layouts=raw,bitmap,bitmap-free | FileCheck %s
+// RUN: crania-opt %s --crania-attach-target --crania-assign-layouts | FileCheck %s --check-prefix=CODED
 // RUN: crania-opt %s --crania-attach-target --crania-assign-layouts=layouts=bitmap | FileCheck %s --check-prefix=BITMAP
 // RUN: crania-opt %s --crania-attach-target --crania-assign-layouts=layouts=bitmap --crania-assign-layouts | FileCheck %s --check-prefix=BITMAP
+// RUN: crania-opt %s --crania-attach-target --crania-assign-layouts=layouts=bitmap,bitmap+raw --remarks-filter=crania-assign-layouts --remark-policy=all -o /dev/null 2>&1 | FileCheck %s --check-prefix=REMARK
 // RUN: not crania-opt %s --crania-assign-layouts 2>&1 | FileCheck %s --check-prefix=NOTARGET
 // RUN: not crania-opt %s --crania-attach-target --crania-assign-layouts=layouts=raw 2>&1 | FileCheck %s --check-prefix=RAW
 // RUN: not crania-opt %s --crania-attach-target --crania-assign-layouts=layouts=zip 2>&1 | FileCheck %s --check-prefix=UNKNOWN
@@ -10,10 +12,18 @@
 // bytes either way. @b is whole: 16 raw values.
 // CHECK: plan [#crania.fetch_plan<@a, [<layout = #crania.bitmap_layout, bytes = 18>, <layout = #crania.bitmap_layout, bytes = 50>]>
 // CHECK-SAME: #crania.fetch_plan<@b, [<layout = #crania.raw_layout, bytes = 64>]>]
+// Coded, cluster 2 holds all that is left, and the 16 equal values of @b are
+// tables and next to nothing.
+// CODED: <layout = #crania.coded_layout<"dense+codebook"{{[^>]*}}>, bytes = {{[0-9]+}}>]>
+// CODED-SAME: #crania.fetch_plan<@b, [<layout = #crania.coded_layout<"dense+delta"{{[^>]*}}>, bytes = 12>]>]
+// What was chosen, what the next best layout takes, and what it comes to.
+// REMARK: remark: [Passed] AssignedLayout | Category:crania-assign-layouts | Bytes=18, Cluster=1, DecodeCycles=1, Layout=bitmap, LimitedBy=nothing, {{.*}} SecondBest=bitmap+raw, SecondBestBytes={{[0-9]+}}, Values=4, Weights=a
+// REMARK: remark: [Analysis] WeightBits | {{.*}}BitsPerWeight=3.400000e+01{{.*}}Weights=a
+// REMARK: remark: [Analysis] Decoder | {{.*}}AreaUm2=
 // BITMAP: #crania.fetch_plan<@b, [<layout = #crania.bitmap_layout, bytes = 66>]>]
 // NOTARGET: error: is compiled for no machine: set 'crania.target' on the module
 // RAW: error: cluster 1 of @a: none of the allowed layouts can express it; allow bitmap
-// UNKNOWN: error: unknown layout 'zip'; expected raw, bitmap or bitmap-free
+// UNKNOWN: error: unknown layout 'zip'; expected one of bitmap, bitmap+codebook,
 
 crania.weights @a : !crania.clustered<tensor<2x8xf32>, clusters = 2> scheme #crania.importance
     values dense<[[9.0, 1.0, 8.0, 2.0, 3.0, 1.5, 0.5, 0.25], [7.0, 1.0, 6.0, 2.0, 3.0, 1.5, 0.5, 0.25]]> : tensor<2x8xf32>

@@ -1,4 +1,5 @@
-// RUN: crania-opt %s --crania-attach-target=target=edge-lite --crania-schedule-fetches | FileCheck %s
+// RUN: echo '{"weight_store": {"bytes": 512}}' > %t.json
+// RUN: crania-opt %s --crania-attach-target=target=%t.json --crania-schedule-fetches | FileCheck %s
 // RUN: crania-opt %s --crania-attach-target --crania-schedule-fetches=retain=false | FileCheck %s --check-prefix=NONE
 // RUN: crania-opt %s --crania-attach-target --crania-schedule-fetches --crania-schedule-fetches=retain=false | FileCheck %s --check-prefix=ALL
 // RUN: not crania-opt %s --crania-attach-target --crania-schedule-fetches=exit-histogram=0.5 2>&1 | FileCheck %s --check-prefix=HISTOGRAM

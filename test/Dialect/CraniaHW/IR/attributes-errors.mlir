@@ -161,8 +161,18 @@
 
 // -----
 
-// expected-error @+1 {{block_offsets must ascend from 0 to the 4 bytes of the segment}}
+// expected-error @+1 {{block_offsets must ascend from the end of the 0 bytes of tables to the 4 bytes of the segment}}
 "test.op"() {a = #crania_hw.segment<cluster 1, layout "raw", at 0, bytes 4, streamed, block_offsets [0, 3], block_tiles [0, 1]>} : () -> ()
+
+// -----
+
+// expected-error @+1 {{block_offsets must ascend from the end of the 2 bytes of tables to the 4 bytes of the segment}}
+"test.op"() {a = #crania_hw.segment<cluster 1, layout "dense+raw", at 0, bytes 4, streamed, block_offsets [1, 4], block_tiles [0, 1], tables 2>} : () -> ()
+
+// -----
+
+// expected-error @+1 {{tables must have no negative size, found -1}}
+"test.op"() {a = #crania_hw.segment<cluster 1, layout "dense+raw", at 0, bytes 4, streamed, block_offsets [0, 4], block_tiles [0, 1], tables -1>} : () -> ()
 
 // -----
 

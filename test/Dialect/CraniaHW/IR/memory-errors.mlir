@@ -196,7 +196,7 @@ crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
 
 // -----
 
-// expected-error @+1 {{there is no layout "zip"; the layouts are bitmap, bitmap-free, raw}}
+// expected-error @+1 {{there is no layout "zip"; the layouts are bitmap, bitmap+codebook,}}
 crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
     input <@x : tensor<1x2xf32>> logits <@y : tensor<1x2xf32>>
     image dense<"0x0000803F000000400000404000008040"> : tensor<16xi8> dram_bytes 8 {

@@ -8,14 +8,15 @@ import sys
 
 COSTS = {
     "cycles", "cycles_busy", "cycles_stalled", "bound_cycles", "bound_by",
-    "bound_cycles_dram", "bound_cycles_array", "utilisation", "dram_bytes",
+    "bound_cycles_dram", "bound_cycles_array", "limited_by", "utilisation", "dram_bytes",
     "dram_bytes_by_purpose", "dram_burst_bytes", "dram_pending_cycles", "dram_rows",
     "store_hit_bytes", "macs",
     "macs_skipped", "energy_pj", "energy_by_component"}
 ROW = COSTS | {
     "accuracy", "full_accuracy", "agreement_with_full", "mean_rounds", "exit_histogram",
     "latency_us", "weight_bytes_by_cluster", "compulsory_weight_bytes", "weight_refetch",
-    "bound_energy_pj", "layers", "rounds", "energy_ratio", "cycles_ratio"}
+    "bound_energy_pj", "layers", "rounds", "energy_ratio", "cycles_ratio",
+    "sweep"}
 TOP = {
     "images", "program", "accuracy", "full_accuracy", "agreement_with_full",
     "exit_histogram", "target", "precision", "dram", "area", "rows"}
@@ -38,11 +39,15 @@ def check_costs(costs, what):
     expect(is_close(sum(clusters), purpose["weights"]), f"{what}: clusters do not add up")
     expect(is_close(sum(purpose.values()), costs["dram_bytes"]), f"{what}: bytes do not add up")
     expect(costs["dram_burst_bytes"] >= costs["dram_bytes"], f"{what}: bursts")
+    times = {"array": costs["cycles_busy"]["array"], **costs["cycles_stalled"]}
+    limit = costs["limited_by"]
+    expect(limit == "other" and not any(times.values()) or times[limit] == max(times.values()),
+           f"{what}: limited_by")
     expect(costs["bound_cycles"] == max(costs["bound_cycles_dram"], costs["bound_cycles_array"]),
            f"{what}: bound_cycles")
 
 
-def check_row(name, row):
+def check_row(name, row, images):
     expect(set(row) == ROW, f"{name}: keys {sorted(set(row) ^ ROW)}")
     check_costs(row, name)
     expect(row["bound_cycles"] <= row["cycles"], f"{name} beats its bound")
@@ -56,6 +61,10 @@ def check_row(name, row):
     expect(is_close(sum(row["exit_histogram"]), 1), f"{name}: exit_histogram")
     mean = sum(r * share for r, share in enumerate(row["exit_histogram"], 1))
     expect(is_close(mean, row["mean_rounds"]), f"{name}: mean_rounds")
+    sweep = row["sweep"]
+    expect(is_close(sweep["mean_inputs"] * sweep["sweeps"], mean * images),
+           f"{name}: rounds of inputs are not those of the sweeps")
+    expect(sweep["mean_inputs"] <= sweep["inputs"], f"{name}: sweep")
     latency = row["latency_us"]
     expect(latency["p50"] <= latency["p99"], f"{name}: latency")
     for parts, key in (("layers", "name"), ("rounds", "round")):
@@ -87,12 +96,14 @@ def main():
         trace = json.load(file)
     expect(set(report) == TOP, f"keys {sorted(set(report) ^ TOP)}")
     for name, row in report["rows"].items():
-        check_row(name, row)
+        check_row(name, row, report["images"])
     area = report["area"]
     added = sum(area["mm2_by_component"][name] for name in area["additions"])
     base = sum(area["mm2_by_component"].values()) - added
     expect(is_close(area["overhead_percent"], 100 * added / base), "area overhead")
-    expect(report["rows"]["iterative"]["weight_refetch"] > 1, "iterative refetches nothing")
+    iterative = report["rows"]["iterative"]
+    expect(iterative["weight_refetch"] * iterative["sweep"]["inputs"] > 1,
+           "iterative refetches nothing")
     main_row = report["rows"][report["program"]]
     for key in ("accuracy", "full_accuracy", "agreement_with_full", "exit_histogram"):
         expect(report[key] == main_row[key], f"{key} is not that of {report['program']}")

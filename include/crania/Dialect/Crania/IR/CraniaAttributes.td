@@ -64,6 +64,37 @@ def Crania_ImportanceAttr : AttrDef<Crania_Dialect, "Importance", [
   }];
 }
 
+def Crania_ResidualAttr : AttrDef<Crania_Dialect, "Residual", [
+    DeclareAttrInterfaceMethods<Crania_SchemeAttrInterface, ["isRefining"]>]> {
+  let mnemonic = "residual";
+  let summary = "Every cluster holds all weights, each finer than the one before";
+  let description = [{
+    The assignment of `crania.weights` holds a code per weight. `points` says
+    which word, of the type of the values, stands for a code: row r, counted
+    from 1, is that of D_r, and there are rows for all rounds but the last; D_K
+    is the values themselves. Cluster r holds the words of D_r at all positions;
+    with codes nested from row to row, it need only tell apart what cluster r-1
+    does not. Not additive. For integers, in which words of any round share the
+    scales and sums of the layer; a gain of the round belongs into the
+    requantisation behind it.
+
+    A row has at most 64 different words, so that layouts may code a cluster
+    given the one before.
+
+    Example, ternary at first: `#crania.residual<dense<[[-60, 0, 60]]> : tensor<1x3xi8>>`
+  }];
+  let parameters = (ins "::mlir::DenseElementsAttr":$points);
+  let assemblyFormat = "`<` $points `>`";
+  let genVerifyDecl = 1;
+  let extraClassDeclaration = [{
+    /// Different words of a row at most.
+    static constexpr size_t maxWords = 64;
+    /// The word of D_round of each code. `round` counts from 1 and is not the
+    /// last.
+    ::llvm::SmallVector<int64_t> wordsOf(int64_t round) const;
+  }];
+}
+
 //===----------------------------------------------------------------------===//
 // Layouts, residency, plans
 //===----------------------------------------------------------------------===//
@@ -91,6 +122,34 @@ def Crania_BitmapLayoutAttr : AttrDef<Crania_Dialect, "BitmapLayout", [
   }];
   let parameters = (ins DefaultValuedParameter<"bool", "false">:$free);
   let assemblyFormat = "(`<` custom<FreeFlag>($free)^ `>`)?";
+}
+
+def Crania_CodedLayoutAttr : AttrDef<Crania_Dialect, "CodedLayout",
+    [DeclareAttrInterfaceMethods<Crania_LayoutAttrInterface, ["getTrainingOptions"]>]> {
+  let mnemonic = "coded_layout";
+  let summary = "Positions and values as streams, with tables per segment";
+  let description = [{
+    `layout` is one of docs/Layouts.md, POSITIONS+VALUES, or one that a downstream
+    project registered. `position_lanes` and `value_lanes` are the streams of a
+    block, powers of two up to 16; without `value_lanes` there are as many as
+    share a byte range with the positions. `table_log` is the logarithm of the
+    largest tANS table.
+
+    Example: `#crania.coded_layout<"conditional+tans">` or
+    `#crania.coded_layout<"dense+tans", value_lanes = 8, table_log = 10>`
+  }];
+  let parameters = (ins
+    StringRefParameter<"id of the layout">:$layout,
+    DefaultValuedParameter<"unsigned", "1">:$positionLanes,
+    DefaultValuedParameter<"unsigned", "0">:$valueLanes,
+    DefaultValuedParameter<"unsigned", "::crania::layout::defaultTableLog">:$tableLog
+  );
+  let builders = [
+    AttrBuilder<(ins "::llvm::StringRef":$layout,
+        "const ::crania::layout::TrainingOptions &":$options)>
+  ];
+  let hasCustomAssemblyFormat = 1;
+  let genVerifyDecl = 1;
 }
 
 def Crania_Residency : I32EnumAttr<"Residency", "where fetched weights live on chip", [

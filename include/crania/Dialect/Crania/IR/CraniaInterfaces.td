@@ -36,6 +36,11 @@ def Crania_SchemeAttrInterface : AttrInterface<"SchemeAttrInterface"> {
       earlier round may be kept.
     }], "bool", "isAdditive">,
     InterfaceMethod<[{
+      True if cluster r holds a word of D_r at every position, which takes the
+      place of that of cluster r-1. False if clusters have disjoint supports, and
+      D_r is the words of the first r with 0 elsewhere.
+    }], "bool", "isRefining", (ins), "", "return false;">,
+    InterfaceMethod<[{
       Checks the operation's data against the scheme; reports through `emitError`.
     }], "::llvm::LogicalResult", "verifyWeights", (ins "::mlir::Operation *":$weights)>,
     InterfaceMethod<[{
@@ -56,13 +61,16 @@ def Crania_SchemeAttrInterface : AttrInterface<"SchemeAttrInterface"> {
 def Crania_LayoutAttrInterface : AttrInterface<"LayoutAttrInterface"> {
   let cppNamespace = "::crania::ir";
   let description = [{
-    How the codes of a cluster become bytes. The codec with that id does the
-    work, in the compiler and in the machine: a downstream project adds a layout
-    with an attribute of its own that implements this interface, and a codec
-    registered with `crania::layout::registerCodec`.
+    How the codes of a cluster become bytes. The layout with that id does the
+    work, in the compiler and in the machine: a downstream project adds one with
+    an attribute of its own that implements this interface, and a layout
+    registered with `crania::layout::registerSegmentLayout`.
   }];
   let methods = [
-    InterfaceMethod<"Id of the codec in `crania::layout`.", "::llvm::StringRef", "getCodecId">,
+    InterfaceMethod<"Id of the layout in `crania::layout`.", "::llvm::StringRef", "getLayoutId">,
+    InterfaceMethod<"Parameters with which the layout is trained.",
+      "::crania::layout::TrainingOptions", "getTrainingOptions", (ins), [{}],
+      [{ return {}; }]>,
   ];
 }
 

@@ -150,17 +150,20 @@ def FormRounds : Pass<"crania-form-rounds", "::mlir::ModuleOp"> {
 def AssignLayouts : Pass<"crania-assign-layouts", "::mlir::ModuleOp"> {
   let summary = "Choose a layout for each cluster of each weight tensor";
   let description = [{
-    For every `crania.iterate`, adds to its plan the layout with the fewest
-    encoded bytes among the allowed ones, per (weight tensor, cluster), and those
-    bytes. Of layouts with equally many bytes the first in the list wins. Layouts
-    that are there already are kept.
+    For every `crania.iterate`, adds to its plan a layout per (weight tensor,
+    cluster), and the encoded bytes: the one of least energy for fetching and
+    decoding among those whose decoder keeps up with DRAM, as far as there are
+    any, with as many lanes as that takes. All layouts share one decoder, which
+    must fit into what the target's `limits.addition_percent` leaves for it.
+    docs/Layouts.md describes the choice. Layouts that are there already are
+    kept.
 
-    Needs `crania.target`: the tiles of the PE array are the blocks of the
-    layout. Each weight tensor must have one consumer in the iteration.
+    Needs `crania.target`: blocks are whole tiles of the PE array. Each weight
+    tensor must have one consumer in the iteration.
   }];
   let options = [
     ListOption<"layouts", "layouts", "std::string",
-               "Allowed layouts, by codec: raw, bitmap, bitmap-free (default: all)">,
+               "Allowed layouts, by id: raw, bitmap, conditional+tans, ... (default: all that are built in)">,
   ];
 }
 

@@ -195,8 +195,14 @@ def CraniaHW_SegmentAttr : CraniaHW_Attr<"Segment", "segment"> {
     `bytes` bytes of the image from `address` on, a burst's multiple, made of
     codec blocks that decode on their own: block b is the bytes
     [block_offsets[b], block_offsets[b+1]) from `address` and holds the tiles
-    [block_tiles[b], block_tiles[b+1]). `layout` is the id of the codec, `tables`
-    its codebooks. A retained segment has its place in the weight store.
+    [block_tiles[b], block_tiles[b+1]). `layout` is the id of the layout; if it
+    has tables, `tables` bytes of them come first, and the directory behind them,
+    up to the first block. A retained segment has its place in the weight store.
+
+    `refined_words` are the different words of the cluster, ascending as numbers
+    without sign, if the next cluster refines it: that one holds a word at every
+    position, which takes the place of this one's. The clusters of a tensor have
+    them all, but for the last, or none.
 
     Example:
     `#crania_hw.segment<cluster 1, layout "bitmap", at 0, bytes 640, retained at 0, block_offsets [0, 640], block_tiles [0, 1]>`
@@ -210,13 +216,15 @@ def CraniaHW_SegmentAttr : CraniaHW_Attr<"Segment", "segment"> {
     "int64_t":$storeOffset,
     "::mlir::DenseI64ArrayAttr":$blockOffsets,
     "::mlir::DenseI64ArrayAttr":$blockTiles,
-    OptionalParameter<"::mlir::DenseI8ArrayAttr">:$tables
+    DefaultValuedParameter<"int64_t", "0">:$tableBytes,
+    DefaultValuedParameter<"::mlir::DenseI64ArrayAttr",
+                           "::mlir::DenseI64ArrayAttr::get($_ctxt, {})">:$refinedWords
   );
   let assemblyFormat = [{
     `<` `cluster` $cluster `,` `layout` $layout `,` `at` $address `,`
     `bytes` $bytes `,` custom<Residency>($residency, $storeOffset) `,`
     `block_offsets` $blockOffsets `,` `block_tiles` $blockTiles
-    (`,` `tables` $tables^)? `>`
+    `` custom<SegmentTail>($tableBytes, $refinedWords) `` `>`
   }];
   let builders = [
     AttrBuilder<(ins "int64_t":$cluster, "::llvm::StringRef":$layout,
@@ -224,16 +232,16 @@ def CraniaHW_SegmentAttr : CraniaHW_Attr<"Segment", "segment"> {
         "::crania::hw::Residency":$residency, "int64_t":$storeOffset,
         "::mlir::ArrayRef<int64_t>":$blockOffsets,
         "::mlir::ArrayRef<int64_t>":$blockTiles,
-        CArg<"::mlir::ArrayRef<int8_t>", "{}">:$tables)>
+        "int64_t":$tableBytes,
+        "::mlir::ArrayRef<int64_t>":$refinedWords)>
   ];
   let genVerifyDecl = 1;
   let extraClassDeclaration = [{
     bool isRetained() const {
       return getResidency() == ::crania::hw::Residency::Retained;
     }
-    ::mlir::ArrayRef<int8_t> getTableBytes() const {
-      return getTables() ? getTables().asArrayRef() : ::mlir::ArrayRef<int8_t>();
-    }
+    /// Whether the next cluster takes the place of this one.
+    bool isRefined() const { return !getRefinedWords().empty(); }
   }];
 }
 

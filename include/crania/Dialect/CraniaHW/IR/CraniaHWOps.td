@@ -164,6 +164,8 @@ def CraniaHW_WeightsOp : CraniaHW_Op<"weights", [
       return ::llvm::cast<::crania::hw::SegmentAttr>(getSegments()[cluster - 1]);
     }
     int64_t getNumClusters() { return getSegments().size(); }
+    /// Whether each cluster takes the place of the one before.
+    bool isRefining() { return getSegment(1).isRefined(); }
   }];
 }
 

@@ -1,8 +1,8 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#ifndef CRANIA_LIB_TARGET_TECHNOLOGY_H
-#define CRANIA_LIB_TARGET_TECHNOLOGY_H
+#ifndef CRANIA_TARGET_TECHNOLOGY_H
+#define CRANIA_TARGET_TECHNOLOGY_H
 
 #include "crania/Support/Result.h"
 
@@ -15,13 +15,13 @@ namespace crania::target {
 /// the names here are those of its keys.
 struct Technology {
   struct ArithmeticPicojoules {
-    double addI32, addI48, addF32;
+    double addI8, addI32, addI48, addF32;
     double multiplyI8, multiplyI16, multiplyI32, multiplyF32;
   } energy;
   struct Sram {
     double portBytes;
     double readPicojoules, readExponent, writePicojoules, writeExponent;
-    double largestBankKB;
+    double smallestKB, largestBankKB;
     double mm2PerKB;
   } sram;
   struct Cache {
@@ -35,11 +35,14 @@ struct Technology {
     double registerPerMac, neighbourPerMac, referenceBytes;
   } pe;
   struct ArithmeticArea { // um2
-    double addI32, addF32, multiplyI8, multiplyI32, multiplyF32;
+    double addI8, addI32, addF32, multiplyI8, multiplyI32, multiplyF32;
   } area;
   struct Cells { // um2
-    double nand2, mux2, fullAdder;
+    double nand2, mux2, flipFlop, fullAdder;
   } cells;
+  struct Logic {
+    double leakageMilliwattsPerMm2, clockPicojoulesPerBit;
+  } logic;
   struct Sequencer {
     double gates, memoryKB;
   } sequencer;
@@ -59,4 +62,4 @@ const Technology &technology();
 
 } // namespace crania::target
 
-#endif // CRANIA_LIB_TARGET_TECHNOLOGY_H
+#endif // CRANIA_TARGET_TECHNOLOGY_H

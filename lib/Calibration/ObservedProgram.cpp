@@ -1,0 +1,143 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "crania/Calibration/ObservedProgram.h"
+#include "crania/Conversion/CraniaToCraniaHW/CraniaToCraniaHW.h"
+#include "crania/Dialect/Crania/IR/CraniaOps.h"
+#include "crania/Dialect/Crania/Transforms/Passes.h"
+#include "crania/Dialect/CraniaHW/IR/CraniaHWOps.h"
+#include "crania/Translation/DeviceBinary/DeviceBinaryTranslation.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/IR/BuiltinDialect.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
+#include "mlir/Pass/PassManager.h"
+
+#include <map>
+
+using namespace mlir;
+using namespace crania;
+
+namespace {
+
+/// Names of ops while they are compiled: "value" and a number.
+constexpr StringLiteral valuePrefix = "value";
+
+/// `edge` with the largest global buffer that a target may have. Only its
+/// answers are used, no figure of it.
+target::TargetModel observingMachine() {
+  target::TargetModel machine;
+  machine.name = "calibration";
+  machine.globalBuffer.bytes = uint64_t(256) << 20;
+  return machine;
+}
+
+/// A module with a copy of the function alone, whose ops are named by their
+/// position.
+OwningOpRef<ModuleOp> isolate(func::FuncOp function) {
+  MLIRContext *context = function.getContext();
+  OwningOpRef<ModuleOp> module = ModuleOp::create(function.getLoc());
+  auto copy = cast<func::FuncOp>(function->clone());
+  module->push_back(copy);
+  for (auto [i, op] : llvm::enumerate(copy.getBody().front()))
+    op.setLoc(NameLoc::get(StringAttr::get(context, valuePrefix + Twine(i)),
+                           function.getLoc()));
+  target::TargetModel machine = observingMachine();
+  (*module)->setAttr(
+      ir::CraniaDialect::getTargetAttrName(),
+      ir::TargetAttr::get(context, machine.name,
+                          StringAttr::get(context, machine.toJson())));
+  return module;
+}
+
+LogicalResult lower(ModuleOp module) {
+  PassManager manager(module.getContext());
+  manager.addPass(createCheckClassifiers());
+  manager.addPass(createClusterWeights({"1"}));
+  manager.addPass(createFormRounds());
+  AssignLayoutsOptions layouts;
+  layouts.layouts.push_back("raw");
+  manager.addPass(createAssignLayouts(layouts));
+  ScheduleFetchesOptions schedule;
+  schedule.retain = false;
+  manager.addPass(createScheduleFetches(schedule));
+  manager.addPass(createPlaceSegments());
+  manager.addPass(createConvertCraniaToHW());
+  return manager.run(module);
+}
+
+/// The position that an op was named by.
+std::optional<size_t> positionOf(Operation *op) {
+  std::optional<size_t> position;
+  op->getLoc()->walk([&](Location inner) {
+    auto named = dyn_cast<NameLoc>(inner);
+    size_t number;
+    if (named && named.getName().getValue().starts_with(valuePrefix) &&
+        !named.getName()
+             .getValue()
+             .drop_front(valuePrefix.size())
+             .getAsInteger(10, number))
+      position = number;
+    return WalkResult::advance();
+  });
+  return position;
+}
+
+/// Others are views and concatenations, of numbers that are observed where they
+/// are computed.
+bool isStructured(Operation *op) {
+  return isa<linalg::LinalgDialect>(op->getDialect()) &&
+         op->getNumResults() == 1;
+}
+
+/// The program's image is in the device binary now; blobs live as long as the
+/// context otherwise.
+void releaseImage(hw::ProgramOp program) {
+  if (auto image = dyn_cast<DenseResourceElementsAttr>(program.getImage()))
+    DenseResourceElementsHandle::getManagerInterface(program.getContext())
+        .getBlobManager()
+        .update(image.getRawHandle().getKey(), AsmResourceBlob());
+}
+
+} // namespace
+
+FailureOr<ObservedProgram> ObservedProgram::create(func::FuncOp function) {
+  if (function.walk([](ir::MaterializeOp) { return WalkResult::interrupt(); })
+          .wasInterrupted())
+    return function.emitError()
+           << "is clustered already; calibrate before crania-cluster-weights";
+  OwningOpRef<ModuleOp> module = isolate(function);
+  if (failed(lower(*module)))
+    return failure();
+  FailureOr<std::vector<uint8_t>> bytes = translateToDeviceBinary(*module);
+  if (failed(bytes))
+    return failure();
+  auto program = *module->getOps<hw::ProgramOp>().begin();
+  releaseImage(program);
+  auto fail = [&](const Error &error) {
+    return function.emitError() << "cannot be run: " << error.message;
+  };
+  auto binary = binary::DeviceBinary::parse(std::move(*bytes));
+  if (!binary)
+    return fail(binary.error());
+  auto executable = runtime::Executable::load(*binary, 0);
+  if (!executable)
+    return fail(executable.error());
+
+  ObservedProgram observed;
+  observed.executable = std::move(*executable);
+  std::vector<Operation *> ops;
+  for (Operation &op : function.getBody().front())
+    ops.push_back(&op);
+  auto round = *program.getOps<hw::RoundOp>().begin();
+  // Copies of operands and the steps of an aggregate come before the command
+  // that gives the result, under the same name.
+  std::map<size_t, uint32_t> lastCommands;
+  for (auto [i, command] : llvm::enumerate(round.getBody().front()))
+    if (std::optional<size_t> position = positionOf(&command);
+        position && isa<hw::ContractOp, hw::VectorOp>(command))
+      lastCommands[*position] = i;
+  for (auto [position, command] : lastCommands)
+    if (position < ops.size() && isStructured(ops[position]))
+      observed.ops[command] = ops[position];
+  return observed;
+}

@@ -1,0 +1,36 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef CRANIA_LIB_CLUSTERING_CHOLESKY_H
+#define CRANIA_LIB_CLUSTERING_CHOLESKY_H
+
+#include "crania/Support/Result.h"
+#include "crania/Support/Span.h"
+
+#include <cstddef>
+#include <vector>
+
+namespace crania::clustering {
+
+/// The factor R of a symmetric positive definite matrix A = R^T R, upper
+/// triangular, row-major.
+class Cholesky {
+public:
+  /// Fails if the matrix, [size x size], is not positive definite.
+  static Result<Cholesky> factor(std::vector<double> matrix, size_t size);
+
+  /// x with A x = b, in place.
+  void solve(Span<double> x) const;
+  /// The inverse of R, upper triangular: the inverse of A is R^-1 R^-T.
+  std::vector<double> inverseFactor() const;
+
+private:
+  explicit Cholesky(size_t size) : size(size) {}
+
+  size_t size;
+  std::vector<double> rows;
+};
+
+} // namespace crania::clustering
+
+#endif // CRANIA_LIB_CLUSTERING_CHOLESKY_H

@@ -1,0 +1,113 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "crania/Clustering/ImportanceScheme.h"
+
+#include "crania/Clustering/CodeEntropy.h"
+#include "crania/Clustering/Importance.h"
+#include "crania/Clustering/OutputCorrection.h"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+using namespace crania;
+using namespace crania::clustering;
+
+namespace {
+
+/// A channel that a round hardly has keeps a scale that integers can express.
+constexpr float leastGain = 1.0f / 256;
+
+} // namespace
+
+std::vector<float>
+clustering::importanceOf(const QuantizedLayer &layer,
+                         Span<const double> inputMagnitudes) {
+  std::vector<float> importances = realWeights(layer.codes, layer.scales);
+  for (size_t i = 0; i < importances.size(); ++i) {
+    importances[i] = std::fabs(importances[i]);
+    if (!inputMagnitudes.empty())
+      importances[i] *= float(inputMagnitudes[i % layer.inputs]);
+  }
+  return importances;
+}
+
+Result<ClusteredLayer>
+ImportanceScheme::cluster(const QuantizedLayer &layer,
+                          Span<const LayerMoments> moments) const {
+  if (Status status = checkLayer(layer, clusters(), moments); !status)
+    return status.error();
+  Span<const double> magnitudes;
+  if (options.metric == ImportanceMetric::activation && clusters() > 1) {
+    if (moments.empty())
+      return Error{"the importance of weights by their activations needs "
+                   "calibration images"};
+    magnitudes = moments[moments.size() - 1].inputMagnitudes;
+  }
+  auto assignment =
+      assignByImportance(importanceOf(layer, magnitudes),
+                         clusterSizes(layer.codes.size(), options.fractions));
+  if (!assignment)
+    return assignment.error();
+  return clusterAs(layer, std::move(*assignment), moments);
+}
+
+Result<ClusteredLayer>
+ImportanceScheme::clusterAs(const QuantizedLayer &layer,
+                            std::vector<uint8_t> assignment,
+                            Span<const LayerMoments> moments) const {
+  if (Status status = checkLayer(layer, clusters(), moments); !status)
+    return status.error();
+  if (assignment.size() != layer.codes.size())
+    return Error{"clusters of " + std::to_string(assignment.size()) +
+                 " weights for " + std::to_string(layer.codes.size())};
+  for (size_t i = 0; i < assignment.size(); ++i)
+    if (assignment[i] >= clusters())
+      return Error{"weight " + std::to_string(i) + " is in cluster " +
+                   std::to_string(assignment[i]) + " of " +
+                   std::to_string(clusters())};
+  ClusteredLayer result;
+  result.bits = clusterEntropies(layer.codes, assignment, clusters());
+  for (unsigned r = 0; r + 1 < clusters(); ++r) {
+    RoundWeights round = wholeLayer(layer);
+    round.relativeError = -1;
+    for (size_t i = 0; i < assignment.size(); ++i)
+      if (assignment[i] > r)
+        round.codes[i] = 0;
+    if (options.correct && !moments.empty()) {
+      OutputCorrection correction =
+          correctOutputs(realWeights(round.codes, round.scales), moments[r]);
+      for (size_t o = 0; o < layer.outputs; ++o)
+        // A scale is positive: what least squares turns around, it leaves out.
+        round.scales[o] *= std::max(correction.gains[o], leastGain);
+      correction = correctOutputs(realWeights(round.codes, round.scales),
+                                  moments[r], false);
+      round.biases = std::move(correction.biases);
+      round.relativeError = correction.relativeError;
+    }
+    result.rounds.push_back(std::move(round));
+  }
+  result.rounds.push_back(wholeLayer(layer));
+  result.assignment = std::move(assignment);
+  return result;
+}
+
+Result<std::vector<std::vector<uint8_t>>>
+clustering::assignOverLayers(Span<const std::vector<float>> importances,
+                             Span<const double> fractions) {
+  std::vector<float> all;
+  for (const std::vector<float> &layer : importances)
+    all.insert(all.end(), layer.begin(), layer.end());
+  auto assignment =
+      assignByImportance(all, clusterSizes(all.size(), fractions));
+  if (!assignment)
+    return assignment.error();
+  std::vector<std::vector<uint8_t>> result;
+  auto next = assignment->begin();
+  for (const std::vector<float> &layer : importances) {
+    result.emplace_back(next, next + ptrdiff_t(layer.size()));
+    next += ptrdiff_t(layer.size());
+  }
+  return result;
+}

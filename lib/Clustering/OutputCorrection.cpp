@@ -1,0 +1,116 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "crania/Clustering/OutputCorrection.h"
+
+#include <algorithm>
+
+using namespace crania;
+using namespace crania::clustering;
+
+namespace {
+
+/// First and second moments of z and y of a channel.
+struct ChannelMoments {
+  double meanZ, meanY, varianceZ, covariance, varianceY;
+};
+
+class Fit {
+public:
+  explicit Fit(bool fitGains) : fitGains(fitGains) {}
+
+  void add(const ChannelMoments &channel) {
+    // Below that, a variance is what rounding left of a constant.
+    const double least = 1e-12 * channel.meanZ * channel.meanZ;
+    const double gain = fitGains && channel.varianceZ > least
+                            ? channel.covariance / channel.varianceZ
+                            : 1;
+    result.gains.push_back(float(gain));
+    result.biases.push_back(float(channel.meanY - gain * channel.meanZ));
+    error += std::max(0.0, channel.varianceY - 2 * gain * channel.covariance +
+                               gain * gain * channel.varianceZ);
+    variance += channel.varianceY;
+  }
+
+  OutputCorrection finish() {
+    result.relativeError = variance > 0 ? error / variance : 0;
+    return std::move(result);
+  }
+
+private:
+  bool fitGains;
+  OutputCorrection result;
+  double error = 0, variance = 0;
+};
+
+} // namespace
+
+OutputCorrection clustering::identityCorrection(Span<const float> biases) {
+  return {std::vector<float>(biases.size(), 1.0f),
+          {biases.begin(), biases.end()},
+          0};
+}
+
+OutputCorrection clustering::correctOutputs(Span<const float> d,
+                                            const LayerMoments &moments,
+                                            bool fitGains) {
+  const size_t inputs = moments.inputs;
+  Fit fit(fitGains);
+  std::vector<double> product(inputs); // of the covariance and the row
+  for (size_t o = 0; o < moments.outputs; ++o) {
+    const float *row = d.data() + o * inputs;
+    std::fill(product.begin(), product.end(), 0.0);
+    ChannelMoments channel{0, moments.outputMeans[o], 0, 0,
+                           moments.outputVariances[o]};
+    for (size_t i = 0; i < inputs; ++i) {
+      if (row[i] == 0)
+        continue;
+      const double weight = row[i];
+      const float *covariance = &moments.inputCovariance[i * inputs];
+      for (size_t j = 0; j < inputs; ++j)
+        product[j] += weight * covariance[j];
+      channel.meanZ += weight * moments.inputMeans[i];
+      channel.covariance += weight * moments.outputCovariance[o * inputs + i];
+    }
+    for (size_t i = 0; i < inputs; ++i)
+      channel.varianceZ += row[i] * product[i];
+    fit.add(channel);
+  }
+  return fit.finish();
+}
+
+OutputSamples::OutputSamples(size_t outputs) : channels(outputs) {}
+
+void OutputSamples::add(Span<const float> z, Span<const float> y) {
+  const size_t outputs = channels.size();
+  if (pivotZ.empty() && z.size() >= outputs) {
+    pivotZ.assign(z.begin(), z.begin() + outputs);
+    pivotY.assign(y.begin(), y.begin() + outputs);
+  }
+  for (size_t i = 0; i + outputs <= z.size(); i += outputs) {
+    for (size_t o = 0; o < outputs; ++o) {
+      const double a = double(z[i + o]) - pivotZ[o],
+                   b = double(y[i + o]) - pivotY[o];
+      Sums &sums = channels[o];
+      sums.z += a;
+      sums.y += b;
+      sums.zz += a * a;
+      sums.zy += a * b;
+      sums.yy += b * b;
+    }
+    ++samples;
+  }
+}
+
+OutputCorrection OutputSamples::correction(bool fitGains) const {
+  Fit fit(fitGains);
+  const double count = samples ? double(samples) : 1;
+  for (size_t o = 0; o < channels.size(); ++o) {
+    const Sums &sums = channels[o];
+    const double z = sums.z / count, y = sums.y / count;
+    fit.add({(samples ? pivotZ[o] : 0) + z, (samples ? pivotY[o] : 0) + y,
+             std::max(0.0, sums.zz / count - z * z), sums.zy / count - z * y,
+             std::max(0.0, sums.yy / count - y * y)});
+  }
+  return fit.finish();
+}

@@ -1,0 +1,269 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "LayoutCandidates.h"
+
+#include <cmath>
+#include <limits>
+
+using namespace mlir;
+using namespace crania;
+using namespace crania::ir;
+using crania::layout::TrainingOptions;
+
+namespace {
+
+/// By how much decoding may be slower than DRAM.
+constexpr double allowedSlowdown = 1.02;
+/// Layouts that take more than this of the smallest one are not worth lanes.
+constexpr double worthLanes = 1.1;
+/// Nor are those worth small decoders that take more than this.
+constexpr double worthTrying = 1.3;
+/// Part of DRAM's time in which tables may be loaded, and the smallest ones.
+constexpr double loadShare = 0.125;
+constexpr unsigned smallestTableLog = 6;
+/// Tables that are tried beside the largest ones.
+constexpr unsigned smallerTableLogs[] = {9, 7, 6};
+/// Layouts of a segment that are tried with several tables and lanes.
+constexpr size_t mostVaried = 6;
+/// Tables of decoders that are to be small.
+constexpr unsigned tinyTableLogs[] = {6, 5, 4};
+
+const layout::SegmentLayout &layoutOf(LayoutAttrInterface attribute) {
+  StringRef id = attribute.getLayoutId();
+  return *layout::findSegmentLayout(std::string_view(id.data(), id.size()));
+}
+
+std::vector<std::string> builtInIds() {
+  std::vector<std::string> ids;
+  // The simplest first, as equals go to the first.
+  for (const char *id : {"raw", "bitmap", "bitmap-free"})
+    ids.emplace_back(id);
+  for (const char *positions :
+       {"dense", "bitmap", "conditional", "runs", "golomb"})
+    for (const char *values :
+         {"raw", "delta", "codebook", "packed", "huffman", "tans"})
+      ids.push_back(std::string(positions) + "+" + values);
+  return ids;
+}
+
+} // namespace
+
+LayoutMeter::LayoutMeter(MLIRContext *context,
+                         const target::TargetModel &target,
+                         ArrayRef<std::string> allowed)
+    : context(context), target(target),
+      shape{target.decoder.lanes, target.decoder.blocks},
+      ids(allowed.empty() ? builtInIds() : allowed.vec()),
+      budgetUm2(std::numeric_limits<double>::infinity()) {}
+
+/// Whether it has tables whose size is a choice.
+static bool hasTableSize(StringRef id) {
+  return id.starts_with("conditional") || id.ends_with("tans") ||
+         id.ends_with("huffman");
+}
+
+LayoutAttrInterface LayoutMeter::attributeOf(StringRef id,
+                                             TrainingOptions options) const {
+  if (id == "raw")
+    return RawLayoutAttr::get(context);
+  if (id == "bitmap" || id == "bitmap-free")
+    return BitmapLayoutAttr::get(context, id == "bitmap-free");
+  if (!hasTableSize(id))
+    options.tableLog = layout::defaultTableLog;
+  return CodedLayoutAttr::get(context, id, options);
+}
+
+double LayoutMeter::dramCycles(double bytes) const {
+  return bytes / target.dramBytesPerCycle();
+}
+
+/// Tables are loaded when a layer begins, those of its clusters side by side;
+/// what that takes is lost for decoding.
+LayoutMeter::Pace LayoutMeter::paceFor(double bytes) const {
+  const double cycles = dramCycles(bytes);
+  Pace pace;
+  const double longest =
+      std::max(cycles * loadShare / Pace::loadCyclesPerState, 1.0);
+  pace.tableLog = std::clamp(unsigned(std::log2(longest)), smallestTableLog,
+                             layout::defaultTableLog);
+  // Of tiny layers, the tables take longer than the bytes whatever is done.
+  constexpr double leastShare = 0.5;
+  pace.share = std::max(
+      allowedSlowdown - pace.loadCycles() / std::max(cycles, 1.0), leastShare);
+  return pace;
+}
+
+void LayoutMeter::addMeasured(std::vector<LayoutCandidate> &into,
+                              LayoutAttrInterface attribute,
+                              const layout::SegmentMeasure &measure,
+                              const Pace &pace) const {
+  LayoutCandidate candidate{attribute, measure};
+  const double perByte =
+      target.dramPicojoulesPerByte() + target.fifoPicojoulesPerByte();
+  candidate.picojoules =
+      double(measure.bytes) * perByte + measure.decodePicojoules;
+  candidate.dramCycles = dramCycles(double(measure.bytes));
+  candidate.cycles =
+      std::max(candidate.dramCycles, double(measure.decodeCycles) / pace.share);
+  const double load = double(measure.cost.loadCycles());
+  candidate.cycles += std::max(load - pace.loadCycles(), 0.0);
+  into.push_back(std::move(candidate));
+}
+
+void LayoutMeter::addCandidate(std::vector<LayoutCandidate> &into,
+                               SegmentCandidates &segment,
+                               LayoutAttrInterface attribute,
+                               const Pace &pace) const {
+  Result<layout::SegmentMeasure> measured =
+      layout::measureSegment(layoutOf(attribute), *segment.statistics,
+                             attribute.getTrainingOptions(), shape);
+  if (measured)
+    addMeasured(into, attribute, *measured, pace);
+  else
+    segment.refusal = measured.error().message;
+}
+
+void LayoutMeter::addEncoded(std::vector<LayoutCandidate> &into,
+                             SegmentCandidates &segment,
+                             LayoutAttrInterface attribute,
+                             const WeightBlocks &blocks,
+                             unsigned cluster) const {
+  const ClusterBlocks codes = blocks.read(cluster);
+  Result<layout::SegmentMeasure> measured = layout::measureSegment(
+      layoutOf(attribute), codes.views, attribute.getTrainingOptions(), shape);
+  if (measured)
+    addMeasured(into, attribute, *measured, Pace());
+  else
+    segment.refusal = measured.error().message;
+}
+
+/// A layout with tables, with as many lanes as it takes to keep up with DRAM.
+void LayoutMeter::addCoded(SegmentCandidates &into,
+                           const LayoutCandidate &plain,
+                           const Pace &pace) const {
+  const double cycles = pace.share * dramCycles(double(plain.measure.bytes));
+  const StringRef id = plain.layout.getLayoutId();
+  SmallVector<unsigned> tableLogs = {pace.tableLog};
+  if (hasTableSize(id))
+    for (unsigned smaller : smallerTableLogs)
+      if (smaller < pace.tableLog)
+        tableLogs.push_back(smaller);
+  for (unsigned tableLog : tableLogs) {
+    TrainingOptions options;
+    options.tableLog = tableLog;
+    Result<TrainingOptions> fitted =
+        layout::fitLanes(layoutOf(plain.layout), *into.statistics, options,
+                         shape, uint64_t(cycles));
+    if (fitted)
+      addCandidate(into.candidates, into, attributeOf(id, *fitted), pace);
+  }
+}
+
+/// A layout in the smallest decoders that do it.
+void LayoutMeter::addSmall(SegmentCandidates &into, StringRef id,
+                           const Pace &pace) const {
+  TrainingOptions options;
+  options.valueLanes = 1;
+  for (unsigned tableLog : tinyTableLogs) {
+    options.tableLog = tableLog;
+    addCandidate(into.candidates, into, attributeOf(id, options), pace);
+    if (!hasTableSize(id))
+      break;
+  }
+}
+
+/// All layouts that a segment may have, with their defaults.
+void LayoutMeter::tryAll(const WeightBlocks &blocks,
+                         ArrayRef<LayoutAttrInterface> given,
+                         std::vector<SegmentCandidates> &segments) const {
+  const Pace any;
+  for (auto [k, segment] : llvm::enumerate(segments)) {
+    SmallVector<LayoutAttrInterface> all;
+    if (given[k])
+      all.push_back(given[k]);
+    else
+      for (const std::string &id : ids)
+        all.push_back(attributeOf(id, {}));
+    for (LayoutAttrInterface attribute : all)
+      if (layoutOf(attribute).trainsOnCounts())
+        addCandidate(segment.tried, segment, attribute, any);
+      else
+        addEncoded(segment.tried, segment, attribute, blocks, unsigned(k));
+  }
+}
+
+static uint64_t leastBytes(const std::vector<LayoutCandidate> &candidates) {
+  uint64_t least = std::numeric_limits<uint64_t>::max();
+  for (const LayoutCandidate &candidate : candidates)
+    least = std::min(least, candidate.measure.bytes);
+  return candidates.empty() ? 0 : least;
+}
+
+/// Those without tables and the smallest others, in the same order.
+static SmallVector<LayoutCandidate>
+smallest(const std::vector<LayoutCandidate> &tried) {
+  auto hasTables = [](const LayoutCandidate &candidate) {
+    return layoutOf(candidate.layout).hasTables();
+  };
+  SmallVector<uint64_t> bytes;
+  for (const LayoutCandidate &candidate : tried)
+    if (hasTables(candidate))
+      bytes.push_back(candidate.measure.bytes);
+  llvm::sort(bytes);
+  const uint64_t most = bytes.size() > mostVaried
+                            ? bytes[mostVaried - 1]
+                            : std::numeric_limits<uint64_t>::max();
+  SmallVector<LayoutCandidate> kept;
+  for (const LayoutCandidate &candidate : tried)
+    if (!hasTables(candidate) || candidate.measure.bytes <= most)
+      kept.push_back(candidate);
+  return kept;
+}
+
+Result<std::vector<SegmentCandidates>>
+LayoutMeter::measure(const WeightBlocks &blocks,
+                     ArrayRef<LayoutAttrInterface> given) const {
+  std::vector<SegmentCandidates> segments(blocks.clusters());
+  Status counted =
+      blocks.forEachBlock([&](ArrayRef<layout::BlockView> clusters) {
+        for (auto [segment, view] : llvm::zip_equal(segments, clusters))
+          if (Status status = segment.statistics->add(view); !status)
+            return status;
+        return Status();
+      });
+  if (!counted)
+    return counted.error();
+  tryAll(blocks, given, segments);
+  double bytes = 0;
+  for (const SegmentCandidates &segment : segments)
+    bytes += double(leastBytes(segment.tried));
+  const Pace pace = paceFor(bytes);
+  for (auto [k, segment] : llvm::enumerate(segments)) {
+    if (given[k]) {
+      segment.candidates = segment.tried;
+    } else {
+      const double least = double(leastBytes(segment.tried));
+      for (const LayoutCandidate &candidate : smallest(segment.tried))
+        addVariants(segment, candidate, least, pace);
+    }
+    segment.statistics->compact();
+  }
+  return segments;
+}
+
+/// What can become of a layout that may have tables.
+void LayoutMeter::addVariants(SegmentCandidates &segment,
+                              const LayoutCandidate &candidate, double least,
+                              const Pace &pace) const {
+  const layout::SegmentLayout &layout = layoutOf(candidate.layout);
+  if (!layout.hasTables() || !layout.trainsOnCounts()) {
+    addMeasured(segment.candidates, candidate.layout, candidate.measure, pace);
+    return;
+  }
+  const double bytes = double(candidate.measure.bytes);
+  if (bytes <= worthLanes * least)
+    addCoded(segment, candidate, pace);
+  if (std::isfinite(budgetUm2) && bytes <= worthTrying * least)
+    addSmall(segment, candidate.layout.getLayoutId(), pace);
+}

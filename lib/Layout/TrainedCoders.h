@@ -1,0 +1,50 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef CRANIA_LAYOUT_TRAINEDCODERS_H
+#define CRANIA_LAYOUT_TRAINEDCODERS_H
+
+#include "PositionCoder.h"
+#include "ValueCoder.h"
+
+#include <map>
+#include <tuple>
+
+namespace crania::layout {
+
+/// The coders that were made from the statistics of a segment so far.
+class TrainedCoders {
+public:
+  const Result<TrainedPositions> &positions(PositionCoding coding,
+                                            const PositionSample &sample) {
+    auto [it, isNew] =
+        ofPositions.try_emplace(keyOf(coding, sample.limits), Error{});
+    if (isNew)
+      it->second = trainPositionCoder(coding, sample);
+    return it->second;
+  }
+
+  const Result<TrainedValues> &values(ValueCoding coding,
+                                      const ValueSample &sample) {
+    auto [it, isNew] =
+        ofValues.try_emplace(keyOf(coding, sample.limits), Error{});
+    if (isNew)
+      it->second = trainValueCoder(coding, sample);
+    return it->second;
+  }
+
+private:
+  template <typename Coding>
+  using Key = std::tuple<Coding, unsigned, uint64_t>;
+  template <typename Coding>
+  static Key<Coding> keyOf(Coding coding, const SymbolCoderLimits &limits) {
+    return {coding, limits.tableLog, limits.laneCount};
+  }
+
+  std::map<Key<PositionCoding>, Result<TrainedPositions>> ofPositions;
+  std::map<Key<ValueCoding>, Result<TrainedValues>> ofValues;
+};
+
+} // namespace crania::layout
+
+#endif // CRANIA_LAYOUT_TRAINEDCODERS_H

@@ -1,0 +1,407 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "crania/Scheduling/LayoutChoice.h"
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <optional>
+#include <set>
+#include <tuple>
+
+namespace crania::scheduling {
+
+using layout::DecoderHardware;
+
+namespace {
+
+/// What a program may take of energy more than at least, for a smaller decoder.
+constexpr double allowedEnergy = 1.01;
+/// Sizes of tables, as parts of what there are, that are tried next.
+constexpr double smallerTables[] = {0.8, 0.5, 0.25, 0.1};
+/// Partial choices that are kept to find a bound, and at most.
+constexpr size_t fewPartials = 32, mostPartials = 256;
+/// By how much a layout may be slower than another one of its segment, or than
+/// its bytes come; and than another one if it is as fast as its bytes.
+constexpr double allowedSlowdown = 1.02, allowedGrowth = 1.1;
+
+/// Choices of the first segments, as a list from the last one backwards.
+struct Partial {
+  double picojoules;
+  DecoderHardware decoder;
+  size_t candidate;
+  size_t order; ///< among those of as many segments
+  std::shared_ptr<const Partial> before;
+};
+using PartialPointer = std::shared_ptr<const Partial>;
+
+/// What a decoder may be made of.
+struct DecoderLimits {
+  struct Half {
+    unsigned lanes = 0;
+    uint64_t tableBits = 0;
+    unsigned stepBits = 0;
+    std::set<std::string_view> units;
+
+    void add(const layout::DecoderCost &cost) {
+      if (cost.lanes == 0)
+        return;
+      lanes = std::max(lanes, cost.lanes);
+      tableBits = std::max(tableBits, cost.tableBits);
+      stepBits = std::max(stepBits, cost.stepBits);
+      units.insert(cost.unit);
+    }
+    bool admits(const layout::DecoderCost &cost) const {
+      return cost.lanes == 0 ||
+             (cost.lanes <= lanes && cost.tableBits <= tableBits &&
+              cost.stepBits <= stepBits && units.count(cost.unit) != 0);
+    }
+  };
+
+  Half positions, values;
+  bool isPlain = false;
+
+  static DecoderLimits of(const LayoutProblem &problem,
+                          const LayoutChoice &choice) {
+    DecoderLimits limits;
+    for (size_t s = 0; s < choice.candidates.size(); ++s) {
+      const LayoutProblem::Candidate &candidate =
+          problem.segments[s].candidates[choice.candidates[s]];
+      if (candidate.decoder.isPlain) {
+        limits.isPlain = true;
+        continue;
+      }
+      limits.positions.add(candidate.decoder.positions);
+      limits.values.add(candidate.decoder.values);
+    }
+    return limits;
+  }
+
+  bool admits(const LayoutProblem::Candidate &candidate) const {
+    if (candidate.decoder.isPlain)
+      return isPlain;
+    return positions.admits(candidate.decoder.positions) &&
+           values.admits(candidate.decoder.values);
+  }
+
+  /// With one part smaller, or without it.
+  std::vector<DecoderLimits> smaller() const {
+    std::vector<DecoderLimits> result;
+    for (Half DecoderLimits::*half :
+         {&DecoderLimits::positions, &DecoderLimits::values}) {
+      for (double part : smallerTables)
+        if ((this->*half).tableBits > 0) {
+          result.push_back(*this);
+          (result.back().*half).tableBits =
+              uint64_t(double((this->*half).tableBits) * part);
+        }
+      if ((this->*half).lanes > 1) {
+        result.push_back(*this);
+        (result.back().*half).lanes /= 2;
+      }
+      if ((this->*half).stepBits > 8) {
+        result.push_back(*this);
+        (result.back().*half).stepBits = (this->*half).stepBits > 16 ? 16 : 8;
+      }
+      for (std::string_view unit : (this->*half).units) {
+        result.push_back(*this);
+        (result.back().*half).units.erase(unit);
+      }
+    }
+    if (isPlain) {
+      result.push_back(*this);
+      result.back().isPlain = false;
+    }
+    return result;
+  }
+};
+
+class Solver {
+public:
+  Solver(const LayoutProblem &problem, bool fastOnly)
+      : problem(problem), fastOnly(fastOnly) {}
+
+  std::optional<LayoutChoice> run() {
+    if (std::isinf(problem.budgetUm2))
+      return frugally();
+    findCandidates();
+    // A few of the cheapest partial choices lead to a good whole one, which
+    // bounds the exact search.
+    double bound = std::numeric_limits<double>::infinity();
+    if (PartialPointer good = search(fewPartials, bound))
+      bound = good->picojoules;
+    PartialPointer best = search(mostPartials, bound);
+    if (!best)
+      return std::nullopt;
+    return unwind(best);
+  }
+
+private:
+  /// Candidates that may be taken, each within the budget for itself.
+  std::vector<size_t> allowed(const LayoutProblem::Segment &segment) const {
+    std::vector<size_t> possible;
+    double least = std::numeric_limits<double>::infinity();
+    for (size_t c = 0; c < segment.candidates.size(); ++c)
+      if (isWithinBudget(alone(segment, c))) {
+        possible.push_back(c);
+        least = std::min(least, segment.candidates[c].cycles);
+      }
+    if (!fastOnly)
+      return possible;
+    // DRAM alone takes a part of the cycles, which more bytes make longer; that
+    // is a matter of energy as long as it is not much.
+    auto isFast = [&](size_t c) {
+      const LayoutProblem::Candidate &candidate = segment.candidates[c];
+      return candidate.cycles <= allowedSlowdown * least ||
+             (std::isinf(problem.budgetUm2) &&
+              candidate.cycles <= allowedSlowdown * candidate.dramCycles &&
+              candidate.cycles <= allowedGrowth * least);
+    };
+    std::vector<size_t> fast;
+    std::copy_if(possible.begin(), possible.end(), std::back_inserter(fast),
+                 isFast);
+    return fast;
+  }
+
+  DecoderHardware alone(const LayoutProblem::Segment &segment, size_t c) const {
+    DecoderHardware decoder(problem.blocksAtOnce);
+    decoder.add(segment.candidates[c].decoder,
+                segment.candidates[c].largestBlock);
+    return decoder;
+  }
+
+  bool isWithinBudget(const DecoderHardware &decoder) const {
+    return decoder.areaUm2(problem.plainDecoderUm2) <= problem.budgetUm2;
+  }
+
+  /// The candidate of least energy of each segment, of those that `allows`
+  /// admits; nothing if that leaves a segment without any.
+  template <typename Allows>
+  std::optional<LayoutChoice> cheapest(const Allows &allows) const {
+    LayoutChoice choice;
+    for (size_t s = 0; s < problem.segments.size(); ++s) {
+      const LayoutProblem::Segment &segment = problem.segments[s];
+      size_t best = segment.candidates.size();
+      for (size_t c : possible[s])
+        if (allows(segment.candidates[c]) &&
+            (best == segment.candidates.size() ||
+             segment.candidates[c].picojoules <
+                 segment.candidates[best].picojoules))
+          best = c;
+      if (best == segment.candidates.size())
+        return std::nullopt;
+      choice.candidates.push_back(best);
+    }
+    return choice;
+  }
+
+  /// From the cheapest choice on, parts of the decoder are made smaller or left
+  /// out, always the one that saves most area for its energy.
+  LayoutChoice frugally() {
+    for (const LayoutProblem::Segment &segment : problem.segments)
+      possible.push_back(allowed(segment));
+    LayoutChoice best =
+        *cheapest([](const LayoutProblem::Candidate &) { return true; });
+    const double most = best.picojoules(problem) * allowedEnergy;
+    DecoderLimits limits = DecoderLimits::of(problem, best);
+    for (bool isSmaller = true; isSmaller;) {
+      isSmaller = false;
+      const double picojoules = best.picojoules(problem), um2 = areaOf(best);
+      double bestRatio = 0;
+      std::optional<LayoutChoice> next;
+      for (const DecoderLimits &smaller : limits.smaller()) {
+        std::optional<LayoutChoice> choice =
+            cheapest([&](const LayoutProblem::Candidate &candidate) {
+              return smaller.admits(candidate);
+            });
+        if (!choice)
+          continue;
+        const double more = choice->picojoules(problem);
+        const double saved = um2 - areaOf(*choice);
+        if (more > most || saved <= 0)
+          continue;
+        // Moves that cost nothing come first, the largest before others.
+        constexpr double leastPart = 1e-6;
+        const double ratio =
+            saved / std::max(more - picojoules, leastPart * most);
+        if (ratio > bestRatio) {
+          bestRatio = ratio;
+          next = std::move(choice);
+        }
+      }
+      if (!next)
+        continue;
+      best = std::move(*next);
+      limits = DecoderLimits::of(problem, best);
+      isSmaller = true;
+    }
+    return best;
+  }
+
+  double areaOf(const LayoutChoice &choice) const {
+    return problem.hardwareOf(choice.candidates)
+        .areaUm2(problem.plainDecoderUm2);
+  }
+
+  /// Candidates of each segment without those that another one beats, and what
+  /// the segments behind each one take at least.
+  void findCandidates() {
+    for (const LayoutProblem::Segment &segment : problem.segments)
+      candidates.push_back(unbeaten(segment, allowed(segment)));
+    leastBehind.resize(problem.segments.size() + 1);
+    for (size_t s = problem.segments.size(); s-- > 0;) {
+      double least = std::numeric_limits<double>::infinity();
+      for (size_t c : candidates[s])
+        least = std::min(least, problem.segments[s].candidates[c].picojoules);
+      leastBehind[s] = leastBehind[s + 1] + least;
+    }
+  }
+
+  std::vector<size_t> unbeaten(const LayoutProblem::Segment &segment,
+                               const std::vector<size_t> &all) const {
+    auto beats = [&](size_t a, size_t b) {
+      const double pa = segment.candidates[a].picojoules;
+      const double pb = segment.candidates[b].picojoules;
+      if (pa > pb || !alone(segment, a).isWithin(alone(segment, b)))
+        return false;
+      return a < b || pa < pb || !alone(segment, b).isWithin(alone(segment, a));
+    };
+    std::vector<size_t> kept;
+    for (size_t c : all)
+      if (std::none_of(all.begin(), all.end(),
+                       [&](size_t other) { return beats(other, c); }))
+        kept.push_back(c);
+    return kept;
+  }
+
+  /// The best choice that takes at most `bound`, keeping `most` partial ones.
+  PartialPointer search(size_t most, double bound) const {
+    std::vector<PartialPointer> partials = {std::make_shared<Partial>(
+        Partial{0, DecoderHardware(problem.blocksAtOnce), 0, 0, nullptr})};
+    for (size_t s = 0; s < problem.segments.size(); ++s) {
+      partials = extend(partials, s, bound);
+      partials.resize(std::min(partials.size(), most));
+    }
+    return partials.empty() ? nullptr : partials.front();
+  }
+
+  /// All ways to go on that no other one beats, cheapest first.
+  std::vector<PartialPointer>
+  extend(const std::vector<PartialPointer> &partials, size_t s,
+         double bound) const {
+    const LayoutProblem::Segment &segment = problem.segments[s];
+    const bool endsTensor = s + 1 == problem.segments.size() ||
+                            problem.segments[s + 1].tensor != segment.tensor;
+    // Sums in another order may differ in the last places.
+    constexpr double roundingRoom = 1 + 1e-9;
+    std::vector<PartialPointer> next;
+    for (const PartialPointer &partial : partials)
+      for (size_t c : candidates[s]) {
+        const LayoutProblem::Candidate &candidate = segment.candidates[c];
+        const double picojoules = partial->picojoules + candidate.picojoules;
+        if (picojoules + leastBehind[s + 1] > bound * roundingRoom)
+          continue;
+        DecoderHardware decoder = partial->decoder;
+        decoder.add(candidate.decoder, candidate.largestBlock);
+        if (!isWithinBudget(decoder))
+          continue;
+        if (endsTensor)
+          decoder.beginTensor();
+        next.push_back(std::make_shared<Partial>(
+            Partial{picojoules, std::move(decoder), c, next.size(), partial}));
+      }
+    return undominated(std::move(next));
+  }
+
+  static std::vector<PartialPointer>
+  undominated(std::vector<PartialPointer> partials) {
+    std::sort(partials.begin(), partials.end(),
+              [](const PartialPointer &a, const PartialPointer &b) {
+                return std::tie(a->picojoules, a->order) <
+                       std::tie(b->picojoules, b->order);
+              });
+    std::vector<PartialPointer> kept;
+    for (PartialPointer &partial : partials)
+      if (std::none_of(kept.begin(), kept.end(), [&](const auto &better) {
+            return better->decoder.isWithin(partial->decoder);
+          }))
+        kept.push_back(std::move(partial));
+    return kept;
+  }
+
+  LayoutChoice unwind(PartialPointer partial) const {
+    LayoutChoice choice;
+    choice.candidates.resize(problem.segments.size());
+    for (size_t s = problem.segments.size(); s-- > 0; partial = partial->before)
+      choice.candidates[s] = partial->candidate;
+    return choice;
+  }
+
+  const LayoutProblem &problem;
+  const bool fastOnly;
+  std::vector<std::vector<size_t>> candidates, possible;
+  std::vector<double> leastBehind;
+};
+
+std::string um2Text(double um2) {
+  return std::to_string(int64_t(std::ceil(um2))) + " um2";
+}
+
+} // namespace
+
+Status LayoutProblem::check() const {
+  for (const Segment &segment : segments)
+    if (segment.candidates.empty())
+      return Error{segment.name + ": none of the allowed layouts can express "
+                                  "it; allow bitmap"};
+  return {};
+}
+
+DecoderHardware
+LayoutProblem::hardwareOf(const std::vector<size_t> &chosen) const {
+  DecoderHardware decoder(blocksAtOnce);
+  for (size_t s = 0; s < segments.size(); ++s) {
+    if (s > 0 && segments[s - 1].tensor != segments[s].tensor)
+      decoder.beginTensor();
+    const Candidate &candidate = segments[s].candidates[chosen[s]];
+    decoder.add(candidate.decoder, candidate.largestBlock);
+  }
+  return decoder;
+}
+
+double LayoutChoice::picojoules(const LayoutProblem &problem) const {
+  double sum = 0;
+  for (size_t s = 0; s < candidates.size(); ++s)
+    sum += problem.segments[s].candidates[candidates[s]].picojoules;
+  return sum;
+}
+
+Status LayoutChoice::verify(const LayoutProblem &problem) const {
+  if (candidates.size() != problem.segments.size())
+    return Error{"decides " + std::to_string(candidates.size()) +
+                 " segments, but there are " +
+                 std::to_string(problem.segments.size())};
+  for (size_t s = 0; s < candidates.size(); ++s)
+    if (candidates[s] >= problem.segments[s].candidates.size())
+      return Error{problem.segments[s].name + ": there is no candidate " +
+                   std::to_string(candidates[s])};
+  const double area =
+      problem.hardwareOf(candidates).areaUm2(problem.plainDecoderUm2);
+  if (area <= problem.budgetUm2)
+    return {};
+  return Error{"the decoder takes " + um2Text(area) + ", but may take " +
+               um2Text(problem.budgetUm2)};
+}
+
+Result<LayoutChoice> chooseLayouts(const LayoutProblem &problem) {
+  for (bool fastOnly : {true, false})
+    if (std::optional<LayoutChoice> choice = Solver(problem, fastOnly).run())
+      return *choice;
+  return Error{"no choice of the allowed layouts has a decoder within the " +
+               um2Text(problem.budgetUm2) +
+               " that the target's limits.addition_percent leaves for it; "
+               "allow other layouts or raise the limit"};
+}
+
+} // namespace crania::scheduling

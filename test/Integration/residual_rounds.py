@@ -1,0 +1,109 @@
+# Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#
+# RUN: %python %s %t.dir
+"""Every round of clusters that were calibrated: the machine, which decodes them from
+the bytes of the image, gives bit for bit what stock MLIR and LLVM make of the module as
+nested loops.
+
+The last round is the network that is not clustered. Early rounds are near it, and
+nearer with corrected outputs than without.
+"""
+
+import numpy as np
+
+import host_path
+from preprocessing import Convention
+from tools import EXAMPLES, classify, compile_model, expect, main_of, run_tool
+
+DIGITS = EXAMPLES / "digits"
+CONVENTION = Convention(scale=1 / 16)
+IMAGES = 60
+CALIBRATION = 100  # the first ones; what is checked are the others
+INPUT = f"limit={CALIBRATION} scale=0.0625"
+# Options of the pass, and the number of rounds.
+SCHEMES = {
+    "ternary": ("scheme=residual steps=1.6", 2),
+    "three_rounds": ("scheme=residual steps=1.6,0.5", 3),
+    "first_whole": ("scheme=residual steps=1 whole=first,last balance=0", 2),
+    "importance": ("scheme=importance fractions=0.25,0.25,0.5", 3),
+    "by_activation": ("scheme=importance fractions=0.5,0.5 metric=activation", 2),
+}
+# Without correction, too.
+COMPARED = ("ternary", "importance")
+
+
+def quantise(folder):
+    module = folder / "integers.mlir"
+    imported = folder / "imported.mlir"
+    run_tool("crania-translate", "--import-onnx", DIGITS / "digits.onnx", "-o", imported)
+    run_tool("crania-opt", imported, "--crania-check-classifiers",
+             f"--crania-calibrate=images={DIGITS / 'test_x_u8.npy'} {INPUT}",
+             "--crania-quantize-classifiers=precision=i8", "-o", module)
+    return module
+
+
+def exits_in(round_, rounds):
+    """Thresholds of which the first that is passed is that of a round. A probability of
+    exactly 1 passes any, and is not a rounding error away from the right answer."""
+    return "softmax:" + ",".join("0" if r == round_ else "1" for r in range(1, rounds))
+
+
+def logits_of(module, name, folder, pixels, exit_rule):
+    """Of the machine, with the rounds that they are from, and of nested loops."""
+    rounds = folder / f"{name}.rounds.mlir"
+    run_tool("crania-opt", module, "--crania-cluster-weights=clusters=1",
+             f"--crania-form-rounds=exit={exit_rule}", "-o", rounds)
+    images = folder / "x.npy"
+    np.save(images, pixels)
+    binary = compile_model(rounds, folder / f"{name}.crania")
+    row = classify(binary, images, folder, CONVENTION).main
+    function = host_path.load(rounds, folder)
+    inputs = CONVENTION.apply(pixels).astype(np.float32)
+    loops = np.stack([function(np.ascontiguousarray(image[None])) for image in inputs])
+    return row.logits, row.exit_rounds, loops
+
+
+def check_scheme(name, module, folder, pixels, whole):
+    options, rounds = SCHEMES[name]
+    errors = {}
+    for correction in ("true", "false") if name in COMPARED else ("true",):
+        clustered = folder / f"{name}.{correction}.mlir"
+        run_tool("crania-opt", module,
+                 f"--crania-cluster-calibrated=images={DIGITS / 'test_x_u8.npy'} {INPUT} "
+                 f"{options} correct={correction}", "-o", clustered)
+        last = None
+        for round_ in range(1, rounds + 1):
+            rule = exits_in(round_, rounds)
+            logits, exits, loops = logits_of(clustered, f"{name}{correction}{round_}", folder,
+                                             pixels, rule)
+            expect((logits == loops).all(),
+                   f"{name}, round {round_}: the machine is off nested loops by "
+                   f"{np.abs(logits - loops).max()}")
+            expect((exits == round_).mean() > 0.5, f"{name}: few exits in round {round_}")
+            here = exits == round_
+            errors[correction, round_] = np.square(logits - whole)[here].mean() / whole.var()
+            last = logits[here], whole[here]
+        expect((last[0] == last[1]).all(), f"{name}: the last round is not the network")
+    for round_ in range(1, rounds):
+        expect(0 < errors["true", round_] < 0.5,
+               f"{name}: round {round_} is {errors['true', round_]:.3f} off")
+    if name in COMPARED:
+        expect(errors["true", 1] < errors["false", 1],
+               f"{name}: correction makes round 1 worse: {errors}")
+    return {correction: error for (correction, round_), error in errors.items() if round_ == 1}
+
+
+def check(folder):
+    pixels = np.load(DIGITS / "test_x_u8.npy")[CALIBRATION:CALIBRATION + IMAGES]
+    np.save(folder / "x.npy", pixels)
+    module = quantise(folder)
+    binary = compile_model(module, folder / "whole.crania", "--clusters=1")
+    whole = classify(binary, folder / "x.npy", folder, CONVENTION).main.logits
+    for name in SCHEMES:
+        for correction, error in check_scheme(name, module, folder, pixels, whole).items():
+            print(f"{name}, correction {correction}: round 1 is off by {error:.4f} of the variance")
+
+
+if __name__ == "__main__":
+    main_of(check)

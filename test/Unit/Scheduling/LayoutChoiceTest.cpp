@@ -1,0 +1,163 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "crania/Scheduling/LayoutChoice.h"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <optional>
+
+using namespace crania;
+using namespace crania::scheduling;
+
+namespace {
+
+LayoutProblem::Candidate candidate(double picojoules, uint64_t tableBits,
+                                   std::string_view unit = "tans",
+                                   double cycles = 1) {
+  LayoutProblem::Candidate result;
+  result.picojoules = picojoules;
+  result.cycles = cycles;
+  result.decoder.values.lanes = 1;
+  result.decoder.values.stepBits = 8;
+  result.decoder.values.unit = unit;
+  result.decoder.values.lane.gates = 100;
+  result.decoder.values.tableBits = tableBits;
+  return result;
+}
+
+LayoutProblem::Candidate plain(double picojoules) {
+  LayoutProblem::Candidate result;
+  result.picojoules = picojoules;
+  result.cycles = 1;
+  result.decoder.isPlain = true;
+  return result;
+}
+
+/// The least energy within the budget, by trying everything.
+std::optional<double> bestOf(const LayoutProblem &problem) {
+  std::optional<double> best;
+  LayoutChoice choice;
+  choice.candidates.assign(problem.segments.size(), 0);
+  for (bool more = true; more;) {
+    if (choice.verify(problem) && (!best || choice.picojoules(problem) < *best))
+      best = choice.picojoules(problem);
+    more = false;
+    for (size_t s = 0; s < choice.candidates.size() && !more; ++s) {
+      more = ++choice.candidates[s] < problem.segments[s].candidates.size();
+      if (!more)
+        choice.candidates[s] = 0;
+    }
+  }
+  return best;
+}
+
+TEST(LayoutChoiceTest, WithoutABudgetEachSegmentIsDecidedAlone) {
+  LayoutProblem problem;
+  problem.segments = {{"a", 0, {plain(10), candidate(5, 1 << 20)}},
+                      {"b", 0, {plain(4), candidate(5, 0)}}};
+  Result<LayoutChoice> choice = chooseLayouts(problem);
+  ASSERT_TRUE(bool(choice));
+  EXPECT_EQ(choice->candidates, (std::vector<size_t>{1, 0}));
+  EXPECT_EQ(choice->picojoules(problem), 9);
+}
+
+TEST(LayoutChoiceTest, ALargerDecoderHasToBeWorthIt) {
+  LayoutProblem problem;
+  problem.segments = {
+      {"a", 0, {candidate(1000, 1 << 20), candidate(1004, 1 << 10)}},
+      {"b", 0, {candidate(1000, 1 << 20), candidate(1006, 1 << 10)}}};
+  EXPECT_EQ(chooseLayouts(problem)->candidates, (std::vector<size_t>{1, 1}));
+  // One large decoder is there for all: less of it in one segment saves none.
+  problem.segments[1].candidates[1].picojoules = 1030;
+  EXPECT_EQ(chooseLayouts(problem)->candidates, (std::vector<size_t>{0, 0}));
+}
+
+/// A segment that is bound by DRAM may take more bytes, one that the decoder
+/// holds up may not.
+TEST(LayoutChoiceTest, SmallerDecodersKeepUpWithDram) {
+  LayoutProblem problem;
+  problem.segments = {{"a",
+                       0,
+                       {candidate(1000, 1 << 20, "tans", 100),
+                        candidate(1005, 1 << 10, "tans", 105)}}};
+  EXPECT_EQ(chooseLayouts(problem)->candidates, (std::vector<size_t>{0}));
+  problem.segments[0].candidates[1].dramCycles = 105;
+  EXPECT_EQ(chooseLayouts(problem)->candidates, (std::vector<size_t>{1}));
+}
+
+TEST(LayoutChoiceTest, FasterGoesBeforeSmaller) {
+  LayoutProblem problem;
+  problem.segments = {
+      {"a", 0, {candidate(5, 0, "tans", 100), candidate(9, 0, "tans", 50)}}};
+  EXPECT_EQ(chooseLayouts(problem)->candidates, (std::vector<size_t>{1}));
+  problem.segments[0].candidates[0].cycles = 51;
+  EXPECT_EQ(chooseLayouts(problem)->candidates, (std::vector<size_t>{0}));
+}
+
+/// Each code alone fits; what is shared decides which.
+TEST(LayoutChoiceTest, OneDecoderForAll) {
+  LayoutProblem problem;
+  problem.segments = {
+      {"a", 0, {plain(20), candidate(5, 0, "x"), candidate(6, 0, "y")}},
+      {"b", 1, {plain(20), candidate(9, 0, "x"), candidate(5, 0, "y")}}};
+  problem.budgetUm2 = problem.hardwareOf({1, 1}).areaUm2();
+  Result<LayoutChoice> choice = chooseLayouts(problem);
+  ASSERT_TRUE(bool(choice));
+  EXPECT_EQ(choice->candidates, (std::vector<size_t>{2, 2}));
+  problem.budgetUm2 = problem.hardwareOf({1, 2}).areaUm2();
+  EXPECT_EQ(chooseLayouts(problem)->candidates, (std::vector<size_t>{1, 2}));
+}
+
+TEST(LayoutChoiceTest, SaysWhatIsImpossible) {
+  LayoutProblem problem;
+  problem.segments = {{"cluster 1 of @a", 0, {}}};
+  EXPECT_EQ(problem.check().error().message,
+            "cluster 1 of @a: none of the allowed layouts can express it; "
+            "allow bitmap");
+  problem.segments[0].candidates = {candidate(1, 1 << 20)};
+  EXPECT_TRUE(bool(problem.check()));
+  problem.budgetUm2 = 10;
+  Result<LayoutChoice> choice = chooseLayouts(problem);
+  ASSERT_FALSE(bool(choice));
+  EXPECT_NE(choice.error().message.find("within the 10 um2"),
+            std::string::npos);
+  LayoutChoice wrong;
+  EXPECT_FALSE(bool(wrong.verify(problem)));
+  wrong.candidates = {3};
+  EXPECT_FALSE(bool(wrong.verify(problem)));
+  wrong.candidates = {0};
+  EXPECT_NE(wrong.verify(problem).error().message.find("may take 10 um2"),
+            std::string::npos);
+}
+
+RC_GTEST_PROP(LayoutChoiceTest, IsTheBestWithinTheBudget, ()) {
+  LayoutProblem problem;
+  problem.blocksAtOnce = *rc::gen::inRange(1u, 3u);
+  problem.plainDecoderUm2 = *rc::gen::inRange(0, 200);
+  const unsigned segments = *rc::gen::inRange(1u, 6u);
+  for (unsigned s = 0; s < segments; ++s) {
+    LayoutProblem::Segment segment{"s", s / 2, {}};
+    for (int c = *rc::gen::inRange(1, 5); c > 0; --c) {
+      const double picojoules = *rc::gen::inRange(1, 20);
+      if (*rc::gen::inRange(0, 4) == 0)
+        segment.candidates.push_back(plain(picojoules));
+      else
+        segment.candidates.push_back(
+            candidate(picojoules, *rc::gen::inRange(0, 4) * 1000,
+                      *rc::gen::element("x", "y", "z")));
+    }
+    problem.segments.push_back(segment);
+  }
+  problem.budgetUm2 = *rc::gen::inRange(0, 4000);
+  Result<LayoutChoice> choice = chooseLayouts(problem);
+  std::optional<double> best = bestOf(problem);
+  RC_ASSERT(bool(choice) == best.has_value());
+  if (!choice)
+    return;
+  RC_ASSERT(bool(choice->verify(problem)));
+  RC_ASSERT(choice->picojoules(problem) == *best);
+}
+
+} // namespace

@@ -38,7 +38,7 @@ struct CompileOptions {
   /// importance need integers and the images of `calibration`.
   struct Clustering {
     std::string scheme = "importance";
-    std::vector<double> steps;
+    std::vector<double> steps = {1};
     std::string metric = "magnitude";
     std::vector<std::string> whole;
     uint64_t limit = 128;

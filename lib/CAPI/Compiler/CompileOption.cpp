@@ -42,7 +42,15 @@ Status parse(llvm::StringRef text, std::vector<double> &values) {
   return {};
 }
 
+Status parse(llvm::StringRef text, std::vector<std::string> &values) {
+  values.clear();
+  for (llvm::StringRef part : llvm::split(text, ','))
+    values.push_back(part.str());
+  return {};
+}
+
 using Calibration = CompileOptions::Calibration;
+using Clustering = CompileOptions::Clustering;
 
 template <auto member>
 Status set(CompileOptions &options, llvm::StringRef value) {
@@ -54,6 +62,11 @@ Status setCalibration(CompileOptions &options, llvm::StringRef value) {
   return parse(value, options.calibration.*member);
 }
 
+template <auto member>
+Status setClustering(CompileOptions &options, llvm::StringRef value) {
+  return parse(value, options.clustering.*member);
+}
+
 } // namespace
 
 llvm::ArrayRef<CompileOption> crania::compileOptions() {
@@ -62,6 +75,7 @@ llvm::ArrayRef<CompileOption> crania::compileOptions() {
       {"calibrate", setCalibration<&Calibration::images>},
       {"calibrate-limit", setCalibration<&Calibration::limit>},
       {"calibrate-rule", setCalibration<&Calibration::rule>},
+      {"cluster-limit", setClustering<&Clustering::limit>},
       {"clusters", set<&CompileOptions::clusters>},
       {"exit", set<&CompileOptions::exit>},
       {"exit-histogram", set<&CompileOptions::exitHistogram>},
@@ -73,8 +87,12 @@ llvm::ArrayRef<CompileOption> crania::compileOptions() {
       {"input-scale", setCalibration<&Calibration::scale>},
       {"input-std", setCalibration<&Calibration::deviation>},
       {"last-layer", set<&CompileOptions::lastLayer>},
+      {"metric", setClustering<&Clustering::metric>},
       {"precision", set<&CompileOptions::precision>},
+      {"scheme", setClustering<&Clustering::scheme>},
+      {"steps", setClustering<&Clustering::steps>},
       {"target", set<&CompileOptions::target>},
+      {"whole", setClustering<&Clustering::whole>},
   };
   return options;
 }

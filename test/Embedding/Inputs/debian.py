@@ -15,11 +15,10 @@ work=$1 source=$2
 cd "$work"
 dpkg -i crania_*.deb libcrania-dev_*.deb > dpkg.log 2>&1 || { cat dpkg.log; exit 1; }
 dpkg -s crania libcrania-dev | grep -c '^Status: install ok installed' | grep -qx 2
-multiarch=$(dpkg-architecture -qDEB_HOST_MULTIARCH)
 cp "$source"/examples/digits/digits.onnx "$source"/examples/digits/test_x_u8.npy .
 crania-compile digits.onnx -o digits.crania
 crania-run digits.crania --images=test_x_u8.npy --input-scale=0.00392157 > run.txt
-plugin=/usr/lib/$multiarch/CraniaPlugin.so
+plugin=$(dpkg -L crania | grep /CraniaPlugin.so)
 crania-translate --import-onnx digits.onnx -o digits.mlir
 mlir-opt-22 --load-dialect-plugin=$plugin --load-pass-plugin=$plugin digits.mlir \
   --pass-pipeline='builtin.module(crania-pipeline)' -o hw.mlir

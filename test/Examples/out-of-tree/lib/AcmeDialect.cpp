@@ -19,6 +19,6 @@ void acme::AcmeDialect::initialize() {
       >();
 }
 
-llvm::StringRef acme::ScrambledLayoutAttr::getCodecId() const {
+llvm::StringRef acme::ScrambledLayoutAttr::getLayoutId() const {
   return scrambledLayoutId;
 }

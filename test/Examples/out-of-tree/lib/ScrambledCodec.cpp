@@ -5,7 +5,7 @@
 // key.
 
 #include "acme/ScrambledCodec.h"
-#include "crania/Layout/Codec.h"
+#include "crania/Layout/SegmentLayout.h"
 
 using namespace crania::layout;
 using crania::Result;
@@ -56,6 +56,7 @@ private:
 
 void acme::registerScrambledLayout() {
   static const ScrambledCodec codec;
+  static const std::unique_ptr<SegmentLayout> layout = makeSegmentLayout(codec);
   // Once is enough: that it is known already is no error here.
-  (void)registerCodec(codec);
+  (void)registerSegmentLayout(*layout);
 }

@@ -1,8 +1,8 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-/* CRANIA's passes beside MLIR's own C API (mlir-c/Pass.h). Options are given in a
- * pipeline's text: mlirOpPassManagerAddPipeline with
+/* CRANIA's passes beside MLIR's own C API (mlir-c/Pass.h). Options are given in
+ * a pipeline's text: mlirOpPassManagerAddPipeline with
  * "crania-pipeline{clusters=0.5,0.5 target=edge}". */
 
 #ifndef CRANIA_C_PASSES_H
@@ -14,8 +14,8 @@
 extern "C" {
 #endif
 
-/* Registers all passes, crania-pipeline and crania-reference-pipeline. May be called
- * more than once, and by several threads. */
+/* Registers all passes, crania-pipeline and crania-reference-pipeline. May be
+ * called more than once, and by several threads. */
 MLIR_CAPI_EXPORTED void craniaRegisterAllPasses(void);
 
 #ifdef __cplusplus

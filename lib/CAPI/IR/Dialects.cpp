@@ -49,8 +49,8 @@ int64_t craniaClusteredTypeGetClusters(MlirType type) {
 
 MlirModule craniaImportOnnx(MlirContext context, MlirStringRef bytes,
                             MlirStringRef fileName) {
-  return wrap(importOnnx(unwrap(bytes), unwrap(context), unwrap(fileName))
-                  .release());
+  return wrap(
+      importOnnx(unwrap(bytes), unwrap(context), unwrap(fileName)).release());
 }
 
 MlirLogicalResult craniaTranslateToDeviceBinary(MlirModule module,

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "LayoutCandidates.h"
-#include "PlanBuilder.h"
 #include "crania/Dialect/Crania/Transforms/Passes.h"
+#include "crania/Dialect/Crania/Transforms/PlanBuilder.h"
 #include "crania/Scheduling/LayoutChoice.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/Remarks.h"

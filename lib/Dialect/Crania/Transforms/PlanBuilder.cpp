@@ -1,7 +1,7 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "PlanBuilder.h"
+#include "crania/Dialect/Crania/Transforms/PlanBuilder.h"
 #include "mlir/IR/BuiltinOps.h"
 
 using namespace mlir;

@@ -1,8 +1,8 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "PlanBuilder.h"
 #include "crania/Dialect/Crania/Transforms/Passes.h"
+#include "crania/Dialect/Crania/Transforms/PlanBuilder.h"
 #include "crania/Scheduling/FetchSchedule.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/Remarks.h"

@@ -11,7 +11,7 @@ include "mlir/IR/OpBase.td"
 def Acme_Dialect : Dialect {
   let name = "acme";
   let cppNamespace = "::acme";
-  let summary = "Weight layouts of the Acme compiler";
+  let summary = "What the Acme compiler adds: a weight layout, a scheme, an exit rule";
   let useDefaultAttributePrinterParser = 1;
 }
 
@@ -22,6 +22,31 @@ def Acme_ScrambledLayoutAttr : AttrDef<Acme_Dialect, "ScrambledLayout", [
   let description = [{
     Example: `#acme.scrambled`
   }];
+}
+
+def Acme_StripedAttr : AttrDef<Acme_Dialect, "Striped", [
+    DeclareAttrInterfaceMethods<Crania_SchemeAttrInterface>]> {
+  let mnemonic = "striped";
+  let summary = "Weight i belongs to cluster i mod K";
+  let description = [{
+    Clusters that need no positions: a clustering scheme with disjoint supports.
+
+    Example: `#acme.striped`
+  }];
+}
+
+def Acme_ClearWinnerAttr : AttrDef<Acme_Dialect, "ClearWinner", [
+    DeclareAttrInterfaceMethods<Crania_ExitRuleAttrInterface>]> {
+  let mnemonic = "clear_winner";
+  let summary = "Stops when the largest logit is far above the second largest";
+  let description = [{
+    Round r stops when largest - second largest >= threshold r, of the logits
+    themselves: no exponential is needed. Of logits of shape 1x...xN.
+
+    Example: `#acme.clear_winner<[4.0, 2.5]>`
+  }];
+  let parameters = (ins "::mlir::DenseF64ArrayAttr":$thresholds);
+  let assemblyFormat = "`<` $thresholds `>`";
 }
 
 #endif // ACME_TD

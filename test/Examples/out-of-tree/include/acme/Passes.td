@@ -15,4 +15,29 @@ def ScrambleWeights : Pass<"acme-scramble-weights", "::mlir::ModuleOp"> {
   let dependentDialects = ["::acme::AcmeDialect"];
 }
 
+def StripeWeights : Pass<"acme-stripe-weights", "::mlir::ModuleOp"> {
+  let summary = "Give clustered weights the scheme #acme.striped";
+  let description = [{
+    Runs behind `crania-cluster-weights`, whose number of clusters it keeps.
+  }];
+  let dependentDialects = ["::acme::AcmeDialect"];
+}
+
+def StopAtClearWinner : Pass<"acme-stop-at-clear-winner", "::mlir::ModuleOp"> {
+  let summary = "Give iterations the exit rule #acme.clear_winner";
+  let dependentDialects = ["::acme::AcmeDialect"];
+  let options = [
+    Option<"margin", "margin", "double", "4.0",
+           "Difference of the two largest logits that stops a round">
+  ];
+}
+
+def RetainFirstClusters : Pass<"acme-retain-first-clusters", "::mlir::ModuleOp"> {
+  let summary = "Retain first clusters, in the order of use, while the weight store has room";
+  let description = [{
+    A scheduling solver: runs between `crania-assign-layouts` and
+    `crania-place-segments`, in place of `crania-schedule-fetches`.
+  }];
+}
+
 #endif // ACME_PASSES_TD

@@ -1,8 +1,8 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#ifndef CRANIA_LIB_DIALECT_CRANIA_TRANSFORMS_PLANBUILDER_H
-#define CRANIA_LIB_DIALECT_CRANIA_TRANSFORMS_PLANBUILDER_H
+#ifndef CRANIA_DIALECT_CRANIA_TRANSFORMS_PLANBUILDER_H
+#define CRANIA_DIALECT_CRANIA_TRANSFORMS_PLANBUILDER_H
 
 #include "crania/Dialect/Crania/IR/CraniaOps.h"
 
@@ -54,4 +54,4 @@ mlir::FailureOr<target::TargetModel> getTargetModel(IterateOp iterate);
 
 } // namespace crania::ir
 
-#endif // CRANIA_LIB_DIALECT_CRANIA_TRANSFORMS_PLANBUILDER_H
+#endif // CRANIA_DIALECT_CRANIA_TRANSFORMS_PLANBUILDER_H

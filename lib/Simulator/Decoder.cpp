@@ -17,6 +17,17 @@ bool Decoder::mayBegin() const {
          board.now >= progress.arrayFree;
 }
 
+/// What loading the tables of a cluster takes, from the head of its first
+/// block on; nothing if they are there from an earlier pass over the tensor.
+uint64_t Decoder::tableCycles(uint32_t weights, unsigned cluster) {
+  if (tables.weights != weights)
+    tables = {weights, 0};
+  if (cluster < tables.clusters)
+    return 0;
+  tables.clusters = cluster + 1;
+  return board.program.coder(weights, cluster).cost().loadCycles();
+}
+
 void Decoder::begin() {
   const TileStep &step = steps[current];
   const binary::Contract &contract =
@@ -28,6 +39,8 @@ void Decoder::begin() {
   dramWait = 0;
   pieces.clear();
   nextPiece = 0;
+  // Tables of the clusters are loaded side by side.
+  uint64_t loading = 0;
   for (unsigned cluster = 0; cluster < contract.clusters(); ++cluster) {
     const uint32_t id = program.blockOf(contract.weights(), cluster, step.tile);
     const ProgramView::Block &block = program.block(id);
@@ -51,10 +64,14 @@ void Decoder::begin() {
       return share(amount, before + own) - share(amount, before);
     };
     const BlockWork &work = board.weights.work(id);
+    const bool isFirst = block.index == 0 && before == 0;
+    const uint64_t loads =
+        isFirst ? tableCycles(contract.weights(), cluster) : 0;
     pieces.push_back({id, byteOf(before), byteOf(before + own),
                       shareOf(work.values), work.scansPositions ? own : 0,
                       shareOf(work.femtojoules),
-                      before == 0 ? work.loadCycles : 0});
+                      loads > loading ? loads - loading : 0});
+    loading = std::max(loading, loads);
   }
   if (!pieces.empty())
     consumed = pieces.front().byteBegin;

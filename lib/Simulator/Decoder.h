@@ -27,7 +27,13 @@ private:
     uint64_t values, scannedPositions, femtojoules;
     uint64_t loadCycles; ///< before its first byte
   };
+  /// Whose tables are in the decoder: those of the first clusters of a tensor.
+  struct Tables {
+    std::optional<uint32_t> weights;
+    unsigned clusters = 0;
+  };
   bool mayBegin() const;
+  uint64_t tableCycles(uint32_t weights, unsigned cluster);
   void begin();
   void end();
   bool decodeSome();
@@ -42,6 +48,7 @@ private:
   const std::vector<TileStep> &steps;
   size_t current = 0; ///< index into steps
   bool isBegun = false;
+  Tables tables;
   std::vector<Piece> pieces;
   size_t nextPiece = 0;
   uint64_t consumed = 0; ///< byte of the piece's block that comes next

@@ -147,16 +147,6 @@ Status ProgramView::checkDecoder() const {
                " um2 for it (limits.addition_percent); compile it again"};
 }
 
-uint64_t ProgramView::loadCycles(const Block &block) const {
-  if (block.index != 0)
-    return 0;
-  uint64_t before = 0;
-  for (unsigned c = 0; c < block.cluster; ++c)
-    before = std::max(before, coder(block.weights, c).cost().loadCycles());
-  const uint64_t own = coder(block.weights, block.cluster).cost().loadCycles();
-  return own > before ? own - before : 0;
-}
-
 Result<ProgramView::BlockRange> ProgramView::blocksOf(uint32_t weights,
                                                       unsigned cluster,
                                                       uint32_t tileBegin,

@@ -386,7 +386,6 @@ Status WeightDecoder::Walk::decode(uint32_t id, Span<const uint8_t> bytes,
   work.values = uint32_t(values);
   work.cycles = coder.decodeCycles(
       positions, values, layout::DecoderShape{decoder.lanes, decoder.blocks});
-  work.loadCycles = program.loadCycles(block);
   constexpr double femtojoulesPerPicojoule = 1000;
   work.femtojoules = uint64_t(std::llround(
       coder.decodePicojoules(positions, values) * femtojoulesPerPicojoule));

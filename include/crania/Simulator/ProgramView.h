@@ -104,9 +104,6 @@ public:
   Span<const uint8_t> bytesOf(const Block &block) const {
     return image().slice(block.address, block.bytes);
   }
-  /// Which cycles its tables take, on top of its blocks: those of the clusters
-  /// of a tensor are loaded side by side, each when its first block comes.
-  uint64_t loadCycles(const Block &block) const;
 
   /// Elements of the input and of the logits.
   uint64_t inputElements() const;

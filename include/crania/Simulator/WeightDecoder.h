@@ -38,8 +38,6 @@ struct DecodedWeights {
 struct BlockWork {
   uint32_t values = 0; ///< value words of the block
   uint64_t cycles = 0; ///< on the target's decoder
-  /// Before the block: until the tables of its segment are loaded.
-  uint64_t loadCycles = 0;
   /// Energy of decoding it, 10^-3 pJ, where the layout has its own.
   uint64_t femtojoules = 0;
   /// Whether bits of the block say which positions hold values, so that the

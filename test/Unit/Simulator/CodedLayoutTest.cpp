@@ -90,6 +90,40 @@ TEST(CodedLayouts, TakeTheirCycles) {
   }
 }
 
+/// Tables stay until those of another tensor take their place.
+TEST(CodedLayouts, TablesAreLoadedOncePerTensorInTurn) {
+  target::TargetModel target;
+  target.decoder.blocks = 1;
+  const uint32_t outputs = 64, depth = 200;
+  std::vector<float> values(outputs * depth);
+  std::vector<uint8_t> clusters(values.size(), 1);
+  for (size_t i = 0; i < values.size(); ++i)
+    values[i] = float(1 + i * i % 5);
+  auto busyFor = [&](const std::vector<unsigned> &order) {
+    MicroProgram program(target, depth, outputs);
+    std::vector<uint32_t> weights;
+    for (unsigned i = 0; i < 2; ++i)
+      weights.push_back(program.addWeights({1, outputs, depth}, values,
+                                           clusters, "dense+tans",
+                                           Residency::streamed, 2));
+    std::vector<uint32_t> after = {0};
+    for (unsigned w : order) {
+      program.addFetch(weights[w], 1);
+      after = {program.add(matrixProduct(program, weights[w], 1, 1), after)};
+    }
+    auto executable = program.load();
+    auto timing = simulateFirst(*executable);
+    EXPECT_TRUE(timing) << timing.error().message;
+    return std::pair(timing->total.busy[size_t(Unit::decoder)],
+                     executable->program().coder(0, 0).cost().loadCycles());
+  };
+  const auto [once, load] = busyFor({0});
+  ASSERT_GT(load, 0u);
+  EXPECT_EQ(busyFor({0, 0}).first, 2 * once - load);
+  EXPECT_EQ(busyFor({0, 1}).first, 2 * once);
+  EXPECT_EQ(busyFor({0, 1, 0}).first, 3 * once);
+}
+
 TEST(CodedLayouts, SeveralBlocksAtOnceAreFasterAndLarger) {
   target::TargetModel one, four;
   one.decoder.blocks = 1;

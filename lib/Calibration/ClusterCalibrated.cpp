@@ -6,7 +6,6 @@
 #include "crania/Calibration/LockstepNetwork.h"
 #include "crania/Calibration/Passes.h"
 #include "crania/Clustering/CodeEntropy.h"
-#include "crania/Clustering/Importance.h"
 #include "crania/Clustering/ImportanceScheme.h"
 #include "crania/Clustering/ResidualScheme.h"
 #include "crania/Dialect/Crania/IR/CraniaOps.h"
@@ -164,20 +163,25 @@ public:
             std::string &why) const = 0;
 };
 
+/// The cluster of each weight of a layer, by its op.
+using Assignments = llvm::DenseMap<Operation *, std::vector<uint8_t>>;
+
 class ImportanceChoice final : public SchemeChoice {
 public:
-  explicit ImportanceChoice(clustering::ImportanceOptions options)
-      : options(std::move(options)) {}
-  unsigned clusters() const override {
-    return unsigned(options.fractions.size());
-  }
-  std::unique_ptr<ClusteringScheme> schemeFor(const LayerWeights &, double,
-                                              std::string &) const override {
-    return std::make_unique<clustering::ImportanceScheme>(options);
+  /// Layers that are in `decided` are as it says.
+  ImportanceChoice(clustering::ImportanceOptions options, Assignments decided)
+      : options(std::move(options)), decided(std::move(decided)) {}
+  unsigned clusters() const override { return options.boundaries.clusters(); }
+  std::unique_ptr<ClusteringScheme>
+  schemeFor(const LayerWeights &weights, double, std::string &) const override {
+    clustering::ImportanceOptions ofLayer = options;
+    ofLayer.assignment = decided.lookup(weights.op);
+    return std::make_unique<clustering::ImportanceScheme>(std::move(ofLayer));
   }
 
 private:
   clustering::ImportanceOptions options;
+  Assignments decided;
 };
 
 class ResidualChoice final : public SchemeChoice {
@@ -233,20 +237,6 @@ public:
       : module(module), symbols(module), choice(choice), network(network),
         correctsOffsets(correctsOffsets) {}
 
-  bool keepsWhole(const LockstepNetwork::Layer &layer, uint64_t minWeights,
-                  bool isNamed, std::string &why) {
-    const Contraction &c = layer.contraction;
-    if (isNamed)
-      why = "by the option 'whole'";
-    else if (c.groups != 1)
-      why = "it has several groups";
-    else if (uint64_t(c.outputs * c.depth()) < minWeights)
-      why = "it has fewer weights than 'min-weights'";
-    else
-      return false;
-    return true;
-  }
-
   /// Runs a layer as it is in all variants.
   void runWhole(const LockstepNetwork::Layer &layer) {
     for (unsigned v = 0; v < choice.clusters(); ++v)
@@ -294,7 +284,7 @@ public:
     if (failed(createWeights(layer, *weights, *clustered, plans)))
       return failure();
     requantization->correct(corrections);
-    report(layer, *weights, *clustered, *scheme);
+    report(layer, *weights, *clustered, moments, *scheme);
     return success();
   }
 
@@ -487,9 +477,22 @@ private:
   }
 
   void report(const LockstepNetwork::Layer &layer, const LayerWeights &weights,
-              const ClusteredLayer &clustered, const ClusteringScheme &scheme) {
-    std::string bits, errors;
+              const ClusteredLayer &clustered, ArrayRef<LayerMoments> moments,
+              const ClusteringScheme &scheme) {
+    std::string bits, errors, shifts = "none";
     llvm::raw_string_ostream bitsOut(bits), errorsOut(errors);
+    if (!moments.empty()) {
+      shifts.clear();
+      llvm::raw_string_ostream shiftsOut(shifts);
+      llvm::interleaveComma(
+          llvm::zip_equal(ArrayRef<RoundWeights>(clustered.rounds).drop_back(),
+                          moments),
+          shiftsOut, [&](auto round) {
+            shiftsOut << llvm::format(
+                "%.5f", clustering::expectedShift(std::get<0>(round),
+                                                  std::get<1>(round)));
+          });
+    }
     llvm::interleaveComma(clustered.bits, bitsOut, [&](double b) {
       bitsOut << llvm::format("%.3f", b);
     });
@@ -505,7 +508,8 @@ private:
                           StringRef(scheme.name().data(), scheme.name().size()))
         << remark::metric("Count", weights.codes.size())
         << remark::metric("BitsPerWeight", bits)
-        << remark::metric("RelativeOutputError", errors);
+        << remark::metric("RelativeOutputError", errors)
+        << remark::metric("ExpectedShift", shifts);
   }
 
   /// By how many pixels each input's are shifted: a prime, so that they do not
@@ -583,11 +587,14 @@ private:
   }
 
   LogicalResult createImportance() {
-    auto parsed = clustering::parseFractions(fractions.getValue());
+    auto parsed = clustering::Boundaries::parse(fractions.getValue());
     if (!parsed)
       return error() << parsed.error().message;
+    if (scope != "layer" && scope != "global")
+      return error() << "scope '" << scope
+                     << "' is not known; there are layer and global";
     clustering::ImportanceOptions options;
-    options.fractions = *parsed;
+    options.boundaries = *parsed;
     options.correct = correct;
     if (metric == "activation")
       options.metric = clustering::ImportanceMetric::activation;
@@ -614,22 +621,24 @@ private:
       return failure();
     const size_t count =
         limit == 0 ? set->size() : std::min<size_t>(set->size(), limit);
-    const unsigned clusters = unsigned(residual ? residual->steps.size() + 1
-                                                : importance->fractions.size());
+    Assignments decided;
+    if (importance && scope == "global" &&
+        failed(assignTogether(function, *set, count, decided)))
+      return failure();
+    const unsigned clusters = residual ? unsigned(residual->steps.size()) + 1
+                                       : importance->boundaries.clusters();
     FailureOr<LockstepNetwork> network =
         LockstepNetwork::create(function, *set, count, clusters);
     if (failed(network))
       return failure();
     ArrayRef<LockstepNetwork::Layer> layers = network->layers();
-    std::unique_ptr<SchemeChoice> choice = chooseFor(layers);
+    std::unique_ptr<SchemeChoice> choice =
+        chooseFor(layers, std::move(decided));
     CalibratedClusterer clusterer(getOperation(), *choice, *network, correct);
     for (const LockstepNetwork::Layer &layer : layers) {
       network->advanceTo(layer);
       std::string why;
-      const bool isNamed =
-          (llvm::is_contained(whole, "first") && &layer == &layers.front()) ||
-          (llvm::is_contained(whole, "last") && &layer == &layers.back());
-      if (clusterer.keepsWhole(layer, minWeights, isNamed, why)) {
+      if (keepsWhole(layer, layers, why)) {
         clusterer.reportWhole(layer, why);
         clusterer.runWhole(layer);
       } else if (failed(clusterer.cluster(layer))) {
@@ -639,10 +648,86 @@ private:
     return eraseUnusedOperands(function);
   }
 
+  bool keepsWhole(const LockstepNetwork::Layer &layer,
+                  ArrayRef<LockstepNetwork::Layer> layers,
+                  std::string &why) const {
+    const Contraction &c = layer.contraction;
+    if ((llvm::is_contained(whole, "first") && &layer == &layers.front()) ||
+        (llvm::is_contained(whole, "last") && &layer == &layers.back()))
+      why = "by the option 'whole'";
+    else if (c.groups != 1)
+      why = "it has several groups";
+    else if (uint64_t(c.outputs * c.depth()) < minWeights)
+      why = "it has fewer weights than 'min-weights'";
+    else
+      return false;
+    return true;
+  }
+
+  /// Ranks the weights of all layers that are clustered together, with what
+  /// they meet in the whole network.
+  LogicalResult assignTogether(func::FuncOp function,
+                               const runtime::ImageSet &set, size_t count,
+                               Assignments &decided) {
+    FailureOr<LockstepNetwork> network =
+        LockstepNetwork::create(function, set, count, 1);
+    if (failed(network))
+      return failure();
+    SmallVector<Operation *> ops;
+    std::vector<std::vector<float>> importances;
+    for (const LockstepNetwork::Layer &layer : network->layers()) {
+      network->advanceTo(layer);
+      network->run(layer, 0);
+      std::string why;
+      const Contraction &c = layer.contraction;
+      FailureOr<LayerWeights> weights = readWeights(c, why);
+      if (keepsWhole(layer, network->layers(), why) || failed(weights) ||
+          failed(Requantization::find(c, why)))
+        continue;
+      std::vector<double> magnitudes;
+      if (importance->metric == clustering::ImportanceMetric::activation)
+        magnitudes = inputMagnitudes(*network, layer);
+      ops.push_back(c.op);
+      importances.push_back(
+          clustering::importanceOf({size_t(c.outputs), size_t(c.depth()),
+                                    weights->codes, weights->scales},
+                                   magnitudes));
+    }
+    auto assigned =
+        clustering::assignOverLayers(importances, importance->boundaries);
+    if (!assigned)
+      return function.emitError()
+             << "the weights of all layers: " << assigned.error().message;
+    for (auto [op, assignment] : llvm::zip_equal(ops, *assigned))
+      decided[op] = std::move(assignment);
+    return success();
+  }
+
+  /// Means over images and pixels, [depth].
+  static std::vector<double>
+  inputMagnitudes(LockstepNetwork &network,
+                  const LockstepNetwork::Layer &layer) {
+    const size_t depth = size_t(layer.contraction.depth());
+    std::vector<double> sums(depth);
+    std::vector<float> row(depth);
+    const size_t pixels = network.pixels(layer);
+    for (size_t i = 0; i < network.inputs(); ++i)
+      for (size_t pixel = 0; pixel < pixels; ++pixel) {
+        network.gatherInput(layer, 0, i, pixel, row);
+        for (size_t d = 0; d < depth; ++d)
+          sums[d] += std::fabs(row[d]);
+      }
+    for (double &sum : sums)
+      sum /= double(network.inputs() * pixels);
+    return sums;
+  }
+
   std::unique_ptr<SchemeChoice>
-  chooseFor(ArrayRef<LockstepNetwork::Layer> layers) const {
+  chooseFor(ArrayRef<LockstepNetwork::Layer> layers,
+            Assignments decided) const {
     if (importance)
-      return std::make_unique<ImportanceChoice>(*importance);
+      return std::make_unique<ImportanceChoice>(*importance,
+                                                std::move(decided));
     size_t largest = 1;
     for (const LockstepNetwork::Layer &layer : layers)
       largest = std::max(largest, size_t(layer.contraction.outputs *

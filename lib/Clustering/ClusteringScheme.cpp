@@ -3,6 +3,7 @@
 
 #include "crania/Clustering/ClusteringScheme.h"
 
+#include <cmath>
 #include <string>
 
 using namespace crania;
@@ -39,6 +40,22 @@ RoundWeights clustering::wholeLayer(const QuantizedLayer &layer) {
           {layer.scales.begin(), layer.scales.end()},
           {},
           0};
+}
+
+double clustering::expectedShift(const RoundWeights &round,
+                                 const LayerMoments &moments,
+                                 Span<const float> biases) {
+  double shifts = 0, variances = 0;
+  for (size_t o = 0; o < moments.outputs; ++o) {
+    double mean = biases.empty() ? 0 : double(biases[o]);
+    for (size_t i = 0; i < moments.inputs; ++i)
+      mean += double(round.scales[o]) * round.codes[o * moments.inputs + i] *
+              moments.inputMeans[i];
+    const double shift = mean - moments.outputMeans[o];
+    shifts += shift * shift;
+    variances += moments.outputVariances[o];
+  }
+  return variances > 0 ? std::sqrt(shifts / variances) : 0;
 }
 
 std::vector<float> clustering::realWeights(Span<const int8_t> codes,

@@ -4,7 +4,6 @@
 #include "crania/Clustering/Importance.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <cstring>
 #include <map>
@@ -12,65 +11,6 @@
 
 using namespace crania;
 using namespace crania::clustering;
-
-//===----------------------------------------------------------------------===//
-// Fractions
-//===----------------------------------------------------------------------===//
-
-namespace {
-
-constexpr size_t maxClusters = 255;
-constexpr double fractionTolerance = 1e-6;
-
-Error fractionError(std::string_view text, const std::string &reason) {
-  return Error{"clusters '" + std::string(text) + "': " + reason +
-               "; give fractions that add up to 1, e.g. 0.1,0.2,0.3,0.4, or "
-               "equal:K"};
-}
-
-template <typename T>
-bool parseNumber(std::string_view text, T &value) {
-  auto [end, error] =
-      std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc() && end == text.data() + text.size();
-}
-
-Result<std::vector<double>> equalFractions(std::string_view text,
-                                           std::string_view count) {
-  unsigned clusters;
-  if (!parseNumber(count, clusters) || clusters < 1 || clusters > maxClusters)
-    return fractionError(text, "'" + std::string(count) +
-                                   "' is no number of clusters from 1 to 255");
-  return std::vector<double>(clusters, 1.0 / clusters);
-}
-
-} // namespace
-
-Result<std::vector<double>> clustering::parseFractions(std::string_view text) {
-  constexpr std::string_view equal = "equal:";
-  if (text.substr(0, equal.size()) == equal)
-    return equalFractions(text, text.substr(equal.size()));
-
-  std::vector<double> fractions;
-  double sum = 0;
-  for (size_t begin = 0; begin <= text.size();) {
-    size_t end = std::min(text.find(',', begin), text.size());
-    std::string_view item = text.substr(begin, end - begin);
-    double fraction;
-    if (!parseNumber(item, fraction) || !(fraction > 0 && fraction <= 1))
-      return fractionError(text, "'" + std::string(item) +
-                                     "' is no fraction between 0 and 1");
-    fractions.push_back(fraction);
-    sum += fraction;
-    begin = end + 1;
-  }
-  if (fractions.size() > maxClusters)
-    return fractionError(text, "more than 255 clusters");
-  if (std::abs(sum - 1) > fractionTolerance)
-    return fractionError(text,
-                         "the fractions add up to " + std::to_string(sum));
-  return fractions;
-}
 
 std::vector<uint64_t> clustering::clusterSizes(uint64_t count,
                                                Span<const double> fractions) {

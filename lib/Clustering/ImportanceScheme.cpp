@@ -38,6 +38,8 @@ ImportanceScheme::cluster(const QuantizedLayer &layer,
                           Span<const LayerMoments> moments) const {
   if (Status status = checkLayer(layer, clusters(), moments); !status)
     return status.error();
+  if (!options.assignment.empty())
+    return clusterAs(layer, options.assignment, moments);
   Span<const double> magnitudes;
   if (options.metric == ImportanceMetric::activation && clusters() > 1) {
     if (moments.empty())
@@ -45,9 +47,11 @@ ImportanceScheme::cluster(const QuantizedLayer &layer,
                    "calibration images"};
     magnitudes = moments[moments.size() - 1].inputMagnitudes;
   }
-  auto assignment =
-      assignByImportance(importanceOf(layer, magnitudes),
-                         clusterSizes(layer.codes.size(), options.fractions));
+  const std::vector<float> importances = importanceOf(layer, magnitudes);
+  Result<std::vector<uint64_t>> sizes = options.boundaries.sizes(importances);
+  if (!sizes)
+    return sizes.error();
+  auto assignment = assignByImportance(importances, *sizes);
   if (!assignment)
     return assignment.error();
   return clusterAs(layer, std::move(*assignment), moments);
@@ -95,12 +99,14 @@ ImportanceScheme::clusterAs(const QuantizedLayer &layer,
 
 Result<std::vector<std::vector<uint8_t>>>
 clustering::assignOverLayers(Span<const std::vector<float>> importances,
-                             Span<const double> fractions) {
+                             const Boundaries &boundaries) {
   std::vector<float> all;
   for (const std::vector<float> &layer : importances)
     all.insert(all.end(), layer.begin(), layer.end());
-  auto assignment =
-      assignByImportance(all, clusterSizes(all.size(), fractions));
+  Result<std::vector<uint64_t>> sizes = boundaries.sizes(all);
+  if (!sizes)
+    return sizes.error();
+  auto assignment = assignByImportance(all, *sizes);
   if (!assignment)
     return assignment.error();
   std::vector<std::vector<uint8_t>> result;

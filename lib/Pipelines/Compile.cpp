@@ -62,6 +62,7 @@ LogicalResult runPipeline(ModuleOp module, const ProgramConfiguration &row,
   pipeline.retain = row.retain;
   pipeline.scheme = row.scheme;
   pipeline.metric = options.clustering.metric;
+  pipeline.scope = options.clustering.scope;
   pipeline.clusterLimit = options.clustering.limit;
   for (double step : options.clustering.steps)
     pipeline.steps.push_back(step);

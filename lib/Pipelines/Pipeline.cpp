@@ -54,6 +54,7 @@ static void addCalibratedClusters(OpPassManager &manager,
   cluster.rate = options.rate;
   cluster.fractions = options.clusters;
   cluster.metric = options.metric;
+  cluster.scope = options.scope;
   llvm::append_range(cluster.whole, options.whole);
   manager.addPass(createClusterCalibrated(cluster));
   manager.addPass(createClusterWeights({"1"}));
@@ -69,7 +70,7 @@ void crania::buildCompilationPipeline(OpPassManager &manager,
                                       const PipelineOptions &options) {
   manager.addPass(createAttachTarget({options.target}));
   if (options.scheme == "importance")
-    manager.addPass(createClusterWeights({options.clusters}));
+    manager.addPass(createClusterWeights({options.clusters, options.scope}));
   else
     addCalibratedClusters(manager, options);
   manager.addPass(createFormRounds({options.exit}));

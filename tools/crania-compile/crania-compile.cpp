@@ -4,7 +4,7 @@
 // From a trained network to a device binary, for people who do not want to know
 // passes.
 
-#include "crania/Clustering/Importance.h"
+#include "crania/Clustering/Boundaries.h"
 #include "crania/Dialect/Crania/IR/CraniaOps.h"
 #include "crania/Dialect/Crania/Transforms/ExitOption.h"
 #include "crania/Dialect/CraniaHW/IR/CraniaHWOps.h"
@@ -64,6 +64,11 @@ cl::opt<std::string> metric(
     cl::desc("importance-corrected: what is important, the magnitude of a "
              "weight (default) or that times the mean input that it meets"),
     cl::cat(category));
+cl::opt<std::string> scope(
+    "scope", cl::init("layer"), cl::value_desc("layer|global"),
+    cl::desc("importance and importance-corrected: what is ranked together, "
+             "the weights of a layer (default) or of all layers"),
+    cl::cat(category));
 cl::list<std::string> whole(
     "whole", cl::CommaSeparated, cl::value_desc("first,last"),
     cl::desc("Layers that importance-corrected and residual leave whole in the "
@@ -78,8 +83,8 @@ cl::opt<std::string> clusters(
     "clusters", cl::init("0.1,0.2,0.3,0.4"), cl::value_desc("f1,f2,..."),
     cl::desc(
         "Fraction of the weights in each cluster, adding up to 1, or "
-        "equal:K (default: .1,.2,.3,.4); 1 is the network as it is, in one "
-        "round"),
+        "equal:K, or kmeans:K for those of optimal k-means of the magnitudes "
+        "(default: .1,.2,.3,.4); 1 is the network as it is, in one round"),
     cl::cat(category));
 cl::opt<std::string> exitRule(
     "exit", cl::init("softmax:0.9"), cl::value_desc("rule:threshold,..."),
@@ -256,6 +261,11 @@ bool checkScheme() {
     return refuse(metric, "'" + metric.getValue() +
                               "' is not known; there are magnitude and "
                               "activation");
+  if (scope != "layer" && scope != "global")
+    return refuse(scope, "'" + scope.getValue() +
+                             "' is not known; there are layer and global");
+  if (scheme == "residual" && scope.getNumOccurrences())
+    return refuse(scope, "is about schemes of importance");
   if (scheme == "importance" && whole.getNumOccurrences())
     return refuse(whole, "is about schemes that need images");
   for (const std::string &layer : whole)
@@ -272,11 +282,11 @@ bool checkScheme() {
 bool checkOptions(MLIRContext &context) {
   if (!checkArithmetic() || !checkScheme())
     return false;
-  auto fractions = crania::clustering::parseFractions(clusters.getValue());
-  if (!fractions)
-    return refuse(clusters, fractions.error().message);
-  const size_t rounds =
-      scheme == "residual" ? stepsOrDefault().size() + 1 : fractions->size();
+  auto boundaries = crania::clustering::Boundaries::parse(clusters.getValue());
+  if (!boundaries)
+    return refuse(clusters, boundaries.error().message);
+  const size_t rounds = scheme == "residual" ? stepsOrDefault().size() + 1
+                                             : boundaries->clusters();
   if (auto model = crania::target::loadTarget(target); !model)
     return refuse(target, model.error().message);
   return checkExitRule(context, rounds) && checkHistogram(rounds);
@@ -364,6 +374,7 @@ crania::CompileOptions compileOptions() {
   options.clustering = {scheme,
                         stepsOrDefault(),
                         metric,
+                        scope,
                         {whole.begin(), whole.end()},
                         clusterLimit};
   options.precision = precision;

@@ -64,7 +64,8 @@ def ClusterCalibrated : Pass<"crania-cluster-calibrated", "::mlir::ModuleOp"> {
       entropy (docs/Clustering.md).
     - `importance`: clusters with disjoint supports by `fractions`, the largest
       magnitudes first or, with `metric=activation`, those of weight times mean
-      input.
+      input; in each layer or, with `scope=global`, over all that are clustered,
+      with the inputs that they meet in the whole network.
 
     Outputs of each round but the last are corrected by a gain and an offset per
     channel (least squares), which become constants of the round of the
@@ -84,7 +85,9 @@ def ClusterCalibrated : Pass<"crania-cluster-calibrated", "::mlir::ModuleOp"> {
            "residual: the steps of a layer go with its size to the power of half this; "
            "those given are of the largest layer">,
     Option<"fractions", "fractions", "std::string", "\"0.1,0.2,0.3,0.4\"",
-           "importance: fractions of the weights per cluster, or equal:K">,
+           "importance: fractions of the weights per cluster, or equal:K or kmeans:K">,
+    Option<"scope", "scope", "std::string", "\"layer\"",
+           "importance: what is ranked together, the weights of a layer, or global">,
     Option<"metric", "metric", "std::string", "\"magnitude\"",
            "importance: magnitude, or activation for magnitude times mean input">,
     Option<"correct", "correct", "bool", "true",

@@ -76,6 +76,14 @@ Status checkLayer(const QuantizedLayer &layer, unsigned clusters,
 RoundWeights wholeLayer(const QuantizedLayer &layer);
 
 /// Code * scale of its row.
+/// By how much the means of the outputs of a round, with its gains, move if its
+/// biases stay those of the layer, `biases` (empty: none), on the inputs of the
+/// moments: the root mean square over the outputs, over that of their standard
+/// deviations in the whole network. That is what the correction by biases takes
+/// away. 0 if the outputs do not vary.
+double expectedShift(const RoundWeights &round, const LayerMoments &moments,
+                     Span<const float> biases = {});
+
 std::vector<float> realWeights(Span<const int8_t> codes,
                                Span<const float> scales);
 

@@ -8,15 +8,12 @@
 #include "crania/Support/Span.h"
 
 #include <cstdint>
-#include <string_view>
 #include <vector>
 
 namespace crania::clustering {
 
-/// Parses "0.1,0.2,0.3,0.4" or "equal:4" into fractions, one per cluster, that
-/// are positive and add up to 1 (within 1e-6; the last one absorbs the rest).
-/// At most 255 clusters.
-Result<std::vector<double>> parseFractions(std::string_view text);
+/// Clusters of a tensor at most.
+constexpr size_t maxClusters = 255;
 
 /// The sizes of clusters of `count` weights at these fractions: boundary n is
 /// at round(count * (f_1 + ... + f_n)). Adds up to `count`; a cluster may be

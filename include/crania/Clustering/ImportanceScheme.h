@@ -4,6 +4,7 @@
 #ifndef CRANIA_CLUSTERING_IMPORTANCESCHEME_H
 #define CRANIA_CLUSTERING_IMPORTANCESCHEME_H
 
+#include "crania/Clustering/Boundaries.h"
 #include "crania/Clustering/ClusteringScheme.h"
 
 #include <vector>
@@ -17,10 +18,12 @@ enum class ImportanceMetric {
 };
 
 struct ImportanceOptions {
-  std::vector<double> fractions; ///< as from parseFractions
+  Boundaries boundaries;
   ImportanceMetric metric = ImportanceMetric::magnitude;
   /// Whether gains and biases correct the outputs of rounds with moments.
   bool correct = true;
+  /// The cluster of each weight, if that was decided over all layers.
+  std::vector<uint8_t> assignment;
 };
 
 /// The importance of each weight, [outputs x inputs]. `inputMagnitudes` are the
@@ -36,9 +39,7 @@ public:
       : options(std::move(options)) {}
 
   std::string_view name() const override { return "importance"; }
-  unsigned clusters() const override {
-    return unsigned(options.fractions.size());
-  }
+  unsigned clusters() const override { return options.boundaries.clusters(); }
   bool isAdditive() const override { return true; }
   /// The metric `activation` takes the magnitudes of the last round that has
   /// moments, and fails without.
@@ -60,7 +61,7 @@ private:
 /// of equal ones, earlier layers come first. Fails like assignByImportance.
 Result<std::vector<std::vector<uint8_t>>>
 assignOverLayers(Span<const std::vector<float>> importances,
-                 Span<const double> fractions);
+                 const Boundaries &boundaries);
 
 } // namespace crania::clustering
 

@@ -39,7 +39,7 @@ struct CompileOptions {
   struct Clustering {
     std::string scheme = "importance";
     std::vector<double> steps = {1};
-    std::string metric = "magnitude";
+    std::string metric = "magnitude", scope = "layer";
     std::vector<std::string> whole;
     uint64_t limit = 128;
   } clustering;

@@ -25,13 +25,19 @@ struct PipelineOptions : public mlir::PassPipelineOptions<PipelineOptions> {
   Option<std::string> clusters{
       *this, "clusters",
       llvm::cl::desc("Fractions of the weights per cluster, most important "
-                     "first, or equal:K; 1 is the network as it is"),
+                     "first, or equal:K or kmeans:K; 1 is the network as it "
+                     "is"),
       llvm::cl::init("0.1,0.2,0.3,0.4")};
   Option<std::string> scheme{
       *this, "scheme",
       llvm::cl::desc("How weights are clustered: importance; on calibration "
                      "images, in 8 bits, importance-corrected or residual"),
       llvm::cl::init("importance")};
+  Option<std::string> scope{
+      *this, "scope",
+      llvm::cl::desc("importance: what is ranked together, the weights of a "
+                     "layer, or global"),
+      llvm::cl::init("layer")};
   ListOption<double> steps{
       *this, "steps",
       llvm::cl::desc("residual: distance of the codes of each round but the "

@@ -90,6 +90,7 @@ llvm::ArrayRef<CompileOption> crania::compileOptions() {
       {"metric", setClustering<&Clustering::metric>},
       {"precision", set<&CompileOptions::precision>},
       {"scheme", setClustering<&Clustering::scheme>},
+      {"scope", setClustering<&Clustering::scope>},
       {"steps", setClustering<&Clustering::steps>},
       {"target", set<&CompileOptions::target>},
       {"whole", setClustering<&Clustering::whole>},

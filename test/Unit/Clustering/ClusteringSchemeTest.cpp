@@ -185,10 +185,12 @@ TEST(ClusteringSchemeTest, RefusesWhatDoesNotFit) {
   expectRefused(ResidualScheme(options).cluster(random.layer(), {}),
                 "of round 2");
   const ImportanceScheme byActivation(
-      {{0.5, 0.5}, ImportanceMetric::activation, true});
+      {std::vector<double>{0.5, 0.5}, ImportanceMetric::activation, true, {}});
   expectRefused(byActivation.cluster(random.layer(), {}),
                 "needs calibration images");
-  const ImportanceScheme importance({{0.5, 0.5}});
+  ImportanceOptions halves;
+  halves.boundaries = std::vector<double>{0.5, 0.5};
+  const ImportanceScheme importance(halves);
   expectRefused(
       importance.clusterAs(random.layer(), std::vector<uint8_t>(15, 2), {}),
       "weight 0 is in cluster 2 of 2");
@@ -204,7 +206,8 @@ RC_GTEST_PROP(ImportanceSchemeTest, SupportsGrowAndCodesAddUp, ()) {
   const ImportanceScheme scheme({fractions,
                                  byActivation ? ImportanceMetric::activation
                                               : ImportanceMetric::magnitude,
-                                 *rc::gen::arbitrary<bool>()});
+                                 *rc::gen::arbitrary<bool>(),
+                                 {}});
   const auto moments = byActivation
                            ? std::vector<LayerMoments>(3, random.moments())
                            : anyMoments(random, 4);
@@ -241,9 +244,11 @@ TEST(ImportanceSchemeTest, CorrectionHelps) {
   const std::vector<LayerMoments> moments(1, random.moments());
   double errors[2];
   for (bool correct : {false, true}) {
-    auto clustered =
-        ImportanceScheme({{0.3, 0.7}, ImportanceMetric::magnitude, correct})
-            .cluster(random.layer(), moments);
+    auto clustered = ImportanceScheme({std::vector<double>{0.3, 0.7},
+                                       ImportanceMetric::magnitude,
+                                       correct,
+                                       {}})
+                         .cluster(random.layer(), moments);
     ASSERT_TRUE(bool(clustered));
     const RoundWeights &round = clustered->rounds[0];
     std::vector<float> biases = round.biases;
@@ -256,6 +261,37 @@ TEST(ImportanceSchemeTest, CorrectionHelps) {
         random.outputError(realWeights(round.codes, round.scales), biases);
   }
   EXPECT_LT(errors[1], 0.5 * errors[0]);
+}
+
+/// By hand: two outputs of standard deviation 3 and 4, whose means move by 2 of
+/// one of them.
+TEST(ExpectedShiftTest, IsRelativeToTheOutputs) {
+  LayerMoments moments;
+  moments.inputs = 2;
+  moments.outputs = 2;
+  moments.inputMeans = {1, 2};
+  moments.outputMeans = {10, 3};
+  moments.outputVariances = {9, 16};
+  RoundWeights round;
+  round.codes = {4, 2, 1, 1};
+  round.scales = {1, 1};
+  EXPECT_DOUBLE_EQ(expectedShift(round, moments), 2.0 / 5);
+  EXPECT_DOUBLE_EQ(expectedShift(round, moments, std::vector<float>{2, 0}), 0);
+  moments.outputVariances = {0, 0};
+  EXPECT_DOUBLE_EQ(expectedShift(round, moments), 0);
+}
+
+TEST(ImportanceSchemeTest, TakesAnAssignmentThatIsThere) {
+  const std::vector<int8_t> codes{1, 2, 3, 4};
+  const std::vector<float> scales{1, 1};
+  ImportanceOptions options;
+  options.boundaries = std::vector<double>{0.5, 0.5};
+  options.assignment = {0, 1, 1, 1};
+  const ImportanceScheme scheme(options);
+  auto clustered = scheme.cluster({2, 2, codes, scales}, {});
+  ASSERT_TRUE(bool(clustered));
+  EXPECT_EQ(clustered->assignment, options.assignment);
+  EXPECT_EQ(clustered->rounds[0].codes, (std::vector<int8_t>{1, 0, 0, 0}));
 }
 
 TEST(ImportanceSchemeTest, OverAllLayers) {

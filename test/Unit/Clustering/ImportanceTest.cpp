@@ -33,40 +33,6 @@ std::vector<uint8_t> assignBySorting(const std::vector<float> &weights,
   return assignment;
 }
 
-std::vector<double> fractionsOf(const char *text) {
-  auto fractions = parseFractions(text);
-  EXPECT_TRUE(bool(fractions)) << text;
-  return fractions ? *fractions : std::vector<double>();
-}
-
-void expectRefused(const char *text, const char *reason) {
-  auto fractions = parseFractions(text);
-  ASSERT_FALSE(bool(fractions)) << text;
-  EXPECT_NE(fractions.error().message.find(reason), std::string::npos)
-      << fractions.error().message;
-}
-
-TEST(FractionsTest, ReadsListsAndEqualSizes) {
-  EXPECT_EQ(fractionsOf("0.1,.2,0.3,0.4"),
-            (std::vector<double>{0.1, 0.2, 0.3, 0.4}));
-  EXPECT_EQ(fractionsOf("1"), std::vector<double>{1});
-  EXPECT_EQ(fractionsOf("equal:4"), std::vector<double>(4, 0.25));
-}
-
-TEST(FractionsTest, RefusesWhatIsNoFraction) {
-  expectRefused("", "'' is no fraction");
-  expectRefused("0.5,", "'' is no fraction");
-  expectRefused("0.5,x", "'x' is no fraction");
-  expectRefused("0.5,0.6", "add up to 1.1");
-  expectRefused("-0.5,1.5", "'-0.5' is no fraction");
-  expectRefused("0,1", "'0' is no fraction");
-  expectRefused("nan,1", "'nan' is no fraction");
-  expectRefused("4", "equal:K");
-  expectRefused("equal:0", "'0' is no number of clusters");
-  expectRefused("equal:256", "'256' is no number of clusters");
-  expectRefused("equal:2x", "'2x' is no number of clusters");
-}
-
 TEST(ClusterSizesTest, RoundsTheBoundaries) {
   std::vector<double> fractions{0.1, 0.2, 0.3, 0.4};
   EXPECT_EQ(clusterSizes(25, fractions), (std::vector<uint64_t>{3, 5, 7, 10}));

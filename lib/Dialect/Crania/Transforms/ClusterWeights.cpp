@@ -3,6 +3,7 @@
 
 #include "crania/Analysis/Contraction.h"
 #include "crania/Clustering/Importance.h"
+#include "crania/Clustering/ImportanceScheme.h"
 #include "crania/Dialect/Crania/IR/CraniaOps.h"
 #include "crania/Dialect/Crania/Transforms/Passes.h"
 #include "crania/Quantization/WeightQuantization.h"
@@ -20,6 +21,7 @@ namespace crania {
 
 using namespace mlir;
 using namespace crania::ir;
+using crania::clustering::Boundaries;
 
 namespace {
 
@@ -52,8 +54,9 @@ AsmResourceBlob makeBlob(std::vector<uint8_t> bytes) {
 /// Clusters the weights of one module.
 class Clusterer {
 public:
-  Clusterer(ModuleOp module, ArrayRef<double> fractions)
-      : module(module), symbols(module), fractions(fractions) {}
+  Clusterer(ModuleOp module, const Boundaries &boundaries, bool overLayers)
+      : module(module), symbols(module), boundaries(boundaries),
+        overLayers(overLayers) {}
 
   LogicalResult cluster(func::FuncOp function) {
     SmallVector<linalg::LinalgOp> contractions;
@@ -61,23 +64,56 @@ public:
       if (crania::isContractionLike(op))
         contractions.push_back(op);
     });
+    SmallVector<std::pair<OpOperand *, arith::ConstantOp>> weights;
     for (linalg::LinalgOp op : contractions)
       for (OpOperand *operand : op.getDpsInputOperands())
         if (arith::ConstantOp constant = getDenseConstant(operand->get()))
-          if (failed(readThroughClusters(op, *operand, constant)))
-            return failure();
+          weights.push_back({operand, constant});
+    if (overLayers && failed(assignTogether(weights)))
+      return failure();
+    for (auto [operand, constant] : weights)
+      if (failed(readThroughClusters(*operand, constant)))
+        return failure();
     return success();
   }
 
 private:
-  LogicalResult readThroughClusters(linalg::LinalgOp op, OpOperand &operand,
+  /// One ranking of all weights of a function.
+  LogicalResult
+  assignTogether(ArrayRef<std::pair<OpOperand *, arith::ConstantOp>> weights) {
+    std::vector<std::vector<float>> importances;
+    for (auto [operand, constant] : weights) {
+      auto op = cast<linalg::LinalgOp>(operand->getOwner());
+      auto type = cast<RankedTensorType>(constant.getType());
+      FailureOr<ElementsAttr> scales = scalesOf(op, type);
+      if (failed(checkType(op, type)) || failed(scales))
+        return failure();
+      FailureOr<std::vector<float>> reals =
+          realsOf(op, cast<ElementsAttr>(constant.getValue()), type, *scales,
+                  nameOf(constant, op));
+      if (failed(reals))
+        return failure();
+      importances.push_back(std::move(*reals));
+    }
+    auto assigned =
+        crania::clustering::assignOverLayers(importances, boundaries);
+    if (!assigned)
+      return module.emitError()
+             << "the weights of all layers: " << assigned.error().message;
+    for (auto [use, assignment] : llvm::zip_equal(weights, *assigned))
+      decided[use.first] = std::move(assignment);
+    return success();
+  }
+
+  LogicalResult readThroughClusters(OpOperand &operand,
                                     arith::ConstantOp constant) {
-    FailureOr<WeightsOp> found = findOrCreateWeights(op, constant);
+    Operation *op = operand.getOwner();
+    FailureOr<WeightsOp> found = findOrCreateWeights(operand, constant);
     if (failed(found))
       return failure();
     WeightsOp weights = *found;
     OpBuilder builder(op);
-    Location loc = op.getLoc();
+    Location loc = op->getLoc();
     Value all =
         arith::ConstantIndexOp::create(builder, loc, weights.getClusters());
     auto symbol = FlatSymbolRefAttr::get(weights.getSymNameAttr());
@@ -90,8 +126,9 @@ private:
 
   /// The weights of another function with the same data and scales are shared;
   /// within one, each consumer has its own.
-  FailureOr<WeightsOp> findOrCreateWeights(linalg::LinalgOp op,
+  FailureOr<WeightsOp> findOrCreateWeights(OpOperand &operand,
                                            arith::ConstantOp constant) {
+    Operation *op = operand.getOwner();
     auto function = op->getParentOfType<func::FuncOp>();
     Attribute scales = op->getAttr(CraniaDialect::getWeightScalesAttrName());
     for (Shared &shared : sharedWeights[{constant.getValue(), scales}])
@@ -99,35 +136,32 @@ private:
         op->removeAttr(CraniaDialect::getWeightScalesAttrName());
         return shared.weights;
       }
-    FailureOr<WeightsOp> weights = createWeights(op, constant);
+    FailureOr<WeightsOp> weights = createWeights(operand, constant);
     if (succeeded(weights))
       sharedWeights[{constant.getValue(), scales}].push_back(
           {*weights, function});
     return weights;
   }
 
-  FailureOr<WeightsOp> createWeights(linalg::LinalgOp op,
+  FailureOr<WeightsOp> createWeights(OpOperand &operand,
                                      arith::ConstantOp constant) {
+    auto op = cast<linalg::LinalgOp>(operand.getOwner());
     auto values = cast<ElementsAttr>(constant.getValue());
     auto type = cast<RankedTensorType>(values.getType());
-    if (!type.getElementType().isF32() &&
-        !type.getElementType().isSignlessInteger(8) &&
-        !type.getElementType().isSignlessInteger(16))
-      return op.emitError() << "weights of type " << type
-                            << " cannot be clustered by importance: f32, i16 "
-                            << "and i8 are supported";
-    FailureOr<ElementsAttr> scales = takeScales(op, type);
-    if (failed(scales))
+    FailureOr<ElementsAttr> scales = scalesOf(op, type);
+    if (failed(checkType(op, type)) || failed(scales))
       return failure();
     // Before the function, so that symbols stand in the order of use.
     OpBuilder builder(op->getParentOfType<func::FuncOp>());
     auto clusteredType =
-        ClusteredType::get(module.getContext(), type, fractions.size());
+        ClusteredType::get(module.getContext(), type, boundaries.clusters());
     std::string name = nameOf(constant, op);
     FailureOr<ElementsAttr> assignment =
-        assign(op, values, type, *scales, name);
+        assign(operand, values, type, *scales, name);
     if (failed(assignment))
       return failure();
+    // They move from the contraction to the symbol.
+    op->removeAttr(CraniaDialect::getWeightScalesAttrName());
     auto weights = WeightsOp::create(
         builder, constant.getLoc(), builder.getStringAttr(name), StringAttr(),
         TypeAttr::get(clusteredType), ImportanceAttr::get(module.getContext()),
@@ -136,12 +170,20 @@ private:
     return weights;
   }
 
-  /// The scales of the weights move from the contraction to the symbol; null if
-  /// there are none.
-  FailureOr<ElementsAttr> takeScales(linalg::LinalgOp op,
-                                     RankedTensorType type) {
-    Attribute attribute =
-        op->removeAttr(CraniaDialect::getWeightScalesAttrName());
+  static LogicalResult checkType(linalg::LinalgOp op, RankedTensorType type) {
+    if (type.getElementType().isF32() ||
+        type.getElementType().isSignlessInteger(8) ||
+        type.getElementType().isSignlessInteger(16))
+      return success();
+    return op.emitError() << "weights of type " << type
+                          << " cannot be clustered by importance: f32, i16 "
+                          << "and i8 are supported";
+  }
+
+  /// The scales of the weights; null if there are none.
+  static FailureOr<ElementsAttr> scalesOf(linalg::LinalgOp op,
+                                          RankedTensorType type) {
+    Attribute attribute = op->getAttr(CraniaDialect::getWeightScalesAttrName());
     auto scales = dyn_cast_or_null<DenseElementsAttr>(attribute);
     if (!scales)
       return ElementsAttr();
@@ -159,33 +201,55 @@ private:
     return ElementsAttr(scales);
   }
 
-  FailureOr<ElementsAttr> assign(linalg::LinalgOp op, ElementsAttr values,
+  FailureOr<ElementsAttr> assign(OpOperand &operand, ElementsAttr values,
                                  RankedTensorType type, ElementsAttr scales,
                                  StringRef name) {
+    auto op = cast<linalg::LinalgOp>(operand.getOwner());
+    FailureOr<std::vector<uint8_t>> assignment =
+        overLayers ? std::move(decided.find(&operand)->second)
+                   : assignAlone(op, values, type, scales, name);
+    if (failed(assignment))
+      return failure();
+    SmallVector<uint64_t> sizes(boundaries.clusters());
+    for (uint8_t cluster : *assignment)
+      ++sizes[cluster];
+    report(op, name, sizes);
+    auto ids = RankedTensorType::get(type.getShape(),
+                                     IntegerType::get(module.getContext(), 8));
+    return ElementsAttr(DenseResourceElementsAttr::get(
+        ids, (name + ".cluster").str(), makeBlob(std::move(*assignment))));
+  }
+
+  FailureOr<std::vector<uint8_t>>
+  assignAlone(linalg::LinalgOp op, ElementsAttr values, RankedTensorType type,
+              ElementsAttr scales, StringRef name) {
+    FailureOr<std::vector<float>> reals =
+        realsOf(op, values, type, scales, name);
+    if (failed(reals))
+      return failure();
+    crania::Result<std::vector<uint64_t>> sizes = boundaries.sizes(*reals);
+    crania::Result<std::vector<uint8_t>> assignment =
+        sizes ? crania::clustering::assignByImportance(*reals, *sizes)
+              : sizes.error();
+    if (!assignment)
+      return op.emitError()
+             << "weights '" << name << "': " << assignment.error().message;
+    return std::move(*assignment);
+  }
+
+  static FailureOr<std::vector<float>>
+  realsOf(linalg::LinalgOp op, ElementsAttr values, RankedTensorType type,
+          ElementsAttr scales, StringRef name) {
     SmallVector<char> storage;
     ArrayRef<char> bytes = WeightsOp::rawBytes(values, storage);
     if (int64_t(bytes.size()) !=
         type.getNumElements() * type.getElementTypeBitWidth() / 8)
       return op.emitError() << "weights '" << name << "' have no data: is the "
                             << "resource section missing?";
-    std::vector<float> reals;
     if (!type.getElementType().isF32())
-      reals = dequantize(bytes, type, scales);
-    crania::Span<const float> floats(
-        reinterpret_cast<const float *>(bytes.data()), bytes.size() / 4);
-    if (!reals.empty())
-      floats = reals;
-    std::vector<uint64_t> sizes = crania::clustering::clusterSizes(
-        floats.size(), {fractions.data(), fractions.size()});
-    auto assignment = crania::clustering::assignByImportance(floats, sizes);
-    if (!assignment)
-      return op.emitError()
-             << "weights '" << name << "': " << assignment.error().message;
-    report(op, name, sizes);
-    auto ids = RankedTensorType::get(type.getShape(),
-                                     IntegerType::get(module.getContext(), 8));
-    return ElementsAttr(DenseResourceElementsAttr::get(
-        ids, (name + ".cluster").str(), makeBlob(std::move(*assignment))));
+      return dequantize(bytes, type, scales);
+    const auto *floats = reinterpret_cast<const float *>(bytes.data());
+    return std::vector<float>(floats, floats + bytes.size() / sizeof(float));
   }
 
   /// The weights that integers stand for; the integers without scales.
@@ -228,7 +292,11 @@ private:
 
   ModuleOp module;
   SymbolTable symbols;
-  ArrayRef<double> fractions;
+  const Boundaries &boundaries;
+  /// Whether importances are ranked over all layers of a function, and what
+  /// comes of that.
+  bool overLayers;
+  llvm::DenseMap<OpOperand *, std::vector<uint8_t>> decided;
   /// By values and scales.
   llvm::DenseMap<std::pair<Attribute, Attribute>, SmallVector<Shared, 1>>
       sharedWeights;
@@ -240,12 +308,17 @@ struct ClusterWeights
 
   void runOnOperation() override {
     ModuleOp module = getOperation();
-    auto fractions = crania::clustering::parseFractions(clusters.getValue());
-    if (!fractions) {
-      module.emitError() << fractions.error().message;
+    auto boundaries = Boundaries::parse(clusters.getValue());
+    if (!boundaries) {
+      module.emitError() << boundaries.error().message;
       return signalPassFailure();
     }
-    Clusterer clusterer(module, *fractions);
+    if (scope != "layer" && scope != "global") {
+      module.emitError() << "scope '" << scope
+                         << "' is not known; there are layer and global";
+      return signalPassFailure();
+    }
+    Clusterer clusterer(module, *boundaries, scope == "global");
     SmallVector<func::FuncOp> classifiers;
     for (auto function : module.getOps<func::FuncOp>())
       if (CraniaDialect::isClassifier(function))

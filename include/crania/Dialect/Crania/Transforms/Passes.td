@@ -107,10 +107,12 @@ def ClusterWeights : Pass<"crania-cluster-weights", "::mlir::ModuleOp"> {
     matrix product) reads it through `crania.get` and `crania.materialize`
     afterwards, upto the last cluster: what is computed does not change.
 
-    Clusters are chosen per weight tensor by the importance |w|: the first holds
+    Clusters are chosen per weight tensor by the importance |w| or, with
+    `scope=global`, over all tensors of a classifier together: the first holds
     the largest weights, and so on. Of equal weights, the one earlier in the
-    tensor comes first. The n-th boundary is at round(N * (f_1 + ... + f_n)) of N
-    weights. Each contraction gets a symbol of its own, also where several use one
+    tensor, or in an earlier one, comes first. The n-th boundary is at
+    round(N * (f_1 + ... + f_n)) of N weights or, with `kmeans:K`, where optimal
+    k-means of the magnitudes has one. Each contraction gets a symbol of its own, also where several use one
     constant: layouts and schedule are chosen per use. The data is shared in the
     compiler, not in the weight image. Weights that are clustered already are kept
     as they are.
@@ -120,7 +122,9 @@ def ClusterWeights : Pass<"crania-cluster-weights", "::mlir::ModuleOp"> {
   let options = [
     Option<"clusters", "clusters", "std::string", "\"1\"",
            "Fractions of the weights per cluster, most important first, that "
-           "add up to 1 (e.g. 0.1,0.2,0.3,0.4), or equal:K">,
+           "add up to 1 (e.g. 0.1,0.2,0.3,0.4), or equal:K or kmeans:K">,
+    Option<"scope", "scope", "std::string", "\"layer\"",
+           "What is ranked together: the weights of a layer, or global">,
   ];
   let dependentDialects = ["::crania::ir::CraniaDialect",
                            "::mlir::arith::ArithDialect"];

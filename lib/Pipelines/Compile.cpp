@@ -152,6 +152,7 @@ static LogicalResult decideArithmetic(ModuleOp module,
   pipeline.precision = options.precision;
   pipeline.firstLayer = options.firstLayer;
   pipeline.lastLayer = options.lastLayer;
+  pipeline.shareWeights = unsigned(options.sharedWords);
   setImages(pipeline, options.calibration);
   pipeline.calibrateLimit = options.calibration.limit;
   pipeline.calibrateRule = options.calibration.rule;

@@ -32,6 +32,8 @@ void crania::buildArithmeticPipeline(OpPassManager &manager,
     manager.addPass(createCalibrate(calibrateOptions(options)));
   manager.addPass(createQuantizeClassifiers(
       {options.precision, options.firstLayer, options.lastLayer}));
+  if (options.shareWeights != 0)
+    manager.addPass(createShareWeights({options.shareWeights}));
 }
 
 /// Clusters on images what it can, and leaves the rest whole.

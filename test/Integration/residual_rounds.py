@@ -37,6 +37,7 @@ SCHEMES = {
 }
 # Clusters of the layers that are left whole, where they are not in one.
 LEFT = {"mixed": "0.6,0.4"}
+CODEBOOK = 16
 # Without correction, too.
 COMPARED = ("ternary", "importance")
 
@@ -102,12 +103,34 @@ def check_scheme(name, module, folder, pixels, whole):
     return {correction: error for (correction, round_), error in errors.items() if round_ == 1}
 
 
+def check_shared(module, folder, pixels):
+    """Codebooks of 16 words in clusters of importance: each layer has so many words, and
+    the rounds are those of the network that has them, which is near the one it was."""
+    shared = folder / "shared.mlir"
+    run_tool("crania-opt", module, f"--crania-share-weights=entries={CODEBOOK}", "-o", shared)
+    logits, exits, loops = logits_of(shared, "shared", folder, pixels, "softmax:0.99", ".5,.5")
+    expect((logits == loops).all(), "shared words: the machine is off nested loops")
+    expect(0 < (exits == 1).mean() < 1, "shared words: all inputs stop in one round")
+    decoded = run_tool("crania-translate", "--dump-image", folder / "shared.crania")
+    expect("codebook" in decoded or "tans" in decoded or "packed" in decoded,
+           f"shared words are not coded: {decoded}")
+    last = classify(compile_model(shared, folder / "shared.whole.crania", "--clusters=1"),
+                    folder / "x.npy", folder, CONVENTION).main.logits
+    expect((last[exits == 2] == logits[exits == 2]).all(),
+           "shared words: the last round is not the network")
+    return last
+
+
 def check(folder):
     pixels = np.load(DIGITS / "test_x_u8.npy")[CALIBRATION:CALIBRATION + IMAGES]
     np.save(folder / "x.npy", pixels)
     module = quantise(folder)
     binary = compile_model(module, folder / "whole.crania", "--clusters=1")
     whole = classify(binary, folder / "x.npy", folder, CONVENTION).main.logits
+    shared = check_shared(module, folder, pixels)
+    error = np.square(shared - whole).mean() / whole.var()
+    expect(0 < error < 0.1, f"codebooks of {CODEBOOK} words are {error} off")
+    print(f"codebooks of {CODEBOOK} words are off by {error:.4f} of the variance")
     for name in SCHEMES:
         for correction, error in check_scheme(name, module, folder, pixels, whole).items():
             print(f"{name}, correction {correction}: round 1 is off by {error:.4f} of the variance")

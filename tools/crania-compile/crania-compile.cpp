@@ -46,6 +46,12 @@ cl::opt<std::string>
            cl::desc("The machine: edge (default), another preset, or the "
                     "path of a target file (docs/Targets.md)"),
            cl::cat(category));
+cl::opt<uint64_t> shareWeights(
+    "share-weights", cl::init(0), cl::value_desc("N"),
+    cl::desc("Give each layer a codebook of at most N words, 1 to 256, by "
+             "k-means of its weights. That is another network: look at its "
+             "accuracy"),
+    cl::cat(category));
 cl::opt<std::string> scheme(
     "scheme", cl::init("importance"),
     cl::desc("How weights are clustered (docs/Clustering.md): importance "
@@ -242,6 +248,10 @@ std::vector<double> stepsOrDefault() {
 }
 
 bool checkScheme() {
+  constexpr uint64_t mostWords = 256;
+  if (shareWeights.getNumOccurrences() &&
+      (shareWeights < 1 || shareWeights > mostWords))
+    return refuse(shareWeights, "a codebook has 1 to 256 words");
   if (scheme != "importance" && scheme != "importance-corrected" &&
       scheme != "residual")
     return refuse(scheme, "'" + scheme.getValue() +
@@ -379,6 +389,7 @@ crania::CompileOptions compileOptions() {
                         clusterLimit};
   options.precision = precision;
   options.firstLayer = firstLayer;
+  options.sharedWords = shareWeights;
   options.lastLayer = lastLayer;
   options.calibration = {calibrate,
                          inputLayout,

@@ -4,6 +4,7 @@
 // Runs passes and pipelines on any MLIR; loads dialect and pass plugins.
 
 #include "crania/Driver/EndWithNewline.h"
+#include "crania/Driver/KeepInput.h"
 #include "crania/InitAllDialects.h"
 #include "crania/InitAllPasses.h"
 #include "mlir/InitAllDialects.h"
@@ -43,6 +44,8 @@ static LogicalResult optimize(int argc, char **argv, StringRef inputName,
 }
 
 int main(int argc, char **argv) {
+  if (failed(crania::keepInput(argc, argv)))
+    return 1;
   DialectRegistry registry;
   registerAllDialects(registry);
   registerAllExtensions(registry);

@@ -3,6 +3,7 @@
 
 // Between CRANIA's IR and other formats: ONNX models, device binaries.
 
+#include "crania/Driver/KeepInput.h"
 #include "crania/InitAllTranslations.h"
 #include "mlir/IR/DialectRegistry.h"
 #include "mlir/InitAllDialects.h"
@@ -10,6 +11,8 @@
 #include "mlir/Tools/mlir-translate/MlirTranslateMain.h"
 
 int main(int argc, char **argv) {
+  if (mlir::failed(crania::keepInput(argc, argv)))
+    return 1;
   crania::registerAllTranslations([](mlir::DialectRegistry &registry) {
     mlir::registerAllDialects(registry);
   });

@@ -47,6 +47,8 @@ struct CompileOptions {
   std::vector<double> exitHistogram;
   /// f32, i16 or i8, for all layers and, if not empty, for the first and last.
   std::string precision = "f32", firstLayer, lastLayer;
+  /// Different words of the weights of a layer at most; 0: as they are.
+  uint64_t sharedWords = 0;
   /// Images to measure activation ranges on, and how they become inputs, as
   /// `crania-calibrate` has it.
   struct Calibration {

@@ -28,6 +28,11 @@ struct PipelineOptions : public mlir::PassPipelineOptions<PipelineOptions> {
                      "first, or equal:K or kmeans:K; 1 is the network as it "
                      "is"),
       llvm::cl::init("0.1,0.2,0.3,0.4")};
+  Option<unsigned> shareWeights{
+      *this, "share-weights",
+      llvm::cl::desc("Different words of the weights of a layer at most: a "
+                     "codebook by k-means (0: as they are)"),
+      llvm::cl::init(0)};
   Option<std::string> scheme{
       *this, "scheme",
       llvm::cl::desc("How weights are clustered: importance; on calibration "

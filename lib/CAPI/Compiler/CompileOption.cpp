@@ -91,6 +91,7 @@ llvm::ArrayRef<CompileOption> crania::compileOptions() {
       {"precision", set<&CompileOptions::precision>},
       {"scheme", setClustering<&Clustering::scheme>},
       {"scope", setClustering<&Clustering::scope>},
+      {"share-weights", set<&CompileOptions::sharedWords>},
       {"steps", setClustering<&Clustering::steps>},
       {"target", set<&CompileOptions::target>},
       {"whole", setClustering<&Clustering::whole>},

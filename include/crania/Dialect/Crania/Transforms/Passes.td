@@ -100,6 +100,26 @@ def AttachTarget : Pass<"crania-attach-target", "::mlir::ModuleOp"> {
   let dependentDialects = ["::crania::ir::CraniaDialect"];
 }
 
+def ShareWeights : Pass<"crania-share-weights", "::mlir::ModuleOp"> {
+  let summary = "Give the weights of each layer a codebook of few words";
+  let description = [{
+    *Weight sharing* (S. Han et al., Deep Compression, arXiv:1510.00149): the
+    constant weights of each contraction of a classifier are replaced by the
+    centres of optimal k-means of them, at most `entries` different words.
+    Integers get rounded centres, and keep their scales. Layouts then store an
+    index, or its entropy, per weight.
+
+    This changes the network, as quantising does: what rounds end with is the
+    network of shared weights. Weights that are clustered already are not
+    touched.
+  }];
+  let options = [
+    Option<"entries", "entries", "unsigned", "16",
+           "Different words of a layer at most, 1 to 256">,
+  ];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
+}
+
 def ClusterWeights : Pass<"crania-cluster-weights", "::mlir::ModuleOp"> {
   let summary = "Cluster the constant weights of contractions by importance";
   let description = [{

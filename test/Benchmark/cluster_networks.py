@@ -14,6 +14,7 @@ sys.path.insert(0, str(ROOT / "test" / "Integration" / "harness"))
 os.environ.setdefault("CRANIA_EXAMPLES", str(ROOT / "examples"))
 os.environ.setdefault("CRANIA_SHARED_DATA", str(ROOT.parent / "shared" / "data"))
 
+from equalisation import equalise  # noqa: E402
 from real_networks import NETWORKS  # noqa: E402 (after the path that the harness needs)
 from tools import CheckFailed, classify, run_tool  # noqa: E402
 
@@ -42,6 +43,11 @@ SCHEMES = (
     ("importance-corrected", f"scheme=importance-corrected clusters={FRACTIONS}", (1, 2, 3)),
     ("by activation", f"scheme=importance-corrected metric=activation clusters={FRACTIONS}",
      (1, 2, 3)),
+    ("over all layers", f"scheme=importance-corrected scope=global clusters={FRACTIONS}",
+     (1, 2, 3)),
+    ("by k-means", "scheme=importance-corrected clusters=kmeans:4", (1, 2, 3)),
+    ("codebooks of 16 words",
+     f"scheme=importance-corrected share-weights=16 clusters={FRACTIONS}", (1, 2, 3)),
     *((f"residual {step}", f"scheme=residual steps={step}", (1,)) for step in STEPS),
 )
 # One thing at a time that the residual scheme does, left out or done in another way, at
@@ -55,6 +61,7 @@ ABLATIONS = (
     ("same steps in all layers", "balance=0"),
     ("steps by size alone", "balance=1"),
 )
+EQUALISED = "equalised channels"
 
 
 @dataclasses.dataclass
@@ -77,11 +84,11 @@ def input_options(convention):
     return " ".join(f"{name}={value}" for name, value in options.items())
 
 
-def compile_rounds(network, scheme, exits, calibration, folder):
+def compile_rounds(network, model, scheme, exits, calibration, folder):
     """Path of the device binary, and the remarks."""
-    imported = folder / f"{network.name}.mlir"
+    imported = folder / f"{model.stem}.mlir"
     if not imported.exists():
-        run_tool("crania-translate", "--import-onnx", network.model, "-o", imported)
+        run_tool("crania-translate", "--import-onnx", model, "-o", imported)
     program, binary = folder / "program.mlir", folder / "program.crania"
     pipeline = (f"precision=i8 calibrate={calibration} calibrate-limit={CALIBRATION_IMAGES} "
                 f"{input_options(network.convention)} {scheme} exit=softmax:{exits}")
@@ -106,24 +113,31 @@ def bits_per_weight(remarks, clusters):
     return bits / weights
 
 
-def measure(network, name, scheme, clusters, round_, paths, folder):
+def measure(network, name, scheme, clusters, round_, paths, folder, model=None, whole=None):
+    """`whole` is the accuracy that losses are from; that of its own last round without."""
     calibration, images, labels = paths
     exits = ",".join("0" if r == round_ else "1" for r in range(1, clusters))
-    binary, remarks = compile_rounds(network, scheme, exits, calibration, folder)
+    binary, remarks = compile_rounds(network, model or network.model, scheme, exits,
+                                     calibration, folder)
     # Plain importance has the supports of the corrected one.
     bits = None if name == "importance" else bits_per_weight(remarks, round_)
     result = classify(binary, images, folder, network.convention, f"--labels={labels}")
     values = next(iter(result.report["rows"].values()))
-    return Row(name, round_, bits, 100 * values["accuracy"],
-               100 * (values["full_accuracy"] - values["accuracy"]),
+    if whole is None:
+        whole = 100 * values["full_accuracy"]
+    return Row(name, round_, bits, 100 * values["accuracy"], whole - 100 * values["accuracy"],
                100 * values["agreement_with_full"])
 
 
 def rows_of(network, paths, folder):
+    whole = None
     for name, scheme, rounds in SCHEMES:
         clusters = 2 if name.startswith("residual") else FRACTIONS.count(",") + 1
         for round_ in rounds:
-            yield measure(network, name, scheme, clusters, round_, paths, folder)
+            row = measure(network, name, scheme, clusters, round_, paths, folder, whole=whole)
+            # Of the network as it is, also where a codebook makes it another one.
+            whole = row.accuracy + row.loss
+            yield row
 
 
 def print_row(row):
@@ -162,3 +176,13 @@ def figures(folder, names, ablations):
             step = best.scheme.split()[1]
             print_row(measure(network, name_, f"scheme=residual steps={step} {options}", 2, 1,
                               paths, folder))
+        if ablations:
+            model = folder / f"{name}.equalised.onnx"
+            changed = equalise(network.model, model)
+            step = best.scheme.split()[1]
+            for name_, options in ((EQUALISED, f"scheme=residual steps={step}"),
+                                   (f"{EQUALISED}, importance", SCHEMES[1][1])):
+                clusters = 2 if "residual" in options else FRACTIONS.count(",") + 1
+                print_row(measure(network, name_, options, clusters, 1, paths, folder, model,
+                                  best.accuracy + best.loss))
+            print(f"({changed} layers were equalised)")

@@ -8,6 +8,7 @@
 #include "crania/DeviceBinary/DeviceBinary.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace crania::binary {
 
@@ -114,6 +115,12 @@ private:
 /// finishes its commands in order, that says it of each command.
 using Clock = std::array<int64_t, unitCount>;
 
+Clock none() {
+  Clock clock;
+  clock.fill(-1);
+  return clock;
+}
+
 void advance(Clock &clock, const Clock &other) {
   for (size_t unit = 0; unit < unitCount; ++unit)
     clock[unit] = std::max(clock[unit], other[unit]);
@@ -128,14 +135,16 @@ public:
 
   std::optional<Hazard> run() {
     for (size_t i = 0; i < commands.size(); ++i) {
-      std::vector<size_t> &queue = byUnit[unitOf(command(i))];
-      previous.push_back(queue.empty() ? -1 : int64_t(queue.back()));
+      const Unit unit = unitOf(command(i));
+      previous.push_back(std::exchange(lastOf[unit], int64_t(i)));
       touches.push_back(Touches(command(i), context).list);
       starts.push_back(startOf(i));
       ends.push_back(endOf(i));
       if (std::optional<Hazard> hazard = compareWithUnfinished(i))
         return hazard;
-      queue.push_back(i);
+      // What touches nothing is in nobody's way: fetches, which are most.
+      if (!touches.back().empty())
+        touching[unit].push_back(i);
     }
     return std::nullopt;
   }
@@ -145,8 +154,7 @@ private:
 
   /// What has finished when a command starts.
   Clock startOf(size_t index) const {
-    Clock clock;
-    clock.fill(-1);
+    Clock clock = none();
     for (uint32_t token : *command(index).after())
       advance(clock, ends[token]);
     // The first outputs of a contract come after all those of earlier ones.
@@ -173,8 +181,10 @@ private:
   }
 
   std::optional<Hazard> compareWithUnfinished(size_t index) const {
+    if (touches[index].empty() && !command(index).body_as_Release())
+      return std::nullopt;
     for (size_t unit = 0; unit < unitCount; ++unit) {
-      const std::vector<size_t> &queue = byUnit[unit];
+      const std::vector<size_t> &queue = touching[unit];
       for (size_t i = queue.size();
            i-- > 0 && int64_t(queue[i]) > starts[index][unit];)
         if (std::string text = compare(index, queue[i]); !text.empty())
@@ -229,7 +239,8 @@ private:
   std::vector<std::vector<Touch>> touches;
   std::vector<Clock> starts, ends;
   std::vector<int64_t> previous; // on the same unit, or -1
-  std::array<std::vector<size_t>, unitCount> byUnit;
+  Clock lastOf = none();         // of each unit so far
+  std::array<std::vector<size_t>, unitCount> touching;
 };
 
 } // namespace

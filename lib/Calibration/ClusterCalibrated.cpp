@@ -261,7 +261,13 @@ public:
     const Contraction &c = layer.contraction;
     std::vector<LayerMoments> moments = gather(layer, *weights);
     Result<ClusteredLayer> clustered =
-        clusterWithFewWords(*weights, c, moments, scheme);
+        clusterWithFewWords(*weights, c, moments, scheme, why);
+    if (!scheme) {
+      reportWhole(layer, why);
+      for (unsigned v = 1; v < choice.clusters(); ++v)
+        network.run(layer, v);
+      return success();
+    }
     if (!clustered)
       return c.op->emitError() << "weights '" << weights->name
                                << "': " << clustered.error().message;
@@ -306,11 +312,13 @@ public:
 
 private:
   /// Clusters, again with coarser codes where compensation made more of them
-  /// than layouts have conditions for.
+  /// than layouts have conditions for. Without a scheme, and with the reason in
+  /// `why`, if those would be too coarse.
   Result<ClusteredLayer>
   clusterWithFewWords(const LayerWeights &weights, const Contraction &c,
                       Span<const LayerMoments> moments,
-                      std::unique_ptr<ClusteringScheme> &scheme) {
+                      std::unique_ptr<ClusteringScheme> &scheme,
+                      std::string &why) {
     constexpr double more = 1.15;
     for (double coarser = 1;; coarser *= more) {
       Result<ClusteredLayer> clustered = scheme->cluster(
@@ -319,7 +327,6 @@ private:
       if (!clustered || !clustered->assignment.empty() ||
           mostWords(*clustered) <= ir::ResidualAttr::maxWords)
         return clustered;
-      std::string why;
       scheme = choice.schemeFor(weights, coarser * more, why);
       if (!scheme)
         return Error{why};

@@ -63,13 +63,22 @@ assemble(std::vector<ProgramWithImageView> programs, std::string producer) {
       packBundle(programs, std::move(producer));
 
   Header header = headerFor(metadata.size(), imageBytes);
-  std::vector<uint8_t> bytes(header.fileBytes);
+  // Images are most of it: they are copied to memory that was not zeroed first.
+  std::vector<uint8_t> bytes;
+  bytes.reserve(header.fileBytes);
+  bytes.resize(header.imageOffset);
   writeHeader(header, bytes);
   std::copy(metadata.data(), metadata.data() + metadata.size(),
             bytes.begin() + metadataOffset);
-  for (size_t i = 0; i < programs.size(); ++i)
-    std::copy(programs[i].image.begin(), programs[i].image.end(),
-              bytes.begin() + header.imageOffset + imageOffsets[i]);
+  for (size_t i = 0; i < programs.size(); ++i) {
+    const uint64_t begin = header.imageOffset + imageOffsets[i];
+    if (begin < bytes.size())
+      continue; // equal to an earlier one
+    bytes.resize(begin);
+    bytes.insert(bytes.end(), programs[i].image.begin(),
+                 programs[i].image.end());
+  }
+  bytes.resize(header.fileBytes);
   writeChecksum(bytes);
   if (Result<const Bundle *> valid = verifyFile(bytes, header); !valid)
     return valid.error();

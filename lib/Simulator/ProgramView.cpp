@@ -147,6 +147,51 @@ Status ProgramView::checkDecoder() const {
                " um2 for it (limits.addition_percent); compile it again"};
 }
 
+layout::BlockContext ProgramView::contextOf(const Block &block,
+                                            Span<const uint8_t> known) const {
+  layout::BlockContext context;
+  context.positions = known.size();
+  context.valueBits = 8 * binary::bytesOf(weights(block.weights).element());
+  if (!binary::isRefining(weights(block.weights)))
+    context.occupied = known;
+  else if (block.cluster != 0)
+    context.conditions = known;
+  return context;
+}
+
+/// The index of each word among those that the next cluster refines.
+static Status indexWords(const layout::BlockCodes &codes,
+                         const flatbuffers::Vector<uint32_t> &words,
+                         Span<uint8_t> known) {
+  for (size_t i = 0; i < codes.values.size(); ++i) {
+    auto place = std::lower_bound(words.begin(), words.end(), codes.values[i]);
+    if (place == words.end() || *place != codes.values[i])
+      return Error{"it has the word " + std::to_string(codes.values[i]) +
+                   ", which is none of those that the next cluster refines"};
+    known[i] = uint8_t(place - words.begin());
+  }
+  return {};
+}
+
+Status ProgramView::noteKnown(const Block &block,
+                              const layout::BlockCodes &codes,
+                              Span<uint8_t> known) const {
+  const size_t positions = codes.present.size();
+  if (!binary::isRefining(weights(block.weights))) {
+    for (size_t i = 0; i < positions; ++i)
+      known[i] |= codes.present[i];
+    return {};
+  }
+  if (codes.values.size() != positions)
+    return Error{"it holds " + std::to_string(codes.values.size()) + " of " +
+                 std::to_string(positions) +
+                 " positions, but clusters that refine hold all"};
+  const auto &words = *segment(block.weights, block.cluster).refined_words();
+  if (words.size() == 0)
+    return {};
+  return indexWords(codes, words, known);
+}
+
 Result<ProgramView::BlockRange> ProgramView::blocksOf(uint32_t weights,
                                                       unsigned cluster,
                                                       uint32_t tileBegin,

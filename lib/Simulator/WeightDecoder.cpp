@@ -182,39 +182,6 @@ void scatter(const layout::BlockCodes &codes, const ProgramView::Block &block,
   }
 }
 
-/// The index of each word among those that the next cluster refines.
-Status indexWords(const layout::BlockCodes &codes,
-                  const flatbuffers::Vector<uint32_t> &words, uint8_t *known) {
-  for (size_t i = 0; i < codes.values.size(); ++i) {
-    auto place = std::lower_bound(words.begin(), words.end(), codes.values[i]);
-    if (place == words.end() || *place != codes.values[i])
-      return Error{"it has the word " + std::to_string(codes.values[i]) +
-                   ", which is none of those that the next cluster refines"};
-    known[i] = uint8_t(place - words.begin());
-  }
-  return {};
-}
-
-/// What the next cluster of the tensor knows of the positions of a block.
-Status noteKnown(const layout::BlockCodes &codes, const ProgramView &program,
-                 const ProgramView::Block &block, uint8_t *known) {
-  const binary::Segment &segment =
-      program.segment(block.weights, block.cluster);
-  const size_t positions = codes.present.size();
-  if (!binary::isRefining(program.weights(block.weights))) {
-    for (size_t i = 0; i < positions; ++i)
-      known[i] |= codes.present[i];
-    return {};
-  }
-  if (codes.values.size() != positions)
-    return Error{"it holds " + std::to_string(codes.values.size()) + " of " +
-                 std::to_string(positions) +
-                 " positions, but clusters that refine hold all"};
-  if (segment.refined_words()->size() == 0)
-    return {};
-  return indexWords(codes, *segment.refined_words(), known);
-}
-
 /// Counts the weights that are there, per tile, in its fullest PE and of its
 /// fullest output.
 template <typename T>
@@ -359,21 +326,15 @@ Status WeightDecoder::Walk::decode(uint32_t id, Span<const uint8_t> bytes,
   const size_t start = range.startOf(block.tileBegin);
   const size_t positions = range.startOf(block.tileEnd) - start;
   uint8_t *here = known.data() + start;
-  const bool isRefining = binary::isRefining(program.weights(block.weights));
-  layout::BlockContext context;
-  context.positions = positions;
-  context.valueBits = 8 * binary::bytesOf(weights.element);
-  if (!isRefining)
-    context.occupied = Span<const uint8_t>(here, positions);
-  else if (block.cluster != 0)
-    context.conditions = Span<const uint8_t>(here, positions);
+  const layout::BlockContext context =
+      program.contextOf(block, {here, positions});
   const layout::SegmentCoder &coder =
       program.coder(block.weights, block.cluster);
   const Span<const uint8_t> coded =
       bytes.slice(block.headBytes, bytes.size() - block.headBytes);
   Result<layout::BlockCodes> codes = coder.decode(coded, context);
-  Status status =
-      codes ? noteKnown(*codes, program, block, here) : Status(codes.error());
+  Status status = codes ? program.noteKnown(block, *codes, {here, positions})
+                        : Status(codes.error());
   if (!status)
     return Error{"block " + std::to_string(block.index) + " of cluster " +
                  std::to_string(block.cluster + 1) + " of '" +

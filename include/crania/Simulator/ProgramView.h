@@ -105,6 +105,17 @@ public:
     return image().slice(block.address, block.bytes);
   }
 
+  /// What the decoder is told of a block besides its bytes, if `known` says of
+  /// its positions what earlier clusters tell of them: whether they hold it or,
+  /// if they are refined, the index of the word that the last one has there. At
+  /// first, all 0. Points into `known`.
+  layout::BlockContext contextOf(const Block &block,
+                                 Span<const uint8_t> known) const;
+  /// Adds what a block tells the next cluster. Fails if it has a word that the
+  /// next cluster does not refine.
+  Status noteKnown(const Block &block, const layout::BlockCodes &codes,
+                   Span<uint8_t> known) const;
+
   /// Elements of the input and of the logits.
   uint64_t inputElements() const;
   uint64_t logitElements() const;

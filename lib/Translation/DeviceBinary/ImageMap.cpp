@@ -28,7 +28,9 @@ struct TensorRow {
   uint64_t weights = 0, bytes = 0;
   uint64_t decodeCycles = 0; ///< of all clusters, tables included
   double dramCycles = 0;
-  /// Of an ideal order-0 coder; of words up to 16 bits.
+  /// Of an ideal order-0 coder of the cluster and word of each weight or, if
+  /// clusters refine, of their words given those before; of words up to 16
+  /// bits.
   std::optional<double> entropyBits;
   std::vector<SegmentRow> segments;
 
@@ -49,36 +51,57 @@ public:
     row.weights = tiling.elements();
     constexpr unsigned widestWord = 16;
     const unsigned wordBits = 8 * binary::bytesOf(program.weights(w).element());
+    const bool isRefining = binary::isRefining(program.weights(w));
+    const bool isCounted = wordBits <= widestWord;
+    if (isCounted)
+      row.entropyBits = 0;
+    // Of importance, all clusters share the counts.
     std::vector<uint64_t> counts;
-    if (wordBits <= widestWord)
+    if (isCounted && !isRefining)
       counts.resize(size_t(program.clusters(w)) << wordBits);
-    Occupied occupied;
+    Known known;
     uint64_t load = 0;
     for (unsigned c = 0; c < program.clusters(w); ++c) {
       SegmentRow &segment = row.segments.emplace_back();
       segment.segment = &program.segment(w, c);
-      if (Status status = count(w, c, occupied, segment, counts); !status)
+      if (isCounted && isRefining)
+        counts.assign(mostKnown << wordBits, 0);
+      if (Status status = count(w, c, known, segment, counts); !status)
         return Error{"cluster " + std::to_string(c + 1) + " of '" + row.name +
                      "': " + status.error().message};
       load = std::max(load, program.coder(w, c).cost().loadCycles());
       row.bytes += segment.segment->bytes();
       row.decodeCycles += segment.cycles;
+      if (isCounted && isRefining)
+        *row.entropyBits += conditionalBits(counts, wordBits);
     }
     row.decodeCycles += load;
     row.dramCycles = double(row.bytes) / program.target().dramBytesPerCycle();
-    if (!counts.empty())
+    if (isCounted && !isRefining)
       row.entropyBits = layout::orderZeroBits(counts);
     return row;
   }
 
 private:
-  /// What earlier clusters hold, by tile.
-  using Occupied = std::vector<std::vector<uint8_t>>;
+  /// What earlier clusters tell of positions, by tile (ProgramView::contextOf).
+  using Known = std::vector<std::vector<uint8_t>>;
+  static constexpr size_t mostKnown = 256;
 
-  Status count(uint32_t w, unsigned c, Occupied &occupied, SegmentRow &row,
+  /// Entropy of words given what was known, by counts of both.
+  static double conditionalBits(ArrayRef<uint64_t> counts, unsigned wordBits) {
+    double bits = 0;
+    const size_t words = size_t(1) << wordBits;
+    for (size_t k = 0; k < mostKnown; ++k)
+      bits += layout::orderZeroBits(
+          Span<const uint64_t>(counts.data() + k * words, words));
+    return bits;
+  }
+
+  Status count(uint32_t w, unsigned c, Known &known, SegmentRow &row,
                std::vector<uint64_t> &counts) const {
     const layout::Tiling &tiling = program.tiling(w);
-    occupied.resize(tiling.tiles());
+    known.resize(tiling.tiles());
+    const bool isRefining = binary::isRefining(program.weights(w));
     const unsigned wordBits = 8 * binary::bytesOf(program.weights(w).element());
     const auto &decoder = program.target().decoder;
     auto blocks = program.blocksOf(w, c, 0, uint32_t(tiling.tiles()));
@@ -86,28 +109,30 @@ private:
       return blocks.error();
     for (uint32_t id = blocks->begin; id < blocks->end; ++id) {
       const ProgramView::Block &block = program.block(id);
-      std::vector<uint8_t> mask;
+      std::vector<uint8_t> here;
       for (uint32_t t = block.tileBegin; t < block.tileEnd; ++t) {
-        occupied[t].resize(tiling.tile(t).positions());
-        llvm::append_range(mask, occupied[t]);
+        known[t].resize(tiling.tile(t).positions());
+        llvm::append_range(here, known[t]);
       }
       const Span<const uint8_t> bytes = program.bytesOf(block);
       Result<layout::BlockCodes> codes = program.coder(w, c).decode(
           bytes.slice(block.headBytes, bytes.size() - block.headBytes),
-          {mask.size(), wordBits, mask});
+          program.contextOf(block, here));
       if (!codes)
         return codes.error();
       row.values += codes->values.size();
       row.cycles += program.coder(w, c).decodeCycles(
-          mask.size(), codes->values.size(),
+          here.size(), codes->values.size(),
           layout::DecoderShape{decoder.lanes, decoder.blocks});
       if (!counts.empty())
-        for (uint32_t word : codes->values)
-          ++counts[size_t(c) << wordBits | word];
-      const uint8_t *present = codes->present.data();
+        for (auto [i, word] : llvm::enumerate(codes->values))
+          ++counts[size_t(isRefining ? here[i] : c) << wordBits | word];
+      if (Status status = program.noteKnown(block, *codes, here); !status)
+        return status;
+      const uint8_t *next = here.data();
       for (uint32_t t = block.tileBegin; t < block.tileEnd; ++t)
-        for (uint8_t &held : occupied[t])
-          held |= *present++;
+        for (uint8_t &of : known[t])
+          of = *next++;
     }
     return {};
   }

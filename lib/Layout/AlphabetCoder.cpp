@@ -9,6 +9,8 @@
 #include "ValueCoder.h"
 
 #include <algorithm>
+#include <cmath>
+#include <numeric>
 
 namespace crania::layout {
 
@@ -19,6 +21,10 @@ constexpr unsigned conditionCountBits = 7;
 constexpr unsigned lowBitsBits = 5;
 constexpr unsigned symbolCountBits = 9;
 constexpr unsigned gapWidthBits = 6;
+
+/// In place of the number of conditions: they share tables, and it follows.
+constexpr unsigned sharedTablesMark = 127;
+constexpr unsigned tableCountBits = 6; // less one
 
 /// Numbers of low bits that training tries beyond the fewest that will do.
 constexpr unsigned lowBitsTried = 4;
@@ -111,17 +117,76 @@ Result<Alphabet> Alphabet::parse(unsigned valueBits, BitReader &tables) {
   return Alphabet(std::move(highs), lowBits, valueBits);
 }
 
+/// Which tables each condition has, numbered in the order of the first one that
+/// has them. Where they are shared, a word is coded less an offset of its
+/// condition, so that words around different centres are alike.
+struct TableSharing {
+  std::vector<uint8_t> tableOf;
+  std::vector<uint32_t> offsets; ///< of each condition; empty: not shared
+
+  /// Tables of their own.
+  explicit TableSharing(unsigned conditions = 1) : tableOf(conditions) {
+    std::iota(tableOf.begin(), tableOf.end(), uint8_t(0));
+  }
+
+  unsigned conditions() const { return unsigned(tableOf.size()); }
+  unsigned tables() const {
+    return 1u + *std::max_element(tableOf.begin(), tableOf.end());
+  }
+  bool isShared() const { return !offsets.empty(); }
+
+  void write(BitWriter &bits, unsigned valueBits) const {
+    bits.write(isShared() ? sharedTablesMark : conditions(),
+               conditionCountBits);
+    if (!isShared())
+      return;
+    bits.write(conditions(), conditionCountBits);
+    bits.write(tables() - 1, tableCountBits);
+    for (uint8_t table : tableOf)
+      bits.write(table, bitWidth(tables() - 1));
+    for (uint32_t offset : offsets)
+      bits.write(offset, valueBits);
+  }
+
+  static Result<TableSharing> parse(BitReader &bits, unsigned valueBits) {
+    unsigned conditions = bits.read(conditionCountBits);
+    const bool isShared = conditions == sharedTablesMark;
+    if (isShared)
+      conditions = bits.read(conditionCountBits);
+    if (conditions == 0 || conditions > maxConditions)
+      return Error{"tables for " + std::to_string(conditions) + " conditions"};
+    TableSharing sharing(conditions);
+    if (!isShared)
+      return sharing;
+    const unsigned tables = bits.read(tableCountBits) + 1;
+    unsigned seen = 0;
+    for (uint8_t &table : sharing.tableOf) {
+      table = uint8_t(bits.read(bitWidth(tables - 1)));
+      if (table > seen)
+        return Error{"shared tables that are not in order"};
+      seen = std::max(seen, table + 1u);
+    }
+    if (seen != tables || tables >= conditions)
+      return Error{std::to_string(tables) + " sets of tables, of which " +
+                   std::to_string(conditions) + " conditions have " +
+                   std::to_string(seen)};
+    for (unsigned i = 0; i < conditions; ++i)
+      sharing.offsets.push_back(bits.read(valueBits));
+    return sharing;
+  }
+};
+
 class AlphabetCoder final : public ValueCoder {
 public:
-  AlphabetCoder(Alphabet symbols, unsigned conditions,
+  AlphabetCoder(Alphabet symbols, TableSharing tableSharing,
                 std::unique_ptr<SymbolCoder> symbolCoder)
-      : alphabet(std::move(symbols)), conditionCount(conditions),
+      : alphabet(std::move(symbols)), sharing(std::move(tableSharing)),
         coder(std::move(symbolCoder)) {}
 
-  unsigned conditions() const override { return conditionCount; }
+  unsigned conditions() const override { return sharing.conditions(); }
 
   void writeTables(BitWriter &tables) const override {
-    tables.write(conditionCount, conditionCountBits);
+    sharing.write(tables, alphabet.wordBits());
     alphabet.write(tables);
     coder->writeTables(tables);
   }
@@ -129,25 +194,35 @@ public:
   bool supports(Span<const uint32_t> values,
                 Span<const uint8_t> conditions) const override {
     for (size_t i = 0; i < values.size(); ++i) {
-      uint16_t symbol = alphabet.symbolOf(values[i]);
       uint8_t condition = conditions.empty() ? 0 : conditions[i];
+      if (condition >= sharing.conditions())
+        return false;
+      uint16_t symbol = alphabet.symbolOf(
+          sharing.isShared() ? lessOffset(values[i], condition) : values[i]);
       if (symbol == Alphabet::absent ||
-          !coder->supports(condition, uint8_t(symbol)))
+          !coder->supports(sharing.tableOf[condition], uint8_t(symbol)))
         return false;
     }
     return true;
   }
 
-  std::vector<std::vector<uint8_t>> encode(Span<const uint32_t> values,
+  std::vector<std::vector<uint8_t>> encode(Span<const uint32_t> words,
                                            Span<const uint8_t> conditions,
                                            unsigned lanes) const override {
+    std::vector<uint32_t> shifted(sharing.isShared() ? words.size() : 0);
+    for (size_t i = 0; i < shifted.size(); ++i)
+      shifted[i] = lessOffset(words[i], conditions[i]);
+    const Span<const uint32_t> values = sharing.isShared() ? shifted : words;
     std::vector<uint8_t> symbols(values.size());
     for (size_t i = 0; i < values.size(); ++i)
       symbols[i] = uint8_t(alphabet.symbolOf(values[i]));
     std::vector<uint32_t> low(alphabet.low() > 0 ? values.size() : 0);
     for (size_t i = 0; i < low.size(); ++i)
       low[i] = alphabet.lowOf(values[i]);
-    return coder->encode({symbols, conditions, low, alphabet.low()}, lanes);
+    const std::vector<uint8_t> storage = tablesOf(conditions);
+    return coder->encode(
+        {symbols, storage.empty() ? conditions : storage, low, alphabet.low()},
+        lanes);
   }
 
   Status decode(Span<BitReader> lanes, Span<const uint8_t> conditions,
@@ -156,22 +231,36 @@ public:
       return status;
     std::vector<uint8_t> symbols(values.size());
     std::vector<uint32_t> low(alphabet.low() > 0 ? values.size() : 0);
+    const std::vector<uint8_t> storage = tablesOf(conditions);
     Status status =
-        coder->decode(lanes, {symbols, conditions, low, alphabet.low()});
+        coder->decode(lanes, {symbols, storage.empty() ? conditions : storage,
+                              low, alphabet.low()});
     if (!status)
       return status;
     for (size_t i = 0; i < values.size(); ++i)
       values[i] = alphabet.wordOf(symbols[i]);
     for (size_t i = 0; i < low.size(); ++i)
       values[i] |= low[i];
+    for (size_t i = 0; i < values.size() && sharing.isShared(); ++i)
+      values[i] =
+          lowBitsOf(uint64_t(values[i]) + sharing.offsets[conditions[i]],
+                    alphabet.wordBits());
     return {};
   }
 
-  /// The alphabet is a table of its own behind the code's, with one more read.
+  /// The alphabet is a table of its own behind the code's, with one more read;
+  /// offsets are another one, and an adder.
   DecoderCost cost() const override {
     DecoderCost cost = coder->cost();
     unsigned highBits = alphabet.wordBits() - alphabet.low();
     cost.tableBits += uint64_t(alphabet.size()) * highBits;
+    if (sharing.isShared()) {
+      const unsigned entry =
+          bitWidth(sharing.tables() - 1) + alphabet.wordBits();
+      cost.tableBits += uint64_t(sharing.conditions()) * entry;
+      cost.entryBits += entry;
+      cost.lane.fullAdders += alphabet.wordBits();
+    }
     cost.entryBits += highBits;
     cost.stepBits += alphabet.low();
     cost.loadCycles = std::max<uint64_t>(cost.loadCycles, alphabet.size());
@@ -180,16 +269,32 @@ public:
 
 private:
   Status checkConditions(size_t values, Span<const uint8_t> conditions) const {
+    if (values > 0 && conditions.empty() && sharing.isShared())
+      return Error{"values without conditions, which have offsets"};
     if (values > 0 && conditions.empty() && !coder->hasSymbols(0))
       return Error{"values, but no symbols in the tables"};
     for (uint8_t condition : conditions)
-      if (!coder->hasSymbols(condition))
+      if (condition >= sharing.conditions() ||
+          !coder->hasSymbols(sharing.tableOf[condition]))
         return Error{"no symbols for condition " + std::to_string(condition)};
     return {};
   }
 
+  uint32_t lessOffset(uint32_t word, uint8_t condition) const {
+    return lowBitsOf(uint64_t(word) - sharing.offsets[condition],
+                     alphabet.wordBits());
+  }
+
+  /// The tables of each value; empty if each condition has its own.
+  std::vector<uint8_t> tablesOf(Span<const uint8_t> conditions) const {
+    std::vector<uint8_t> tables(sharing.isShared() ? conditions.size() : 0);
+    for (size_t i = 0; i < tables.size(); ++i)
+      tables[i] = sharing.tableOf[conditions[i]];
+    return tables;
+  }
+
   Alphabet alphabet;
-  unsigned conditionCount;
+  TableSharing sharing;
   std::unique_ptr<SymbolCoder> coder;
 };
 
@@ -235,12 +340,12 @@ struct Model {
   SymbolCounts counts;
 };
 
-/// The model with the least cost; codes of a fixed length have no low bits to
-/// leave uncoded.
-Result<Model> chooseModel(const ValueSample &sample, unsigned conditions,
-                          bool mayHaveLowBits) {
+/// The model of words, those of a list or these less offsets, with the least
+/// cost; codes of a fixed length have no low bits to leave uncoded.
+Result<Model> chooseModel(const ValueSample &sample,
+                          const std::vector<WordCount> &words,
+                          unsigned conditions, bool mayHaveLowBits) {
   const WordCounts::List &list = sample.counts.list();
-  const std::vector<WordCount> &words = list.words;
   if (list.droppedBits > 0 && !mayHaveLowBits)
     return Error{"more different values than the " +
                  std::to_string(maxSymbols) + " of a codebook"};
@@ -277,6 +382,86 @@ Result<Model> chooseModel(const ValueSample &sample, unsigned conditions,
   return best;
 }
 
+/// Of each condition, the mean of its words as integers with a sign.
+std::vector<uint32_t> centresOf(const std::vector<WordCount> &words,
+                                unsigned conditions, unsigned valueBits) {
+  std::vector<double> sums(conditions), counts(conditions);
+  for (const WordCount &word : words) {
+    const unsigned unused = 64 - valueBits;
+    const int64_t value = int64_t(uint64_t(word.word) << unused) >> unused;
+    sums[word.condition] += double(value) * double(word.count);
+    counts[word.condition] += double(word.count);
+  }
+  std::vector<uint32_t> centres;
+  for (unsigned c = 0; c < conditions; ++c)
+    centres.push_back(lowBitsOf(
+        uint64_t(int64_t(std::nearbyint(sums[c] / std::max(counts[c], 1.0)))),
+        valueBits));
+  return centres;
+}
+
+/// Joins the conditions that are most alike, until there are no more sets of
+/// counts than allowed: at each step the two whose symbols take fewest bits
+/// more with common tables.
+void shareTables(SymbolCounts &counts, unsigned mostTables,
+                 TableSharing &sharing) {
+  const unsigned conditions = counts.conditions;
+  std::vector<std::vector<uint64_t>> groups;
+  std::vector<uint64_t> costs;
+  std::vector<std::vector<unsigned>> members;
+  for (unsigned c = 0; c < conditions; ++c) {
+    groups.emplace_back(counts.of(c).begin(), counts.of(c).end());
+    costs.push_back(entropyCost(groups.back()));
+    members.push_back({c});
+  }
+  auto joined = [&](size_t a, size_t b) {
+    std::vector<uint64_t> sum = groups[a];
+    for (size_t s = 0; s < sum.size(); ++s)
+      sum[s] += groups[b][s];
+    return sum;
+  };
+  auto growth = [&](size_t a, size_t b) {
+    return entropyCost(joined(a, b)) - costs[a] - costs[b];
+  };
+  std::vector<std::vector<uint64_t>> growths(conditions);
+  for (size_t a = 0; a < conditions; ++a)
+    for (size_t b = 0; b < a; ++b)
+      growths[a].push_back(growth(a, b));
+  while (groups.size() > mostTables) {
+    size_t bestA = 1, bestB = 0;
+    for (size_t a = 1; a < groups.size(); ++a)
+      for (size_t b = 0; b < a; ++b)
+        if (growths[a][b] < growths[bestA][bestB]) {
+          bestA = a;
+          bestB = b;
+        }
+    groups[bestB] = joined(bestA, bestB);
+    costs[bestB] = entropyCost(groups[bestB]);
+    members[bestB].insert(members[bestB].end(), members[bestA].begin(),
+                          members[bestA].end());
+    groups.erase(groups.begin() + ptrdiff_t(bestA));
+    costs.erase(costs.begin() + ptrdiff_t(bestA));
+    members.erase(members.begin() + ptrdiff_t(bestA));
+    growths.erase(growths.begin() + ptrdiff_t(bestA));
+    for (size_t a = bestA; a < groups.size(); ++a)
+      growths[a].erase(growths[a].begin() + ptrdiff_t(bestA));
+    for (size_t other = 0; other < groups.size(); ++other)
+      if (other != bestB)
+        growths[std::max(other, bestB)][std::min(other, bestB)] =
+            growth(other, bestB);
+  }
+  // Groups stand in the order of their first conditions: the one with the
+  // smaller of two stays where it is.
+  for (size_t g = 0; g < members.size(); ++g)
+    for (unsigned condition : members[g])
+      sharing.tableOf[condition] = uint8_t(g);
+  SymbolCounts shared(unsigned(groups.size()), counts.symbols);
+  for (size_t g = 0; g < groups.size(); ++g)
+    for (unsigned s = 0; s < counts.symbols; ++s)
+      shared.at(unsigned(g), s) = groups[g][s];
+  counts = std::move(shared);
+}
+
 bool isEntropyCode(SymbolCode code) {
   return code == SymbolCode::huffman || code == SymbolCode::tans;
 }
@@ -285,36 +470,56 @@ bool isEntropyCode(SymbolCode code) {
 
 Result<TrainedValues> trainAlphabetCoder(SymbolCode code,
                                          const ValueSample &sample) {
+  const WordCounts::List &list = sample.counts.list();
+  // Codes of a fixed length have one table, and so conditions only with
+  // offsets.
+  const bool isShared = sample.counts.conditions() > sample.limits.mostTables &&
+                        list.droppedBits == 0 &&
+                        (isEntropyCode(code) || sample.limits.mostTables == 1);
   const unsigned conditions =
-      isEntropyCode(code) ? sample.counts.conditions() : 1;
-  Result<Model> model = chooseModel(sample, conditions, isEntropyCode(code));
+      isEntropyCode(code) || isShared ? sample.counts.conditions() : 1;
+  TableSharing sharing(conditions);
+  std::vector<WordCount> shifted(isShared ? list.words
+                                          : std::vector<WordCount>());
+  if (isShared)
+    sharing.offsets = centresOf(list.words, conditions, sample.valueBits);
+  for (WordCount &word : shifted)
+    word.word = lowBitsOf(uint64_t(word.word) - sharing.offsets[word.condition],
+                          sample.valueBits);
+  Result<Model> model = chooseModel(sample, isShared ? shifted : list.words,
+                                    conditions, isEntropyCode(code));
   if (!model)
     return model.error();
+  if (isShared)
+    shareTables(model->counts, sample.limits.mostTables, sharing);
   TrainedSymbols symbols = trainSymbolCoder(code, model->counts, sample.limits);
   const double lowBits = double(sample.values) * model->alphabet.low();
-  return TrainedValues{
-      std::make_shared<AlphabetCoder>(std::move(model->alphabet), conditions,
-                                      std::move(symbols.coder)),
-      symbols.bits + lowBits};
+  return TrainedValues{std::make_shared<AlphabetCoder>(
+                           std::move(model->alphabet), std::move(sharing),
+                           std::move(symbols.coder)),
+                       symbols.bits + lowBits};
 }
 
 Result<std::unique_ptr<ValueCoder>>
 parseAlphabetCoder(SymbolCode code, unsigned valueBits, BitReader &tables) {
-  unsigned conditions = tables.read(conditionCountBits);
-  if (conditions == 0 || conditions > maxConditions ||
-      (conditions > 1 && !isEntropyCode(code)))
-    return Error{"tables for " + std::to_string(conditions) + " conditions"};
+  Result<TableSharing> sharing = TableSharing::parse(tables, valueBits);
+  if (!sharing)
+    return sharing.error();
+  if (sharing->conditions() > 1 && !isEntropyCode(code) &&
+      !(sharing->isShared() && sharing->tables() == 1))
+    return Error{"tables for " + std::to_string(sharing->conditions()) +
+                 " conditions"};
   Result<Alphabet> alphabet = Alphabet::parse(valueBits, tables);
   if (!alphabet)
     return alphabet.error();
   if (alphabet->low() > 0 && !isEntropyCode(code))
     return Error{"low bits beside codes of a fixed length"};
   Result<std::unique_ptr<SymbolCoder>> coder =
-      parseSymbolCoder(code, conditions, alphabet->size(), tables);
+      parseSymbolCoder(code, sharing->tables(), alphabet->size(), tables);
   if (!coder)
     return coder.error();
   return std::unique_ptr<ValueCoder>(std::make_unique<AlphabetCoder>(
-      std::move(*alphabet), conditions, std::move(*coder)));
+      std::move(*alphabet), std::move(*sharing), std::move(*coder)));
 }
 
 } // namespace crania::layout

@@ -272,11 +272,12 @@ public:
     if (!ofPositions)
       return codecError(name, ofPositions.error().message);
     parts.positions = ofPositions->coder;
-    const Result<TrainedValues> &ofValues =
-        coders.values(values, {statistics.wordCounts(),
-                               statistics.values(),
-                               parts.valueBits,
-                               {options.tableLog, blocks * parts.valueLanes}});
+    const Result<TrainedValues> &ofValues = coders.values(
+        values,
+        {statistics.wordCounts(),
+         statistics.values(),
+         parts.valueBits,
+         {options.tableLog, blocks * parts.valueLanes, options.mostTables}});
     if (!ofValues)
       return codecError(name, ofValues.error().message);
     parts.values = ofValues->coder;
@@ -315,6 +316,10 @@ private:
         (options.valueLanes != 0 && !isLaneCount(options.valueLanes)))
       return codecError(name, "lanes must be a power of two up to " +
                                   std::to_string(maxLanes));
+    if (options.mostTables == 0 || options.mostTables > maxConditions)
+      return codecError(name, "there are 1 to " +
+                                  std::to_string(maxConditions) +
+                                  " sets of tables");
     if (options.tableLog > maxTableLog)
       return codecError(name, "tables have at most 2^" +
                                   std::to_string(maxTableLog) + " states");

@@ -6,7 +6,7 @@
 
 #include "BitStream.h"
 
-#include "crania/Layout/DecoderCost.h"
+#include "crania/Layout/SegmentLayout.h"
 #include "crania/Support/Result.h"
 
 #include <memory>
@@ -94,6 +94,8 @@ struct SymbolCoderLimits {
   /// How many lanes all blocks of the segment have that hold symbols; a tANS
   /// lane starts with its state.
   uint64_t laneCount = 0;
+  /// Sets of tables, for all conditions together.
+  unsigned mostTables = maxConditions;
 };
 
 /// A coder, and the bits that the symbols take with it.

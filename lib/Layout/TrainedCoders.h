@@ -35,10 +35,10 @@ public:
 
 private:
   template <typename Coding>
-  using Key = std::tuple<Coding, unsigned, uint64_t>;
+  using Key = std::tuple<Coding, unsigned, uint64_t, unsigned>;
   template <typename Coding>
   static Key<Coding> keyOf(Coding coding, const SymbolCoderLimits &limits) {
-    return {coding, limits.tableLog, limits.laneCount};
+    return {coding, limits.tableLog, limits.laneCount, limits.mostTables};
   }
 
   std::map<Key<PositionCoding>, Result<TrainedPositions>> ofPositions;

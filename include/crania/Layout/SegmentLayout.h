@@ -43,6 +43,9 @@ struct TrainingOptions {
   /// Logarithm of the largest tANS table. Skewed values with many symbols gain
   /// from more than the default.
   unsigned tableLog = defaultTableLog;
+  /// Sets of tables of values at most: conditions beyond that share those of
+  /// others that are most alike.
+  unsigned mostTables = maxConditions;
 };
 
 /// What a machine has for decoding.

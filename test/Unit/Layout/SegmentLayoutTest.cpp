@@ -132,6 +132,45 @@ TEST(Bound, ConditionsAreUsed) {
   }
 }
 
+/// Words around a centre of each condition: with offsets, few tables are as
+/// good as one for each, and take less; a fixed length has the width of the
+/// spread.
+TEST(Bound, ConditionsShareTables) {
+  std::mt19937 random(5);
+  std::vector<TestBlock> blocks(8);
+  for (TestBlock &block : blocks)
+    for (int i = 0; i < 4096; ++i) {
+      const unsigned condition = random() % 40;
+      block.conditions.push_back(uint8_t(condition));
+      block.codes.present.push_back(1);
+      block.codes.values.push_back(uint8_t(5 * condition + random() % 9 - 100));
+    }
+  auto bytesOf = [&](const char *id, unsigned tables) {
+    TrainingOptions options;
+    options.mostTables = tables;
+    auto segment =
+        encodeSegment(*findSegmentLayout(id), viewsOf(blocks), options);
+    EXPECT_TRUE(bool(segment)) << id;
+    return double(segment->bytes());
+  };
+  const double entropy = 8 * 4096 * std::log2(9) / 8;
+  for (const char *id : {"dense+tans", "dense+huffman"}) {
+    EXPECT_LT(bytesOf(id, 1), 1.03 * entropy) << id;
+    EXPECT_LT(bytesOf(id, 1), bytesOf(id, maxConditions)) << id;
+  }
+  // Nine words, and a few more where a centre is rounded to another one.
+  EXPECT_LT(bytesOf("dense+codebook", 1), 0.6 * 8 * 4096);
+  EXPECT_GT(bytesOf("dense+codebook", maxConditions), 0.9 * 8 * 4096);
+}
+
+TEST(Training, RefusesNoTables) {
+  TrainingOptions options;
+  options.mostTables = 0;
+  const std::vector<TestBlock> blocks{{8, {{1}, {7}}}};
+  EXPECT_FALSE(
+      findSegmentLayout("dense+tans")->train(viewsOf(blocks), options));
+}
+
 /// An example of docs/Layouts.md.
 struct Example {
   std::string layout;
@@ -188,7 +227,7 @@ TestBlock exampleBlock(const Example &example) {
 
 TEST(Examples, DecodeAsDocumented) {
   std::vector<Example> examples = documentedExamples();
-  EXPECT_EQ(examples.size(), 12u);
+  EXPECT_EQ(examples.size(), 14u);
   for (const Example &example : examples) {
     TestBlock block = exampleBlock(example);
     auto coder = findSegmentLayout(example.layout)->parse(example.tables, 8);

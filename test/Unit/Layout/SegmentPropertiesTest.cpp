@@ -103,6 +103,7 @@ Segment genSegment(const SegmentLayout &layout) {
   options.valueLanes = *rc::gen::element(0u, 1u, 2u, 4u, 8u, 16u);
   options.positionLanes = *rc::gen::element(1u, 2u, 4u, 8u, 16u);
   options.tableLog = *rc::gen::element(maxTableLog, defaultTableLog, 5u);
+  options.mostTables = *rc::gen::element(maxConditions, 1u, 2u, 4u);
   auto coder = layout.train(viewsOf(segment.blocks), options);
   RC_ASSERT(bool(coder));
   segment.coder = std::move(*coder);

@@ -111,20 +111,21 @@ StringRef BitmapLayoutAttr::getLayoutId() const {
 StringRef CodedLayoutAttr::getLayoutId() const { return getLayout(); }
 
 crania::layout::TrainingOptions CodedLayoutAttr::getTrainingOptions() const {
-  return {getValueLanes(), getPositionLanes(), getTableLog()};
+  return {getValueLanes(), getPositionLanes(), getTableLog(), getTables()};
 }
 
 CodedLayoutAttr
 CodedLayoutAttr::get(MLIRContext *context, StringRef layout,
                      const crania::layout::TrainingOptions &options) {
   return get(context, layout, options.positionLanes, options.valueLanes,
-             options.tableLog);
+             options.tableLog, options.mostTables);
 }
 
 LogicalResult
 CodedLayoutAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                         StringRef layout, unsigned positionLanes,
-                        unsigned valueLanes, unsigned tableLog) {
+                        unsigned valueLanes, unsigned tableLog,
+                        unsigned tables) {
   if (layout.empty())
     return emitError() << "names no layout; expected one such as "
                        << "\"conditional+tans\"";
@@ -141,6 +142,9 @@ CodedLayoutAttr::verify(function_ref<InFlightDiagnostic()> emitError,
   if (tableLog > crania::layout::maxTableLog)
     return emitError() << "table_log must be at most "
                        << crania::layout::maxTableLog << ", found " << tableLog;
+  if (tables == 0 || tables > crania::layout::maxConditions)
+    return emitError() << "tables must be from 1 to "
+                       << crania::layout::maxConditions << ", found " << tables;
   return success();
 }
 
@@ -163,17 +167,19 @@ Attribute CodedLayoutAttr::parse(AsmParser &parser, Type) {
       options.valueLanes = value;
     else if (key == "table_log")
       options.tableLog = value;
+    else if (key == "tables")
+      options.mostTables = value;
     else
-      return parser.emitError(at)
-                 << "unknown parameter '" << key
-                 << "'; expected position_lanes, value_lanes or table_log",
+      return parser.emitError(at) << "unknown parameter '" << key
+                                  << "'; expected position_lanes, value_lanes, "
+                                     "table_log or tables",
              Attribute();
   }
   if (parser.parseGreater())
     return {};
   return getChecked([&] { return parser.emitError(loc); }, parser.getContext(),
                     layout, options.positionLanes, options.valueLanes,
-                    options.tableLog);
+                    options.tableLog, options.mostTables);
 }
 
 void CodedLayoutAttr::print(AsmPrinter &printer) const {
@@ -187,6 +193,7 @@ void CodedLayoutAttr::print(AsmPrinter &printer) const {
   print("position_lanes", getPositionLanes(), defaults.positionLanes);
   print("value_lanes", getValueLanes(), defaults.valueLanes);
   print("table_log", getTableLog(), defaults.tableLog);
+  print("tables", getTables(), defaults.mostTables);
   printer << ">";
 }
 

@@ -26,6 +26,8 @@ constexpr unsigned smallestTableLog = 6;
 constexpr unsigned smallerTableLogs[] = {9, 7, 6};
 /// Layouts of a segment that are tried with several tables and lanes.
 constexpr size_t mostVaried = 6;
+/// Sets of tables that are tried beside one for each condition.
+constexpr unsigned fewerTables[] = {16, 8, 4, 2, 1};
 /// Tables of decoders that are to be small.
 constexpr unsigned tinyTableLogs[] = {6, 5, 4};
 
@@ -63,6 +65,17 @@ static bool hasTableSize(StringRef id) {
          id.ends_with("huffman");
 }
 
+/// Whether it has tables of values for each condition.
+static bool hasConditions(StringRef id) {
+  return id.ends_with("tans") || id.ends_with("huffman");
+}
+
+/// Whether its words are symbols, which conditions may have offsets for.
+static bool hasAlphabet(StringRef id) {
+  return hasConditions(id) || id.ends_with("codebook") ||
+         id.ends_with("packed");
+}
+
 LayoutAttrInterface LayoutMeter::attributeOf(StringRef id,
                                              TrainingOptions options) const {
   if (id == "raw")
@@ -71,6 +84,8 @@ LayoutAttrInterface LayoutMeter::attributeOf(StringRef id,
     return BitmapLayoutAttr::get(context, id == "bitmap-free");
   if (!hasTableSize(id))
     options.tableLog = layout::defaultTableLog;
+  if (!hasAlphabet(id))
+    options.mostTables = layout::maxConditions;
   return CodedLayoutAttr::get(context, id, options);
 }
 
@@ -152,6 +167,7 @@ void LayoutMeter::addCoded(SegmentCandidates &into,
   for (unsigned tableLog : tableLogs) {
     TrainingOptions options;
     options.tableLog = tableLog;
+    options.mostTables = plain.layout.getTrainingOptions().mostTables;
     Result<TrainingOptions> fitted =
         layout::fitLanes(layoutOf(plain.layout), *into.statistics, options,
                          shape, uint64_t(cycles));
@@ -161,10 +177,13 @@ void LayoutMeter::addCoded(SegmentCandidates &into,
 }
 
 /// A layout in the smallest decoders that do it.
-void LayoutMeter::addSmall(SegmentCandidates &into, StringRef id,
+void LayoutMeter::addSmall(SegmentCandidates &into,
+                           const LayoutCandidate &plain,
                            const Pace &pace) const {
+  const StringRef id = plain.layout.getLayoutId();
   TrainingOptions options;
   options.valueLanes = 1;
+  options.mostTables = plain.layout.getTrainingOptions().mostTables;
   for (unsigned tableLog : tinyTableLogs) {
     options.tableLog = tableLog;
     addCandidate(into.candidates, into, attributeOf(id, options), pace);
@@ -183,8 +202,16 @@ void LayoutMeter::tryAll(const WeightBlocks &blocks,
     if (given[k])
       all.push_back(given[k]);
     else
-      for (const std::string &id : ids)
+      for (const std::string &id : ids) {
         all.push_back(attributeOf(id, {}));
+        for (unsigned tables : fewerTables)
+          if ((tables == 1 ? hasAlphabet(id) : hasConditions(id)) &&
+              tables < segment.statistics->wordCounts().conditions()) {
+            TrainingOptions options;
+            options.mostTables = tables;
+            all.push_back(attributeOf(id, options));
+          }
+      }
     for (LayoutAttrInterface attribute : all)
       if (layoutOf(attribute).trainsOnCounts())
         addCandidate(segment.tried, segment, attribute, any);
@@ -200,11 +227,13 @@ static uint64_t leastBytes(const std::vector<LayoutCandidate> &candidates) {
   return candidates.empty() ? 0 : least;
 }
 
-/// Those without tables and the smallest others, in the same order.
+/// Those without tables, or with tables of one size, and the smallest others, in
+/// the same order.
 static SmallVector<LayoutCandidate>
 smallest(const std::vector<LayoutCandidate> &tried) {
   auto hasTables = [](const LayoutCandidate &candidate) {
-    return layoutOf(candidate.layout).hasTables();
+    return layoutOf(candidate.layout).hasTables() &&
+           hasTableSize(candidate.layout.getLayoutId());
   };
   SmallVector<uint64_t> bytes;
   for (const LayoutCandidate &candidate : tried)
@@ -262,8 +291,10 @@ void LayoutMeter::addVariants(SegmentCandidates &segment,
     return;
   }
   const double bytes = double(candidate.measure.bytes);
-  if (bytes <= worthLanes * least)
+  // The least may be of tables that take too long to load.
+  const bool isLoadedFast = !hasTableSize(candidate.layout.getLayoutId());
+  if (bytes <= (isLoadedFast ? worthTrying : worthLanes) * least)
     addCoded(segment, candidate, pace);
   if (std::isfinite(budgetUm2) && bytes <= worthTrying * least)
-    addSmall(segment, candidate.layout.getLayoutId(), pace);
+    addSmall(segment, candidate, pace);
 }

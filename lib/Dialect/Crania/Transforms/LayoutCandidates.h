@@ -79,7 +79,7 @@ private:
                   const WeightBlocks &blocks, unsigned cluster) const;
   void addCoded(SegmentCandidates &into, const LayoutCandidate &plain,
                 const Pace &pace) const;
-  void addSmall(SegmentCandidates &into, llvm::StringRef id,
+  void addSmall(SegmentCandidates &into, const LayoutCandidate &plain,
                 const Pace &pace) const;
   void addVariants(SegmentCandidates &segment, const LayoutCandidate &candidate,
                    double least, const Pace &pace) const;

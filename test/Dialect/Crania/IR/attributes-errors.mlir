@@ -139,5 +139,10 @@ func.func private @f() attributes {a = #crania.coded_layout<"dense+tans", table_
 
 // -----
 
-// expected-error @below {{unknown parameter 'lanes'; expected position_lanes, value_lanes or table_log}}
+// expected-error @below {{tables must be from 1 to 64, found 65}}
+func.func private @f() attributes {a = #crania.coded_layout<"dense+tans", tables = 65>}
+
+// -----
+
+// expected-error @below {{unknown parameter 'lanes'; expected position_lanes, value_lanes, table_log or tables}}
 func.func private @f() attributes {a = #crania.coded_layout<"dense+tans", lanes = 2>}

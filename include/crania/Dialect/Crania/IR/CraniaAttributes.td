@@ -133,7 +133,8 @@ def Crania_CodedLayoutAttr : AttrDef<Crania_Dialect, "CodedLayout",
     project registered. `position_lanes` and `value_lanes` are the streams of a
     block, powers of two up to 16; without `value_lanes` there are as many as
     share a byte range with the positions. `table_log` is the logarithm of the
-    largest tANS table.
+    largest tANS table, `tables` the sets of tables of values at most, for the
+    conditions of clusters that refine.
 
     Example: `#crania.coded_layout<"conditional+tans">` or
     `#crania.coded_layout<"dense+tans", value_lanes = 8, table_log = 10>`
@@ -142,7 +143,8 @@ def Crania_CodedLayoutAttr : AttrDef<Crania_Dialect, "CodedLayout",
     StringRefParameter<"id of the layout">:$layout,
     DefaultValuedParameter<"unsigned", "1">:$positionLanes,
     DefaultValuedParameter<"unsigned", "0">:$valueLanes,
-    DefaultValuedParameter<"unsigned", "::crania::layout::defaultTableLog">:$tableLog
+    DefaultValuedParameter<"unsigned", "::crania::layout::defaultTableLog">:$tableLog,
+    DefaultValuedParameter<"unsigned", "::crania::layout::maxConditions">:$tables
   );
   let builders = [
     AttrBuilder<(ins "::llvm::StringRef":$layout,

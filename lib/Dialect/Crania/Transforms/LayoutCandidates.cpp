@@ -227,13 +227,11 @@ static uint64_t leastBytes(const std::vector<LayoutCandidate> &candidates) {
   return candidates.empty() ? 0 : least;
 }
 
-/// Those without tables, or with tables of one size, and the smallest others, in
-/// the same order.
+/// Those without tables and the smallest others, in the same order.
 static SmallVector<LayoutCandidate>
 smallest(const std::vector<LayoutCandidate> &tried) {
   auto hasTables = [](const LayoutCandidate &candidate) {
-    return layoutOf(candidate.layout).hasTables() &&
-           hasTableSize(candidate.layout.getLayoutId());
+    return layoutOf(candidate.layout).hasTables();
   };
   SmallVector<uint64_t> bytes;
   for (const LayoutCandidate &candidate : tried)
@@ -291,9 +289,7 @@ void LayoutMeter::addVariants(SegmentCandidates &segment,
     return;
   }
   const double bytes = double(candidate.measure.bytes);
-  // The least may be of tables that take too long to load.
-  const bool isLoadedFast = !hasTableSize(candidate.layout.getLayoutId());
-  if (bytes <= (isLoadedFast ? worthTrying : worthLanes) * least)
+  if (bytes <= worthLanes * least)
     addCoded(segment, candidate, pace);
   if (std::isfinite(budgetUm2) && bytes <= worthTrying * least)
     addSmall(segment, candidate, pace);

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #
 # RUN: %python %s %t.binary binary 60
+# RUN: %python %s %t.refined refined 60
 # RUN: %python %s %t.onnx onnx 60
 # RUN: %python %s %t.npy npy 60
 # RUN: %python %s %t.mlir mlir 60
@@ -12,7 +13,8 @@
 
 usage: damaged_files.py FOLDER KIND COUNT [SEED]
 
-KIND is binary, onnx, npy, or MLIR text: mlir (level 1), plan (level 4), machine
+KIND is binary, refined (a device binary of clusters that refine each other, whose
+checksum is made right again, so that what reads it next sees the damage), onnx, npy, or MLIR text: mlir (level 1), plan (level 4), machine
 (level 5), or pipeline (level 1, through all passes).
 
 Each damaged file is a truncation, some flipped bits, or random contents. A tool
@@ -91,11 +93,12 @@ def crashed_in_mlir(message):
 class Kind:
     """A kind of file: a good one, and the command that reads it."""
 
-    def __init__(self, good, command, must_fail=False):
+    def __init__(self, good, command, must_fail=False, repair=None):
         self.good = pathlib.Path(good)
         self.contents = self.good.read_bytes()
         self.command = command
         self.must_fail = must_fail
+        self.repair = repair  # a command on a damaged file, which may fail
 
 
 def good_binary(folder):
@@ -116,6 +119,16 @@ def run_command(binary, images):
 def binary_kind(folder):
     images = good_images(folder)
     return Kind(good_binary(folder), lambda path: run_command(path, images), must_fail=True)
+
+
+def refined_kind(folder):
+    binary = compile_model(MODEL, folder / "good.crania", "--precision=i8",
+                           f"--calibrate={IMAGES}", "--calibrate-limit=20",
+                           "--scheme=residual", "--steps=1.2,0.4", "--exit=softmax:0.9",
+                           *DIGITS.options())
+    images = good_images(folder)
+    return Kind(binary, lambda path: run_command(path, images),
+                repair=lambda path: ["repair-checksum", str(path)])
 
 
 def npy_kind(folder):
@@ -150,7 +163,7 @@ LEVEL_4 = ("--crania-check-classifiers", "--crania-attach-target", "--crania-clu
            "--crania-form-rounds", "--crania-assign-layouts", "--crania-schedule-fetches",
            "--crania-place-segments")
 KINDS = {
-    "binary": binary_kind, "npy": npy_kind, "onnx": onnx_kind,
+    "binary": binary_kind, "refined": refined_kind, "npy": npy_kind, "onnx": onnx_kind,
     "mlir": mlir_kind,
     "plan": lambda folder: mlir_kind(folder, *LEVEL_4),
     "machine": lambda folder: mlir_kind(folder, "--crania-pipeline"),
@@ -209,6 +222,8 @@ def damaged_contents(kind, seed, number):
 def check_file(kind, folder, seed, number, limited):
     path = folder / f"damaged-{number}{kind.good.suffix}"
     path.write_bytes(damaged_contents(kind, seed, number))
+    if kind.repair:
+        subprocess.run(kind.repair(path), capture_output=True, check=False)
     problem = verdict(kind, path, limited)
     if problem in (None, KNOWN):
         path.unlink()  # what is left shows the failures

@@ -5,6 +5,7 @@
 #
 # REQUIRES: damaged-files
 # RUN: %python %S/damaged_files.py %t.binary binary 1000 2
+# RUN: %python %S/damaged_files.py %t.refined refined 1000 2
 # RUN: %python %S/damaged_files.py %t.onnx onnx 1000 2
 # RUN: %python %S/damaged_files.py %t.npy npy 1000 2
 # RUN: %python %S/damaged_files.py %t.mlir mlir 1000 2

@@ -13,9 +13,9 @@ namespace crania {
 /// is translated may hold host code in the dialects that `hostDialects`
 /// registers.
 inline void registerAllTranslations(
-    std::function<void(mlir::DialectRegistry &)> hostDialects) {
+    const std::function<void(mlir::DialectRegistry &)> &hostDialects) {
   registerOnnxImportTranslation();
-  registerDeviceBinaryTranslations(std::move(hostDialects));
+  registerDeviceBinaryTranslations(hostDialects);
 }
 
 } // namespace crania

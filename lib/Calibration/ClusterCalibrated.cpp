@@ -210,8 +210,8 @@ public:
     for (double &step : ofLayer.steps)
       step *= factor;
     // The finest words are as many as a layout may have conditions.
-    constexpr double largestIndex = double(ir::ResidualAttr::maxWords / 2 - 1);
-    const double finest = coarser * largest / (largestIndex * rms);
+    constexpr size_t largestIndex = ir::ResidualAttr::maxWords / 2 - 1;
+    const double finest = coarser * largest / (double(largestIndex) * rms);
     if (ofLayer.steps.back() < finest / 2) {
       why = "its codes would hardly be shorter than its weights";
       return nullptr;

@@ -35,7 +35,7 @@ Operation *onlyUser(Value value) {
 
 Operation *skipExtension(Value &value) {
   Operation *user = onlyUser(value);
-  while (user && isa<arith::ExtSIOp, arith::SIToFPOp>(user)) {
+  while (isa_and_nonnull<arith::ExtSIOp, arith::SIToFPOp>(user)) {
     value = user->getResult(0);
     user = onlyUser(value);
   }

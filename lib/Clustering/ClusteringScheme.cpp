@@ -60,8 +60,10 @@ double clustering::expectedShift(const RoundWeights &round,
 
 std::vector<float> clustering::realWeights(Span<const int8_t> codes,
                                            Span<const float> scales) {
+  if (scales.empty())
+    return {};
   std::vector<float> weights(codes.size());
-  const size_t inputs = scales.empty() ? 0 : codes.size() / scales.size();
+  const size_t inputs = codes.size() / scales.size();
   for (size_t i = 0; i < codes.size(); ++i)
     weights[i] = float(codes[i]) * scales[i / inputs];
   return weights;

@@ -54,9 +54,10 @@ std::vector<int8_t> clustering::refineCodes(Span<const int8_t> codes,
                                             Span<const int8_t> symbols,
                                             Span<const uint8_t> before,
                                             Span<const uint8_t> multipliers) {
+  if (multipliers.empty())
+    return {};
   std::vector<int8_t> refined(codes.size());
-  const size_t inputs =
-      multipliers.empty() ? 0 : codes.size() / multipliers.size();
+  const size_t inputs = codes.size() / multipliers.size();
   for (size_t i = 0; i < codes.size(); ++i) {
     const size_t o = i / inputs;
     refined[i] = int8_t(uint8_t(

@@ -185,9 +185,9 @@ private:
       return std::nullopt;
     for (size_t unit = 0; unit < unitCount; ++unit) {
       const std::vector<size_t> &queue = touching[unit];
-      for (size_t i = queue.size();
-           i-- > 0 && int64_t(queue[i]) > starts[index][unit];)
-        if (std::string text = compare(index, queue[i]); !text.empty())
+      for (auto at = queue.rbegin();
+           at != queue.rend() && int64_t(*at) > starts[index][unit]; ++at)
+        if (std::string text = compare(index, *at); !text.empty())
           return Hazard{index, text};
     }
     return std::nullopt;

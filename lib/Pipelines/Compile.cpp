@@ -193,7 +193,7 @@ crania::compileToDeviceBinary(OwningOpRef<ModuleOp> module,
     if (failed(addProgram(std::move(row), *bundle, rows[i], options)))
       return failure();
     SmallVector<ModuleOp> alive = {*bundle};
-    if (!isLast)
+    if (module) // which the last row takes
       alive.push_back(*module);
     releaseUnusedBlobs(context, alive);
   }

@@ -44,7 +44,7 @@ void Decoder::begin() {
   for (unsigned cluster = 0; cluster < contract.clusters(); ++cluster) {
     const uint32_t id = program.blockOf(contract.weights(), cluster, step.tile);
     const ProgramView::Block &block = program.block(id);
-    uint64_t before = 0, own = 0, all = 0;
+    uint64_t before = 0, own = 0, all = 0; // blocks have tiles
     for (uint32_t t = block.tileBegin; t < block.tileEnd; ++t) {
       const uint64_t positions = tiling.tile(t).positions();
       before += t < step.tile ? positions : 0;
@@ -52,7 +52,8 @@ void Decoder::begin() {
       all += positions;
     }
     auto share = [&](uint64_t amount, uint64_t upTo) {
-      return uint64_t((unsigned __int128)amount * upTo / all);
+      return uint64_t((unsigned __int128)amount * upTo /
+                      std::max<uint64_t>(all, 1));
     };
     // Tables and directory come before what is shared.
     auto byteOf = [&](uint64_t upTo) {

@@ -187,7 +187,7 @@ static void poison(AlignedBytes &memory) {
   constexpr uint32_t signalling = 0x7f808080;
   // Whole words: the last line of the memory is there in full.
   auto *words = reinterpret_cast<uint32_t *>(memory.data());
-  std::fill(words, words + (memory.size() + 3) / sizeof(*words), signalling);
+  std::fill_n(words, (memory.size() + 3) / sizeof(uint32_t), signalling);
 }
 
 /// Poisons the machine's memories, unless no round can see it, and puts the

@@ -14,6 +14,7 @@
 #endif
 
 // Not for others: each file has its own.
+// NOLINTNEXTLINE(misc-anonymous-namespace-in-header)
 namespace {
 
 #if defined(__AVX512F__)

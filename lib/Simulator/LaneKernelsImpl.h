@@ -11,6 +11,7 @@
 #include "LaneKernels.h"
 
 // Not for others: each file has its own.
+// NOLINTNEXTLINE(misc-anonymous-namespace-in-header)
 namespace {
 
 using crania::simulator::LaneAction;
@@ -205,6 +206,7 @@ CRANIA_INLINE Vector<T> maximum(Vector<T> a, Vector<T> b) {
   if constexpr (isSame<T, float>) {
     using Bits = typename BitsOf<T>::Type;
     result = a == b ? (Vector<T>)((Bits)a & (Bits)b) : result;
+    // NOLINTNEXTLINE(misc-redundant-expression): NaN
     result = a != a ? a : result;
   }
   return result;
@@ -215,6 +217,7 @@ CRANIA_INLINE Vector<T> minimum(Vector<T> a, Vector<T> b) {
   if constexpr (isSame<T, float>) {
     using Bits = typename BitsOf<T>::Type;
     result = a == b ? (Vector<T>)((Bits)a | (Bits)b) : result;
+    // NOLINTNEXTLINE(misc-redundant-expression): NaN
     result = a != a ? a : result;
   }
   return result;

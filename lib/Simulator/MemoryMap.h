@@ -11,8 +11,8 @@ namespace crania::simulator {
 
 /// A place in one of the machine's memories.
 struct Location {
-  binary::Space space;
-  uint64_t byte;
+  binary::Space space = {};
+  uint64_t byte = 0;
 
   Location operator+(int64_t bytes) const {
     return {space, byte + uint64_t(bytes)};

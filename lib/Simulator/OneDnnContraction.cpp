@@ -56,7 +56,7 @@ using Desc = dnnl_memory_desc_t;
 
 /// The one CPU engine; it lives as long as the process.
 dnnl_engine_t hostEngine() {
-  static const dnnl_engine_t engine = [] {
+  static dnnl_engine_t engine = [] {
     dnnl_engine_t created = nullptr;
     dnnl_engine_create(&created, dnnl_cpu, 0);
     return created;
@@ -100,7 +100,8 @@ Desc queryDesc(const PrimitiveDesc &desc, dnnl_query_t what) {
 /// oneDNN's nested loops, for what it has no fast code for.
 bool isReference(const PrimitiveDesc &desc) {
   const char *name = "";
-  dnnl_primitive_desc_query(desc.get(), dnnl_query_impl_info_str, 0, &name);
+  dnnl_primitive_desc_query(desc.get(), dnnl_query_impl_info_str, 0,
+                            static_cast<void *>(&name));
   return std::strstr(name, "ref") != nullptr;
 }
 

@@ -101,8 +101,9 @@ Status checkKeys(const Json &json, const std::vector<Entry> &entries) {
     known.insert(entry.path());
   for (const auto &[section, keys] : json.items())
     for (const auto &[key, value] : keys.items())
-      if (known.count(section + "." + key) == 0)
-        return Error{"there is no key '" + section + "." + key + "'"};
+      if (std::string path = std::string(section).append(".").append(key);
+          known.count(path) == 0)
+        return Error{"there is no key '" + path + "'"};
   return {};
 }
 

@@ -39,7 +39,8 @@ Status run::writeOutputs(const std::string &folder, const BundleRun &run) {
     const std::string name = program.name();
     if (name.find('/') != std::string::npos)
       return Error{"program '" + name + "' has no name for a file: it has a /"};
-    if (Status status = writeProgram(folder + "/" + name + ".", program);
+    if (Status status = writeProgram(
+            std::string(folder).append("/").append(name) + ".", program);
         !status)
       return status;
   }

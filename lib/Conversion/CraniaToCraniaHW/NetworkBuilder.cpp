@@ -458,8 +458,8 @@ private:
     return bytes;
   }
 
-  LogicalResult addContractNode(linalg::LinalgOp op, unsigned index, View input,
-                                const View &place) {
+  LogicalResult addContractNode(linalg::LinalgOp op, unsigned index,
+                                const View &input, const View &place) {
     const Contraction &c = network.weights[index].contraction;
     FailureOr<View> inputPlane = viewAsPlane(input, c.inputPlane);
     if (succeeded(inputPlane) && inputPlane->isPadded() &&

@@ -42,6 +42,7 @@ private:
   /// The image starts as zeros, which take memory only once they are written.
   void allocate() {
     void *memory = llvm::safe_calloc(imageBytes + blobAlignment, 1);
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): LLVM aligns numbers
     auto *aligned = reinterpret_cast<char *>(
         llvm::alignAddr(memory, llvm::Align(blobAlignment)));
     contents = {aligned, size_t(imageBytes)};

@@ -317,7 +317,11 @@ private:
     Type kind = kindOf(operands[0]);
     for (int64_t &operand : operands)
       operand = convert(operand, kind);
-    return emit(*opcodeOf(definition), kind, operands);
+    // It is one of those that have one.
+    std::optional<VectorOpcode> opcode = opcodeOf(definition);
+    if (!opcode)
+      return failure();
+    return emit(*opcode, kind, operands);
   }
 
   /// A register with the number of another one, as a float or as an integer.

@@ -143,7 +143,7 @@ public:
   int64_t balanced(size_t level, int64_t size) const {
     int64_t extent = stage.tileLoops[level].extent;
     int64_t bands = llvm::divideCeil(extent, size);
-    return llvm::divideCeil(extent, bands);
+    return llvm::divideCeil(extent, std::max<int64_t>(bands, 1));
   }
 
 private:

@@ -78,7 +78,7 @@ static LogicalResult printImage(const std::shared_ptr<llvm::SourceMgr> &sources,
 }
 
 void crania::registerDeviceBinaryTranslations(
-    std::function<void(DialectRegistry &)> hostDialects) {
+    const std::function<void(DialectRegistry &)> &hostDialects) {
   auto registerOwn = [](DialectRegistry &registry) {
     registry.insert<ir::CraniaDialect, hw::CraniaHWDialect>();
   };

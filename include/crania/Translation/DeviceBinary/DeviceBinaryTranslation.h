@@ -52,7 +52,7 @@ llvm::LogicalResult plotImage(const binary::DeviceBinary &binary,
 /// translated may hold host code beside its programs, in the dialects that
 /// `hostDialects` registers; it is not looked at.
 void registerDeviceBinaryTranslations(
-    std::function<void(mlir::DialectRegistry &)> hostDialects);
+    const std::function<void(mlir::DialectRegistry &)> &hostDialects);
 
 } // namespace crania
 

@@ -123,7 +123,7 @@ void LayoutMeter::addMeasured(std::vector<LayoutCandidate> &into,
       std::max(candidate.dramCycles, double(measure.decodeCycles) / pace.share);
   const double load = double(measure.cost.loadCycles());
   candidate.cycles += std::max(load - pace.loadCycles(), 0.0);
-  into.push_back(std::move(candidate));
+  into.push_back(candidate);
 }
 
 void LayoutMeter::addCandidate(std::vector<LayoutCandidate> &into,

@@ -47,7 +47,10 @@ static void addCalibratedClusters(OpPassManager &manager,
   llvm::append_range(cluster.mean, options.inputMean);
   llvm::append_range(cluster.deviation, options.inputDeviation);
   cluster.limit = options.clusterLimit;
-  cluster.scheme = options.scheme == "residual" ? "residual" : "importance";
+  // What is none of the two, the pass refuses.
+  cluster.scheme = options.scheme == "importance-corrected"
+                       ? "importance"
+                       : options.scheme.getValue();
   llvm::append_range(cluster.steps, options.steps);
   cluster.balance = options.balance;
   cluster.correct = options.correct;

@@ -76,8 +76,10 @@ private:
 
 OwningOpRef<ModuleOp> read(MLIRContext &context, const void *bytes,
                            uint64_t size, const char *name) {
-  StringRef data(static_cast<const char *>(bytes), size);
-  return readNetwork(llvm::MemoryBuffer::getMemBufferCopy(data, name), context);
+  StringRef data(static_cast<const char *>(bytes), bytes ? size : 0);
+  return readNetwork(
+      llvm::MemoryBuffer::getMemBufferCopy(data, name ? name : "network"),
+      context);
 }
 
 DialectRegistry everyDialect() {
@@ -165,6 +167,8 @@ craniaCompilerSessionRunPasses(CraniaCompilerSession session, const void *bytes,
   PassManager manager(&*context, ModuleOp::getOperationName());
   std::string reason;
   llvm::raw_string_ostream reasons(reason);
+  if (!pipeline)
+    pipeline = "";
   if (failed(parsePassPipeline(pipeline, manager, reasons))) {
     session->report(CRANIA_COMPILER_ERROR,
                     "the pipeline '" + std::string(pipeline) + "': " + reason);

@@ -61,11 +61,13 @@ struct Shape {
   const char *name;
   uint8_t flags, pattern;
   unsigned lanes;
+  unsigned tables = maxConditions;
 };
 constexpr Shape shapes[] = {
     {"plain", 0, 0, 0},
     {"occupied", FuzzInput::isOccupied, 0x5a, 1},
     {"conditions", 1 | FuzzInput::hasConditions, 2, 4},
+    {"shared", 1 | FuzzInput::hasConditions, 2, 2, 1},
 };
 
 void writeSegment(const std::string &folder, const std::string &id) {
@@ -77,6 +79,7 @@ void writeSegment(const std::string &folder, const std::string &id) {
     TrainingOptions options;
     options.valueLanes = shape.lanes;
     options.tableLog = 6; // of a size with the block
+    options.mostTables = shape.tables;
     auto coder = findSegmentLayout(id)->train(blocks, options);
     if (!coder)
       continue;

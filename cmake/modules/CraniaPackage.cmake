@@ -19,6 +19,13 @@ install(DIRECTORY ${PROJECT_SOURCE_DIR}/share/crania
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT crania
   FILES_MATCHING PATTERN "*.md" PATTERN "*.svg")
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/examples DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT crania)
+# What docs/Embedding.md points to.
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/test/Examples/out-of-tree
+                  ${PROJECT_SOURCE_DIR}/test/Embedding/Inputs/c-client
+                  ${PROJECT_SOURCE_DIR}/test/Embedding/Inputs/mlir-c-client
+        DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples COMPONENT crania)
+install(FILES ${PROJECT_SOURCE_DIR}/test/Embedding/stock_tools.py
+        DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples COMPONENT crania)
 install(FILES ${PROJECT_SOURCE_DIR}/README.md DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT crania)
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR}
   COMPONENT crania RENAME copyright)

@@ -9,6 +9,8 @@
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/IR/PatternMatch.h"
 
+#include "llvm/ADT/SetVector.h"
+
 namespace crania {
 #define GEN_PASS_DEF_EXPANDMATERIALIZE
 #include "crania/Conversion/Passes.h.inc"
@@ -54,6 +56,7 @@ struct ExpandMaterializePass
     IRRewriter rewriter(&getContext());
     // Weights that are read in several places are expanded once per round.
     llvm::DenseMap<std::pair<Operation *, int64_t>, TypedAttr> expanded;
+    llvm::SetVector<Operation *> read;
     getOperation().walk([&](PerRoundOp op) { expandPerRound(op, rewriter); });
     getOperation().walk([&](MaterializeOp op) {
       auto get = op.getWeights().getDefiningOp<GetOp>();
@@ -67,7 +70,14 @@ struct ExpandMaterializePass
         constant = expand(weights, *round);
       rewriter.setInsertionPoint(op);
       rewriter.replaceOpWithNewOp<arith::ConstantOp>(op, constant);
+      if (get->use_empty())
+        rewriter.eraseOp(get);
+      read.insert(weights);
     });
+    // What was read here and is not any more is of no use to anybody.
+    for (Operation *weights : read)
+      if (SymbolTable::symbolKnownUseEmpty(weights, getOperation()))
+        rewriter.eraseOp(weights);
   }
 };
 } // namespace

@@ -52,7 +52,8 @@ crania::translateToDeviceBinary(ModuleOp module) {
   for (auto program : module.getOps<hw::ProgramOp>())
     programs.add(program);
   if (programs.empty())
-    return module.emitError() << "has no crania_hw.program to translate";
+    return module.emitError() << "has no crania_hw.program to translate; run "
+                                 "crania-pipeline first";
   return programs.write(module);
 }
 

@@ -26,6 +26,7 @@ static cl::opt<bool> scramble("scramble", cl::init(true),
 
 static void buildPipeline(mlir::OpPassManager &manager) {
   manager.addPass(crania::createCheckClassifiers());
+  manager.addPass(crania::createFoldConstantLayouts());
   manager.addPass(crania::createAttachTarget({"edge"}));
   manager.addPass(crania::createClusterWeights({clusters}));
   manager.addPass(crania::createFormRounds({"softmax:0.9"}));

@@ -9,6 +9,8 @@
  * Stability: within a major version, functions and options are added but
  * neither removed nor changed.
  *
+ * Handles must not be NULL, but where it says that NULL is ignored.
+ *
  * Errors: functions that can fail say so by their result, after the session's
  * callback was called with the reasons.
  *
@@ -67,7 +69,8 @@ craniaCompilerSessionDestroy(CraniaCompilerSession session);
 /* The options are those of crania-compile (crania-compile --help): "clusters"
  * with
  * ".1,.2,.3,.4", "baselines" with "true". They hold for later compilations of
- * the session. 0, or -1 for a name or value that cannot be. */
+ * the session. 0, or -1 for a name that there is none of or a value that is not
+ * of its type; what values mean is looked at when a network is compiled. */
 CRANIA_COMPILER_EXPORT int
 craniaCompilerSessionSetOption(CraniaCompilerSession session, const char *name,
                                const char *value);

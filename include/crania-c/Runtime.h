@@ -8,6 +8,8 @@
  * Stability: within a major version, functions are added but neither removed
  * nor changed.
  *
+ * Handles must not be NULL, but where it says that NULL is ignored.
+ *
  * Errors: functions that can fail take a callback that is called with the
  * reason, a NUL-terminated text that lives during the call, and say so by their
  * result. The callback may be NULL.

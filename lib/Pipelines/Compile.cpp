@@ -152,7 +152,8 @@ static LogicalResult decideArithmetic(ModuleOp module,
   pipeline.precision = options.precision;
   pipeline.firstLayer = options.firstLayer;
   pipeline.lastLayer = options.lastLayer;
-  pipeline.shareWeights = unsigned(options.sharedWords);
+  pipeline.shareWeights =
+      unsigned(std::min<uint64_t>(options.sharedWords, UINT32_MAX));
   setImages(pipeline, options.calibration);
   pipeline.calibrateLimit = options.calibration.limit;
   pipeline.calibrateRule = options.calibration.rule;

@@ -167,11 +167,13 @@ craniaCompilerSessionRunPasses(CraniaCompilerSession session, const void *bytes,
   PassManager manager(&*context, ModuleOp::getOperationName());
   std::string reason;
   llvm::raw_string_ostream reasons(reason);
-  if (!pipeline)
-    pipeline = "";
-  if (failed(parsePassPipeline(pipeline, manager, reasons))) {
+  // As mlir-opt has it, or what is in the parentheses.
+  StringRef passes = pipeline ? pipeline : "";
+  if (passes.starts_with("builtin.module(") && passes.ends_with(")"))
+    passes = passes.drop_front(StringRef("builtin.module(").size()).drop_back();
+  if (failed(parsePassPipeline(passes, manager, reasons))) {
     session->report(CRANIA_COMPILER_ERROR,
-                    "the pipeline '" + std::string(pipeline) + "': " + reason);
+                    "the pipeline '" + passes.str() + "': " + reason);
     return nullptr;
   }
   if (failed(manager.run(*module)))

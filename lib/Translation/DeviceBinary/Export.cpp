@@ -6,6 +6,7 @@
 #include "crania/Dialect/CraniaHW/IR/ProgramEncoding.h"
 #include "crania/Translation/DeviceBinary/DeviceBinaryTranslation.h"
 #include "mlir/IR/Diagnostics.h"
+#include "llvm/ADT/StringSet.h"
 
 #include <memory>
 
@@ -46,8 +47,35 @@ private:
 
 } // namespace
 
+/// A device binary has no host: what runs there before or behind a program is
+/// not in it. Softmax and reshapes behind logits change no prediction.
+static void warnOfHostWork(ModuleOp module) {
+  static const llvm::StringSet<> harmless = {
+      "arith.constant",        "func.func",
+      "func.return",           "linalg.softmax",
+      "tensor.collapse_shape", "tensor.empty",
+      "tensor.expand_shape",   "crania_hw.execute"};
+  for (Operation &function : *module.getBody()) {
+    auto executes = [](hw::ExecuteOp) { return WalkResult::interrupt(); };
+    if (isa<hw::ProgramOp>(function) ||
+        !function.walk(executes).wasInterrupted())
+      continue;
+    function.walk<WalkOrder::PreOrder>(
+        [](Operation *op) {
+          if (harmless.contains(op->getName().getStringRef()))
+            return WalkResult::advance();
+          op->emitWarning()
+              << "'" << op->getName()
+              << "' is work of the host, which a device binary does not "
+              << "have: its programs compute without";
+          return WalkResult::interrupt();
+        });
+  }
+}
+
 FailureOr<std::vector<uint8_t>>
 crania::translateToDeviceBinary(ModuleOp module) {
+  warnOfHostWork(module);
   Programs programs;
   for (auto program : module.getOps<hw::ProgramOp>())
     programs.add(program);

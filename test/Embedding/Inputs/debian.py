@@ -33,7 +33,7 @@ ninja > ninja.log
 ./consumer ../digits.onnx ../input.f32
 cd ..
 dpkg -r libcrania-dev crania >> dpkg.log
-! command -v crania-compile
+if command -v crania-compile; then exit 1; fi
 echo "crania and libcrania-dev: installed, used and removed"
 """
 
@@ -50,7 +50,9 @@ def main():
         mount = (f"mount -t overlay overlay -o lowerdir=/,upperdir={layer}/upper,workdir={layer}/work "
                  f"{layer}/root && mount -t proc proc {layer}/root/proc && mount --bind /dev {layer}/root/dev && "
                  f"exec chroot {layer}/root bash {script} {packages} {source}")
-        done = subprocess.run(["unshare", "--mount", "bash", "-c", mount], text=True,
+        # The tools of the packages, not those of the test's own prefix.
+        environment = dict(os.environ, PATH="/usr/sbin:/usr/bin:/sbin:/bin")
+        done = subprocess.run(["unshare", "--mount", "bash", "-c", mount], text=True, env=environment,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     print(done.stdout)
     sys.exit(done.returncode)

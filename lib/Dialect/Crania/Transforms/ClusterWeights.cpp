@@ -132,7 +132,8 @@ private:
     auto function = op->getParentOfType<func::FuncOp>();
     Attribute scales = op->getAttr(CraniaDialect::getWeightScalesAttrName());
     for (Shared &shared : sharedWeights[{constant.getValue(), scales}])
-      if (std::exchange(shared.lastUser, function) != function) {
+      if (hasClustersOf(shared.weights, operand) &&
+          std::exchange(shared.lastUser, function) != function) {
         op->removeAttr(CraniaDialect::getWeightScalesAttrName());
         return shared.weights;
       }
@@ -141,6 +142,17 @@ private:
       sharedWeights[{constant.getValue(), scales}].push_back(
           {*weights, function});
     return weights;
+  }
+
+  /// Ranked over all layers, the same weights may be in other clusters in
+  /// another function.
+  bool hasClustersOf(WeightsOp weights, OpOperand &operand) const {
+    if (!overLayers)
+      return true;
+    SmallVector<char> storage;
+    auto own = decided.find(&operand);
+    return own != decided.end() && weights.getAssignmentBytes(storage) ==
+                                       ArrayRef<uint8_t>(own->second);
   }
 
   FailureOr<WeightsOp> createWeights(OpOperand &operand,

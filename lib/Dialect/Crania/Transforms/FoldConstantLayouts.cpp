@@ -57,16 +57,12 @@ std::vector<char> transpose(ArrayRef<char> data, ArrayRef<int64_t> from,
   return result;
 }
 
-/// A resource named after `original` that owns `bytes`.
-DenseResourceElementsAttr makeResource(RankedTensorType type,
-                                       StringRef original,
-                                       std::vector<char> bytes) {
-  auto owned = std::make_shared<std::vector<char>>(std::move(bytes));
-  return DenseResourceElementsAttr::get(type, original,
-                                        AsmResourceBlob(
-                                            ArrayRef<char>(*owned),
-                                            [owned](void *, size_t, size_t) {},
-                                            /*dataIsMutable=*/true));
+/// A resource named after `original` with a copy of `bytes`.
+DenseResourceElementsAttr
+makeResource(RankedTensorType type, StringRef original, ArrayRef<char> bytes) {
+  return DenseResourceElementsAttr::get(
+      type, original,
+      HeapAsmResourceBlob::allocateAndCopyWithAlign(bytes, elementBytes(type)));
 }
 
 /// The constant in another shape; null for one that is neither dense nor a

@@ -74,17 +74,15 @@ crania::Result<SharedWords> share(ArrayRef<char> bytes, Type element,
 }
 
 /// The words in an attribute of the kind that they were in.
-TypedAttr makeConstant(TypedAttr original, std::vector<char> bytes) {
+TypedAttr makeConstant(TypedAttr original, ArrayRef<char> bytes) {
   auto type = cast<RankedTensorType>(original.getType());
   auto resource = dyn_cast<DenseResourceElementsAttr>(original);
   if (!resource)
     return DenseElementsAttr::getFromRawBuffer(type, bytes);
-  auto owned = std::make_shared<std::vector<char>>(std::move(bytes));
-  AsmResourceBlob blob(
-      ArrayRef<char>(*owned), [owned](void *, size_t, size_t) {},
-      /*dataIsMutable=*/true);
-  return DenseResourceElementsAttr::get(type, resource.getRawHandle().getKey(),
-                                        std::move(blob));
+  return DenseResourceElementsAttr::get(
+      type, resource.getRawHandle().getKey(),
+      HeapAsmResourceBlob::allocateAndCopyWithAlign(
+          bytes, type.getElementTypeBitWidth() / 8));
 }
 
 struct ShareWeights : public crania::impl::ShareWeightsBase<ShareWeights> {
@@ -139,7 +137,7 @@ private:
         return op.emitError()
                << "its weights cannot share words: " << words.error().message;
       report(op, *words);
-      shared = makeConstant(constant.getValue(), std::move(words->bytes));
+      shared = makeConstant(constant.getValue(), words->bytes);
     }
     OpBuilder builder(constant);
     operand.set(arith::ConstantOp::create(builder, constant.getLoc(), shared));

@@ -33,7 +33,7 @@ ninja > ninja.log
 ./consumer ../digits.onnx ../input.f32
 cd ..
 dpkg -r libcrania-dev crania >> dpkg.log
-if command -v crania-compile; then exit 1; fi
+test ! -e /usr/bin/crania-compile
 echo "crania and libcrania-dev: installed, used and removed"
 """
 

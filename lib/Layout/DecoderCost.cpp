@@ -20,7 +20,6 @@ using target::technology;
 using target::Technology;
 
 constexpr double bitsPerByte = 8, bitsPerKB = bitsPerByte * 1024;
-constexpr double um2PerMm2 = 1e6;
 constexpr unsigned narrowestWindow = 8, widestWindow = 32;
 
 /// A lane's window onto its stream: a register of twice the bits that a step
@@ -38,10 +37,6 @@ double logicUm2(const LaneLogic &logic) {
   const Technology::Cells &cells = technology().cells;
   return logic.flipFlops * cells.flipFlop + logic.multiplexers * cells.mux2 +
          logic.fullAdders * cells.fullAdder + logic.gates * cells.nand2;
-}
-
-double tableUm2(uint64_t tableBits) {
-  return double(tableBits) / bitsPerKB * technology().sram.mm2PerKB * um2PerMm2;
 }
 
 /// Each cell is charged as if it worked in every step, by its area, as those of
@@ -68,8 +63,21 @@ LaneLogic operator+(const LaneLogic &a, const LaneLogic &b) {
           a.fullAdders + b.fullAdders, a.gates + b.gates};
 }
 
+double memoryUm2(uint64_t bits) {
+  constexpr double um2PerMm2 = 1e6;
+  return double(bits) / bitsPerKB * technology().sram.mm2PerKB * um2PerMm2;
+}
+
+double DecoderCost::windowUm2() const {
+  return logicUm2(windowLogic(stepBits));
+}
+
+double DecoderCost::unitUm2() const { return logicUm2(lane); }
+
+double DecoderCost::tableUm2() const { return memoryUm2(tableBits); }
+
 double DecoderCost::areaUm2() const {
-  return lanes * (logicUm2(windowLogic(stepBits) + lane) + tableUm2(tableBits));
+  return lanes * (windowUm2() + unitUm2() + tableUm2());
 }
 
 double DecoderCost::picojoulesPerStep() const {
@@ -83,11 +91,11 @@ void DecoderHardware::Half::add(const DecoderCost &cost, bool sharesMemory) {
   if (cost.lanes == 0)
     return;
   lanes = std::max(lanes, cost.lanes);
-  windowUm2 = std::max(windowUm2, logicUm2(windowLogic(cost.stepBits)));
+  windowUm2 = std::max(windowUm2, cost.windowUm2());
   tensorTableBits = sharesMemory ? tensorTableBits + cost.tableBits
                                  : std::max(tensorTableBits, cost.tableBits);
   tableBits = std::max(tableBits, tensorTableBits);
-  const double um2 = logicUm2(cost.lane);
+  const double um2 = cost.unitUm2();
   auto at = std::lower_bound(units.begin(), units.end(), cost.unit,
                              [](const auto &unit, std::string_view name) {
                                return unit.first < name;
@@ -99,7 +107,7 @@ void DecoderHardware::Half::add(const DecoderCost &cost, bool sharesMemory) {
 }
 
 double DecoderHardware::Half::areaUm2() const {
-  double lane = windowUm2 + tableUm2(tableBits);
+  double lane = windowUm2 + memoryUm2(tableBits);
   for (const auto &unit : units)
     lane += unit.second;
   return lanes * lane;
@@ -134,7 +142,7 @@ void DecoderHardware::add(const SegmentCost &cost, uint64_t largestBlock) {
 
 double DecoderHardware::areaUm2() const {
   // The staging FIFO is the buffer of one block; the others have their own.
-  const double buffers = blocks == 1 ? 0 : tableUm2(8 * bufferBytes);
+  const double buffers = blocks == 1 ? 0 : memoryUm2(8 * bufferBytes);
   return blocks * (positions.areaUm2() + values.areaUm2() + buffers);
 }
 

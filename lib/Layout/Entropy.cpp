@@ -10,7 +10,9 @@
 
 namespace crania::layout {
 
-uint64_t scaledLog2(uint64_t value) {
+namespace {
+
+uint64_t computeScaledLog2(uint64_t value) {
   unsigned whole = 63 - __builtin_clzll(value);
   // Squaring the mantissa, in [1, 2) with 31 places, gives one bit of the
   // logarithm at a time.
@@ -27,23 +29,25 @@ uint64_t scaledLog2(uint64_t value) {
   return log;
 }
 
-namespace {
-
-/// scaledLog2 of all frequencies that a table can have, and one more.
+/// The logarithms of all frequencies that a table can have, and one more.
 const std::vector<uint64_t> &frequencyLogs() {
   static const std::vector<uint64_t> table = [] {
     std::vector<uint64_t> logs(2 + (size_t(1) << maxTableLog));
     for (size_t i = 1; i < logs.size(); ++i)
-      logs[i] = scaledLog2(i);
+      logs[i] = computeScaledLog2(i);
     return logs;
   }();
   return table;
 }
 
-uint64_t logOf(uint64_t count) {
-  return count < frequencyLogs().size() ? frequencyLogs()[count]
-                                        : scaledLog2(count);
+} // namespace
+
+uint64_t scaledLog2(uint64_t value) {
+  const std::vector<uint64_t> &logs = frequencyLogs();
+  return value < logs.size() ? logs[value] : computeScaledLog2(value);
 }
+
+namespace {
 
 /// Frequencies on their way to the right sum.
 class Normalizer {
@@ -128,7 +132,7 @@ uint64_t entropyCost(Span<const uint64_t> counts) {
   uint64_t cost = 0;
   for (uint64_t count : counts)
     if (count > 0)
-      cost += count * (logOfTotal - logOf(count));
+      cost += count * (logOfTotal - scaledLog2(count));
   return cost;
 }
 

@@ -39,9 +39,9 @@ std::vector<Package> pairUp(const std::vector<Package> &packages) {
   return pairs;
 }
 
-/// Optimal code lengths of at most `maxLength` bits (package-merge: Larmore and
+/// Optimal code lengths of at most so many bits (package-merge: Larmore and
 /// Hirschberg, JACM 1990).
-Lengths limitedLengths(Span<const uint64_t> counts) {
+Lengths limitedLengths(Span<const uint64_t> counts, unsigned mostBits) {
   std::vector<Package> leaves;
   for (size_t i = 0; i < counts.size(); ++i)
     if (counts[i] > 0)
@@ -59,7 +59,7 @@ Lengths limitedLengths(Span<const uint64_t> counts) {
             });
 
   std::vector<Package> packages = leaves;
-  for (unsigned level = 1; level < maxLength; ++level) {
+  for (unsigned level = 1; level < mostBits; ++level) {
     std::vector<Package> pairs = pairUp(packages);
     packages.clear();
     std::merge(leaves.begin(), leaves.end(), pairs.begin(), pairs.end(),
@@ -107,11 +107,16 @@ Lengths unlimitedLengths(Span<const uint64_t> counts) {
   return lengths;
 }
 
-Lengths optimalLengths(Span<const uint64_t> counts) {
+/// The longest code word indexes the table, so its size bounds them.
+Lengths optimalLengths(Span<const uint64_t> counts, unsigned tableLog) {
+  const size_t symbols =
+      counts.size() - size_t(std::count(counts.begin(), counts.end(), 0u));
+  const unsigned longest =
+      std::clamp(tableLog, symbols == 0 ? 0 : bitWidth(symbols - 1), maxLength);
   Lengths lengths = unlimitedLengths(counts);
   if (std::any_of(lengths.begin(), lengths.end(),
-                  [](uint8_t length) { return length > maxLength; }))
-    return limitedLengths(counts);
+                  [&](uint8_t length) { return length > longest; }))
+    return limitedLengths(counts, longest);
   return lengths;
 }
 
@@ -155,8 +160,9 @@ bool isComplete(const Lengths &lengths) {
 
 class HuffmanCoder final : public SymbolCoder {
 public:
-  explicit HuffmanCoder(std::vector<Code> codesOfConditions)
-      : codes(std::move(codesOfConditions)) {
+  HuffmanCoder(std::vector<Code> codesOfConditions,
+               std::vector<SymbolRange> symbolRanges)
+      : codes(std::move(codesOfConditions)), ranges(std::move(symbolRanges)) {
     for (Code &code : codes) {
       assignWords(code);
       for (uint8_t length : code.lengths)
@@ -193,8 +199,8 @@ public:
       const Code &code = codes[sequence.conditionOf(i)];
       uint8_t symbol = sequence.symbols[i];
       writer.write(code.words[symbol], code.lengths[symbol]);
-      if (sequence.lowBits > 0)
-        writer.write(sequence.low[i], sequence.lowBits);
+      if (!sequence.uncoded.empty())
+        writer.write(sequence.uncoded[i], ranges[symbol].uncodedBits);
     }
     return finishAll(writers);
   }
@@ -235,20 +241,24 @@ private:
   void decodeLane(BitReader &shared, size_t first, size_t lanes,
                   const SymbolSink &sink) const {
     BitReader reader = shared;
-    for (size_t i = first; i < sink.symbols.size(); i += lanes) {
+    for (size_t i = first; i < sink.size(); i += lanes) {
       reader.refill();
       size_t condition = sink.conditions.empty() ? 0 : sink.conditions[i];
       Entry entry =
           entries[(condition << longest) + lowBitsOf(reader.peek(), longest)];
       reader.skip(entry.length);
-      sink.symbols[i] = entry.symbol;
-      if (sink.lowBits > 0)
-        sink.low[i] = reader.take(sink.lowBits);
+      if (ranges.empty()) {
+        sink.symbols[i] = entry.symbol;
+      } else {
+        const SymbolRange &range = ranges[entry.symbol];
+        sink.numbers[i] = range.first + reader.take(range.uncodedBits);
+      }
     }
     shared = reader;
   }
 
   std::vector<Code> codes;
+  std::vector<SymbolRange> ranges;
   std::vector<Entry> entries;
   unsigned longest = 0;
 };
@@ -277,13 +287,15 @@ Result<Code> parseCode(unsigned symbols, BitReader &tables) {
 
 } // namespace
 
-TrainedSymbols trainHuffmanCoder(const SymbolCounts &counts) {
+TrainedSymbols trainHuffmanCoder(const SymbolCounts &counts,
+                                 const SymbolCoderLimits &limits,
+                                 const std::vector<SymbolRange> &ranges) {
   std::vector<Code> codes;
   double bits = 0;
   for (unsigned condition = 0; condition < counts.conditions; ++condition) {
     Span<const uint64_t> symbolCounts = counts.of(condition);
     Code code;
-    code.lengths = optimalLengths(symbolCounts);
+    code.lengths = optimalLengths(symbolCounts, limits.tableLog);
     size_t absent =
         std::count(symbolCounts.begin(), symbolCounts.end(), uint64_t(0));
     code.isUsed = absent < symbolCounts.size();
@@ -296,10 +308,11 @@ TrainedSymbols trainHuffmanCoder(const SymbolCounts &counts) {
       bits += double(symbolCounts[i]) * code.lengths[i];
     codes.push_back(std::move(code));
   }
-  return {std::make_unique<HuffmanCoder>(std::move(codes)), bits};
+  return {std::make_unique<HuffmanCoder>(std::move(codes), ranges), bits};
 }
 
 SymbolCoderResult parseHuffmanCoder(unsigned conditions, unsigned symbols,
+                                    const std::vector<SymbolRange> &ranges,
                                     BitReader &tables) {
   std::vector<Code> codes;
   for (unsigned condition = 0; condition < conditions; ++condition) {
@@ -309,7 +322,7 @@ SymbolCoderResult parseHuffmanCoder(unsigned conditions, unsigned symbols,
     codes.push_back(std::move(*code));
   }
   return std::unique_ptr<SymbolCoder>(
-      std::make_unique<HuffmanCoder>(std::move(codes)));
+      std::make_unique<HuffmanCoder>(std::move(codes), ranges));
 }
 
 } // namespace crania::layout

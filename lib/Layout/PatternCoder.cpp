@@ -79,14 +79,14 @@ public:
   std::vector<std::vector<uint8_t>> encode(Span<const uint8_t> bits,
                                            unsigned lanes) const override {
     std::vector<uint8_t> patterns = patternsOf(bits, group);
-    return coder->encode({patterns, {}, {}, 0}, lanes);
+    return coder->encode({patterns, {}, {}}, lanes);
   }
 
   Status decode(Span<BitReader> lanes, Span<uint8_t> bits) const override {
     std::vector<uint8_t> patterns((bits.size() + group - 1) / group);
     if (!patterns.empty() && !coder->hasSymbols(0))
       return Error{"free positions, but no patterns in the tables"};
-    if (Status status = coder->decode(lanes, {patterns, {}, {}, 0}); !status)
+    if (Status status = coder->decode(lanes, {patterns, {}, {}}); !status)
       return status;
     size_t whole = bits.size() / bitsPerByte;
     for (size_t i = 0; i < whole; ++i)

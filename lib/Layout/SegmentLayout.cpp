@@ -272,12 +272,12 @@ public:
     if (!ofPositions)
       return codecError(name, ofPositions.error().message);
     parts.positions = ofPositions->coder;
-    const Result<TrainedValues> &ofValues = coders.values(
-        values,
-        {statistics.wordCounts(),
-         statistics.values(),
-         parts.valueBits,
-         {options.tableLog, blocks * parts.valueLanes, options.mostTables}});
+    const Result<TrainedValues> &ofValues =
+        coders.values(values, {statistics.wordCounts(),
+                               statistics.values(),
+                               parts.valueBits,
+                               {options.tableLog, blocks * parts.valueLanes,
+                                options.mostTables, options.mostExtraBits}});
     if (!ofValues)
       return codecError(name, ofValues.error().message);
     parts.values = ofValues->coder;
@@ -320,6 +320,9 @@ private:
       return codecError(name, "there are 1 to " +
                                   std::to_string(maxConditions) +
                                   " sets of tables");
+    if (options.mostExtraBits > maxExtraBits)
+      return codecError(name, "a symbol has at most " +
+                                  std::to_string(maxExtraBits) + " extra bits");
     if (options.tableLog > maxTableLog)
       return codecError(name, "tables have at most 2^" +
                                   std::to_string(maxTableLog) + " states");

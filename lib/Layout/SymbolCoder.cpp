@@ -6,31 +6,33 @@
 namespace crania::layout {
 
 TrainedSymbols trainSymbolCoder(SymbolCode code, const SymbolCounts &counts,
-                                const SymbolCoderLimits &limits) {
+                                const SymbolCoderLimits &limits,
+                                const std::vector<SymbolRange> &ranges) {
   switch (code) {
   case SymbolCode::fixedLength:
     return trainPackedCoder(counts, false);
   case SymbolCode::packed:
     return trainPackedCoder(counts, true);
   case SymbolCode::huffman:
-    return trainHuffmanCoder(counts);
+    return trainHuffmanCoder(counts, limits, ranges);
   case SymbolCode::tans:
-    return trainTansCoder(counts, limits);
+    return trainTansCoder(counts, limits, ranges);
   }
   __builtin_unreachable();
 }
 
 SymbolCoderResult parseSymbolCoder(SymbolCode code, unsigned conditions,
-                                   unsigned symbols, BitReader &tables) {
+                                   unsigned symbols, BitReader &tables,
+                                   const std::vector<SymbolRange> &ranges) {
   switch (code) {
   case SymbolCode::fixedLength:
     return makePackedCoder(symbols, false);
   case SymbolCode::packed:
     return makePackedCoder(symbols, true);
   case SymbolCode::huffman:
-    return parseHuffmanCoder(conditions, symbols, tables);
+    return parseHuffmanCoder(conditions, symbols, ranges, tables);
   case SymbolCode::tans:
-    return parseTansCoder(conditions, symbols, tables);
+    return parseTansCoder(conditions, symbols, ranges, tables);
   }
   __builtin_unreachable();
 }

@@ -22,21 +22,32 @@ struct SymbolSequence {
   Span<const uint8_t> symbols;
   /// Per symbol, or empty where there is only one set of tables.
   Span<const uint8_t> conditions;
-  /// Uncoded low bits of each value, or empty if `lowBits` is 0.
-  Span<const uint32_t> low;
-  unsigned lowBits = 0;
+  /// The uncoded bits of each value, or empty if there are none.
+  Span<const uint32_t> uncoded;
 
   uint8_t conditionOf(size_t i) const {
     return conditions.empty() ? 0 : conditions[i];
   }
 };
 
-/// Where a decoder puts what SymbolSequence describes.
+/// What a symbol leaves uncoded: 2^uncodedBits things, at most 2^31, that are
+/// numbered from `first` on. The uncoded bits, which tell them apart, are
+/// stored between what a code reads for one symbol and for the next.
+struct SymbolRange {
+  uint32_t first = 0;
+  uint8_t uncodedBits = 0;
+};
+
+/// Where a decoder puts what SymbolSequence describes: numbers in the ranges of
+/// the symbols, or symbols if they have none.
 struct SymbolSink {
   Span<uint8_t> symbols;
+  Span<uint32_t> numbers;
   Span<const uint8_t> conditions;
-  Span<uint32_t> low;
-  unsigned lowBits = 0;
+
+  size_t size() const {
+    return symbols.empty() ? numbers.size() : symbols.size();
+  }
 };
 
 /// How often each symbol occurs under each condition.
@@ -96,6 +107,8 @@ struct SymbolCoderLimits {
   uint64_t laneCount = 0;
   /// Sets of tables, for all conditions together.
   unsigned mostTables = maxConditions;
+  /// Of a symbol.
+  unsigned mostExtraBits = maxExtraBits;
 };
 
 /// A coder, and the bits that the symbols take with it.
@@ -104,14 +117,16 @@ struct TrainedSymbols {
   double bits = 0;
 };
 
+/// `ranges`: of each symbol, or none. Codes of a fixed length have none.
 TrainedSymbols trainSymbolCoder(SymbolCode code, const SymbolCounts &counts,
-                                const SymbolCoderLimits &limits);
+                                const SymbolCoderLimits &limits,
+                                const std::vector<SymbolRange> &ranges = {});
 
 /// Reads what `writeTables` wrote.
-Result<std::unique_ptr<SymbolCoder>> parseSymbolCoder(SymbolCode code,
-                                                      unsigned conditions,
-                                                      unsigned symbols,
-                                                      BitReader &tables);
+Result<std::unique_ptr<SymbolCoder>>
+parseSymbolCoder(SymbolCode code, unsigned conditions, unsigned symbols,
+                 BitReader &tables,
+                 const std::vector<SymbolRange> &ranges = {});
 
 } // namespace crania::layout
 

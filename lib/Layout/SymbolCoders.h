@@ -14,13 +14,18 @@ using SymbolCoderResult = Result<std::unique_ptr<SymbolCoder>>;
 std::unique_ptr<SymbolCoder> makePackedCoder(unsigned symbols, bool isPacked);
 TrainedSymbols trainPackedCoder(const SymbolCounts &counts, bool isPacked);
 
-TrainedSymbols trainHuffmanCoder(const SymbolCounts &counts);
+TrainedSymbols trainHuffmanCoder(const SymbolCounts &counts,
+                                 const SymbolCoderLimits &limits,
+                                 const std::vector<SymbolRange> &ranges);
 SymbolCoderResult parseHuffmanCoder(unsigned conditions, unsigned symbols,
+                                    const std::vector<SymbolRange> &ranges,
                                     BitReader &tables);
 
 TrainedSymbols trainTansCoder(const SymbolCounts &counts,
-                              const SymbolCoderLimits &limits);
+                              const SymbolCoderLimits &limits,
+                              const std::vector<SymbolRange> &ranges);
 SymbolCoderResult parseTansCoder(unsigned conditions, unsigned symbols,
+                                 const std::vector<SymbolRange> &ranges,
                                  BitReader &tables);
 
 } // namespace crania::layout

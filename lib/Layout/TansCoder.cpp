@@ -19,13 +19,16 @@ constexpr unsigned symbolIndexBits = 8;
 constexpr unsigned symbolCountBits = 9;
 constexpr unsigned frequencyWidthBits = 4;
 
-/// What a decoder looks up under its state: a symbol, how many bits it reads,
-/// and what to add to them for the next state.
+/// What a decoder looks up under its state: a symbol and how many bits of the
+/// value follow uncoded, then how many bits it reads, and what to add to them
+/// for the next state.
 struct DecodeEntry {
-  uint16_t base = 0;
-  uint8_t symbol = 0;
-  uint8_t bits = 0;
+  uint32_t base : 14; // maxTableLog bits
+  uint32_t bits : 4;
+  uint32_t uncoded : 6;
+  uint32_t symbol : 8;
 };
+static_assert(sizeof(DecodeEntry) == 4, "small tables stay in a cache");
 
 /// What an encoder looks up under a symbol, after FSE (Y. Collet, 2013): states
 /// are in [2^log, 2^(log+1)), `(state + bitsOffset) >> bitsPlaces` is how many
@@ -65,8 +68,11 @@ struct Frequencies {
 
 class TansCoder final : public SymbolCoder {
 public:
-  explicit TansCoder(Frequencies frequencyTables)
-      : frequencies(std::move(frequencyTables)), log(frequencies.tableLog) {
+  TansCoder(Frequencies frequencyTables, std::vector<SymbolRange> symbolRanges)
+      : frequencies(std::move(frequencyTables)),
+        ranges(std::move(symbolRanges)), log(frequencies.tableLog) {
+    for (const SymbolRange &range : ranges)
+      mostUncoded = std::max<unsigned>(mostUncoded, range.uncodedBits);
     size_t conditions = frequencies.ofCondition.size();
     decodeTable.resize(conditions << log);
     nextStates.resize(conditions << log);
@@ -167,7 +173,8 @@ private:
       uint32_t reduced = table[symbol] + rank;
       uint8_t bits = uint8_t(log + 1 - bitWidth(reduced));
       decodeTable[(condition << log) + state] = {
-          uint16_t((reduced << bits) - slots), symbol, bits};
+          (reduced << bits) - slots, bits,
+          ranges.empty() ? 0u : ranges[symbol].uncodedBits, symbol};
     }
   }
 
@@ -192,12 +199,18 @@ private:
                        sequence.symbols[i]];
   }
 
+  void prependUncoded(const SymbolSequence &sequence, size_t i,
+                      LaneEncoder &lane) const {
+    if (!sequence.uncoded.empty())
+      lane.cursor.prepend(sequence.uncoded[i],
+                          ranges[sequence.symbols[i]].uncodedBits);
+  }
+
   /// The last symbol of a lane is in the state; it takes no bits of its own.
   void encodeLast(const SymbolSequence &sequence, size_t i,
                   LaneEncoder &lane) const {
     lane.state = (1u << log) + entryOf(sequence, i).lastState;
-    if (sequence.lowBits > 0)
-      lane.cursor.prepend(sequence.low[i], sequence.lowBits);
+    prependUncoded(sequence, i, lane);
   }
 
   void encodeSymbol(const SymbolSequence &sequence, size_t i,
@@ -208,8 +221,7 @@ private:
     size_t tables = size_t(sequence.conditionOf(i)) << log;
     lane.state =
         nextStates[tables + size_t((lane.state >> bits) + entry.stateOffset)];
-    if (sequence.lowBits > 0)
-      lane.cursor.prepend(sequence.low[i], sequence.lowBits);
+    prependUncoded(sequence, i, lane);
   }
 
   /// Appends the streams of `Count` lanes of `lanes`, from `first` on.
@@ -220,7 +232,7 @@ private:
     size_t count = sequence.symbols.size();
     size_t perLane = count / lanes + 1;
     std::vector<ReverseBitBuffer> buffers(
-        Count, ReverseBitBuffer((perLane + 1) * (log + sequence.lowBits)));
+        Count, ReverseBitBuffer((perLane + 1) * (log + mostUncoded)));
     std::array<LaneEncoder, Count> encoders{};
     for (unsigned k = 0; k < Count; ++k)
       encoders[k].cursor = buffers[k].cursor();
@@ -249,47 +261,66 @@ private:
     }
   }
 
+  /// As many symbols as a refill is sure to hold are taken at once.
   template <unsigned Lanes>
   Status decodeLanes(Span<BitReader> lanes, const SymbolSink &sink) const {
-    if (!sink.conditions.empty())
-      return decodeSymbols<Lanes, true, true>(lanes, sink);
-    if (sink.lowBits > 0)
-      return decodeSymbols<Lanes, true, false>(lanes, sink);
-    return decodeSymbols<Lanes, false, false>(lanes, sink);
+    const bool isConditional = !sink.conditions.empty();
+    if (ranges.empty()) {
+      constexpr unsigned burst = BitReader::refilledBits / maxTableLog;
+      return isConditional
+                 ? decodeSymbols<Lanes, burst, false, true>(lanes, sink)
+                 : decodeSymbols<Lanes, burst, false, false>(lanes, sink);
+    }
+    const unsigned burst = BitReader::refilledBits / (log + mostUncoded);
+    if (isConditional)
+      return burst < 2 ? decodeSymbols<Lanes, 1, true, true>(lanes, sink)
+                       : decodeSymbols<Lanes, 2, true, true>(lanes, sink);
+    return burst < 2   ? decodeSymbols<Lanes, 1, true, false>(lanes, sink)
+           : burst < 3 ? decodeSymbols<Lanes, 2, true, false>(lanes, sink)
+                       : decodeSymbols<Lanes, 3, true, false>(lanes, sink);
   }
 
   /// The lanes take turns, so that their chains of dependent look-ups overlap.
-  template <unsigned Lanes, bool HasLow, bool IsConditional>
+  template <unsigned Lanes, unsigned Burst, bool HasUncoded, bool IsConditional>
   Status decodeSymbols(Span<BitReader> lanes, const SymbolSink &sink) const {
     const DecodeEntry *table = decodeTable.data();
-    const size_t count = sink.symbols.size();
+    const unsigned tableBits = log;
+    const SymbolRange *rangeOf = ranges.data();
+    const size_t count = sink.size();
+    uint8_t *__restrict symbols = sink.symbols.data();
+    uint32_t *__restrict numbers = sink.numbers.data();
+    const uint8_t *conditions =
+        sink.conditions.empty() ? nullptr : sink.conditions.data();
+    auto conditionOf = [&](size_t i) -> size_t {
+      return IsConditional && conditions ? conditions[i] : 0;
+    };
     std::array<BitReader, Lanes> readers;
     std::array<uint32_t, Lanes> states{};
     for (unsigned lane = 0; lane < Lanes; ++lane) {
       readers[lane] = lanes[lane];
       if (lane < count)
-        states[lane] = readers[lane].read(log);
+        states[lane] = readers[lane].read(tableBits);
     }
-    auto emit = [&](size_t i, unsigned lane) {
-      size_t condition = IsConditional ? sink.conditions[i] : 0;
-      DecodeEntry entry = table[(condition << log) + states[lane]];
-      sink.symbols[i] = entry.symbol;
-      if (HasLow && sink.lowBits > 0)
-        sink.low[i] = readers[lane].take(sink.lowBits);
-      return entry;
+    auto entryOf = [&](size_t i, unsigned lane) {
+      return table[(conditionOf(i) << tableBits) + states[lane]];
     };
     auto step = [&](size_t i, unsigned lane) {
-      DecodeEntry entry = emit(i, lane);
-      states[lane] = entry.base + readers[lane].take(entry.bits);
+      const DecodeEntry entry = entryOf(i, lane);
+      const uint64_t bits = readers[lane].peek();
+      const unsigned before = HasUncoded ? entry.uncoded : 0;
+      readers[lane].skip(before + entry.bits);
+      states[lane] = entry.base + lowBitsOf(bits >> before, entry.bits);
+      if (HasUncoded)
+        numbers[i] = rangeOf[entry.symbol].first + lowBitsOf(bits, before);
+      else
+        symbols[i] = uint8_t(entry.symbol);
     };
 
-    // As many symbols as a refill is sure to hold; no lane ends among them.
-    constexpr size_t burst = HasLow ? 1 : BitReader::refilledBits / maxTableLog;
     size_t i = 0;
-    for (; i + (burst + 1) * Lanes <= count; i += burst * Lanes) {
+    for (; i + (Burst + 1) * Lanes <= count; i += Burst * Lanes) {
       for (unsigned lane = 0; lane < Lanes; ++lane)
         readers[lane].refill();
-      for (size_t k = 0; k < burst; ++k)
+      for (size_t k = 0; k < Burst; ++k)
         for (unsigned lane = 0; lane < Lanes; ++lane)
           step(i + k * Lanes + lane, lane);
     }
@@ -301,10 +332,15 @@ private:
         step(i, lane);
         continue;
       }
-      DecodeEntry entry = emit(i, lane);
-      size_t condition = IsConditional ? sink.conditions[i] : 0;
-      endsRight &= encodeTable[condition * frequencies.symbols + entry.symbol]
-                       .lastState == states[lane];
+      const DecodeEntry entry = entryOf(i, lane);
+      if (HasUncoded)
+        numbers[i] =
+            rangeOf[entry.symbol].first + readers[lane].take(entry.uncoded);
+      else
+        symbols[i] = uint8_t(entry.symbol);
+      const size_t encoding =
+          conditionOf(i) * frequencies.symbols + entry.symbol;
+      endsRight &= encodeTable[encoding].lastState == states[lane];
     }
     std::copy(readers.begin(), readers.end(), lanes.begin());
     if (!endsRight)
@@ -332,7 +368,8 @@ private:
   }
 
   Frequencies frequencies;
-  unsigned log;
+  std::vector<SymbolRange> ranges;
+  unsigned log, mostUncoded = 0;
   std::vector<DecodeEntry> decodeTable;
   std::vector<EncodeEntry> encodeTable;
   std::vector<uint16_t> nextStates;
@@ -396,7 +433,8 @@ unsigned smallestTableLog(const SymbolCounts &counts) {
 /// state of as many bits: the first size below the limit is taken behind which
 /// they get no cheaper.
 TrainedSymbols trainTansCoder(const SymbolCounts &counts,
-                              const SymbolCoderLimits &limits) {
+                              const SymbolCoderLimits &limits,
+                              const std::vector<SymbolRange> &ranges) {
   const unsigned smallest = smallestTableLog(counts);
   Frequencies best;
   uint64_t bestCost = 0;
@@ -420,11 +458,12 @@ TrainedSymbols trainTansCoder(const SymbolCounts &counts,
   const double stateBits = double(limits.laneCount) * best.tableLog;
   const double inStates =
       symbols > 0 ? (bits - stateBits) / symbols * double(limits.laneCount) : 0;
-  return {std::make_unique<TansCoder>(std::move(best)),
+  return {std::make_unique<TansCoder>(std::move(best), ranges),
           std::max(bits - inStates, 0.0)};
 }
 
 SymbolCoderResult parseTansCoder(unsigned conditions, unsigned symbols,
+                                 const std::vector<SymbolRange> &ranges,
                                  BitReader &tables) {
   Frequencies frequencies;
   frequencies.tableLog = tables.read(tableLogBits);
@@ -440,7 +479,7 @@ SymbolCoderResult parseTansCoder(unsigned conditions, unsigned symbols,
     frequencies.ofCondition.push_back(std::move(*table));
   }
   return std::unique_ptr<SymbolCoder>(
-      std::make_unique<TansCoder>(std::move(frequencies)));
+      std::make_unique<TansCoder>(std::move(frequencies), ranges));
 }
 
 } // namespace crania::layout

@@ -35,10 +35,11 @@ public:
 
 private:
   template <typename Coding>
-  using Key = std::tuple<Coding, unsigned, uint64_t, unsigned>;
+  using Key = std::tuple<Coding, unsigned, uint64_t, unsigned, unsigned>;
   template <typename Coding>
   static Key<Coding> keyOf(Coding coding, const SymbolCoderLimits &limits) {
-    return {coding, limits.tableLog, limits.laneCount, limits.mostTables};
+    return {coding, limits.tableLog, limits.laneCount, limits.mostTables,
+            limits.mostExtraBits};
   }
 
   std::map<Key<PositionCoding>, Result<TrainedPositions>> ofPositions;

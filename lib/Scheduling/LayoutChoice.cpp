@@ -3,12 +3,12 @@
 
 #include "crania/Scheduling/LayoutChoice.h"
 
+#include "BoundedDecoder.h"
+
 #include <algorithm>
 #include <cmath>
-#include <memory>
 #include <optional>
 #include <set>
-#include <tuple>
 
 namespace crania::scheduling {
 
@@ -17,24 +17,14 @@ using layout::DecoderHardware;
 namespace {
 
 /// What a program may take of energy more than at least, for a smaller decoder.
-constexpr double allowedEnergy = 1.01;
+constexpr double allowedEnergy = 1.003;
 /// Sizes of tables, as parts of what there are, that are tried next.
 constexpr double smallerTables[] = {0.8, 0.5, 0.25, 0.1};
-/// Partial choices that are kept to find a bound, and at most.
-constexpr size_t fewPartials = 32, mostPartials = 256;
 /// By how much a layout may be slower than another one of its segment, or than
 /// its bytes come; and than another one if it is as fast as its bytes.
 constexpr double allowedSlowdown = 1.02, allowedGrowth = 1.1;
-
-/// Choices of the first segments, as a list from the last one backwards.
-struct Partial {
-  double picojoules;
-  DecoderHardware decoder;
-  size_t candidate;
-  size_t order; ///< among those of as many segments
-  std::shared_ptr<const Partial> before;
-};
-using PartialPointer = std::shared_ptr<const Partial>;
+/// The same of small decoders, which are slower than DRAM anyway.
+constexpr double slowdownWithinBudget = 1.2;
 
 /// What a decoder may be made of.
 struct DecoderLimits {
@@ -125,16 +115,10 @@ public:
   std::optional<LayoutChoice> run() {
     if (std::isinf(problem.budgetUm2))
       return frugally();
-    findCandidates();
-    // A few of the cheapest partial choices lead to a good whole one, which
-    // bounds the exact search.
-    double bound = std::numeric_limits<double>::infinity();
-    if (PartialPointer good = search(fewPartials, bound))
-      bound = good->picojoules;
-    PartialPointer best = search(mostPartials, bound);
-    if (!best)
-      return std::nullopt;
-    return unwind(best);
+    std::vector<std::vector<size_t>> candidates;
+    for (const LayoutProblem::Segment &segment : problem.segments)
+      candidates.push_back(unbeaten(segment, allowed(segment)));
+    return chooseBounded(problem, candidates);
   }
 
 private:
@@ -153,9 +137,10 @@ private:
     // is a matter of energy as long as it is not much.
     auto isFast = [&](size_t c) {
       const LayoutProblem::Candidate &candidate = segment.candidates[c];
+      if (!std::isinf(problem.budgetUm2))
+        return candidate.cycles <= slowdownWithinBudget * least;
       return candidate.cycles <= allowedSlowdown * least ||
-             (std::isinf(problem.budgetUm2) &&
-              candidate.cycles <= allowedSlowdown * candidate.dramCycles &&
+             (candidate.cycles <= allowedSlowdown * candidate.dramCycles &&
               candidate.cycles <= allowedGrowth * least);
     };
     std::vector<size_t> fast;
@@ -244,20 +229,7 @@ private:
         .areaUm2(problem.plainDecoderUm2);
   }
 
-  /// Candidates of each segment without those that another one beats, and what
-  /// the segments behind each one take at least.
-  void findCandidates() {
-    for (const LayoutProblem::Segment &segment : problem.segments)
-      candidates.push_back(unbeaten(segment, allowed(segment)));
-    leastBehind.resize(problem.segments.size() + 1);
-    for (size_t s = problem.segments.size(); s-- > 0;) {
-      double least = std::numeric_limits<double>::infinity();
-      for (size_t c : candidates[s])
-        least = std::min(least, problem.segments[s].candidates[c].picojoules);
-      leastBehind[s] = leastBehind[s + 1] + least;
-    }
-  }
-
+  /// Without those that another one beats.
   std::vector<size_t> unbeaten(const LayoutProblem::Segment &segment,
                                const std::vector<size_t> &all) const {
     auto beats = [&](size_t a, size_t b) {
@@ -275,73 +247,9 @@ private:
     return kept;
   }
 
-  /// The best choice that takes at most `bound`, keeping `most` partial ones.
-  PartialPointer search(size_t most, double bound) const {
-    std::vector<PartialPointer> partials = {std::make_shared<Partial>(
-        Partial{0, DecoderHardware(problem.blocksAtOnce), 0, 0, nullptr})};
-    for (size_t s = 0; s < problem.segments.size(); ++s) {
-      partials = extend(partials, s, bound);
-      partials.resize(std::min(partials.size(), most));
-    }
-    return partials.empty() ? nullptr : partials.front();
-  }
-
-  /// All ways to go on that no other one beats, cheapest first.
-  std::vector<PartialPointer>
-  extend(const std::vector<PartialPointer> &partials, size_t s,
-         double bound) const {
-    const LayoutProblem::Segment &segment = problem.segments[s];
-    const bool endsTensor = s + 1 == problem.segments.size() ||
-                            problem.segments[s + 1].tensor != segment.tensor;
-    // Sums in another order may differ in the last places.
-    constexpr double roundingRoom = 1 + 1e-9;
-    std::vector<PartialPointer> next;
-    for (const PartialPointer &partial : partials)
-      for (size_t c : candidates[s]) {
-        const LayoutProblem::Candidate &candidate = segment.candidates[c];
-        const double picojoules = partial->picojoules + candidate.picojoules;
-        if (picojoules + leastBehind[s + 1] > bound * roundingRoom)
-          continue;
-        DecoderHardware decoder = partial->decoder;
-        decoder.add(candidate.decoder, candidate.largestBlock);
-        if (!isWithinBudget(decoder))
-          continue;
-        if (endsTensor)
-          decoder.beginTensor();
-        next.push_back(std::make_shared<Partial>(
-            Partial{picojoules, std::move(decoder), c, next.size(), partial}));
-      }
-    return undominated(std::move(next));
-  }
-
-  static std::vector<PartialPointer>
-  undominated(std::vector<PartialPointer> partials) {
-    std::sort(partials.begin(), partials.end(),
-              [](const PartialPointer &a, const PartialPointer &b) {
-                return std::tie(a->picojoules, a->order) <
-                       std::tie(b->picojoules, b->order);
-              });
-    std::vector<PartialPointer> kept;
-    for (PartialPointer &partial : partials)
-      if (std::none_of(kept.begin(), kept.end(), [&](const auto &better) {
-            return better->decoder.isWithin(partial->decoder);
-          }))
-        kept.push_back(std::move(partial));
-    return kept;
-  }
-
-  LayoutChoice unwind(PartialPointer partial) const {
-    LayoutChoice choice;
-    choice.candidates.resize(problem.segments.size());
-    for (size_t s = problem.segments.size(); s-- > 0; partial = partial->before)
-      choice.candidates[s] = partial->candidate;
-    return choice;
-  }
-
   const LayoutProblem &problem;
   const bool fastOnly;
-  std::vector<std::vector<size_t>> candidates, possible;
-  std::vector<double> leastBehind;
+  std::vector<std::vector<size_t>> possible;
 };
 
 std::string um2Text(double um2) {

@@ -41,6 +41,7 @@ struct Configuration {
   Zeros zeros;
   unsigned valueLanes = 0; // 0: the layout's default
   unsigned tableLog = defaultTableLog;
+  unsigned extraBits = maxExtraBits;
 };
 
 constexpr Configuration configurations[] = {
@@ -51,7 +52,13 @@ constexpr Configuration configurations[] = {
     {"dense+tans", Zeros::arePresent, 16},
     {"dense+tans", Zeros::arePresent, 0, 10},
     {"dense+tans", Zeros::arePresent, 0, 14},
+    {"dense+tans", Zeros::arePresent, 0, 8},
+    {"dense+tans", Zeros::arePresent, 0, 6},
+    {"dense+tans", Zeros::arePresent, 0, 8, 0},
+    {"dense+tans", Zeros::arePresent, 0, 6, 0},
     {"dense+huffman", Zeros::arePresent},
+    {"dense+huffman", Zeros::arePresent, 0, 6},
+    {"dense+huffman", Zeros::arePresent, 0, 6, 0},
     {"dense+packed", Zeros::arePresent},
     {"dense+delta", Zeros::arePresent},
     {"conditional+tans", Zeros::areAbsent},
@@ -65,6 +72,9 @@ struct Figures {
   std::string coder;
   size_t bytes = 0;
   double encodeSeconds = 0, decodeSeconds = 0;
+  /// Of a lane that decodes values with its tables, and of a value; 0 of what
+  /// has no such decoder.
+  double laneUm2 = 0, picojoules = 0;
 };
 
 [[noreturn]] void fail(const std::string &what) {
@@ -137,6 +147,8 @@ std::string nameOf(const Configuration &configuration) {
     name += " " + std::to_string(configuration.valueLanes) + " lanes";
   if (configuration.tableLog != defaultTableLog)
     name += " 2^" + std::to_string(configuration.tableLog) + " states";
+  if (configuration.extraBits != maxExtraBits)
+    name += " " + std::to_string(configuration.extraBits) + " extra bits";
   return name;
 }
 
@@ -154,9 +166,13 @@ public:
     }
     options.valueLanes = configuration.valueLanes;
     options.tableLog = configuration.tableLog;
+    options.mostExtraBits = configuration.extraBits;
     figures.coder = nameOf(configuration);
     encode();
     figures.bytes = segment.bytes();
+    const DecoderCost values = segment.coder->cost().values;
+    figures.laneUm2 = values.areaUm2() / values.lanes;
+    figures.picojoules = values.picojoulesPerSymbol();
     decodeSegment(layout, segment, blocks, true);
   }
 
@@ -242,10 +258,12 @@ void print(const std::string &file, const Bytes &weights,
   double megabytes = double(weights.size()) / 1e6;
   std::printf(
       "{\"file\": \"%s\", \"coder\": \"%s\", \"bits_per_weight\": %.6f, "
-      "\"encode_MBps\": %.1f, \"decode_MBps\": %.1f}\n",
+      "\"encode_MBps\": %.1f, \"decode_MBps\": %.1f, \"lane_um2\": %.0f, "
+      "\"picojoules\": %.3f}\n",
       file.c_str(), figures.coder.c_str(),
       8 * double(figures.bytes) / double(weights.size()),
-      megabytes / figures.encodeSeconds, megabytes / figures.decodeSeconds);
+      megabytes / figures.encodeSeconds, megabytes / figures.decodeSeconds,
+      figures.laneUm2, figures.picojoules);
   std::fflush(stdout);
 }
 

@@ -141,10 +141,13 @@ def measure(name, array, quoted, folder):
 def print_array(name, measured):
     print(f"\n{name}: entropy {measured['entropy']:.4f} bits per weight; "
           f"layout {measured['layout']}")
-    print(f"  {'coder':28}{'bits/weight':>12}{'/entropy':>10}{'encode MB/s':>13}{'decode MB/s':>13}")
+    print(f"  {'coder':38}{'bits/weight':>12}{'/entropy':>10}{'encode MB/s':>13}{'decode MB/s':>13}"
+          f"{'um2/lane':>10}{'pJ/value':>10}")
     for coder, figures in measured["coders"].items():
-        print(f"  {coder:28}{figures['bits_per_weight']:12.4f}{figures['entropy_ratio']:10.4f}"
-              f"{figures['encode_MBps']:13.1f}{figures['decode_MBps']:13.1f}")
+        print(f"  {coder:38}{figures['bits_per_weight']:12.4f}{figures['entropy_ratio']:10.4f}"
+              f"{figures['encode_MBps']:13.1f}{figures['decode_MBps']:13.1f}"
+              + (f"{figures['lane_um2']:10.0f}{figures['picojoules']:10.2f}"
+                 if figures.get("lane_um2") else ""))
 
 
 def targets(measured):

@@ -62,12 +62,15 @@ struct Shape {
   uint8_t flags, pattern;
   unsigned lanes;
   unsigned tables = maxConditions;
+  unsigned tableLog = 6; // of a size with the block
 };
 constexpr Shape shapes[] = {
     {"plain", 0, 0, 0},
     {"occupied", FuzzInput::isOccupied, 0x5a, 1},
     {"conditions", 1 | FuzzInput::hasConditions, 2, 4},
     {"shared", 1 | FuzzInput::hasConditions, 2, 2, 1},
+    {"extra-bits", 0, 0, 2, maxConditions, 2},
+    {"shared-extra-bits", 1 | FuzzInput::hasConditions, 2, 1, 1, 2},
 };
 
 void writeSegment(const std::string &folder, const std::string &id) {
@@ -78,7 +81,7 @@ void writeSegment(const std::string &folder, const std::string &id) {
     std::vector<BlockView> blocks = {{&codes, input.context()}};
     TrainingOptions options;
     options.valueLanes = shape.lanes;
-    options.tableLog = 6; // of a size with the block
+    options.tableLog = shape.tableLog;
     options.mostTables = shape.tables;
     auto coder = findSegmentLayout(id)->train(blocks, options);
     if (!coder)

@@ -42,6 +42,12 @@ struct DecoderCost {
   std::string_view unit = {};
   LaneLogic lane;
 
+  /// Parts of one lane, um2 at 45 nm: its window onto the stream, the logic
+  /// behind it, and its copy of the tables.
+  double windowUm2() const;
+  double unitUm2() const;
+  double tableUm2() const;
+
   unsigned tablePorts() const { return tableBits == 0 ? 0 : lanes; }
   double symbolsPerCycle() const { return lanes * symbolsPerLaneAndCycle; }
   /// All lanes and their copies of the tables, um2 at 45 nm.
@@ -66,6 +72,9 @@ struct SegmentCost {
                                                     : values.loadCycles;
   }
 };
+
+/// A memory of so many bits, um2 at 45 nm.
+double memoryUm2(uint64_t bits);
 
 /// What the decoder of a machine is made of if it decodes several segments: as
 /// many lanes as the widest needs, in each the logic of every code that occurs

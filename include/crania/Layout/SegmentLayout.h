@@ -25,6 +25,8 @@ constexpr unsigned maxLanes = 16;
 /// more.
 constexpr unsigned maxTableLog = 14;
 constexpr unsigned defaultTableLog = 12;
+/// Extra bits that tell the words of a symbol apart: it has 256 at most.
+constexpr unsigned maxExtraBits = 8;
 
 /// One block of a segment as an encoder sees it.
 struct BlockView {
@@ -46,6 +48,10 @@ struct TrainingOptions {
   /// Sets of tables of values at most: conditions beyond that share those of
   /// others that are most alike.
   unsigned mostTables = maxConditions;
+  /// Extra bits of a symbol of values at most, by which one symbol stands for
+  /// several words: they save table entries, but a lane has to have them. With
+  /// 0, all symbols leave the same low bits uncoded.
+  unsigned mostExtraBits = maxExtraBits;
 };
 
 /// What a machine has for decoding.

@@ -55,17 +55,14 @@ struct LayoutChoice {
   Status verify(const LayoutProblem &problem) const;
 };
 
-/// The choice of least energy whose decoder is within the budget. No candidate
-/// is taken that is more than 2 % slower than the fastest one of its segment
-/// that has a decoder within the budget for itself, unless that leaves no
-/// choice; without a budget, it may be 10 % slower if that is due to its bytes.
-/// Without a budget the decoder is made smaller, part by part, as long as the
-/// program takes at most 1 % of energy more than the least; with one by dynamic
-/// programming over the segments: of the partial choices, those are kept which
-/// no other one beats in energy and in every part of the decoder, the 256
-/// cheapest of them: exact unless there are more. Of equal choices the one of
-/// earlier candidates is taken. An error says that no choice is within the
-/// budget. `problem.check()` holds.
+/// The choice of least energy whose decoder is within the budget. Without a
+/// budget, no candidate is taken that is more than 2 % slower than the fastest
+/// one of its segment, or 10 % if that is due to its bytes, and the decoder is
+/// made smaller, part by part, as long as the program takes at most 0.3 % of
+/// energy more than the least. With one, no candidate is taken that is more
+/// than 20 % slower than the fastest one that has a decoder within the budget
+/// for itself, unless that leaves no choice; how is in docs/Layouts.md. An
+/// error says that no choice is within the budget. `problem.check()` holds.
 Result<LayoutChoice> chooseLayouts(const LayoutProblem &problem);
 
 } // namespace crania::scheduling

@@ -163,6 +163,65 @@ TEST(Bound, ConditionsShareTables) {
   EXPECT_GT(bytesOf("dense+codebook", maxConditions), 0.9 * 8 * 4096);
 }
 
+/// A symbol for several words, told apart by extra bits, makes small tables do.
+TEST(Bound, ExtraBitsMakeSmallTablesDo) {
+  const Bytes weights = laplacianWeights(1 << 18, 12, 0);
+  const std::vector<TestBlock> blocks = cutIntoBlocks(weights, 4096, false);
+  const double entropy = entropyBits(weights) / 8;
+  for (auto [id, most] :
+       {std::pair("dense+tans", 1.02), std::pair("dense+huffman", 1.03)}) {
+    auto bytesOf = [&, id = id](unsigned extraBits) {
+      TrainingOptions options;
+      options.tableLog = 6;
+      options.mostExtraBits = extraBits;
+      auto segment =
+          encodeSegment(*findSegmentLayout(id), viewsOf(blocks), options);
+      EXPECT_TRUE(bool(segment)) << id;
+      EXPECT_LE(segment->coder->cost().values.tableBits, 64u * 20 + 64 * 24);
+      return double(segment->bytes());
+    };
+    EXPECT_LT(bytesOf(maxExtraBits), most * entropy) << id;
+    EXPECT_LE(bytesOf(3), bytesOf(0)) << id;
+    EXPECT_LT(bytesOf(maxExtraBits), 0.97 * bytesOf(0)) << id;
+  }
+}
+
+/// Conditions share tables whatever the words are, so that their number is
+/// bounded as asked for.
+TEST(Bound, TablesOfWideWords) {
+  std::mt19937 random(7);
+  for (unsigned bits : {16u, 32u}) {
+    TestBlock block;
+    block.valueBits = bits;
+    for (int i = 0; i < 4096; ++i) {
+      const unsigned condition = random() % 40;
+      block.conditions.push_back(uint8_t(condition));
+      block.codes.present.push_back(1);
+      block.codes.values.push_back(
+          uint32_t(condition * (1 << 10) + random() % (1 << 12))
+          << (bits - 16));
+    }
+    TrainingOptions options;
+    options.tableLog = 7;
+    auto tableBits = [&](unsigned tables) {
+      options.mostTables = tables;
+      auto segment = encodeSegment(*findSegmentLayout("dense+tans"),
+                                   viewsOf({block}), options);
+      EXPECT_TRUE(bool(segment));
+      return double(segment->coder->cost().values.tableBits);
+    };
+    EXPECT_LT(tableBits(1), 0.4 * tableBits(maxConditions)) << bits;
+  }
+}
+
+TEST(Training, RefusesTooManyExtraBits) {
+  TrainingOptions options;
+  options.mostExtraBits = maxExtraBits + 1;
+  const std::vector<TestBlock> blocks{{8, {{1}, {7}}}};
+  EXPECT_FALSE(
+      findSegmentLayout("dense+tans")->train(viewsOf(blocks), options));
+}
+
 TEST(Training, RefusesNoTables) {
   TrainingOptions options;
   options.mostTables = 0;
@@ -227,7 +286,7 @@ TestBlock exampleBlock(const Example &example) {
 
 TEST(Examples, DecodeAsDocumented) {
   std::vector<Example> examples = documentedExamples();
-  EXPECT_EQ(examples.size(), 14u);
+  EXPECT_EQ(examples.size(), 17u);
   for (const Example &example : examples) {
     TestBlock block = exampleBlock(example);
     auto coder = findSegmentLayout(example.layout)->parse(example.tables, 8);
@@ -384,7 +443,7 @@ TEST(Costs, FollowFromTheTables) {
       cutIntoBlocks(laplacianWeights(1 << 16, 12, 0), 4096, false);
   TrainingOptions options;
   options.valueLanes = 4;
-  options.tableLog = 11;
+  options.tableLog = 8;
   const SegmentLayout &tans = *findSegmentLayout("dense+tans");
   auto coder = tans.train(viewsOf(blocks), options);
   ASSERT_TRUE(bool(coder));
@@ -392,10 +451,10 @@ TEST(Costs, FollowFromTheTables) {
   EXPECT_EQ(cost.lanes, 4u);
   EXPECT_EQ(cost.tablePorts(), 4u);
   EXPECT_EQ(cost.symbolsPerCycle(), 4);
-  // 2^11 entries of state (11), number of bits (4) and symbol (8), and the
-  // words of the symbols.
-  EXPECT_GE(cost.tableBits, 2048u * (11 + 4 + 6 + 1));
-  EXPECT_LE(cost.tableBits, 2048u * (11 + 4 + 8 + 1) + 256 * 8);
+  // 2^8 entries of state (8), number of bits (4), symbol (4 to 8) and a mark;
+  // and of symbols where their words begin, and how many (4).
+  EXPECT_GE(cost.tableBits, 256u * (8 + 4 + 4 + 1));
+  EXPECT_LE(cost.tableBits, 256u * (8 + 4 + 8 + 1) + 256 * (8 + 4));
   EXPECT_EQ((*coder)->decodeCycles(4096, 4096), 1024u);
 
   auto raw = findSegmentLayout("dense+raw")->train(viewsOf(blocks), options);

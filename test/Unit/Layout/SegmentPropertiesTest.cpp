@@ -102,8 +102,9 @@ Segment genSegment(const SegmentLayout &layout) {
   TrainingOptions options;
   options.valueLanes = *rc::gen::element(0u, 1u, 2u, 4u, 8u, 16u);
   options.positionLanes = *rc::gen::element(1u, 2u, 4u, 8u, 16u);
-  options.tableLog = *rc::gen::element(maxTableLog, defaultTableLog, 5u);
+  options.tableLog = *rc::gen::element(maxTableLog, defaultTableLog, 5u, 2u);
   options.mostTables = *rc::gen::element(maxConditions, 1u, 2u, 4u);
+  options.mostExtraBits = *rc::gen::element(maxExtraBits, 0u, 2u);
   auto coder = layout.train(viewsOf(segment.blocks), options);
   RC_ASSERT(bool(coder));
   segment.coder = std::move(*coder);

@@ -66,8 +66,8 @@ TEST(LayoutChoiceTest, WithoutABudgetEachSegmentIsDecidedAlone) {
 TEST(LayoutChoiceTest, ALargerDecoderHasToBeWorthIt) {
   LayoutProblem problem;
   problem.segments = {
-      {"a", 0, {candidate(1000, 1 << 20), candidate(1004, 1 << 10)}},
-      {"b", 0, {candidate(1000, 1 << 20), candidate(1006, 1 << 10)}}};
+      {"a", 0, {candidate(1000, 1 << 20), candidate(1001, 1 << 10)}},
+      {"b", 0, {candidate(1000, 1 << 20), candidate(1004, 1 << 10)}}};
   EXPECT_EQ(chooseLayouts(problem)->candidates, (std::vector<size_t>{1, 1}));
   // One large decoder is there for all: less of it in one segment saves none.
   problem.segments[1].candidates[1].picojoules = 1030;
@@ -81,7 +81,7 @@ TEST(LayoutChoiceTest, SmallerDecodersKeepUpWithDram) {
   problem.segments = {{"a",
                        0,
                        {candidate(1000, 1 << 20, "tans", 100),
-                        candidate(1005, 1 << 10, "tans", 105)}}};
+                        candidate(1002, 1 << 10, "tans", 105)}}};
   EXPECT_EQ(chooseLayouts(problem)->candidates, (std::vector<size_t>{0}));
   problem.segments[0].candidates[1].dramCycles = 105;
   EXPECT_EQ(chooseLayouts(problem)->candidates, (std::vector<size_t>{1}));
@@ -141,12 +141,23 @@ RC_GTEST_PROP(LayoutChoiceTest, IsTheBestWithinTheBudget, ()) {
     LayoutProblem::Segment segment{"s", s / 2, {}};
     for (int c = *rc::gen::inRange(1, 5); c > 0; --c) {
       const double picojoules = *rc::gen::inRange(1, 20);
-      if (*rc::gen::inRange(0, 4) == 0)
+      if (*rc::gen::inRange(0, 4) == 0) {
         segment.candidates.push_back(plain(picojoules));
-      else
-        segment.candidates.push_back(
-            candidate(picojoules, *rc::gen::inRange(0, 4) * 1000,
-                      *rc::gen::element("x", "y", "z")));
+        continue;
+      }
+      LayoutProblem::Candidate coded =
+          candidate(picojoules, *rc::gen::inRange(0, 4) * 1000,
+                    *rc::gen::element("x", "y", "z"));
+      coded.decoder.values.lanes = *rc::gen::inRange(1u, 3u);
+      coded.decoder.values.stepBits = *rc::gen::element(8u, 16u);
+      coded.decoder.values.lane.gates = *rc::gen::element(50u, 100u, 200u);
+      if (*rc::gen::arbitrary<bool>()) {
+        coded.decoder.positions = coded.decoder.values;
+        coded.decoder.positions.tableBits = *rc::gen::inRange(0, 4) * 1000;
+        coded.decoder.positions.unit = *rc::gen::element("x", "w");
+      }
+      coded.largestBlock = *rc::gen::element(0u, 100u, 200u);
+      segment.candidates.push_back(coded);
     }
     problem.segments.push_back(segment);
   }

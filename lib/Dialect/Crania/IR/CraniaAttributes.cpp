@@ -111,21 +111,22 @@ StringRef BitmapLayoutAttr::getLayoutId() const {
 StringRef CodedLayoutAttr::getLayoutId() const { return getLayout(); }
 
 crania::layout::TrainingOptions CodedLayoutAttr::getTrainingOptions() const {
-  return {getValueLanes(), getPositionLanes(), getTableLog(), getTables()};
+  return {getValueLanes(), getPositionLanes(), getTableLog(), getTables(),
+          getExtraBits()};
 }
 
 CodedLayoutAttr
 CodedLayoutAttr::get(MLIRContext *context, StringRef layout,
                      const crania::layout::TrainingOptions &options) {
   return get(context, layout, options.positionLanes, options.valueLanes,
-             options.tableLog, options.mostTables);
+             options.tableLog, options.mostTables, options.mostExtraBits);
 }
 
 LogicalResult
 CodedLayoutAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                         StringRef layout, unsigned positionLanes,
-                        unsigned valueLanes, unsigned tableLog,
-                        unsigned tables) {
+                        unsigned valueLanes, unsigned tableLog, unsigned tables,
+                        unsigned extraBits) {
   if (layout.empty())
     return emitError() << "names no layout; expected one such as "
                        << "\"conditional+tans\"";
@@ -145,6 +146,10 @@ CodedLayoutAttr::verify(function_ref<InFlightDiagnostic()> emitError,
   if (tables == 0 || tables > crania::layout::maxConditions)
     return emitError() << "tables must be from 1 to "
                        << crania::layout::maxConditions << ", found " << tables;
+  if (extraBits > crania::layout::maxExtraBits)
+    return emitError() << "extra_bits must be at most "
+                       << crania::layout::maxExtraBits << ", found "
+                       << extraBits;
   return success();
 }
 
@@ -169,17 +174,20 @@ Attribute CodedLayoutAttr::parse(AsmParser &parser, Type) {
       options.tableLog = value;
     else if (key == "tables")
       options.mostTables = value;
+    else if (key == "extra_bits")
+      options.mostExtraBits = value;
     else
       return parser.emitError(at) << "unknown parameter '" << key
                                   << "'; expected position_lanes, value_lanes, "
-                                     "table_log or tables",
+                                     "table_log, tables or extra_bits",
              Attribute();
   }
   if (parser.parseGreater())
     return {};
   return getChecked([&] { return parser.emitError(loc); }, parser.getContext(),
                     layout, options.positionLanes, options.valueLanes,
-                    options.tableLog, options.mostTables);
+                    options.tableLog, options.mostTables,
+                    options.mostExtraBits);
 }
 
 void CodedLayoutAttr::print(AsmPrinter &printer) const {
@@ -194,6 +202,7 @@ void CodedLayoutAttr::print(AsmPrinter &printer) const {
   print("value_lanes", getValueLanes(), defaults.valueLanes);
   print("table_log", getTableLog(), defaults.tableLog);
   print("tables", getTables(), defaults.mostTables);
+  print("extra_bits", getExtraBits(), defaults.mostExtraBits);
   printer << ">";
 }
 

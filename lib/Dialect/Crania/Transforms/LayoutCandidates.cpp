@@ -20,16 +20,18 @@ constexpr double worthLanes = 1.1;
 /// Nor are those worth small decoders that take more than this.
 constexpr double worthTrying = 1.3;
 /// Part of DRAM's time in which tables may be loaded, and the smallest ones.
-constexpr double loadShare = 0.125;
+constexpr double loadShare = 0.25;
 constexpr unsigned smallestTableLog = 6;
 /// Tables that are tried beside the largest ones.
-constexpr unsigned smallerTableLogs[] = {9, 7, 6};
+constexpr unsigned smallerTableLogs[] = {9, 8, 7, 6};
 /// Layouts of a segment that are tried with several tables and lanes.
 constexpr size_t mostVaried = 6;
 /// Sets of tables that are tried beside one for each condition.
 constexpr unsigned fewerTables[] = {16, 8, 4, 2, 1};
 /// Tables of decoders that are to be small.
 constexpr unsigned tinyTableLogs[] = {6, 5, 4};
+/// Extra bits of their symbols.
+constexpr unsigned fewExtraBits[] = {layout::maxExtraBits, 4, 3, 2, 0};
 
 const layout::SegmentLayout &layoutOf(LayoutAttrInterface attribute) {
   StringRef id = attribute.getLayoutId();
@@ -86,6 +88,8 @@ LayoutAttrInterface LayoutMeter::attributeOf(StringRef id,
     options.tableLog = layout::defaultTableLog;
   if (!hasAlphabet(id))
     options.mostTables = layout::maxConditions;
+  if (!hasConditions(id))
+    options.mostExtraBits = layout::maxExtraBits;
   return CodedLayoutAttr::get(context, id, options);
 }
 
@@ -186,7 +190,12 @@ void LayoutMeter::addSmall(SegmentCandidates &into,
   options.mostTables = plain.layout.getTrainingOptions().mostTables;
   for (unsigned tableLog : tinyTableLogs) {
     options.tableLog = tableLog;
-    addCandidate(into.candidates, into, attributeOf(id, options), pace);
+    for (unsigned extraBits : fewExtraBits) {
+      options.mostExtraBits = extraBits;
+      addCandidate(into.candidates, into, attributeOf(id, options), pace);
+      if (!hasConditions(id))
+        break;
+    }
     if (!hasTableSize(id))
       break;
   }

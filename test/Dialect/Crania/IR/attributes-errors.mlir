@@ -144,5 +144,10 @@ func.func private @f() attributes {a = #crania.coded_layout<"dense+tans", tables
 
 // -----
 
-// expected-error @below {{unknown parameter 'lanes'; expected position_lanes, value_lanes, table_log or tables}}
+// expected-error @below {{extra_bits must be at most 8, found 9}}
+func.func private @f() attributes {a = #crania.coded_layout<"dense+tans", extra_bits = 9>}
+
+// -----
+
+// expected-error @below {{unknown parameter 'lanes'; expected position_lanes, value_lanes, table_log, tables or extra_bits}}
 func.func private @f() attributes {a = #crania.coded_layout<"dense+tans", lanes = 2>}

@@ -23,7 +23,7 @@ func.func private @exit_rules() attributes {
 // CHECK-SAME: e = #crania.coded_layout<"conditional+tans">
 // CHECK-SAME: f = #crania.coded_layout<"dense+tans", value_lanes = 8, table_log = 10>
 // CHECK-SAME: g = #crania.coded_layout<"golomb+huffman", position_lanes = 2>
-// CHECK-SAME: h = #crania.coded_layout<"dense+huffman", tables = 2>
+// CHECK-SAME: h = #crania.coded_layout<"dense+huffman", tables = 2, extra_bits = 3>
 func.func private @schemes_and_layouts() attributes {
   a = #crania.importance,
   b = #crania.raw_layout,
@@ -32,7 +32,7 @@ func.func private @schemes_and_layouts() attributes {
   e = #crania.coded_layout<"conditional+tans">,
   f = #crania.coded_layout<"dense+tans", value_lanes = 8, table_log = 10>,
   g = #crania.coded_layout<"golomb+huffman", table_log = 12, position_lanes = 2>,
-  h = #crania.coded_layout<"dense+huffman", tables = 2>
+  h = #crania.coded_layout<"dense+huffman", extra_bits = 3, tables = 2>
 }
 
 // Keys in any order; printed in the order in which passes decide them.

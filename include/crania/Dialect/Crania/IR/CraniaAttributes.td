@@ -134,7 +134,8 @@ def Crania_CodedLayoutAttr : AttrDef<Crania_Dialect, "CodedLayout",
     block, powers of two up to 16; without `value_lanes` there are as many as
     share a byte range with the positions. `table_log` is the logarithm of the
     largest tANS table, `tables` the sets of tables of values at most, for the
-    conditions of clusters that refine.
+    conditions of clusters that refine, and `extra_bits` those of a symbol that
+    stands for several words, at most.
 
     Example: `#crania.coded_layout<"conditional+tans">` or
     `#crania.coded_layout<"dense+tans", value_lanes = 8, table_log = 10>`
@@ -144,7 +145,8 @@ def Crania_CodedLayoutAttr : AttrDef<Crania_Dialect, "CodedLayout",
     DefaultValuedParameter<"unsigned", "1">:$positionLanes,
     DefaultValuedParameter<"unsigned", "0">:$valueLanes,
     DefaultValuedParameter<"unsigned", "::crania::layout::defaultTableLog">:$tableLog,
-    DefaultValuedParameter<"unsigned", "::crania::layout::maxConditions">:$tables
+    DefaultValuedParameter<"unsigned", "::crania::layout::maxConditions">:$tables,
+    DefaultValuedParameter<"unsigned", "::crania::layout::maxExtraBits">:$extraBits
   );
   let builders = [
     AttrBuilder<(ins "::llvm::StringRef":$layout,

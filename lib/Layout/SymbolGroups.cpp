@@ -1,0 +1,198 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "SymbolGroups.h"
+
+#include "Entropy.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace crania::layout {
+
+namespace {
+
+// About what tables take: of a symbol its extra bits and, in each set of
+// tables, the width of its frequency.
+constexpr uint64_t symbolBits = 3, widthBits = 4;
+
+/// Groups must save such a part of the cost, as they take a lane a look-up and
+/// a shifter.
+constexpr uint64_t worthwhilePart = 512;
+
+/// 1 / ln 2 and 1 / (24 ln 2) in scaled bits.
+constexpr uint64_t perLn2 = 1512775, per24Ln2 = 63032;
+
+/// The aligned ranges of 2^e ranks.
+struct Level {
+  std::vector<uint64_t> asOne; ///< what each takes as one group
+  std::vector<uint64_t> best;  ///< what it takes in the best groups
+  std::vector<bool> isOne;     ///< whether that is a single one
+};
+
+class Partition {
+public:
+  Partition(SymbolCode code, const SymbolCounts &ranks,
+            const SymbolCoderLimits &limits)
+      : code(code), ranks(ranks), tableLog(limits.tableLog),
+        mostExtraBits(limits.mostExtraBits) {
+    for (unsigned c = 0; c < ranks.conditions; ++c) {
+      Span<const uint64_t> counts = ranks.of(c);
+      totals.push_back(
+          std::accumulate(counts.begin(), counts.end(), uint64_t(0)));
+      totalLogs.push_back(totals[c] == 0 ? 0 : scaledLog2(totals[c]));
+    }
+    makeLevels();
+  }
+
+  /// What all ranks take as symbols of their own.
+  uint64_t singleCost() const {
+    return std::accumulate(levels[0].asOne.begin(), levels[0].asOne.end(),
+                           uint64_t(0));
+  }
+
+  /// Each group costs that much more than it does.
+  SymbolGroups choose(uint64_t penalty) {
+    for (size_t e = 0; e < levels.size(); ++e)
+      for (size_t i = 0; i < levels[e].asOne.size(); ++i)
+        chooseAt(e, i, penalty);
+    SymbolGroups groups;
+    groups.cost = levels.back().best[0];
+    collect(levels.size() - 1, 0, groups.extraBits);
+    return groups;
+  }
+
+private:
+  uint64_t tableCost(uint64_t count, unsigned condition) const {
+    if (count == 0)
+      return widthBits << costPlaces;
+    return code == SymbolCode::huffman ? huffmanCost(count, condition)
+                                       : tansCost(count, condition);
+  }
+
+  /// A code word has a bit at least, unless it is the only one.
+  uint64_t huffmanCost(uint64_t count, unsigned condition) const {
+    constexpr uint64_t least = uint64_t(1) << costPlaces;
+    const uint64_t length = totalLogs[condition] - scaledLog2(count);
+    return (count == totals[condition] ? 0 : count * std::max(length, least)) +
+           (widthBits << costPlaces);
+  }
+
+  /// Of the M states, f = max(1, M count / total) are its own. So it takes
+  /// count log2(M / f), and from others, by its states, f / M of the total less
+  /// its count, over ln 2. Rounding f to an integer costs a 24th of
+  /// total / (M f) on average, over ln 2.
+  uint64_t tansCost(uint64_t count, unsigned condition) const {
+    const uint64_t total = totals[condition];
+    if (count << tableLog < total) {
+      const uint64_t lost =
+          ((total - (count << tableLog)) * perLn2) >> tableLog;
+      return ((count * tableLog + widthBits) << costPlaces) + lost;
+    }
+    const uint64_t bits = totalLogs[condition] - scaledLog2(count);
+    const uint64_t perState = total >> tableLog;
+    const uint64_t frequencyLog = (uint64_t(tableLog) << costPlaces) - bits;
+    return count * bits + perState * perState / count * per24Ln2 +
+           (widthBits << costPlaces) + frequencyLog;
+  }
+
+  /// All aligned ranges, up to the one of all ranks.
+  void makeLevels() {
+    SymbolCounts counts = ranks;
+    for (unsigned e = 0;; ++e) {
+      Level level;
+      for (unsigned i = 0; i < counts.symbols; ++i) {
+        uint64_t cost = symbolBits << costPlaces, values = 0;
+        for (unsigned c = 0; c < counts.conditions; ++c) {
+          cost += tableCost(counts.at(c, i), c);
+          values += counts.at(c, i);
+        }
+        level.asOne.push_back(cost + ((values * e) << costPlaces));
+      }
+      level.best.resize(counts.symbols);
+      level.isOne.resize(counts.symbols);
+      levels.push_back(std::move(level));
+      if (counts.symbols <= 1)
+        return;
+      counts = halved(counts);
+    }
+  }
+
+  static SymbolCounts halved(const SymbolCounts &counts) {
+    SymbolCounts half(counts.conditions, (counts.symbols + 1) / 2);
+    for (unsigned c = 0; c < counts.conditions; ++c)
+      for (unsigned i = 0; i < counts.symbols; ++i)
+        half.at(c, i / 2) += counts.of(c)[i];
+    return half;
+  }
+
+  void chooseAt(size_t e, size_t i, uint64_t penalty) {
+    Level &level = levels[e];
+    const uint64_t asOne = level.asOne[i] + penalty;
+    uint64_t asHalves = UINT64_MAX;
+    if (e > 0) {
+      const std::vector<uint64_t> &halves = levels[e - 1].best;
+      asHalves = halves[2 * i];
+      if (2 * i + 1 < halves.size())
+        asHalves += halves[2 * i + 1];
+    }
+    level.isOne[i] = asOne < asHalves && e <= mostExtraBits;
+    level.best[i] = level.isOne[i] ? asOne : asHalves;
+  }
+
+  void collect(size_t e, size_t i, std::vector<uint8_t> &extraBits) const {
+    if (levels[e].isOne[i]) {
+      extraBits.push_back(uint8_t(e));
+      return;
+    }
+    collect(e - 1, 2 * i, extraBits);
+    if (2 * i + 1 < levels[e - 1].best.size())
+      collect(e - 1, 2 * i + 1, extraBits);
+  }
+
+  SymbolCode code;
+  const SymbolCounts &ranks;
+  unsigned tableLog, mostExtraBits;
+  std::vector<uint64_t> totals, totalLogs; // of conditions
+  std::vector<Level> levels;
+};
+
+} // namespace
+
+bool SymbolGroups::isTrivial() const {
+  return std::all_of(extraBits.begin(), extraBits.end(),
+                     [](uint8_t extra) { return extra == 0; });
+}
+
+SymbolGroups chooseGroups(SymbolCode code, const SymbolCounts &ranks,
+                          const SymbolCoderLimits &limits, size_t mostGroups) {
+  if (ranks.symbols == 0)
+    return {};
+  const size_t perGroup = size_t(1) << limits.mostExtraBits;
+  mostGroups = std::max((ranks.symbols + perGroup - 1) / perGroup, mostGroups);
+  Partition partition(code, ranks, limits);
+  SymbolGroups groups = partition.choose(0);
+  for (uint64_t penalty = uint64_t(1) << costPlaces;
+       groups.extraBits.size() > mostGroups; penalty *= 2)
+    groups = partition.choose(penalty);
+  const uint64_t singleCost = partition.singleCost();
+  if (ranks.symbols <= mostGroups &&
+      singleCost - singleCost / worthwhilePart < groups.cost)
+    return {std::vector<uint8_t>(ranks.symbols), singleCost};
+  return groups;
+}
+
+SymbolCounts countGroups(const SymbolCounts &ranks,
+                         const SymbolGroups &groups) {
+  SymbolCounts counts(ranks.conditions, unsigned(groups.extraBits.size()));
+  for (unsigned c = 0; c < ranks.conditions; ++c) {
+    unsigned rank = 0;
+    for (unsigned symbol = 0; symbol < counts.symbols; ++symbol)
+      for (unsigned i = 0; i < 1u << groups.extraBits[symbol]; ++i, ++rank)
+        if (rank < ranks.symbols)
+          counts.at(c, symbol) += ranks.of(c)[rank];
+  }
+  return counts;
+}
+
+} // namespace crania::layout

@@ -18,6 +18,8 @@ Status clustering::checkLayer(const QuantizedLayer &layer, unsigned clusters,
     return Error{"a layer of " + shape + " weights with " +
                  std::to_string(layer.codes.size()) + " codes and " +
                  std::to_string(layer.scales.size()) + " scales"};
+  if (layer.codes.empty())
+    return Error{"a layer of " + shape + " weights has none to cluster"};
   if (moments.empty())
     return {};
   if (moments.size() + 1 != clusters)

@@ -75,7 +75,6 @@ Status checkLayer(const QuantizedLayer &layer, unsigned clusters,
 /// The round that is the layer.
 RoundWeights wholeLayer(const QuantizedLayer &layer);
 
-/// Code * scale of its row.
 /// By how much the means of the outputs of a round, with its gains, move if its
 /// biases stay those of the layer, `biases` (empty: none), on the inputs of the
 /// moments: the root mean square over the outputs, over that of their standard
@@ -84,6 +83,7 @@ RoundWeights wholeLayer(const QuantizedLayer &layer);
 double expectedShift(const RoundWeights &round, const LayerMoments &moments,
                      Span<const float> biases = {});
 
+/// Code * scale of its row.
 std::vector<float> realWeights(Span<const int8_t> codes,
                                Span<const float> scales);
 

@@ -181,6 +181,8 @@ TEST(ClusteringSchemeTest, RefusesWhatDoesNotFit) {
       scheme.cluster(random.layer(), std::vector<LayerMoments>(
                                          1, MomentAccumulator(5, 3).finish())),
       "no samples");
+  expectRefused(scheme.cluster({3, 0, {}, random.scales}, {}),
+                "3x0 weights has none");
   options.steps = {1.0, 1.0};
   expectRefused(ResidualScheme(options).cluster(random.layer(), {}),
                 "of round 2");

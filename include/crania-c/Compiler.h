@@ -67,10 +67,9 @@ CRANIA_COMPILER_EXPORT void
 craniaCompilerSessionDestroy(CraniaCompilerSession session);
 
 /* The options are those of crania-compile (crania-compile --help): "clusters"
- * with
- * ".1,.2,.3,.4", "baselines" with "true". They hold for later compilations of
- * the session. 0, or -1 for a name that there is none of or a value that is not
- * of its type; what values mean is looked at when a network is compiled. */
+ * with ".1,.2,.3,.4", "baselines" with "true". They hold for later compilations
+ * of the session. 0, or -1 for a name that there is none of or a value that is
+ * not of its type; what values mean is looked at when a network is compiled. */
 CRANIA_COMPILER_EXPORT int
 craniaCompilerSessionSetOption(CraniaCompilerSession session, const char *name,
                                const char *value);

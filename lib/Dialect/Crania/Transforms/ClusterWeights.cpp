@@ -44,13 +44,6 @@ std::string nameOf(arith::ConstantOp constant, linalg::LinalgOp user) {
 }
 
 /// A blob that owns `bytes`.
-AsmResourceBlob makeBlob(std::vector<uint8_t> bytes) {
-  auto owned = std::make_shared<std::vector<uint8_t>>(std::move(bytes));
-  return AsmResourceBlob(
-      ArrayRef<uint8_t>(*owned), [owned](uint8_t *, size_t, size_t) {},
-      /*dataIsMutable=*/true);
-}
-
 /// Clusters the weights of one module.
 class Clusterer {
 public:
@@ -229,7 +222,8 @@ private:
     auto ids = RankedTensorType::get(type.getShape(),
                                      IntegerType::get(module.getContext(), 8));
     return ElementsAttr(DenseResourceElementsAttr::get(
-        ids, (name + ".cluster").str(), makeBlob(std::move(*assignment))));
+        ids, (name + ".cluster").str(),
+        HeapAsmResourceBlob::allocateAndCopyInferAlign<uint8_t>(*assignment)));
   }
 
   FailureOr<std::vector<uint8_t>>

@@ -125,17 +125,17 @@ def ClusterWeights : Pass<"crania-cluster-weights", "::mlir::ModuleOp"> {
   let description = [{
     Every contraction of a classifier with a constant operand (convolution,
     matrix product) reads it through `crania.get` and `crania.materialize`
-    afterwards, upto the last cluster: what is computed does not change.
+    afterwards, up to the last cluster: what is computed does not change.
 
     Clusters are chosen per weight tensor by the importance |w| or, with
     `scope=global`, over all tensors of a classifier together: the first holds
     the largest weights, and so on. Of equal weights, the one earlier in the
     tensor, or in an earlier one, comes first. The n-th boundary is at
     round(N * (f_1 + ... + f_n)) of N weights or, with `kmeans:K`, where optimal
-    k-means of the magnitudes has one. Each contraction gets a symbol of its own, also where several use one
-    constant: layouts and schedule are chosen per use. The data is shared in the
-    compiler, not in the weight image. Weights that are clustered already are kept
-    as they are.
+    k-means of the magnitudes has one. Each contraction gets a symbol of its own,
+    also where several use one constant: layouts and schedule are chosen per use.
+    The data is shared in the compiler, not in the weight image. Weights that are
+    clustered already are kept as they are.
 
     Refuses weights that are not finite.
   }];

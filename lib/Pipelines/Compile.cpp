@@ -4,6 +4,7 @@
 #include "crania/Pipelines/Compile.h"
 #include "crania/Dialect/Crania/IR/CraniaOps.h"
 #include "crania/Dialect/CraniaHW/IR/CraniaHWOps.h"
+#include "crania/Pipelines/CheckOptions.h"
 #include "crania/Pipelines/Pipeline.h"
 #include "crania/Pipelines/StepReport.h"
 #include "crania/Translation/DeviceBinary/DeviceBinaryTranslation.h"
@@ -152,8 +153,7 @@ static LogicalResult decideArithmetic(ModuleOp module,
   pipeline.precision = options.precision;
   pipeline.firstLayer = options.firstLayer;
   pipeline.lastLayer = options.lastLayer;
-  pipeline.shareWeights =
-      unsigned(std::min<uint64_t>(options.sharedWords, UINT32_MAX));
+  pipeline.shareWeights = unsigned(options.sharedWords); // at most 256
   setImages(pipeline, options.calibration);
   pipeline.calibrateLimit = options.calibration.limit;
   pipeline.calibrateRule = options.calibration.rule;
@@ -178,9 +178,10 @@ static LogicalResult refuseDecisions(ModuleOp module) {
 FailureOr<std::vector<uint8_t>>
 crania::compileToDeviceBinary(OwningOpRef<ModuleOp> module,
                               const CompileOptions &options) {
-  if (options.baselines && failed(refuseDecisions(*module)))
-    return failure();
   MLIRContext *context = module->getContext();
+  if (failed(checkOptions(options, context)) ||
+      (options.baselines && failed(refuseDecisions(*module))))
+    return failure();
   if (failed(decideArithmetic(*module, options)))
     return failure();
   releaseUnusedBlobs(context, *module);

@@ -4,14 +4,11 @@
 // From a trained network to a device binary, for people who do not want to know
 // passes.
 
-#include "crania/Clustering/Boundaries.h"
 #include "crania/Dialect/Crania/IR/CraniaOps.h"
-#include "crania/Dialect/Crania/Transforms/ExitOption.h"
 #include "crania/Dialect/CraniaHW/IR/CraniaHWOps.h"
 #include "crania/Driver/Driver.h"
-#include "crania/Pipelines/Compile.h"
+#include "crania/Pipelines/CheckOptions.h"
 #include "crania/Pipelines/StepReport.h"
-#include "crania/Quantization/ActivationHistogram.h"
 #include "crania/Support/File.h"
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
@@ -20,7 +17,6 @@
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/WithColor.h"
 
-#include <cmath>
 #include <optional>
 
 using namespace mlir;
@@ -184,29 +180,6 @@ bool refuse(const cl::Option &option, const llvm::Twine &reason) {
   return false;
 }
 
-bool checkHistogram(size_t rounds) {
-  if (exitHistogram.empty())
-    return true;
-  if (exitHistogram.size() != rounds)
-    return refuse(exitHistogram, llvm::Twine(exitHistogram.size()) +
-                                     " fractions for " + llvm::Twine(rounds) +
-                                     " clusters; give one per round");
-  if (!crania::ir::isDistribution(llvm::to_vector(exitHistogram)))
-    return refuse(exitHistogram,
-                  "give fractions between 0 and 1 that add up to 1");
-  return true;
-}
-
-bool checkExitRule(MLIRContext &context, size_t rounds) {
-  auto emitError = [&] {
-    return mlir::emitError(UnknownLoc::get(&context)) << "--exit: ";
-  };
-  FailureOr<crania::ExitOption> rule =
-      crania::ExitOption::parse(exitRule, &context, emitError);
-  return succeeded(rule) &&
-         succeeded(rule->forRounds(rounds, &context, emitError));
-}
-
 bool isInteger(const std::string &name) {
   return name == "i16" || name == "i8";
 }
@@ -215,91 +188,10 @@ bool usesIntegers() {
   return isInteger(precision) || isInteger(firstLayer) || isInteger(lastLayer);
 }
 
-bool checkArithmetic() {
-  for (cl::opt<std::string> *option : {&precision, &firstLayer, &lastLayer})
-    if (option->getNumOccurrences() && *option != "f32" && !isInteger(*option))
-      return refuse(*option, "'" + option->getValue() +
-                                 "' is no arithmetic of the machine; there are "
-                                 "f32, i16 and i8");
-  if (auto rule =
-          crania::quantization::RangeRule::parse(calibrateRule.getValue());
-      !rule)
-    return refuse(calibrateRule, rule.error().message);
-  std::initializer_list<const cl::Option *> forImages = {
-      &calibrateLimit,
-      &calibrateRule,
-      &inputLayout,
-      &inputChannels,
-      &inputScale,
-      std::addressof(inputMean),
-      std::addressof(inputDeviation)};
-  for (const cl::Option *option : forImages)
-    if (option->getNumOccurrences() && calibrate.empty())
-      return refuse(*option,
-                    "is about the images of --calibrate, which are not "
-                    "given");
-  return true;
-}
-
 std::vector<double> stepsOrDefault() {
   if (steps.empty())
     return {1.0};
   return {steps.begin(), steps.end()};
-}
-
-bool checkScheme() {
-  constexpr uint64_t mostWords = 256;
-  if (shareWeights.getNumOccurrences() &&
-      (shareWeights < 1 || shareWeights > mostWords))
-    return refuse(shareWeights, "a codebook has 1 to 256 words");
-  if (scheme != "importance" && scheme != "importance-corrected" &&
-      scheme != "residual")
-    return refuse(scheme, "'" + scheme.getValue() +
-                              "' is not known; there are importance, "
-                              "importance-corrected and residual");
-  if (scheme != "importance" && (precision != "i8" || calibrate.empty()))
-    return refuse(scheme, "'" + scheme.getValue() +
-                              "' clusters integers of 8 bits on images: give "
-                              "--precision=i8 and --calibrate=X.npy");
-  if (scheme == "residual" && clusters.getNumOccurrences())
-    return refuse(clusters, "the residual scheme has --steps instead");
-  if (scheme != "residual" && steps.getNumOccurrences())
-    return refuse(steps, "is about --scheme=residual");
-  if (scheme != "importance-corrected" && metric.getNumOccurrences())
-    return refuse(metric, "is about --scheme=importance-corrected");
-  if (metric != "magnitude" && metric != "activation")
-    return refuse(metric, "'" + metric.getValue() +
-                              "' is not known; there are magnitude and "
-                              "activation");
-  if (scope != "layer" && scope != "global")
-    return refuse(scope, "'" + scope.getValue() +
-                             "' is not known; there are layer and global");
-  if (scheme == "residual" && scope.getNumOccurrences())
-    return refuse(scope, "is about schemes of importance");
-  if (scheme == "importance" && whole.getNumOccurrences())
-    return refuse(whole, "is about schemes that need images");
-  for (const std::string &layer : whole)
-    if (layer != "first" && layer != "last")
-      return refuse(whole, "takes first and last, not '" + layer + "'");
-  for (double step : steps)
-    if (!(step > 0) || !std::isfinite(step))
-      return refuse(steps, "must be above 0");
-  return true;
-}
-
-/// Refuses values that no option of the compiler can mean, before the network
-/// is read.
-bool checkOptions(MLIRContext &context) {
-  if (!checkArithmetic() || !checkScheme())
-    return false;
-  auto boundaries = crania::clustering::Boundaries::parse(clusters.getValue());
-  if (!boundaries)
-    return refuse(clusters, boundaries.error().message);
-  const size_t rounds = scheme == "residual" ? stepsOrDefault().size() + 1
-                                             : boundaries->clusters();
-  if (auto model = crania::target::loadTarget(target); !model)
-    return refuse(target, model.error().message);
-  return checkExitRule(context, rounds) && checkHistogram(rounds);
 }
 
 bool hasRange(Operation *op) {
@@ -427,6 +319,14 @@ bool writeOutput(llvm::ArrayRef<uint8_t> bytes) {
   if (!written)
     error() << written.error().message << "\n";
   return bool(written);
+}
+
+/// Refuses values that no option of the compiler can mean, before the network
+/// is read.
+bool checkOptions(MLIRContext &context) {
+  if (shareWeights.getNumOccurrences() && shareWeights == 0)
+    return refuse(shareWeights, "a codebook has 1 to 256 words");
+  return succeeded(crania::checkOptions(compileOptions(), &context, "--"));
 }
 
 /// Reads, compiles and writes, and tells `steps`, if any, when each is done.

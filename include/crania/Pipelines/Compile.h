@@ -88,9 +88,10 @@ struct CompileOptions {
 std::vector<ProgramConfiguration>
 programConfigurations(const CompileOptions &options);
 
-/// Compiles the classifier of `module` to the bytes of a device binary.
-/// Diagnostics go to its context. Takes the module over, which must be the only
-/// one of its context: data that its last reader is through with are freed.
+/// Compiles the classifier of `module` to the bytes of a device binary, with
+/// options as `checkOptions` (CheckOptions.h) admits them. Diagnostics go to
+/// its context. Takes the module over, which must be the only one of its
+/// context: data that its last reader is through with are freed.
 ///
 /// A module of level 2 to 4 keeps what it says already; baseline rows need one
 /// of level 1, as they decide all of that differently.

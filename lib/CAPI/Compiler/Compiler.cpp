@@ -98,13 +98,14 @@ void registerPassesOnce() {
   });
 }
 
-std::string print(ModuleOp module, bool bytecode) {
+/// Fails, with an error diagnostic, if something has no bytecode.
+FailureOr<std::string> print(ModuleOp module, bool bytecode) {
   std::string text;
   llvm::raw_string_ostream os(text);
   if (!bytecode)
     module->print(os, OpPrintingFlags().enableDebugInfo());
   else if (failed(writeBytecodeToFile(module, os)))
-    text.clear();
+    return failure();
   return text;
 }
 
@@ -178,7 +179,9 @@ craniaCompilerSessionRunPasses(CraniaCompilerSession session, const void *bytes,
   }
   if (failed(manager.run(*module)))
     return nullptr;
-  return new CraniaCompilerOutputImpl{print(*module, bytecode)};
+  FailureOr<std::string> output = print(*module, bytecode);
+  return failed(output) ? nullptr
+                        : new CraniaCompilerOutputImpl{std::move(*output)};
 }
 
 const void *craniaCompilerOutputGetData(CraniaCompilerOutput output) {

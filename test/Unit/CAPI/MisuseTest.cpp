@@ -62,9 +62,27 @@ TEST_F(Misuse, BytesThatAreNoNetwork) {
 TEST_F(Misuse, OptionsThatMeanNothing) {
   ASSERT_FALSE(digits().empty());
   const std::vector<std::pair<const char *, const char *>> options{
-      {"scheme", "magic"}, {"scheme", "residual"},    {"scope", "everywhere"},
-      {"clusters", "2,3"}, {"exit", "luck:0.5"},      {"target", "nowhere"},
-      {"precision", "i3"}, {"share-weights", "9999"}, {"function", "nobody"}};
+      {"scheme", "magic"},
+      {"scheme", "residual"},
+      {"scope", "everywhere"},
+      {"clusters", "2,3"},
+      {"exit", "luck:0.5"},
+      {"target", "nowhere"},
+      {"precision", "i3"},
+      {"share-weights", "9999"},
+      {"function", "nobody"},
+      {"metric", "foo"},
+      {"whole", "middle"},
+      {"input-layout", "x"},
+      {"input-channels", "cmyk"},
+      {"steps", "0"},
+      {"calibrate-rule", "luck"},
+      {"share-weights", "4294967297"},
+      // Known, but about what is not asked for.
+      {"metric", "activation"},
+      {"whole", "first"},
+      {"input-layout", "nchw"},
+      {"steps", "0.5"}};
   for (auto [name, value] : options) {
     CraniaCompilerSession fresh = craniaCompilerSessionCreate(collect, &errors);
     ASSERT_EQ(craniaCompilerSessionSetOption(fresh, name, value), 0) << name;

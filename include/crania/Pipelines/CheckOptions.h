@@ -1,0 +1,21 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef CRANIA_PIPELINES_CHECKOPTIONS_H
+#define CRANIA_PIPELINES_CHECKOPTIONS_H
+
+#include "crania/Pipelines/Compile.h"
+
+namespace crania {
+
+/// Success if some network can be compiled with the options: their values are
+/// known, and none that is not its default would be ignored. Else emits an
+/// error that begins with the option, spelled as by crania-compile but for the
+/// dashes, which are `dashes`.
+mlir::LogicalResult checkOptions(const CompileOptions &options,
+                                 mlir::MLIRContext *context,
+                                 llvm::StringRef dashes = "");
+
+} // namespace crania
+
+#endif // CRANIA_PIPELINES_CHECKOPTIONS_H

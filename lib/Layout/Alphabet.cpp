@@ -25,10 +25,10 @@ static_assert(maxSymbols == 1u << maxExtraBits,
 
 Alphabet::Alphabet(std::vector<uint32_t> highParts, unsigned lowBits,
                    unsigned valueBits, std::vector<uint8_t> extraBits)
-    : words(unsigned(highParts.size())), highs(std::move(highParts)),
-      lowBits(lowBits), valueBits(valueBits), extras(std::move(extraBits)) {
+    : highs(std::move(highParts)), lowBits(lowBits), valueBits(valueBits),
+      extras(std::move(extraBits)) {
   unsigned rank = 0;
-  for (size_t symbol = 0; rank < words; ++symbol) {
+  for (size_t symbol = 0; rank < words(); ++symbol) {
     const unsigned extra = extras.empty() ? 0 : extras[symbol];
     firstRanks.push_back(uint16_t(rank));
     mostUncoded = std::max(mostUncoded, lowBits + extra);
@@ -42,18 +42,18 @@ Alphabet::Alphabet(std::vector<uint32_t> highParts, unsigned lowBits,
   if (highBits() > maxTableBits)
     return;
   rankOfHigh.resize(size_t(1) << highBits(), absent);
-  for (size_t i = 0; i < words; ++i)
+  for (size_t i = 0; i < words(); ++i)
     rankOfHigh[highs[i]] = uint16_t(i);
 }
 
 /// Ranks ascend from the first word on, modulo the words that there are.
 uint16_t Alphabet::searchRank(uint32_t high) const {
-  if (words == 0)
+  if (words() == 0)
     return absent;
   auto distance = [&](uint32_t other) {
     return lowBitsOf(uint64_t(other) - highs[0], highBits());
   };
-  const auto end = highs.begin() + words;
+  const auto end = highs.begin() + words();
   auto at = std::lower_bound(
       highs.begin(), end, distance(high),
       [&](uint32_t other, uint32_t than) { return distance(other) < than; });
@@ -66,10 +66,10 @@ bool Alphabet::findWords(Span<uint32_t> numbers) const {
   uint32_t largest = 0;
   for (uint32_t number : numbers)
     largest = std::max(largest, number);
-  if (!numbers.empty() && largest >> low >= words)
+  if (!numbers.empty() && largest >> low >= words())
     return false;
   if (gapless) {
-    const uint32_t first = words == 0 ? 0 : highs[0] << low,
+    const uint32_t first = words() == 0 ? 0 : highs[0] << low,
                    mask = lowBitsOf(~uint64_t(0), valueBits);
     for (uint32_t &number : numbers)
       number = (number + first) & mask;
@@ -82,7 +82,7 @@ bool Alphabet::findWords(Span<uint32_t> numbers) const {
 
 uint32_t Alphabet::largestGap() const {
   uint32_t largest = 0;
-  for (size_t i = 1; i < words; ++i)
+  for (size_t i = 1; i < words(); ++i)
     largest = std::max(
         largest, lowBitsOf(uint64_t(highs[i]) - highs[i - 1] - 1, highBits()));
   return largest;
@@ -90,16 +90,16 @@ uint32_t Alphabet::largestGap() const {
 
 void Alphabet::addCost(DecoderCost &cost) const {
   if (!gapless || !isGrouped()) {
-    cost.tableBits += uint64_t(words) * highBits();
+    cost.tableBits += uint64_t(words()) * highBits();
     cost.entryBits += highBits();
-    cost.loadCycles = std::max<uint64_t>(cost.loadCycles, words);
+    cost.loadCycles = std::max<uint64_t>(cost.loadCycles, words());
   } else {
     cost.lane.fullAdders += highBits();
   }
   if (isGrouped()) {
     const unsigned mostExtra = mostUncoded - lowBits;
     const unsigned entry =
-        bitWidth(words == 0 ? 0 : words - 1) + bitWidth(mostExtra);
+        bitWidth(words() == 0 ? 0 : words() - 1) + bitWidth(mostExtra);
     cost.tableBits += uint64_t(size()) * entry;
     cost.entryBits += entry;
     cost.loadCycles = std::max<uint64_t>(cost.loadCycles, size());
@@ -114,11 +114,11 @@ void Alphabet::addCost(DecoderCost &cost) const {
 void Alphabet::write(BitWriter &tables) const {
   const unsigned gapBits = bitWidth(largestGap());
   tables.write(lowBits, lowBitsBits);
-  tables.write(words, wordCountBits);
+  tables.write(words(), wordCountBits);
   tables.write(gapBits, gapWidthBits);
-  if (words > 0)
+  if (words() > 0)
     tables.write(highs[0], highBits());
-  for (size_t i = 1; i < words; ++i)
+  for (size_t i = 1; i < words(); ++i)
     tables.write(lowBitsOf(uint64_t(highs[i]) - highs[i - 1] - 1, highBits()),
                  gapBits);
   if (!isGrouped())
@@ -137,7 +137,7 @@ static Result<std::vector<uint8_t>> parseExtras(size_t ranks,
   unsigned most = 0;
   for (size_t rank = 0; rank < ranks;) {
     const unsigned extra = tables.read(width);
-    if (extra > maxExtraBits || rank % (size_t(1) << extra) != 0)
+    if (extra > bitWidth(ranks - 1) || rank % (size_t(1) << extra) != 0)
       return Error{"a symbol of " + std::to_string(extra) +
                    " extra bits from rank " + std::to_string(rank) + " on"};
     extras.push_back(uint8_t(extra));

@@ -44,7 +44,7 @@ public:
   /// such word: the last symbol may have extra bits for more ranks than there
   /// are.
   bool findWords(Span<uint32_t> numbers) const;
-  /// The word of a symbol without uncoded bits.
+  /// The word of a symbol, if none has uncoded bits.
   uint32_t wordOf(uint8_t symbol) const { return highs[symbol]; }
 
   /// Symbols.
@@ -58,9 +58,10 @@ public:
   /// The most of those.
   unsigned mostUncodedBits() const { return mostUncoded; }
 
-  /// What a decoder lane has to turn a symbol into a word: a table of symbols,
-  /// which say where their ranks begin and how many extra bits follow, and of
-  /// ranks, unless their words follow one another.
+  /// What a decoder lane has to turn a symbol into a word: a table of words, by
+  /// symbol or rank; with extra bits also one of symbols, which says where
+  /// their ranks begin and how many bits follow, and an adder instead of the
+  /// table of words if those follow one another.
   void addCost(DecoderCost &cost) const;
 
   void write(BitWriter &tables) const;
@@ -76,12 +77,12 @@ private:
     const uint32_t high = uint32_t(uint64_t(word) >> lowBits);
     return rankOfHigh.empty() ? searchRank(high) : rankOfHigh[high];
   }
+  unsigned words() const { return unsigned(highs.size()); }
   uint16_t searchRank(uint32_t high) const;
   uint32_t largestGap() const;
   unsigned highBits() const { return valueBits - lowBits; }
 
-  unsigned words = 0;          // how many
-  bool gapless = true;         // they follow one another
+  bool gapless = true;         // words follow one another
   std::vector<uint32_t> highs; // by rank
   unsigned lowBits, valueBits, mostUncoded = 0;
   std::vector<uint8_t> extras;      // by symbol

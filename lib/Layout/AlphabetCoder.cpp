@@ -48,6 +48,8 @@ public:
 
   bool supports(Span<const uint32_t> values,
                 Span<const uint8_t> conditions) const override {
+    if (sharing.isShared() && conditions.size() != values.size())
+      return false;
     for (size_t i = 0; i < values.size(); ++i) {
       uint8_t condition = conditions.empty() ? 0 : conditions[i];
       if (condition >= sharing.conditions())
@@ -306,7 +308,7 @@ private:
     std::vector<uint32_t> listed = behindLargestGap(highs, highBits);
     std::vector<uint32_t> all = withoutGaps(listed, highBits);
     Model best = group(single, listed);
-    if (all.size() > listed.size()) {
+    if (all.size() > listed.size() && !isTooMany(all.size())) {
       Model other = group(single, all);
       if (other.cost <= best.cost)
         best = std::move(other);
@@ -345,8 +347,8 @@ private:
   /// only.
   size_t mostGroups() const {
     const unsigned statesPerSymbol = code == SymbolCode::huffman ? 2 : 1;
-    return std::min<size_t>(maxSymbols, (size_t(1) << sample.limits.tableLog) /
-                                            statesPerSymbol);
+    return std::clamp<size_t>(
+        (size_t(1) << sample.limits.tableLog) / statesPerSymbol, 1, maxSymbols);
   }
 
   SymbolCode code;

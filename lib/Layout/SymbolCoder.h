@@ -30,7 +30,7 @@ struct SymbolSequence {
   }
 };
 
-/// What a symbol leaves uncoded: 2^uncodedBits things, at most 2^31, that are
+/// What a symbol leaves uncoded: 2^uncodedBits things, at most 2^32, that are
 /// numbered from `first` on. The uncoded bits, which tell them apart, are
 /// stored between what a code reads for one symbol and for the next.
 struct SymbolRange {

@@ -45,10 +45,11 @@ public:
     makeLevels();
   }
 
-  /// What all ranks take as symbols of their own.
+  /// What all ranks take as symbols of their own, which say no extra bits.
   uint64_t singleCost() const {
-    return std::accumulate(levels[0].asOne.begin(), levels[0].asOne.end(),
-                           uint64_t(0));
+    const uint64_t cost = std::accumulate(levels[0].asOne.begin(),
+                                          levels[0].asOne.end(), uint64_t(0));
+    return cost - ((levels[0].asOne.size() * symbolBits) << costPlaces);
   }
 
   /// Each group costs that much more than it does.
@@ -57,8 +58,8 @@ public:
       for (size_t i = 0; i < levels[e].asOne.size(); ++i)
         chooseAt(e, i, penalty);
     SymbolGroups groups;
-    groups.cost = levels.back().best[0];
     collect(levels.size() - 1, 0, groups.extraBits);
+    groups.cost = levels.back().best[0] - penalty * groups.extraBits.size();
     return groups;
   }
 
@@ -164,6 +165,26 @@ bool SymbolGroups::isTrivial() const {
                      [](uint8_t extra) { return extra == 0; });
 }
 
+/// The penalty of a group that just makes them few enough.
+static SymbolGroups fewGroups(Partition &partition, size_t mostGroups) {
+  uint64_t tooLittle = 0, enough = uint64_t(1) << costPlaces;
+  SymbolGroups groups = partition.choose(enough);
+  for (; groups.extraBits.size() > mostGroups; enough *= 2) {
+    tooLittle = enough;
+    groups = partition.choose(2 * enough);
+  }
+  constexpr unsigned bisections = 6;
+  for (unsigned i = 0; i < bisections; ++i) {
+    const uint64_t middle = tooLittle + (enough - tooLittle) / 2;
+    SymbolGroups other = partition.choose(middle);
+    const bool isEnough = other.extraBits.size() <= mostGroups;
+    (isEnough ? enough : tooLittle) = middle;
+    if (isEnough)
+      groups = std::move(other);
+  }
+  return groups;
+}
+
 SymbolGroups chooseGroups(SymbolCode code, const SymbolCounts &ranks,
                           const SymbolCoderLimits &limits, size_t mostGroups) {
   if (ranks.symbols == 0)
@@ -172,12 +193,11 @@ SymbolGroups chooseGroups(SymbolCode code, const SymbolCounts &ranks,
   mostGroups = std::max((ranks.symbols + perGroup - 1) / perGroup, mostGroups);
   Partition partition(code, ranks, limits);
   SymbolGroups groups = partition.choose(0);
-  for (uint64_t penalty = uint64_t(1) << costPlaces;
-       groups.extraBits.size() > mostGroups; penalty *= 2)
-    groups = partition.choose(penalty);
+  if (groups.extraBits.size() > mostGroups)
+    groups = fewGroups(partition, mostGroups);
   const uint64_t singleCost = partition.singleCost();
   if (ranks.symbols <= mostGroups &&
-      singleCost - singleCost / worthwhilePart < groups.cost)
+      singleCost - singleCost / worthwhilePart <= groups.cost)
     return {std::vector<uint8_t>(ranks.symbols), singleCost};
   return groups;
 }

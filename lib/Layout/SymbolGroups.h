@@ -17,7 +17,7 @@ struct SymbolGroups {
   /// What streams and tables are about to take, in scaled bits.
   uint64_t cost = 0;
 
-  /// Whether any symbol stands for more than one rank.
+  /// Whether no symbol stands for more than one rank.
   bool isTrivial() const;
 };
 
@@ -25,7 +25,9 @@ struct SymbolGroups {
 /// 2^limits.tableLog states for each condition of the counts, which are of
 /// ranks. A group is an aligned one of 2^e ranks, and costs are sums over
 /// groups, so the best ones of a range are those of its halves or the whole of
-/// it. At most `mostGroups`.
+/// it. At most `mostGroups`, found by a penalty for each, or as few as the
+/// limit of extra bits allows. Symbols of one rank each, if they are not too
+/// many, unless groups save a 512th.
 SymbolGroups chooseGroups(SymbolCode code, const SymbolCounts &ranks,
                           const SymbolCoderLimits &limits, size_t mostGroups);
 

@@ -100,7 +100,10 @@ void shareTables(SymbolCounts &counts, unsigned mostTables,
     return sum;
   };
   auto growth = [&](size_t a, size_t b) {
-    return entropyCost(joined(a, b)) - costs[a] - costs[b];
+    // Costs are rounded down, so that it may seem to shrink.
+    const uint64_t together = entropyCost(joined(a, b)),
+                   apart = costs[a] + costs[b];
+    return together > apart ? together - apart : 0;
   };
   std::vector<std::vector<uint64_t>> growths(conditions);
   for (size_t a = 0; a < conditions; ++a)

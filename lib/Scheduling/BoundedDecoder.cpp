@@ -33,14 +33,17 @@ constexpr double roundingUm2 = 1e-6;
 using CandidateSet = std::vector<uint64_t>;
 constexpr size_t setBits = 64;
 
-/// At most so many of the sorted values, the largest among them.
-template <typename T>
-std::vector<T> thinned(const std::vector<T> &values, size_t most) {
+/// At most so many of the sorted values: the largest, the smallest, and some in
+/// between.
+std::vector<double> thinned(const std::set<double> &sorted, size_t most) {
+  const std::vector<double> values(sorted.begin(), sorted.end());
   if (values.size() <= most)
     return values;
-  std::vector<T> kept;
-  for (size_t i = 1; i <= most; ++i)
-    kept.push_back(values[i * values.size() / most - 1]);
+  if (most == 1)
+    return {values.back()};
+  std::vector<double> kept;
+  for (size_t i = 0; i < most; ++i)
+    kept.push_back(values[i * (values.size() - 1) / (most - 1)]);
   return kept;
 }
 
@@ -171,7 +174,7 @@ private:
                               size_t mostShapes) const {
     std::set<unsigned> lanes;
     std::set<double> windows;
-    std::map<std::string_view, std::set<double>> units;
+    UnitAreas units;
     for (const Items &items : segments)
       for (const Item &item : items) {
         const DecoderCost &cost = *(item.*half);
@@ -182,21 +185,14 @@ private:
         units[cost.unit].insert(cost.unitUm2());
       }
     std::vector<std::string_view> names;
-    std::vector<std::vector<double>> levels;
+    size_t most = 1;
     for (const auto &unit : units) {
       names.push_back(unit.first);
-      levels.emplace_back(unit.second.begin(), unit.second.end());
+      most = std::max(most, unit.second.size());
     }
-    for (size_t most = 16;; --most) {
-      size_t count = lanes.size() * windows.size();
-      for (std::vector<double> &um2 : levels) {
-        um2 = thinned(um2, most);
-        count *= um2.size() + 1;
-      }
-      if (count <= mostShapes || most == 1)
-        break;
-    }
-
+    const std::vector<std::vector<double>> levels = levelsOf(
+        units, most,
+        mostShapes / std::max<size_t>(lanes.size() * windows.size(), 1));
     std::map<CandidateSet, Shape> bySet;
     auto add = [&](Shape shape) {
       if (problem.blocksAtOnce * shape.fixedUm2() >
@@ -217,8 +213,27 @@ private:
         });
     std::vector<Shape> shapes;
     for (auto &entry : bySet)
-      shapes.push_back(std::move(entry.second));
+      if (boundOf(entry.second) < least)
+        shapes.push_back(std::move(entry.second));
     return shapes;
+  }
+
+  using UnitAreas = std::map<std::string_view, std::set<double>>;
+
+  /// The areas that units may have, `most` of each, or as many as there are
+  /// for which combinations are not too many; at least one.
+  static std::vector<std::vector<double>>
+  levelsOf(const UnitAreas &units, size_t most, size_t mostCombinations) {
+    for (;; --most) {
+      std::vector<std::vector<double>> levels;
+      size_t combinations = 1;
+      for (const auto &unit : units) {
+        levels.push_back(thinned(unit.second, most));
+        combinations *= levels.back().size() + 1;
+      }
+      if (combinations <= mostCombinations || most == 1)
+        return levels;
+    }
   }
 
   /// All combinations of a level of each unit, or none.
@@ -253,15 +268,14 @@ private:
 
   std::vector<Machine> machinesOf(const std::vector<Shape> &positions,
                                   const std::vector<Shape> &values) const {
-    std::set<double> distinct;
+    std::set<double> distinct = {0};
     bool hasPlain = false;
     for (const Items &items : segments)
       for (const Item &item : items) {
         distinct.insert(item.bufferUm2);
         hasPlain |= item.isPlain;
       }
-    const std::vector<double> buffers = thinned(
-        std::vector<double>(distinct.begin(), distinct.end()), mostBuffers);
+    const std::vector<double> buffers = thinned(distinct, mostBuffers);
     std::vector<Machine> machines;
     for (const Shape &p : positions)
       for (const Shape &v : values)
@@ -310,15 +324,32 @@ private:
     }
   }
 
-  /// The sum of what the segments take at least.
+  /// The sum of what the segments take at least, or something that is no less
+  /// than the best choice so far.
   double boundOf(const Machine &machine) const {
     double sum = 0;
-    for (size_t s = 0; s < segments.size() && sum < infinity; ++s) {
+    for (size_t s = 0; s < segments.size() && sum < least; ++s)
+      sum += cheapestOf(s, machine);
+    return sum;
+  }
+
+  double cheapestOf(size_t s, const Machine &machine) const {
+    double cheapest = infinity;
+    forEachItem(s, machine, [&](size_t i) {
+      cheapest = segments[s][i].picojoules;
+      return true;
+    });
+    return cheapest;
+  }
+
+  /// The same for one half of the decoder, whatever the other one is.
+  double boundOf(const Shape &shape) const {
+    double sum = 0;
+    for (size_t s = 0; s < segments.size(); ++s) {
       double cheapest = infinity;
-      forEachItem(s, machine, [&](size_t i) {
-        cheapest = segments[s][i].picojoules;
-        return true;
-      });
+      for (size_t i = 0; i < segments[s].size() && cheapest == infinity; ++i)
+        if (shape.admitted[firstWord[s] + i / setBits] >> (i % setBits) & 1)
+          cheapest = segments[s][i].picojoules;
       sum += cheapest;
     }
     return sum;
@@ -329,13 +360,10 @@ private:
   double relaxedBound(const Machine &machine) const {
     double sum = 0;
     for (const auto &group : groups) {
-      double free = 0, bound = 0;
+      double free = 0;
       for (size_t s = group.first; s < group.second; ++s)
-        forEachItem(s, machine, [&](size_t i) {
-          free += segments[s][i].picojoules;
-          return true;
-        });
-      bound = free;
+        free += cheapestOf(s, machine);
+      double bound = free;
       for (double price : prices)
         bound = std::max(bound, pricedBound(group, machine, price * free));
       sum += bound;
@@ -367,7 +395,11 @@ private:
     const double p = problem.blocksAtOnce * double(machine.positions->lanes);
     const double v = problem.blocksAtOnce * double(machine.values->lanes);
     std::vector<Front> fronts = {{Node{0, 0, 0, 0, 0}}};
+    // What the tensor may take more than at least, for a better choice.
+    const double spare = least - machine.bound;
+    double cheapest = 0;
     for (size_t s = group.first; s < group.second; ++s) {
+      cheapest += cheapestOf(s, machine);
       Front next;
       for (size_t before = 0; before < fronts.back().size(); ++before) {
         const Node &node = fronts.back()[before];
@@ -377,6 +409,8 @@ private:
                     node.positionsUm2 + (item.isPlain ? 0 : item.positionsUm2),
                     node.valuesUm2 + (item.isPlain ? 0 : item.valuesUm2), i,
                     before};
+          if (more.picojoules - cheapest >= spare)
+            return true;
           if (p * more.positionsUm2 + v * more.valuesUm2 <= machine.roomUm2)
             next.push_back(more);
           return false;
@@ -419,8 +453,7 @@ private:
       for (const Node &node : fronts.back().back())
         distinct.insert(node.positionsUm2);
     }
-    const std::vector<double> splits = thinned(
-        std::vector<double>(distinct.begin(), distinct.end()), mostSplits);
+    const std::vector<double> splits = thinned(distinct, mostSplits);
     const double p = problem.blocksAtOnce * double(machine.positions->lanes);
     const double v = problem.blocksAtOnce * double(machine.values->lanes);
     for (double split : splits) {
@@ -443,17 +476,21 @@ private:
 
   void keep(const std::vector<std::vector<Front>> &fronts,
             const std::vector<size_t> &ends, double picojoules) {
-    least = picojoules;
-    best.emplace();
-    best->candidates.resize(segments.size());
+    LayoutChoice choice;
+    choice.candidates.resize(segments.size());
     for (size_t g = 0; g < groups.size(); ++g) {
       size_t at = ends[g];
       for (size_t s = groups[g].second; s-- > groups[g].first;) {
         const Node &node = fronts[g][s - groups[g].first + 1][at];
-        best->candidates[s] = segments[s][node.item].candidate;
+        choice.candidates[s] = segments[s][node.item].candidate;
         at = node.before;
       }
     }
+    // Areas were added up in another order.
+    if (!choice.verify(problem))
+      return;
+    least = picojoules;
+    best = std::move(choice);
   }
 
   const LayoutProblem &problem;

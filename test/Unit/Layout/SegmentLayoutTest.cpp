@@ -214,6 +214,48 @@ TEST(Bound, TablesOfWideWords) {
   }
 }
 
+/// One word, and one word for each condition, take no bits whatever the limits.
+TEST(Bound, OneWordTakesNoBits) {
+  for (const char *id : {"dense+tans", "dense+huffman"})
+    for (unsigned tableLog : {0u, 4u, defaultTableLog})
+      for (unsigned extraBits : {0u, maxExtraBits})
+        for (unsigned bits : {8u, 16u, 32u}) {
+          const TestBlock block{bits, {Bytes(512, 1), {}}};
+          TestBlock filled = block;
+          filled.codes.values.assign(512, 0xa5);
+          TrainingOptions options;
+          options.tableLog = tableLog;
+          options.mostExtraBits = extraBits;
+          auto segment =
+              encodeSegment(*findSegmentLayout(id), viewsOf({filled}), options);
+          ASSERT_TRUE(bool(segment)) << id;
+          EXPECT_LE(segment->blocks.size(), 1u)
+              << id << " " << tableLog << " " << extraBits << " " << bits;
+        }
+}
+
+/// Groups never make tables larger than asked for.
+TEST(Bound, SparseWordsStayWithinTheTable) {
+  std::vector<TestBlock> blocks(1);
+  std::mt19937 random(3);
+  for (int i = 0; i < 4096; ++i) {
+    blocks[0].codes.present.push_back(1);
+    blocks[0].codes.values.push_back(uint8_t(4 * (random() % 64)));
+  }
+  for (unsigned extraBits : {0u, 1u, 2u, 4u, maxExtraBits}) {
+    TrainingOptions options;
+    options.tableLog = 4;
+    options.mostExtraBits = extraBits;
+    auto segment = encodeSegment(*findSegmentLayout("dense+tans"),
+                                 viewsOf(blocks), options);
+    ASSERT_TRUE(bool(segment));
+    // 16 entries, and words or symbols.
+    EXPECT_LE(segment->coder->cost().values.tableBits,
+              16u * (4 + 3 + 4 + 1) + 64 * 8 + 16 * (8 + 4))
+        << extraBits;
+  }
+}
+
 TEST(Training, RefusesTooManyExtraBits) {
   TrainingOptions options;
   options.mostExtraBits = maxExtraBits + 1;

@@ -110,6 +110,35 @@ TEST(LayoutChoiceTest, OneDecoderForAll) {
   EXPECT_EQ(chooseLayouts(problem)->candidates, (std::vector<size_t>{1, 2}));
 }
 
+TEST(LayoutChoiceTest, NothingToDecide) {
+  LayoutProblem problem;
+  problem.budgetUm2 = 100;
+  Result<LayoutChoice> choice = chooseLayouts(problem);
+  ASSERT_TRUE(bool(choice));
+  EXPECT_TRUE(choice->candidates.empty());
+}
+
+/// More sizes of buffers and levels of units than are tried one by one: what
+/// fits is found all the same.
+TEST(LayoutChoiceTest, ManyDifferentDecoders) {
+  LayoutProblem problem;
+  problem.blocksAtOnce = 2;
+  LayoutProblem::Segment segment{"s", 0, {}};
+  for (unsigned i = 0; i < 400; ++i) {
+    LayoutProblem::Candidate coded = candidate(1000 - i, 0);
+    coded.decoder.values.lane.gates = 10 + 10 * i;
+    coded.largestBlock = 100 * i;
+    segment.candidates.push_back(coded);
+  }
+  problem.segments = {segment, segment};
+  for (size_t c : {size_t(0), size_t(7), size_t(200)}) {
+    problem.budgetUm2 = problem.hardwareOf({c, c}).areaUm2();
+    Result<LayoutChoice> choice = chooseLayouts(problem);
+    ASSERT_TRUE(bool(choice)) << c;
+    EXPECT_TRUE(bool(choice->verify(problem)));
+  }
+}
+
 TEST(LayoutChoiceTest, SaysWhatIsImpossible) {
   LayoutProblem problem;
   problem.segments = {{"cluster 1 of @a", 0, {}}};

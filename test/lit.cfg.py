@@ -5,7 +5,7 @@
 # %crania_runtime (libcrania_runtime.so), %crania_plugin, %mlir_lib (folder of
 # libmlir_runner_utils.so), %unit (folder of the GoogleTest binaries).
 # Features: onnxruntime, shared-data, slow (off in a quick run), damaged-files (also
-# on in a quick run that asks for them), asan, fuzzers, roundtrip, full-builds.
+# on in a quick run that asks for them), asan, onednn, qemu-user, fuzzers, roundtrip, full-builds.
 # Parameters: quick=1, damaged_files=1, full_builds=1, roundtrip=1 (or CRANIA_VERIFY_ROUNDTRIP=1):
 # crania-opt prints and parses every module again, as text and as bytecode.
 
@@ -73,6 +73,8 @@ def set_features():
         "slow": not quick,
         "damaged-files": damaged_files or not quick,
         "asan": config.sanitize,
+        "onednn": config.onednn,
+        "qemu-user": shutil.which("qemu-x86_64") is not None,
         "fuzzers": config.fuzzers,
         "roundtrip": roundtrip,
         "full-builds": full_builds,

@@ -24,6 +24,7 @@ build_packages=(
   libgtest-dev librapidcheck-dev) # small, and configuring looks for them
 test_packages=(
   libclang-rt-22-dev
+  qemu-user # CPUs with less than the host has
   liblzma-dev # what the layouts are measured against, with libzstd-dev
   python3-numpy python3-onnx python3-psutil libonnx-testdata git)
 lint_packages=(clang-format-22 clang-tidy-22)

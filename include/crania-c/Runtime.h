@@ -35,11 +35,17 @@ extern "C" {
 #endif
 
 /* Version of this header: major << 16 | minor. */
-#define CRANIA_RUNTIME_VERSION ((uint32_t)((1u << 16) | 1u))
+#define CRANIA_RUNTIME_VERSION ((uint32_t)((1u << 16) | 2u))
 
 /* Version of the library; it can be used when its major version is that of the
  * header and its minor version at least the header's. */
 CRANIA_RUNTIME_EXPORT uint32_t craniaRuntimeGetVersion(void);
+
+/* Since 1.2. One sentence about code of another library that gave wrong answers
+ * in the check of it on this host, so that this process computes without it and
+ * more slowly; NULL while there is nothing to say. Sessions created so far
+ * count. The text lives until the thread's next call. */
+CRANIA_RUNTIME_EXPORT const char *craniaRuntimeGetHostWarning(void);
 
 /* A device binary: one or more programs. */
 typedef struct CraniaRuntimeBundleImpl *CraniaRuntimeBundle;
@@ -132,7 +138,8 @@ craniaRuntimeSessionReport(CraniaRuntimeSession session);
 
 /* For compiled host code: runs one input through the default program of a
  * device binary in memory and writes its logits. The exit round, from 1, or -1
- * after printing the reason to stderr. The loaded binary is kept for later
+ * after printing the reason to stderr, where it prints a host warning once, too.
+ * The loaded binary is kept for later
  * calls with the same address, size and contents. */
 CRANIA_RUNTIME_EXPORT int64_t craniaRuntimeInfer(
     const void *binary, uint64_t size, const float *input,

@@ -119,7 +119,9 @@ FailureOr<ObservedProgram> ObservedProgram::create(func::FuncOp function) {
   auto binary = binary::DeviceBinary::parse(std::move(*bytes));
   if (!binary)
     return fail(binary.error());
-  auto executable = runtime::Executable::load(*binary, 0);
+  // The compiled bytes follow from these numbers, whatever the host.
+  auto executable =
+      runtime::Executable::load(*binary, 0, simulator::SumOrder::fixed);
   if (!executable)
     return fail(executable.error());
 

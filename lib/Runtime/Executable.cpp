@@ -8,12 +8,14 @@ using namespace crania;
 using namespace crania::runtime;
 
 Executable::Executable(simulator::ProgramView view,
-                       simulator::WeightDecoder decoder)
+                       simulator::WeightDecoder decoder,
+                       simulator::SumOrder order)
     : view(std::move(view)), decoder(std::move(decoder)),
-      functional(this->view, this->decoder) {}
+      functional(this->view, this->decoder, order) {}
 
 Result<std::shared_ptr<const Executable>>
-Executable::load(const binary::DeviceBinary &bundle, size_t program) {
+Executable::load(const binary::DeviceBinary &bundle, size_t program,
+                 simulator::SumOrder order) {
   Result<simulator::ProgramView> view =
       simulator::ProgramView::create(bundle, program);
   if (!view)
@@ -23,7 +25,7 @@ Executable::load(const binary::DeviceBinary &bundle, size_t program) {
   if (!decoder)
     return decoder.error();
   return std::shared_ptr<const Executable>(
-      new Executable(std::move(*view), std::move(*decoder)));
+      new Executable(std::move(*view), std::move(*decoder), order));
 }
 
 bool Executable::exitsAfter(unsigned round, double confidence) const {

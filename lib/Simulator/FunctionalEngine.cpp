@@ -34,7 +34,7 @@ using Kernel =
                  std::unique_ptr<const VectorKernel>, CopyKernel, ExitKernel>;
 
 struct FunctionalEngine::Plans {
-  explicit Plans(const ProgramView &program);
+  Plans(const ProgramView &program, SumOrder order);
 
   /// A command that computes something, and its number in the round.
   struct Step {
@@ -53,6 +53,7 @@ struct FunctionalEngine::Plans {
   Memories memoriesOf(Memory::Storage &storage) const;
 
   ProgramView program;
+  HostFeatures features;    // for contractions
   bool writesBeforeItReads; // in every round
   DramPlacement dram;
   std::vector<std::vector<Step>> rounds;
@@ -149,8 +150,9 @@ static bool writesBeforeItReadsInAllRounds(const ProgramView &program) {
   return true;
 }
 
-FunctionalEngine::Plans::Plans(const ProgramView &view)
-    : program(view), writesBeforeItReads(writesBeforeItReadsInAllRounds(view)),
+FunctionalEngine::Plans::Plans(const ProgramView &view, SumOrder order)
+    : program(view), features{hostIsa(), order == SumOrder::fastest},
+      writesBeforeItReads(writesBeforeItReadsInAllRounds(view)),
       dram(view, writesBeforeItReads) {
   for (const binary::Buffer *buffer : *program.program().buffers())
     if (buffer->space() == binary::Space::global_buffer)
@@ -164,9 +166,9 @@ FunctionalEngine::Plans::Plans(const ProgramView &view)
 }
 
 FunctionalEngine::FunctionalEngine(const ProgramView &program,
-                                   const WeightDecoder &weights)
-    : plans(std::make_unique<Plans>(program)) {
-  ContractionPlanner planner;
+                                   const WeightDecoder &weights, SumOrder order)
+    : plans(std::make_unique<Plans>(program, order)) {
+  ContractionPlanner planner(plans->features);
   for (unsigned round = 0; round < program.rounds(); ++round)
     plans->planRound(round, weights, planner);
 }
@@ -306,7 +308,7 @@ void FunctionalEngine::runContract(unsigned round, uint32_t command,
                                    Span<Memory *> memories) const {
   const binary::Command &contract =
       *plans->program.commands(round).Get(command);
-  ContractionPlanner planner;
+  ContractionPlanner planner(plans->features);
   const ContractKernel kernel = ContractKernel::plan(
       plans->program, *contract.body_as_Contract(), weights, planner);
   AlignedBytes scratch(kernel.scratchBytes());

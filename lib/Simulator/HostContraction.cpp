@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "HostContraction.h"
+#include "KernelCheck.h"
 #include "KernelContraction.h"
 
 #ifdef CRANIA_ENABLE_ONEDNN
@@ -10,15 +11,28 @@
 
 using namespace crania::simulator;
 
-#ifndef CRANIA_ENABLE_ONEDNN
-/// Stands for what is not linked.
-class crania::simulator::OneDnnPlanner {};
+/// A maker of sources of oneDNN; nothing if it is not to be used.
+static KernelCheck::MakeSource oneDnn(HostFeatures features) {
+#ifdef CRANIA_ENABLE_ONEDNN
+  if (features.oneDnn)
+    return
+        [isa = features.isa] { return std::make_unique<OneDnnPlanner>(isa); };
 #endif
+  return nullptr;
+}
 
 ContractionPlanner::ContractionPlanner(HostFeatures features)
-    : features(features),
-      kernels(std::make_unique<KernelPlanner>(features.isa)),
-      oneDnn(std::make_unique<OneDnnPlanner>()) {}
+    : ContractionPlanner(features.isa, oneDnn(features),
+                         KernelCheck::ofProcess()) {}
+
+ContractionPlanner::ContractionPlanner(HostIsa isa,
+                                       KernelCheck::MakeSource makeLibrary,
+                                       KernelCheck &check)
+    : kernels(std::make_unique<KernelPlanner>(isa)),
+      makeLibrary(std::move(makeLibrary)), check(check) {
+  if (this->makeLibrary)
+    library = this->makeLibrary();
+}
 
 ContractionPlanner::~ContractionPlanner() = default;
 
@@ -32,14 +46,9 @@ ContractionPlanner::plan(const ContractionShape &shape, const void *matrix) {
 
 std::shared_ptr<const HostContraction>
 ContractionPlanner::create(const ContractionShape &shape, const void *matrix) {
-#ifdef CRANIA_ENABLE_ONEDNN
-  // Without VNNI, oneDNN adds products of bytes in 16 bits, with saturation.
-  const bool isExact =
-      shape.weights == HostElement::f32 ||
-      (shape.weights == HostElement::i8 && features.isa == HostIsa::avx512Vnni);
-  if (features.oneDnn && isExact)
-    if (auto contraction = oneDnn->plan(shape, matrix))
-      return contraction;
-#endif
+  if (library)
+    if (auto contraction = library->plan(shape, matrix))
+      if (check.passes(shape, contraction->implementation(), makeLibrary))
+        return contraction;
   return kernels->plan(shape, matrix);
 }

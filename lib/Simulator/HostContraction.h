@@ -7,6 +7,7 @@
 #include "HostIsa.h"
 
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <memory>
 #include <tuple>
@@ -87,14 +88,21 @@ public:
 /// What the choice of code may use.
 struct HostFeatures {
   HostIsa isa = hostIsa();
-  bool oneDnn = true; ///< where it is linked, and exact
+  bool oneDnn = true; ///< where it is linked, trusted, and passes its check
 };
+
+class ContractionSource;
+class KernelCheck;
 
 /// Plans contractions. Those of one weight matrix share what is packed: bands
 /// of a layer pack nothing again, and equal ones are one object.
 class ContractionPlanner {
 public:
   explicit ContractionPlanner(HostFeatures features = {});
+  /// Takes contractions from a library, as far as they pass the check.
+  ContractionPlanner(
+      HostIsa isa, std::function<std::unique_ptr<ContractionSource>()> library,
+      KernelCheck &check);
   ~ContractionPlanner();
 
   /// `matrix` is row-major, groups * outputs x depth, and must stay as it is
@@ -106,11 +114,12 @@ private:
   std::shared_ptr<const HostContraction> create(const ContractionShape &shape,
                                                 const void *matrix);
 
-  HostFeatures features;
   using Key = std::pair<const void *, decltype(ContractionShape().key())>;
   std::map<Key, std::shared_ptr<const HostContraction>> plans;
-  std::unique_ptr<class KernelPlanner> kernels;
-  std::unique_ptr<class OneDnnPlanner> oneDnn;
+  std::unique_ptr<ContractionSource> kernels;
+  std::function<std::unique_ptr<ContractionSource>()> makeLibrary;
+  std::unique_ptr<ContractionSource> library; // or null
+  KernelCheck &check;
 };
 
 } // namespace crania::simulator

@@ -28,6 +28,8 @@ constexpr size_t vectorBytes = 16;
 template <typename T>
 using Vector __attribute__((vector_size(vectorBytes))) = T;
 
+/// The files are compiled without contraction to fused operations: product and
+/// sum are rounded one by one, in the order of the depth, on every host.
 struct F32 {
   using Unit = float;
   using Sums = Vector<float>;
@@ -36,11 +38,20 @@ struct F32 {
   }
 };
 
+/// Products and sums are exact, so that fusing them changes nothing.
 struct F64 {
   using Unit = double;
   using Sums = Vector<double>;
   static Sums add(Sums sums, Sums weights, Unit pixel) {
+#if defined(__AVX512F__)
+    return (Sums)_mm512_fmadd_pd((__m512d)weights, _mm512_set1_pd(pixel),
+                                 (__m512d)sums);
+#elif defined(__AVX2__) && defined(__FMA__)
+    return (Sums)_mm256_fmadd_pd((__m256d)weights, _mm256_set1_pd(pixel),
+                                 (__m256d)sums);
+#else
     return sums + weights * pixel;
+#endif
   }
 };
 

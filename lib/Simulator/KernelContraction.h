@@ -4,17 +4,17 @@
 #ifndef CRANIA_LIB_SIMULATOR_KERNELCONTRACTION_H
 #define CRANIA_LIB_SIMULATOR_KERNELCONTRACTION_H
 
-#include "HostContraction.h"
+#include "ContractionSource.h"
 
 namespace crania::simulator {
 
 /// Contractions by the project's own kernels: exact for integers on any CPU.
-class KernelPlanner {
+class KernelPlanner final : public ContractionSource {
 public:
   explicit KernelPlanner(HostIsa isa) : isa(isa) {}
 
   std::shared_ptr<const HostContraction> plan(const ContractionShape &shape,
-                                              const void *matrix);
+                                              const void *matrix) override;
 
 private:
   using Key = std::tuple<const void *, HostElement, uint32_t, uint32_t,

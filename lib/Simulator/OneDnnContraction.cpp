@@ -3,14 +3,15 @@
 
 #include "OneDnnContraction.h"
 #include "ChannelsLast.h"
+#include "TrustedKernels.h"
 
 #include <dnnl.h>
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -48,6 +49,8 @@ private:
 };
 
 using PrimitiveDesc = Owned<dnnl_primitive_desc_t, dnnl_primitive_desc_destroy>;
+using Iterator =
+    Owned<dnnl_primitive_desc_iterator_t, dnnl_primitive_desc_iterator_destroy>;
 using Attributes = Owned<dnnl_primitive_attr_t, dnnl_primitive_attr_destroy>;
 using Primitive = Owned<dnnl_primitive_t, dnnl_primitive_destroy>;
 using Memory = Owned<dnnl_memory_t, dnnl_memory_destroy>;
@@ -85,11 +88,15 @@ Memory memoryOf(const Desc &desc, void *data) {
   return memory;
 }
 
-Attributes scratchByCaller() {
+/// Scratch memory by the caller; f32 in f32, whatever the process allows
+/// oneDNN otherwise.
+Attributes attributesOfAll() {
   Attributes attributes;
   dnnl_primitive_attr_create(attributes.out());
   dnnl_primitive_attr_set_scratchpad_mode(attributes.get(),
                                           dnnl_scratchpad_mode_user);
+  dnnl_primitive_attr_set_fpmath_mode(attributes.get(),
+                                      dnnl_fpmath_mode_strict);
   return attributes;
 }
 
@@ -97,12 +104,41 @@ Desc queryDesc(const PrimitiveDesc &desc, dnnl_query_t what) {
   return *dnnl_primitive_desc_query_md(desc.get(), what, 0);
 }
 
-/// oneDNN's nested loops, for what it has no fast code for.
-bool isReference(const PrimitiveDesc &desc) {
+const char *nameOf(const PrimitiveDesc &desc) {
   const char *name = "";
   dnnl_primitive_desc_query(desc.get(), dnnl_query_impl_info_str, 0,
                             static_cast<void *>(&name));
-  return std::strstr(name, "ref") != nullptr;
+  return name;
+}
+
+/// The first of oneDNN's implementations, in its own order, that is trusted;
+/// none if there is no such.
+PrimitiveDesc firstTrusted(const dnnl_convolution_desc_t &operation,
+                           const ContractionShape &shape, HostIsa isa) {
+  const Attributes attributes = attributesOfAll();
+  Iterator implementations;
+  if (dnnl_primitive_desc_iterator_create(implementations.out(), &operation,
+                                          attributes.get(), hostEngine(),
+                                          nullptr))
+    return PrimitiveDesc();
+  do {
+    PrimitiveDesc desc(
+        dnnl_primitive_desc_iterator_fetch(implementations.get()));
+    if (isTrustedConvolution(nameOf(desc), shape, isa))
+      return desc;
+  } while (!dnnl_primitive_desc_iterator_next(implementations.get()));
+  return PrimitiveDesc();
+}
+
+/// None if oneDNN would make it with code that is not trusted.
+PrimitiveDesc trustedReorder(const Desc &from, const Desc &to) {
+  PrimitiveDesc desc;
+  const Attributes attributes = attributesOfAll();
+  if (dnnl_reorder_primitive_desc_create(desc.out(), &from, hostEngine(), &to,
+                                         hostEngine(), attributes.get()) ||
+      !isTrustedReorder(nameOf(desc)))
+    return PrimitiveDesc();
+  return desc;
 }
 
 /// From one memory order to another; no primitive if they are the same.
@@ -111,11 +147,8 @@ struct Reorder {
     Reorder reorder;
     if (dnnl_memory_desc_equal(&from, &to))
       return reorder;
-    PrimitiveDesc desc;
-    const Attributes attributes = scratchByCaller();
-    if (dnnl_reorder_primitive_desc_create(desc.out(), &from, hostEngine(), &to,
-                                           hostEngine(), attributes.get()) ||
-        dnnl_primitive_create(reorder.primitive.out(), desc.get()))
+    const PrimitiveDesc desc = trustedReorder(from, to);
+    if (!desc || dnnl_primitive_create(reorder.primitive.out(), desc.get()))
       return std::nullopt;
     reorder.scratch = queryDesc(desc, dnnl_query_scratchpad_md);
     return reorder;
@@ -189,17 +222,20 @@ private:
 
   static bool reorder(const void *rows, const Desc &plain, const Desc &wanted,
                       const Memory &to) {
-    PrimitiveDesc desc;
+    const PrimitiveDesc desc = trustedReorder(plain, wanted);
+    if (!desc)
+      return false;
     Primitive primitive;
     Stream stream;
     // oneDNN reads from what it takes as not const.
     const Memory from = memoryOf(plain, const_cast<void *>(rows));
-    const std::array<dnnl_exec_arg_t, 2> arguments = {
-        {{DNNL_ARG_FROM, from.get()}, {DNNL_ARG_TO, to.get()}}};
-    return !dnnl_reorder_primitive_desc_create(desc.out(), &plain, hostEngine(),
-                                               &wanted, hostEngine(),
-                                               nullptr) &&
-           !dnnl_primitive_create(primitive.out(), desc.get()) &&
+    const Memory scratch = memoryOf(queryDesc(desc, dnnl_query_scratchpad_md),
+                                    DNNL_MEMORY_ALLOCATE);
+    const std::array<dnnl_exec_arg_t, 3> arguments = {
+        {{DNNL_ARG_FROM, from.get()},
+         {DNNL_ARG_TO, to.get()},
+         {DNNL_ARG_SCRATCHPAD, scratch.get()}}};
+    return !dnnl_primitive_create(primitive.out(), desc.get()) &&
            !dnnl_stream_create(stream.out(), hostEngine(),
                                dnnl_stream_default_flags) &&
            !dnnl_primitive_execute(primitive.get(), stream.get(),
@@ -217,15 +253,17 @@ class Convolution {
 public:
   static std::unique_ptr<Convolution> create(const ContractionShape &shape,
                                              uint32_t begin, uint32_t end,
-                                             const void *matrix,
+                                             const void *matrix, HostIsa isa,
                                              OneDnnWeights &weights) {
     auto convolution = std::make_unique<Convolution>();
+    convolution->isa = isa;
     if (!convolution->plan(shape, begin, end, matrix, weights))
       return nullptr;
     return convolution;
   }
 
   size_t scratchBytes() const { return bytes; }
+  const std::string &implementation() const { return name; }
 
   bool takesBias() const {
     return transposeOut && output.data_type == dnnl_f32;
@@ -335,6 +373,8 @@ private:
     idle.push_back(std::move(bound));
   }
 
+  HostIsa isa = HostIsa::portable;
+  std::string name;                          // of oneDNN's implementation
   int64_t groups = 1, outputs = 1;           // per group
   int64_t inputOffset = 0, outputOffset = 0; // bytes
   Desc inputPlane = {}, outputPlane = {};    // as the machine has them
@@ -433,15 +473,14 @@ bool Convolution::createPrimitive(const ContractionShape &shape,
   const dnnl_dims_t before = {rows.before, columns.before};
   const dnnl_dims_t after = {rows.after, columns.after};
   dnnl_convolution_desc_t operation;
-  PrimitiveDesc desc;
-  const Attributes attributes = scratchByCaller();
   if (dnnl_dilated_convolution_forward_desc_init(
           &operation, dnnl_forward_inference, dnnl_convolution_direct, &from,
-          &matrix, nullptr, &to, strides, gaps, before, after) ||
-      dnnl_primitive_desc_create(desc.out(), &operation, attributes.get(),
-                                 hostEngine(), nullptr) ||
-      isReference(desc) || dnnl_primitive_create(primitive.out(), desc.get()))
+          &matrix, nullptr, &to, strides, gaps, before, after))
     return false;
+  const PrimitiveDesc desc = firstTrusted(operation, shape, isa);
+  if (!desc || dnnl_primitive_create(primitive.out(), desc.get()))
+    return false;
+  name = nameOf(desc);
   input = queryDesc(desc, dnnl_query_src_md);
   output = queryDesc(desc, dnnl_query_dst_md);
   weightOrder = queryDesc(desc, dnnl_query_weights_md);
@@ -488,8 +527,10 @@ class OneDnnContraction final : public HostContraction {
 public:
   explicit OneDnnContraction(std::vector<std::unique_ptr<Convolution>> parts)
       : parts(std::move(parts)) {
-    for (const auto &part : this->parts)
+    for (const auto &part : this->parts) {
       bytes = std::max(bytes, part->scratchBytes());
+      name += (name.empty() ? "oneDNN " : ", ") + part->implementation();
+    }
   }
 
   void run(const void *input, void *output, void *scratch,
@@ -502,21 +543,25 @@ public:
     return parts.size() == 1 && parts[0]->takesBias();
   }
   size_t scratchBytes() const override { return bytes; }
-  const char *implementation() const override { return "oneDNN"; }
+  const char *implementation() const override { return name.c_str(); }
 
 private:
   std::vector<std::unique_ptr<Convolution>> parts;
+  std::string name;
   size_t bytes = 0;
 };
 
 } // namespace
 
-OneDnnPlanner::OneDnnPlanner() : weights(std::make_unique<OneDnnWeights>()) {}
+OneDnnPlanner::OneDnnPlanner(HostIsa isa)
+    : isa(isa), weights(std::make_unique<OneDnnWeights>()) {}
 OneDnnPlanner::~OneDnnPlanner() = default;
 
 std::shared_ptr<const HostContraction>
 OneDnnPlanner::plan(const ContractionShape &shape, const void *matrix) {
-  if (shape.accumulate)
+  const dnnl_version_t &release = *dnnl_version();
+  if (shape.accumulate || shape.weights == HostElement::i16 ||
+      !isTrustedRelease(release.major, release.minor))
     return nullptr;
   omp_set_num_threads(1);
   std::vector<std::unique_ptr<Convolution>> parts;
@@ -529,7 +574,7 @@ OneDnnPlanner::plan(const ContractionShape &shape, const void *matrix) {
     const uint32_t end = wholeGroups > 0
                              ? begin + wholeGroups * shape.outputs
                              : std::min(endOfGroup, shape.outputEnd);
-    auto part = Convolution::create(shape, begin, end, matrix, *weights);
+    auto part = Convolution::create(shape, begin, end, matrix, isa, *weights);
     if (!part)
       return nullptr;
     parts.push_back(std::move(part));

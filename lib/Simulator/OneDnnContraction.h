@@ -4,22 +4,23 @@
 #ifndef CRANIA_LIB_SIMULATOR_ONEDNNCONTRACTION_H
 #define CRANIA_LIB_SIMULATOR_ONEDNNCONTRACTION_H
 
-#include "HostContraction.h"
+#include "ContractionSource.h"
 
 namespace crania::simulator {
 
-/// Contractions by oneDNN's convolution, in the memory orders that it prefers:
-/// the weights are reordered once, planes on their way in and out.
-class OneDnnPlanner {
+/// Contractions by oneDNN's convolutions, as far as they are trusted, in the
+/// memory orders that these prefer: the weights are reordered once, planes on
+/// their way in and out.
+class OneDnnPlanner final : public ContractionSource {
 public:
-  OneDnnPlanner();
-  ~OneDnnPlanner();
+  explicit OneDnnPlanner(HostIsa isa);
+  ~OneDnnPlanner() override;
 
-  /// Null if oneDNN does not have the contraction.
   std::shared_ptr<const HostContraction> plan(const ContractionShape &shape,
-                                              const void *matrix);
+                                              const void *matrix) override;
 
 private:
+  HostIsa isa;
   std::unique_ptr<class OneDnnWeights> weights;
 };
 

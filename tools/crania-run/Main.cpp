@@ -7,6 +7,7 @@
 #include "Run.h"
 #include "Table.h"
 
+#include "crania/Simulator/HostWarning.h"
 #include "crania/Support/File.h"
 
 #include <cstdio>
@@ -17,6 +18,11 @@ using namespace crania::run;
 static int fail(const Error &error) {
   std::fprintf(stderr, "crania-run: error: %s\n", error.message.c_str());
   return 1;
+}
+
+static void printHostWarning() {
+  if (const std::string warning = simulator::hostWarning(); !warning.empty())
+    std::fprintf(stderr, "crania-run: warning: %s\n", warning.c_str());
 }
 
 static Status writeText(const std::string &path, const std::string &text) {
@@ -45,6 +51,7 @@ int main(int argc, char **argv) {
   if (parsed.exitCode)
     return *parsed.exitCode;
   Result<BundleRun> result = run::run(parsed.options);
+  printHostWarning();
   if (!result)
     return fail(result.error());
   if (Status status = writeFiles(parsed.options, *result); !status)

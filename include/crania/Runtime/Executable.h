@@ -15,7 +15,8 @@ namespace crania::runtime {
 class Executable {
 public:
   static Result<std::shared_ptr<const Executable>>
-  load(const binary::DeviceBinary &bundle, size_t program);
+  load(const binary::DeviceBinary &bundle, size_t program,
+       simulator::SumOrder order = simulator::SumOrder::fastest);
 
   const simulator::ProgramView &program() const { return view; }
   const simulator::WeightDecoder &weights() const { return decoder; }
@@ -31,7 +32,8 @@ public:
   bool exitsAfter(unsigned round, double confidence) const;
 
 private:
-  Executable(simulator::ProgramView view, simulator::WeightDecoder decoder);
+  Executable(simulator::ProgramView view, simulator::WeightDecoder decoder,
+             simulator::SumOrder order);
 
   simulator::ProgramView view;
   simulator::WeightDecoder decoder;

@@ -13,6 +13,12 @@
 
 namespace crania::simulator {
 
+/// The order in which contractions in f32 add up their products.
+enum class SumOrder : uint8_t {
+  fastest, ///< that of the host's fastest code
+  fixed    ///< by input channel, row and column: the same bits on every host
+};
+
 /// Computes what a program computes, in the arithmetic that the timing charges
 /// for. Results depend on the program and the input only: not on other inputs,
 /// on threads, or on what ran before.
@@ -35,7 +41,8 @@ public:
 
   /// Resolves every command of every round to pointers and loop plans. Keeps a
   /// reference to `weights`, which must outlive the engine.
-  FunctionalEngine(const ProgramView &program, const WeightDecoder &weights);
+  FunctionalEngine(const ProgramView &program, const WeightDecoder &weights,
+                   SumOrder order = SumOrder::fastest);
   FunctionalEngine(FunctionalEngine &&) noexcept;
   FunctionalEngine &operator=(FunctionalEngine &&) noexcept;
   ~FunctionalEngine();

@@ -3,9 +3,11 @@
 
 #include "crania-c/Runtime.h"
 #include "crania/Runtime/Executable.h"
+#include "crania/Simulator/HostWarning.h"
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cstdio>
 #include <cstring>
 #include <map>
@@ -65,6 +67,14 @@ int64_t fail(const std::string &message) {
   return -1;
 }
 
+/// Compiled host code has no other way to learn of it.
+void printHostWarningOnce() {
+  static std::atomic<bool> isPrinted = false;
+  const std::string warning = simulator::hostWarning();
+  if (!warning.empty() && !isPrinted.exchange(true))
+    std::fprintf(stderr, "crania runtime: warning: %s\n", warning.c_str());
+}
+
 int64_t infer(const Executable &executable, Span<const float> input,
               Span<float> logits) {
   if (input.size() != executable.inputElements())
@@ -92,5 +102,6 @@ int64_t craniaRuntimeInfer(const void *binary, uint64_t size,
   auto executable = cache.find(binary, size);
   if (!executable)
     return fail(executable.error().message);
+  printHostWarningOnce();
   return infer(**executable, {input, inputElements}, {logits, logitElements});
 }

@@ -3,6 +3,7 @@
 
 #include "crania-c/Runtime.h"
 #include "crania/Runtime/Session.h"
+#include "crania/Simulator/HostWarning.h"
 
 #include <nlohmann/json.hpp>
 
@@ -57,6 +58,12 @@ CraniaRuntimeBundle wrap(Result<binary::DeviceBinary> binary,
 } // namespace
 
 uint32_t craniaRuntimeGetVersion(void) { return CRANIA_RUNTIME_VERSION; }
+
+const char *craniaRuntimeGetHostWarning(void) {
+  static thread_local std::string warning;
+  warning = simulator::hostWarning();
+  return warning.empty() ? nullptr : warning.c_str();
+}
 
 CraniaRuntimeBundle craniaRuntimeBundleLoad(const void *bytes, uint64_t size,
                                             CraniaRuntimeErrorCallback onError,

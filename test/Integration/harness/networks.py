@@ -11,10 +11,15 @@ MIN_PIXELS = 3    # below this no layer may shrink the plane further
 
 
 class RandomNetwork:
-    """Grows a network layer by layer from one seed; see build()."""
+    """Grows a network layer by layer from one seed; see build().
 
-    def __init__(self, seed):
+    Strides are up to `most_stride`, kernels up to 3: windows may leave rows and
+    columns between them out.
+    """
+
+    def __init__(self, seed, most_stride=2):
         self.rng = np.random.default_rng(seed)
+        self.most_stride = most_stride
         self.nodes, self.weights = [], []
         self.channels = int(self.rng.choice([1, 2, 3, 4]))
         self.height = int(self.rng.integers(8, MAX_PIXELS))
@@ -68,7 +73,7 @@ class RandomNetwork:
             d = int(self.rng.integers(1, 3)) if allow_dilation else 1
             reach = d * (k - 1) + 1
             begin, end = (int(p) for p in self.rng.integers(0, k, size=2))
-            s = int(self.rng.integers(1, 3)) if extent > 2 * MIN_PIXELS else 1
+            s = int(self.rng.integers(1, self.most_stride + 1)) if extent > 2 * MIN_PIXELS else 1
             if extent + begin + end - reach + 1 < MIN_PIXELS * s:
                 begin, end, s = reach - 1, 0, 1  # keeps the extent
             kernel.append(k), strides.append(s), dilations.append(d)

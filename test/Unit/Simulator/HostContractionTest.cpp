@@ -2,11 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "HostContraction.h"
+#include "TrustedKernels.h"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
 #include <cstring>
+#include <iostream>
 #include <limits>
 #include <random>
 #include <thread>
@@ -47,11 +49,19 @@ struct I16 {
   using Output = int64_t;
 };
 
+struct NamedIsa {
+  HostIsa isa;
+  const char *name;
+};
+constexpr NamedIsa allIsas[] = {{HostIsa::portable, "portable"},
+                                {HostIsa::avx2, "avx2"},
+                                {HostIsa::avx512, "avx512"},
+                                {HostIsa::avx512Vnni, "avx512_vnni"}};
+
 /// Every way to compute that this machine has.
 std::vector<HostFeatures> allFeatures() {
   std::vector<HostFeatures> all;
-  for (HostIsa isa :
-       {HostIsa::portable, HostIsa::avx2, HostIsa::avx512, HostIsa::avx512Vnni})
+  for (auto [isa, name] : allIsas)
     for (bool oneDnn : {false, true})
       if (isa <= hostIsa())
         all.push_back({isa, oneDnn});
@@ -107,19 +117,29 @@ rc::Gen<Case> anyCase() {
     ContractionShape &s = c.shape;
     s.weights = elementOf<typename Kind::Weight>;
     s.input = elementOf<typename Kind::Input>;
+    // Now and then the whole range in which code is trusted.
+    auto extent = [&](uint32_t usual, uint32_t most) {
+      const bool isUsual = *rc::gen::weightedElement<bool>({{5, true}, {1, 0}});
+      return number(1, isUsual ? usual : most);
+    };
+    constexpr ComparedRange range;
     s.groups = *rc::gen::weightedElement<uint32_t>({{3, 1}, {1, 2}, {1, 20}});
     s.outputs = number(1, s.groups == 20 ? 2 : 40); // panels are up to 16
     s.channels = number(1, s.groups == 20 ? 2 : 20);
-    s.kernelH = number(1, 3);
-    s.kernelW = number(1, 3);
-    s.strideH = number(1, 3);
-    s.strideW = number(1, 3);
-    s.dilationH = number(1, 2);
-    s.dilationW = number(1, 2);
-    s.padTop = int32_t(number(0, 4)) - 1;
-    s.padLeft = int32_t(number(0, 4)) - 1;
-    c.input = *anyPlace(s.groups * s.channels, number(1, 9), number(1, 9));
-    c.output = *anyPlace(s.groups * s.outputs, number(1, 8), number(1, 8));
+    s.kernelH = extent(3, range.kernel);
+    s.kernelW = extent(3, range.kernel);
+    s.strideH = extent(3, range.stride);
+    s.strideW = extent(3, range.stride);
+    s.dilationH = extent(2, range.dilation);
+    s.dilationW = extent(2, range.dilation);
+    s.padTop = int32_t(extent(4, 12)) - 2;
+    s.padLeft = int32_t(extent(4, 12)) - 2;
+    auto pixels = [&](uint32_t most) {
+      return *rc::gen::weightedElement<uint32_t>(
+          {{1, 1}, {5, number(1, most)}});
+    };
+    c.input = *anyPlace(s.groups * s.channels, pixels(9), pixels(9));
+    c.output = *anyPlace(s.groups * s.outputs, pixels(8), pixels(8));
     s.inputPlane = c.input.plane;
     s.outputPlane = c.output.plane;
     const uint32_t all = s.groups * s.outputs;
@@ -195,12 +215,26 @@ std::vector<Output> compute(const HostContraction &contraction, const Case &c,
   return output;
 }
 
+/// True if a window of some output lies outside the input, in one dimension.
+bool hasWindowOutside(const ContractionShape &s) {
+  auto outside = [](int64_t input, int64_t outputs, int64_t stride,
+                    int64_t kernel, int64_t dilation, int64_t pad) {
+    return (outputs - 1) * stride - pad >= input ||
+           (kernel - 1) * dilation - pad < 0;
+  };
+  return outside(s.inputPlane.height, s.outputPlane.height, s.strideH,
+                 s.kernelH, s.dilationH, s.padTop) ||
+         outside(s.inputPlane.width, s.outputPlane.width, s.strideW, s.kernelW,
+                 s.dilationW, s.padLeft);
+}
+
+/// Compares all paths with nested loops. True if all are right; says which is
+/// not otherwise.
 template <typename Kind>
-void checkAllPaths() {
+bool areAllPathsRight(const Case &c, uint32_t seed, std::string &wrong) {
   using Output = typename Kind::Output;
-  const Case c = *anyCase<Kind>();
   const ContractionShape &s = c.shape;
-  std::mt19937 random(*rc::gen::arbitrary<uint32_t>());
+  std::mt19937 random(seed);
   const uint32_t rows = s.groups * s.outputs;
   const auto weights =
       anyValues<typename Kind::Weight>(size_t(rows) * s.depth(), random);
@@ -216,11 +250,64 @@ void checkAllPaths() {
   for (const HostFeatures &features : allFeatures()) {
     ContractionPlanner planner(features);
     const auto contraction = planner.plan(s, weights.data());
-    RC_LOG() << contraction->implementation() << ", instruction set "
-             << int(features.isa) << "\n";
-    RC_ASSERT(compute(*contraction, c, input.data(), sizeof(input[0]),
-                      before) == expected);
+    if (compute(*contraction, c, input.data(), sizeof(input[0]), before) ==
+        expected)
+      continue;
+    wrong = std::string(contraction->implementation()) + ", instruction set " +
+            allIsas[size_t(features.isa)].name;
+    return false;
   }
+  return true;
+}
+
+template <typename Kind>
+void checkAllPaths() {
+  const Case c = *anyCase<Kind>();
+  RC_CLASSIFY(c.shape.strideH > c.shape.kernelH ||
+                  c.shape.strideW > c.shape.kernelW,
+              "stride > kernel");
+  RC_CLASSIFY(hasWindowOutside(c.shape), "window outside");
+  RC_CLASSIFY(c.shape.outputEnd - c.shape.outputBegin <
+                  c.shape.groups * c.shape.outputs,
+              "band");
+  std::string wrong;
+  const bool isRight =
+      areAllPathsRight<Kind>(c, *rc::gen::arbitrary<uint32_t>(), wrong);
+  RC_LOG() << wrong << "\n";
+  RC_ASSERT(isRight);
+}
+
+/// A dense one without padding.
+ContractionShape convolution(uint32_t channels, uint32_t outputs,
+                             std::pair<uint32_t, uint32_t> kernel,
+                             std::pair<uint32_t, uint32_t> stride,
+                             std::pair<uint32_t, uint32_t> input,
+                             std::pair<uint32_t, uint32_t> output) {
+  ContractionShape s;
+  s.channels = channels;
+  s.outputs = s.outputEnd = outputs;
+  std::tie(s.kernelH, s.kernelW) = kernel;
+  std::tie(s.strideH, s.strideW) = stride;
+  auto plane = [](uint32_t channels, std::pair<uint32_t, uint32_t> extents) {
+    const auto [height, width] = extents;
+    return HostPlane{channels, height, width, int64_t(height) * width,
+                     width,    1};
+  };
+  s.inputPlane = plane(channels, input);
+  s.outputPlane = plane(outputs, output);
+  return s;
+}
+
+template <typename Kind>
+void expectRight(ContractionShape shape) {
+  shape.weights = elementOf<typename Kind::Weight>;
+  shape.input = elementOf<typename Kind::Input>;
+  auto place = [](const HostPlane &plane) {
+    return Place{plane, 0, size_t(plane.channels) * plane.height * plane.width};
+  };
+  const Case c = {shape, place(shape.inputPlane), place(shape.outputPlane)};
+  std::string wrong;
+  EXPECT_TRUE(areAllPathsRight<Kind>(c, 1, wrong)) << wrong;
 }
 
 } // namespace
@@ -303,6 +390,84 @@ TEST(HostContraction, SumsOfExtremesAreExact) {
   expectExtreme<I16>(-32768, -32768);
   expectExtreme<I16>(32767, -32768);
   expectExtreme<I16>(32767, 32767);
+}
+
+/// Small and larger ones on which code for AMX read and wrote out of bounds, or
+/// was wrong.
+TEST(HostContraction, StridesBeyondKernelsAndWindowsOutside) {
+  for (const ContractionShape &shape :
+       {convolution(5, 1, {1, 1}, {2, 1}, {3, 1}, {3, 1}),
+        convolution(256, 32, {2, 2}, {4, 4}, {16, 16}, {4, 4}),
+        convolution(64, 32, {2, 2}, {4, 4}, {32, 32}, {8, 8}),
+        convolution(33, 17, {1, 3}, {5, 1}, {11, 9}, {3, 7}),
+        convolution(7, 20, {3, 3}, {2, 2}, {1, 1}, {6, 6})}) {
+    expectRight<F32>(shape);
+    expectRight<I8>(shape);
+    expectRight<U8>(shape);
+    expectRight<I16>(shape);
+  }
+}
+
+/// With rounding: the order of the sums is the same, and nothing is fused.
+TEST(HostContraction, OwnKernelsGiveTheSameBitsOnEveryHost) {
+  ContractionShape shape = convolution(19, 37, {3, 3}, {1, 1}, {9, 9}, {7, 7});
+  const Case c = {
+      shape, {shape.inputPlane, 0, 19 * 81}, {shape.outputPlane, 0, 37 * 49}};
+  std::mt19937 random(1);
+  std::normal_distribution<float> normal;
+  std::vector<float> weights(size_t(shape.outputs) * shape.depth());
+  std::vector<float> input(c.input.elements), expected;
+  for (std::vector<float> *values : {&weights, &input})
+    for (float &value : *values)
+      value = normal(random);
+  for (uint32_t row = 0; row < shape.outputs; ++row)
+    for (uint32_t y = 0; y < 7; ++y)
+      for (uint32_t x = 0; x < 7; ++x) {
+        volatile float sum = 0, product = 0; // rounded one by one
+        for (uint32_t k = 0; k < shape.depth(); ++k) {
+          const uint32_t ch = k / 9, i = k / 3 % 3, j = k % 3;
+          product = weights[row * shape.depth() + k] *
+                    input[c.input.at(ch, y + i, x + j)];
+          sum = sum + product;
+        }
+        expected.push_back(float(sum));
+      }
+  for (auto [isa, name] : allIsas) {
+    if (isa > hostIsa())
+      continue;
+    ContractionPlanner planner({isa, false});
+    const auto contraction = planner.plan(shape, weights.data());
+    EXPECT_EQ(compute(*contraction, c, input.data(), sizeof(float),
+                      std::vector<float>(c.output.elements)),
+              expected)
+        << name;
+  }
+}
+
+#ifdef CRANIA_ENABLE_ONEDNN
+/// A usual shape passes the check, on a host with SSE4.1.
+TEST(HostContraction, OneDnnComputesUsualShapesInF32) {
+  const ContractionShape shape =
+      convolution(32, 32, {3, 3}, {1, 1}, {10, 10}, {8, 8});
+  const std::vector<float> weights(size_t(shape.outputs) * shape.depth());
+  for (const HostFeatures &features : allFeatures()) {
+    ContractionPlanner planner(features);
+    const std::string name =
+        planner.plan(shape, weights.data())->implementation();
+    EXPECT_EQ(name.rfind("oneDNN ", 0) == 0, features.oneDnn) << name;
+    EXPECT_TRUE(features.isa > HostIsa::portable || !features.oneDnn ||
+                name.find("avx2") == name.npos)
+        << name;
+  }
+}
+#endif
+
+/// For who reads the log: what this run says about other hosts.
+TEST(HostContraction, SaysWhichInstructionSetsRan) {
+  for (auto [isa, name] : allIsas)
+    std::cout << "own kernels for " << name << ": "
+              << (isa <= hostIsa() ? "ran" : "not covered by this run") << "\n";
+  SUCCEED();
 }
 
 TEST(HostContraction, BandsOfALayerAreOneObject) {

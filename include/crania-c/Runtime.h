@@ -138,9 +138,9 @@ craniaRuntimeSessionReport(CraniaRuntimeSession session);
 
 /* For compiled host code: runs one input through the default program of a
  * device binary in memory and writes its logits. The exit round, from 1, or -1
- * after printing the reason to stderr, where it prints a host warning once, too.
- * The loaded binary is kept for later
- * calls with the same address, size and contents. */
+ * after printing the reason to stderr. A host warning is printed there, once.
+ * The loaded binary is kept for later calls with the same address, size and
+ * contents. */
 CRANIA_RUNTIME_EXPORT int64_t craniaRuntimeInfer(
     const void *binary, uint64_t size, const float *input,
     uint64_t inputElements, float *logits, uint64_t logitElements);

@@ -22,12 +22,17 @@ struct TrustedKernel {
   ComparedRange range = {};
 };
 
+/// The largest kernels, strides and dilations of bytes that were compared.
+constexpr ComparedRange rangeOfBytes = {3, 3, 2};
+
 /// "Compared" is what HostContractionTest does: random shapes within the range,
 /// among them strides larger than kernels, windows wholly outside the input,
 /// one-pixel planes, groups, and bands.
 ///
-/// Hosts: SSE4.1 to AVX2 on AMD Zen 3; AVX2 to AVX-512 with VNNI and bfloat16
-/// on Intel Sapphire Rapids, limited by DNNL_MAX_CPU_ISA, in 2,500 shapes.
+/// Hosts: SSE4.1 to AVX2 on an AMD EPYC without AVX-512, in the whole range;
+/// AVX2 to AVX-512 with VNNI and bfloat16 on Intel Sapphire Rapids, limited by
+/// DNNL_MAX_CPU_ISA, in 2,500 shapes of kernels and strides up to 3. Bytes stay
+/// within these; f32 for AVX-512 with larger kernels relies on KernelCheck.
 ///
 /// oneDNN 2.6 chooses the instructions of its `brgconv` and `jit` convolutions
 /// by the parameter that their names end in (jit_brgemm_conv_utils.cpp,
@@ -61,11 +66,16 @@ constexpr TrustedKernel trustedKernels[] = {
     {"brgconv:avx512_core", Elements::f32, HostIsa::avx512},
     {"brgconv_1x1:avx512_core", Elements::f32, HostIsa::avx512},
     {"brdgmm_dw:avx512_core", Elements::f32, HostIsa::avx512},
-    {"jit_int8:avx512_core_vnni", Elements::bytes, HostIsa::avx512Vnni},
-    {"jit_int8_1x1:avx512_core_vnni", Elements::bytes, HostIsa::avx512Vnni},
-    {"brgconv:avx512_core_vnni", Elements::bytes, HostIsa::avx512Vnni},
-    {"brgconv_1x1:avx512_core_vnni", Elements::bytes, HostIsa::avx512Vnni},
-    {"brdgmm_dw:avx512_core_vnni", Elements::bytes, HostIsa::avx512Vnni},
+    {"jit_int8:avx512_core_vnni", Elements::bytes, HostIsa::avx512Vnni,
+     rangeOfBytes},
+    {"jit_int8_1x1:avx512_core_vnni", Elements::bytes, HostIsa::avx512Vnni,
+     rangeOfBytes},
+    {"brgconv:avx512_core_vnni", Elements::bytes, HostIsa::avx512Vnni,
+     rangeOfBytes},
+    {"brgconv_1x1:avx512_core_vnni", Elements::bytes, HostIsa::avx512Vnni,
+     rangeOfBytes},
+    {"brdgmm_dw:avx512_core_vnni", Elements::bytes, HostIsa::avx512Vnni,
+     rangeOfBytes},
 };
 
 /// Copies of any elements, on any host.

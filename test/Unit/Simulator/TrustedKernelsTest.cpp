@@ -68,6 +68,9 @@ TEST(TrustedKernels, BytesNeedVnni) {
   EXPECT_FALSE(
       isTrustedConvolution(name, shapeOf(f32, f32), HostIsa::avx512Vnni));
   EXPECT_FALSE(isTrustedConvolution("jit:avx2", bytes, HostIsa::avx512Vnni));
+  ContractionShape large = bytes; // not compared in bytes
+  large.kernelH = large.kernelW = 5;
+  EXPECT_FALSE(isTrustedConvolution(name, large, HostIsa::avx512Vnni));
 }
 
 TEST(TrustedKernels, HostsAndShapesAreLimited) {

@@ -127,6 +127,36 @@ TEST(WeightDma, ARetainedBlockIsThereWithItsLastByte) {
   EXPECT_EQ(decoding, fetched);
 }
 
+/// Beginnings of later blocks that come with a burst never keep what is decoded
+/// first out of a small FIFO: with a block for each tile, none gets stuck.
+RC_GTEST_PROP(WeightDma, ASmallFifoIsEnough, ()) {
+  target::TargetModel target;
+  target.array.rows = target.array.cols = 4;
+  target.array.weightsPerPE = *rc::gen::inRange(1u, 5u);
+  target.dma.requestBytes = 64 * *rc::gen::inRange(1u, 3u);
+  target.stagingFifo.bytes =
+      target.dma.requestBytes + *rc::gen::inRange(0u, 256u);
+  const auto outputs = *rc::gen::inRange(4u, 24u),
+             depth = *rc::gen::inRange(4u, 48u);
+  const auto count = *rc::gen::inRange(1u, 9u);
+  MicroProgram program(target, depth, outputs);
+  std::vector<uint8_t> clusters(size_t(outputs) * depth);
+  for (size_t i = 0; i < clusters.size(); ++i)
+    clusters[i] = uint8_t(1 + (i * 7 + i / depth) % count);
+  const uint32_t w = program.addWeights({1, outputs, depth},
+                                        std::vector<float>(clusters.size(), 1),
+                                        clusters, "bitmap");
+  const unsigned used =
+      unsigned(program.program.program.weights[w]->segments.size());
+  program.addFetch(w, used);
+  program.add(matrixProduct(program, w, used, 1), {0});
+  auto executable = program.load();
+  RC_ASSERT(executable != nullptr);
+  auto timing =
+      simulateRound(executable->program(), executable->weights(), 0, {});
+  RC_ASSERT(bool(timing));
+}
+
 /// Without a cache, a byte that is fetched is one of its cluster, comes over
 /// the bus, and goes through the FIFO or into the store; what is decoded comes
 /// out of there.

@@ -62,12 +62,25 @@ void HazardTracker::touch(Command command, Ranges &ranges, uint64_t begin,
     ranges.emplace(at, Range{end, std::nullopt, {command}});
 }
 
-bool HazardTracker::waitsFor(Command command, Command other) const {
-  auto follows = followed.find(command);
-  if (follows != followed.end() && follows->second == other)
-    return true;
-  auto own = direct.find(command);
-  return own != direct.end() && own->second.contains(other);
+SmallVector<HazardTracker::Command>
+HazardTracker::before(Command command) const {
+  SmallVector<Command> others;
+  if (auto own = direct.find(command); own != direct.end())
+    llvm::append_range(others, own->second);
+  if (auto follows = followed.find(command); follows != followed.end())
+    others.push_back(follows->second);
+  return others;
+}
+
+void HazardTracker::extendDone(Command end) const {
+  for (Command command = done.size(); command < end; ++command) {
+    llvm::BitVector all(command);
+    for (Command other : before(command)) {
+      all.set(other);
+      all |= done[other];
+    }
+    done.push_back(std::move(all));
+  }
 }
 
 SmallVector<HazardTracker::Command>
@@ -76,16 +89,15 @@ HazardTracker::dependenciesOf(Command command) const {
   auto own = direct.find(command);
   if (own == direct.end())
     return dependencies;
-  auto follows = followed.find(command);
-  for (Command candidate : own->second) {
-    bool isFollowed =
-        follows != followed.end() &&
-        (follows->second == candidate || waitsFor(follows->second, candidate));
-    bool isImplied = llvm::any_of(
-        own->second, [&](Command other) { return waitsFor(other, candidate); });
-    if (!isFollowed && !isImplied)
+  extendDone(command);
+  llvm::BitVector implied(command);
+  for (Command other : before(command))
+    implied |= done[other];
+  if (auto follows = followed.find(command); follows != followed.end())
+    implied.set(follows->second);
+  for (Command candidate : own->second)
+    if (!implied.test(candidate))
       dependencies.push_back(candidate);
-  }
   llvm::sort(dependencies);
   return dependencies;
 }

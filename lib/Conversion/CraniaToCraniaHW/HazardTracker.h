@@ -5,6 +5,7 @@
 #define CRANIA_LIB_CONVERSION_CRANIATOCRANIAHW_HAZARDTRACKER_H
 
 #include "Access.h"
+#include "llvm/ADT/BitVector.h"
 #include "llvm/ADT/SetVector.h"
 
 #include <map>
@@ -24,8 +25,8 @@ public:
   void access(Command command, Memory memory, uint64_t base,
               uint64_t elementBytes, const Access &access, bool isWrite);
 
-  /// What `command` waits for: its hazards, without those that one of the
-  /// others waits for itself.
+  /// What `command` waits for: its hazards, without those that are done
+  /// whenever the others are. All accesses of it and of those before are known.
   SmallVector<Command> dependenciesOf(Command command) const;
 
   /// `command` runs behind `other` by itself and needs no token for it.
@@ -45,7 +46,10 @@ private:
              bool isWrite);
   /// Makes a range begin at `at`, if one covers it.
   static void split(Ranges &ranges, uint64_t at);
-  bool waitsFor(Command command, Command other) const;
+  /// What `command` waits for directly: its hazards, and what it follows.
+  SmallVector<Command> before(Command command) const;
+  /// Brings `done` up to the commands before `end`.
+  void extendDone(Command end) const;
   void addDependency(Command command, Command other) {
     if (command != other)
       direct[command].insert(other);
@@ -54,6 +58,8 @@ private:
   Ranges ranges[memories];
   std::map<Command, llvm::SmallSetVector<Command, 4>> direct;
   std::map<Command, Command> followed;
+  /// By command, all that is done when it is; a cache.
+  mutable std::vector<llvm::BitVector> done;
 };
 
 } // namespace crania::lowering

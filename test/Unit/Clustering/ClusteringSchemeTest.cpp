@@ -143,6 +143,12 @@ RC_GTEST_PROP(ResidualSchemeTest, ExpectedCodesAreNearest, ()) {
   RC_ASSERT(expectedCode(int8_t(-code), before, multiplier) == -expected);
 }
 
+/// Symbols are coded by the code before them, with 7 and more as one.
+TEST(ResidualSchemeTest, ContextsEndAtSevenOfEitherSign) {
+  for (int code = -128; code <= 127; ++code)
+    EXPECT_EQ(symbolContext(int8_t(code)), std::clamp(code, -7, 7)) << code;
+}
+
 TEST(ResidualSchemeTest, StepsForAnEntropy) {
   const RandomLayer random(2, 40, 100, 10);
   for (double bits : {1.0, 2.0, 3.5}) {

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <optional>
 #include <set>
 
 using namespace crania::lowering;
@@ -96,39 +97,102 @@ bool mustWait(const Touches &later, const Touches &earlier) {
          meet(later.writes, earlier.reads);
 }
 
-RC_GTEST_PROP(HazardTrackerProperty, CoversAllHazardsAndNothingElse, ()) {
+/// Random commands over some 60 elements, with the tracker that saw them. Some
+/// follow the one before.
+struct RandomCommands {
   HazardTracker tracker;
-  std::vector<Touches> commands(*rc::gen::inRange<size_t>(1, 25));
-  for (size_t i = 0; i < commands.size(); ++i) {
-    for (int n = *rc::gen::inRange(1, 4); n > 0; --n) {
-      Access access{0,
-                    *rc::gen::inRange<int64_t>(0, 30),
-                    {{*rc::gen::inRange<int64_t>(1, 4),
-                      *rc::gen::inRange<int64_t>(4, 9),
-                      0,
-                      {}},
-                     {*rc::gen::inRange<int64_t>(1, 5), 1, 0, {}}},
-                    0};
-      bool isWrite = *rc::gen::arbitrary<bool>();
-      tracker.access(i, HazardTracker::globalBuffer, 64, 4, access, isWrite);
-      std::set<int64_t> elements = elementsOf(access);
-      (isWrite ? commands[i].writes : commands[i].reads)
-          .insert(elements.begin(), elements.end());
+  std::vector<Touches> touches;
+  std::vector<std::optional<unsigned>> follows;
+  uint64_t elementBytes = *rc::gen::element(1, 4);
+
+  explicit RandomCommands(bool withFollowers) {
+    touches.resize(*rc::gen::inRange<size_t>(1, 25));
+    follows.resize(touches.size());
+    for (unsigned i = 0; i < touches.size(); ++i) {
+      for (int n = *rc::gen::inRange(1, 4); n > 0; --n)
+        touch(i);
+      // A Vector follows a Contract, never another Vector.
+      if (!withFollowers || i == 0 || follows[i - 1] ||
+          !*rc::gen::arbitrary<bool>())
+        continue;
+      follows[i] = i - 1;
+      tracker.follow(i, i - 1);
     }
   }
-  // All that a command waits for, through others too.
-  std::vector<std::set<unsigned>> waits(commands.size());
-  for (size_t i = 0; i < commands.size(); ++i) {
-    for (unsigned other : tracker.dependenciesOf(i)) {
+
+private:
+  void touch(unsigned command) {
+    const Access access{0,
+                        *rc::gen::inRange<int64_t>(0, 30),
+                        {{*rc::gen::inRange<int64_t>(1, 4),
+                          *rc::gen::inRange<int64_t>(4, 9),
+                          0,
+                          {}},
+                         {*rc::gen::inRange<int64_t>(1, 5), 1, 0, {}}},
+                        0};
+    const bool isWrite = *rc::gen::arbitrary<bool>();
+    tracker.access(command, HazardTracker::globalBuffer, 64, elementBytes,
+                   access, isWrite);
+    const std::set<int64_t> elements = elementsOf(access);
+    Touches &own = touches[command];
+    (isWrite ? own.writes : own.reads).insert(elements.begin(), elements.end());
+  }
+};
+
+/// Everything that is done when a command is, from its tokens on: `waits` has
+/// those of the commands before.
+std::set<unsigned> doneWith(const std::vector<std::set<unsigned>> &waits,
+                            const std::set<unsigned> &tokens) {
+  std::set<unsigned> done = tokens;
+  for (unsigned token : tokens)
+    done.insert(waits[token].begin(), waits[token].end());
+  return done;
+}
+
+void coversAllHazardsWithoutRedundancy(const RandomCommands &commands) {
+  const auto &touches = commands.touches;
+  std::vector<std::set<unsigned>> waits(touches.size());
+  for (unsigned i = 0; i < touches.size(); ++i) {
+    std::set<unsigned> before; // tokens, and what it follows
+    if (commands.follows[i])
+      before.insert(*commands.follows[i]);
+    for (unsigned other : commands.tracker.dependenciesOf(i)) {
       RC_ASSERT(other < i);
-      RC_ASSERT(mustWait(commands[i], commands[other]));
-      waits[i].insert(other);
-      waits[i].insert(waits[other].begin(), waits[other].end());
+      RC_ASSERT(mustWait(touches[i], touches[other]));
+      RC_ASSERT(before.insert(other).second);
     }
+    waits[i] = doneWith(waits, before);
     for (unsigned other = 0; other < i; ++other)
-      if (mustWait(commands[i], commands[other]))
+      if (mustWait(touches[i], touches[other]))
         RC_ASSERT(waits[i].count(other) > 0);
+    // Without any one token, something would be missing.
+    for (unsigned token : commands.tracker.dependenciesOf(i)) {
+      std::set<unsigned> others = before;
+      others.erase(token);
+      RC_ASSERT(doneWith(waits, others).count(token) == 0);
+    }
   }
+}
+
+RC_GTEST_PROP(HazardTrackerProperty, CoversAllHazardsWithoutRedundancy, ()) {
+  coversAllHazardsWithoutRedundancy(RandomCommands(false));
+}
+
+RC_GTEST_PROP(HazardTrackerProperty, FollowersNeedNoTokensOfWhatTheyFollow,
+              ()) {
+  coversAllHazardsWithoutRedundancy(RandomCommands(true));
+}
+
+TEST_F(HazardTrackerTest, AChainImpliesItsBeginning) {
+  // 2 reads what 1 wrote, which read what 0 wrote; 2 never met 0, but 3 does.
+  write(0, row(0, 8));
+  read(1, row(0, 8));
+  write(1, row(8, 8));
+  read(2, row(8, 8));
+  write(2, row(16, 8));
+  read(3, row(0, 8));
+  read(3, row(16, 8));
+  EXPECT_EQ(tracker.dependenciesOf(3), Commands{2});
 }
 
 } // namespace

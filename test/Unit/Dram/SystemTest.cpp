@@ -94,6 +94,24 @@ TEST(DramSystem, ClosedPagesClose) {
   EXPECT_EQ(system.counts().activates, 3u);
 }
 
+/// Also where another row is to come: none needs a command of its own to close.
+TEST(DramSystem, ClosedPagesCloseWithTheirLastAccess) {
+  Spec spec = lpddr3();
+  spec.controller.pagePolicy = PagePolicy::closed;
+  System system = systemOf(spec);
+  std::vector<bool> closing;
+  system.setObserver([&](const Command &c) {
+    EXPECT_NE(c.kind, CommandKind::precharge);
+    if (c.kind == CommandKind::read)
+      closing.push_back(c.autoPrecharge);
+  });
+  for (uint64_t row = 0; row < 3; ++row)
+    ASSERT_TRUE(system.enqueue(read(row * nextRowOfBank, 64)));
+  system.drain();
+  EXPECT_EQ(closing,
+            (std::vector<bool>{false, true, false, true, false, true}));
+}
+
 /// A row that closes with its last access is active for tRAS at least.
 TEST(DramSystem, ActiveStandbyOfAClosedPage) {
   Spec spec = lpddr3();
@@ -133,6 +151,35 @@ TEST(DramSystem, RowHitsGoFirst) {
   ASSERT_TRUE(inOrder.enqueue(read(32)));
   inOrder.drain();
   EXPECT_EQ(rows, (std::vector<uint32_t>{0, 1, 0}));
+}
+
+/// After so many hits of a row, an older miss of the bank goes first.
+TEST(DramSystem, RowHitsDoNotGoFirstForEver) {
+  Spec spec = lpddr3();
+  spec.timing.tRTP = 4; // no longer than from hit to hit
+  for (uint32_t limit : {2u, 3u, 5u}) {
+    spec.controller.rowHitLimit = limit;
+    System system = systemOf(spec);
+    std::vector<uint32_t> rows;
+    system.setObserver([&](const Command &c) {
+      if (c.kind == CommandKind::read)
+        rows.push_back(c.row);
+    });
+    serve(system, read(0));
+    system.advance(system.now() + 200); // the bank may close
+    // A hit, the miss, and more hits than may overtake it.
+    for (uint64_t address :
+         {uint64_t(32), nextRowOfBank, uint64_t(64), uint64_t(96),
+          uint64_t(128), uint64_t(160), uint64_t(192)}) {
+      Request request = read(address);
+      request.time = system.now();
+      ASSERT_TRUE(system.enqueue(request));
+    }
+    system.drain();
+    std::vector<uint32_t> expected(8, 0);
+    expected[limit] = 1;
+    EXPECT_EQ(rows, expected) << "limit " << limit;
+  }
 }
 
 /// Reads go before writes that came earlier, unless they are to the same place.
@@ -205,6 +252,39 @@ TEST(DramSystem, SecondSupplyAddsUp) {
   counts.prechargedCycles = 1000;
   EXPECT_NEAR(energyOf(spec, counts).total(),
               (27 * 1.1 + 2 * 1.8) * 1000 * spec.timing.clockPs / 1000, 1e-6);
+}
+
+/// What a command adds to standby, from the currents of LPDDR3-1600 in mA: 40
+/// to activate, 250 to read, 245 to write, 150 to refresh, 21 and 20.5 in
+/// standby, at 1.2 V and 1.25 ns a clock.
+TEST(DramEnergy, OfEachCommandByHand) {
+  const Spec spec = lpddr3();
+  constexpr double clock = 1.2 * 1.25;
+  auto energyOfOne = [&](uint64_t Counts::*event) {
+    Counts counts;
+    counts.*event = 1;
+    return energyOf(spec, counts);
+  };
+  EXPECT_NEAR(energyOfOne(&Counts::activates).activate,
+              clock * (40 * (34 + 15) - 21 * 34 - 20.5 * 15), 1e-9);
+  EXPECT_NEAR(energyOfOne(&Counts::reads).read, clock * 4 * (250 - 21), 1e-9);
+  EXPECT_NEAR(energyOfOne(&Counts::writes).write, clock * 4 * (245 - 21), 1e-9);
+  EXPECT_NEAR(energyOfOne(&Counts::refreshes).refresh, clock * 168 * (150 - 21),
+              1e-9);
+  EXPECT_NEAR(energyOfOne(&Counts::activeCycles).activeStandby, clock * 21,
+              1e-9);
+  EXPECT_NEAR(energyOfOne(&Counts::prechargedCycles).prechargeStandby,
+              clock * 20.5, 1e-9);
+  for (uint64_t Counts::*event :
+       {&Counts::activates, &Counts::reads, &Counts::writes, &Counts::refreshes,
+        &Counts::activeCycles, &Counts::prechargedCycles}) {
+    const Energy one = energyOfOne(event);
+    EXPECT_NEAR(one.total(),
+                one.activate + one.read + one.write + one.refresh +
+                    one.activeStandby + one.prechargeStandby + one.transfer,
+                1e-9);
+  }
+  EXPECT_EQ(energyOfOne(&Counts::precharges).total(), 0);
 }
 
 TEST(DramSystem, FlatEnergyIsPerBit) {

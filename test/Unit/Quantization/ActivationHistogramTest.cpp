@@ -81,6 +81,44 @@ TEST(ActivationHistogram, APercentileIsWithinABin) {
   EXPECT_LE(high, 900 * 1.01);
 }
 
+/// At least so many of the values are within: half of three are two.
+TEST(ActivationHistogram, APercentileCountsUpToWholeValues) {
+  ActivationHistogram histogram;
+  histogram.add(std::vector<float>{1, 2, 4});
+  auto high = [&](const char *text) {
+    return double(histogram.range(rule(text), 8).high);
+  };
+  constexpr double bin = 1 + 1.0 / 128; // 7 bits of significand
+  EXPECT_GE(high("percentile:50"), 2);
+  EXPECT_LE(high("percentile:50"), 2 * bin);
+  EXPECT_GE(high("percentile:33"), 1);
+  EXPECT_LE(high("percentile:33"), bin);
+  EXPECT_GE(high("percentile:34"), 2);
+  EXPECT_LE(high("percentile:34"), 2 * bin);
+  EXPECT_EQ(high("percentile:67"), 4);
+  EXPECT_EQ(high("percentile:100"), 4);
+}
+
+RC_GTEST_PROP(ActivationHistogram, APercentileHoldsThatManyAndNoMore,
+              (uint16_t seed)) {
+  std::mt19937 random(seed);
+  const auto count = *rc::gen::inRange<size_t>(1, 40);
+  std::vector<float> values(count);
+  for (float &value : values)
+    value = float(1 + random() % 1000) / 16;
+  const auto percentage = *rc::gen::inRange(1, 101);
+  ActivationHistogram histogram;
+  histogram.add(values);
+  const double high =
+      histogram
+          .range(rule(("percentile:" + std::to_string(percentage)).c_str()), 8)
+          .high;
+  std::sort(values.begin(), values.end());
+  const size_t rank = (count * size_t(percentage) + 99) / 100;
+  RC_ASSERT(high >= values[rank - 1]);
+  RC_ASSERT(high <= values[rank - 1] * (1 + 1.0 / 128));
+}
+
 TEST(ActivationHistogram, LeastSquaresClipsTheTailOfALaplaceDistribution) {
   std::mt19937 random(1);
   std::exponential_distribution<float> exponential;
@@ -97,6 +135,28 @@ TEST(ActivationHistogram, LeastSquaresClipsTheTailOfALaplaceDistribution) {
   for (double other = 40; other > 1; other *= 0.99)
     least = std::min(least, errorOf(values, other, 127));
   EXPECT_LE(errorOf(values, clip, 127), 1.05 * least);
+}
+
+/// Numbers that are never negative have 255 steps and not 127: less is lost by
+/// rounding, so that less has to be clipped.
+TEST(ActivationHistogram, LeastSquaresKnowsTheStepsOfUnsignedNumbers) {
+  std::mt19937 random(2);
+  std::exponential_distribution<float> exponential;
+  std::vector<float> values(20000);
+  for (float &value : values)
+    value = exponential(random);
+  ActivationHistogram positive, both;
+  positive.add(values);
+  for (size_t i = 0; i < values.size(); i += 2)
+    values[i] = -values[i];
+  both.add(values);
+  const double wide = positive.range(rule("mse"), 8).high;
+  EXPECT_GT(wide, 1.05 * both.range(rule("mse"), 8).high);
+  // Near the best of all clips, by the definition.
+  double least = errorOf(values, wide, 255);
+  for (double other = 40; other > 1; other *= 0.99)
+    least = std::min(least, errorOf(values, other, 255));
+  EXPECT_LE(errorOf(values, wide, 255), 1.05 * least);
 }
 
 RC_GTEST_PROP(ActivationHistogram, DoesNotDependOnTheOrder,

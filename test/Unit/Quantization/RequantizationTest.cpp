@@ -49,6 +49,43 @@ TEST(Requantization, UsesAsManyBitsAsFit) {
   EXPECT_EQ(r->addends[1], int64_t(3.5 * 2147483648.0));
 }
 
+/// The largest sum of any channel.
+static double largestSum(const std::vector<RequantizationTerm> &terms,
+                         const Requantization &r) {
+  double sum = 0;
+  for (int64_t addend : r.addends)
+    sum = std::max(sum, std::fabs(double(addend)));
+  for (size_t i = 0; i < terms.size(); ++i) {
+    double multiplier = 0;
+    for (int32_t m : r.multipliers[i])
+      multiplier = std::max(multiplier, std::fabs(double(m)));
+    sum += terms[i].magnitude * multiplier;
+  }
+  return sum;
+}
+
+/// Rounding comes on top: 0.5 of the result, and 0.5 of each multiplier.
+TEST(Requantization, SumsWithTheirRoundingsHave62Bits) {
+  const double limit = 0x1p62;
+  // Alone, 0.75 would take all 62 bits; with the half that rounds, 1.25 is too
+  // much.
+  const std::vector<double> offsets = {0.75}, none = {0};
+  const std::vector<RequantizationTerm> nothing;
+  auto r = requantize(nothing, offsets);
+  ASSERT_TRUE(r);
+  EXPECT_EQ(r->shift, 61u);
+  EXPECT_LE(largestSum(nothing, *r), limit);
+  // 3e18 is 0.65 * 2^62: a multiplier of 1.53 would fit, but is rounded to 2.
+  const double magnitude = 3e18;
+  for (double factor : {1.53, 1.4, 0.9, 0.6}) {
+    const std::vector<RequantizationTerm> terms = {
+        {{std::ldexp(factor, -20)}, magnitude}};
+    auto wide = requantize(terms, none);
+    ASSERT_TRUE(wide);
+    EXPECT_LE(largestSum(terms, *wide), limit) << factor;
+  }
+}
+
 TEST(Requantization, RefusesWhatFitsNoInteger) {
   const std::vector<double> offsets = {0};
   for (double factor : {1e12, double(INFINITY), double(NAN)}) {

@@ -33,6 +33,15 @@ Counts eventsOf(Counts counts) {
 /// simulation is faster.
 RC_GTEST_PROP(ClosedForm, CountsWhatTheSimulationCounts, ()) {
   MicroProgram program = anyMicroProgram();
+  for (unsigned round = 0; round < program.program.program.rounds.size();
+       ++round) {
+    binary::CopyT store; // writes a part of the input back
+    store.source = MicroProgram::input;
+    store.destination = MicroProgram::inputDram;
+    store.extents = {1};
+    store.source_strides = store.destination_strides = {1};
+    program.add(std::move(store), {0}, round);
+  }
   auto target = target::parseTarget(program.program.program.target);
   if (target->weightStore.isCache()) {
     auto executable = program.load();

@@ -129,6 +129,29 @@ TEST(Dataflow, WeightStationaryMovesSums) {
                        2 * byte * double(counts.neighbourBytes));
 }
 
+/// Sums go down those rows only that have weights of theirs.
+TEST(Dataflow, WeightStationaryMovesSumsPastWeightsOnly) {
+  TargetModel target;
+  target.array.rows = target.array.cols = 4;
+  const Counts counts = countsOf(target, {1, 4, 3, 6});
+  const uint64_t products = 4 * 3 * 6;
+  EXPECT_EQ(counts.neighbourBytes, products * wordBytes + 6 * 4 * 3 * sumBytes);
+}
+
+/// Sums that stay for the next tile leave the array once.
+TEST(Dataflow, OutputStationaryMovesSumsOutOnce) {
+  TargetModel target;
+  target.array.rows = target.array.cols = 4;
+  target.array.weightsPerPE = 1; // two tiles of depth
+  target.array.dataflow = Dataflow::outputStationary;
+  const Counts stays = countsOf(target, {1, 4, 8, 4});
+  EXPECT_EQ(stays.neighbourBytes, 2 * 4 * 8 * 4 * wordBytes + 4 * 4 * sumBytes);
+  // In two passes, they have to make room.
+  const Counts moves = countsOf(target, {1, 4, 8, 6});
+  EXPECT_EQ(moves.neighbourBytes,
+            2 * 4 * 8 * 6 * wordBytes + 2 * 6 * 4 * sumBytes);
+}
+
 TEST(Dataflow, OutputStationaryMovesWeights) {
   TargetModel target;
   target.array.rows = target.array.cols = 4;

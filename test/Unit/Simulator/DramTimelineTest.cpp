@@ -251,3 +251,59 @@ TEST(WeightTraffic, ABlockIsNotDecodedBeforeItHasArrived) {
   }
   EXPECT_GT(decoded, arrived);
 }
+
+namespace {
+
+/// A machine of 200 MHz with a flat DRAM of 48 bytes a cycle, and requests of
+/// one burst, which take a cycle and a third.
+target::TargetModel flatMachine(double latencyNs) {
+  target::TargetModel target;
+  target.dram.model = target::DramModel::flat;
+  target.dram.gigabytesPerSecond = 9.6;
+  target.dram.latencyNs = latencyNs;
+  target.dma.requestBytes = 64;
+  target.dma.outstandingRequests = 64;
+  return target;
+}
+
+} // namespace
+
+/// Fractions of a cycle are not lost from request to request.
+TEST(FlatDram, KeepsFractionsOfCycles) {
+  constexpr uint64_t elements = 64 * 96 / 4, bytes = 64 * 96;
+  MicroProgram program(flatMachine(0), elements, 1);
+  auto executable = program.load();
+  ASSERT_TRUE(executable);
+  auto timing =
+      simulateRound(executable->program(), executable->weights(), 0, {});
+  ASSERT_TRUE(timing) << timing.error().message;
+  EXPECT_EQ(timing->total.burstBytes, bytes);
+  EXPECT_EQ(timing->total.busy[size_t(Unit::dram)], bytes / 48);
+  EXPECT_EQ(timing->total.busy[size_t(Unit::activationDma)], bytes / 48);
+}
+
+/// What is read comes after the latency; what is written is done when it has
+/// left.
+TEST(FlatDram, OnlyReadsWaitForTheLatency) {
+  constexpr uint32_t elements = 48; // 192 bytes, 4 cycles
+  MicroProgram program(flatMachine(5000), elements, elements);
+  binary::CopyT store;
+  store.source = MicroProgram::input;
+  store.destination = MicroProgram::inputDram;
+  store.extents = {elements};
+  store.source_strides = store.destination_strides = {1};
+  const uint32_t written = program.add(std::move(store), {0});
+  auto executable = program.load();
+  ASSERT_TRUE(executable);
+  auto timing =
+      simulateRound(executable->program(), executable->weights(), 0, {});
+  ASSERT_TRUE(timing) << timing.error().message;
+  uint64_t read = 0, write = 0;
+  for (const Activity &activity : timing->activities)
+    if (activity.unit == Unit::activationDma)
+      (activity.command == written ? write : read) +=
+          activity.end - activity.begin;
+  // Sums of thirds may miss a whole number by a little.
+  EXPECT_NEAR(double(read), 1000 + 4, 1);
+  EXPECT_NEAR(double(write), 4, 1);
+}

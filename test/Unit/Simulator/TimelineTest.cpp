@@ -206,6 +206,29 @@ TEST(Timeline, AVectorRunsBehindTheContractItFollows) {
   EXPECT_LT(cyclesWith(true), cyclesWith(false));
 }
 
+/// A label's cycles are those by which its commands moved the end, and fetches
+/// that run ahead move none.
+TEST(Timeline, FetchesThatRunAheadTakeNoCycles) {
+  const uint32_t outputs = 16, depth = 256;
+  target::TargetModel target;
+  target.weightStore.bytes = 128 * 1024;
+  MicroProgram program(target, depth, outputs);
+  const size_t count = size_t(outputs) * depth;
+  const uint32_t w = program.addWeights(
+      {1, outputs, depth}, std::vector<float>(count, 1),
+      std::vector<uint8_t>(count, 1), "raw", Residency::retained);
+  program.program.program.labels.push_back("fetch");
+  const uint32_t fetch = program.addFetch(w, 1);
+  program.program.program.rounds[0]->commands[fetch]->label = 1;
+  program.add(matrixProduct(program, w, 1, 1), {0, fetch});
+  auto timing = simulate(*program.load());
+  ASSERT_TRUE(timing) << timing.error().message;
+  // 16 KB at 32 bytes a cycle, for which the layer waits.
+  EXPECT_GE(timing->byLabel[1].busy[size_t(Unit::weightDma)], 512u);
+  EXPECT_EQ(timing->byLabel[1].cycles, 0u);
+  EXPECT_EQ(timing->byLabel[0].cycles, timing->total.cycles);
+}
+
 TEST(Timeline, AMachineThatIsStuckIsAnErrorThatNamesTheCommands) {
   // Each cluster is one block of all tiles, and the FIFO cannot hold all of the
   // first one, whose later tiles wait behind the second one.

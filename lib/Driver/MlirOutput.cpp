@@ -4,38 +4,32 @@
 #include "crania/Driver/MlirOutput.h"
 
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/Allocator.h"
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/StringSaver.h"
 #include "llvm/Support/WithColor.h"
-
-#include <optional>
 
 using namespace mlir;
 using namespace crania;
 
-namespace {
-
-/// A command line, apart from the name of the tool.
-struct CommandLine {
-  SmallVector<StringRef> others;
-  std::optional<StringRef> output; ///< of -o
-};
-
-} // namespace
-
-static CommandLine parse(ArrayRef<const char *> arguments) {
-  CommandLine line;
-  for (size_t i = 1; i < arguments.size(); ++i) {
+MlirOutput::MlirOutput(int argc, char **argv) : tool(argv[0]) {
+  SmallVector<const char *> arguments; // of response files, too; not argv[0]
+  llvm::BumpPtrAllocator allocator;
+  llvm::StringSaver saver(allocator);
+  llvm::cl::expandResponseFiles(argc, argv, /*EnvVar=*/nullptr, saver,
+                                arguments);
+  for (size_t i = 0; i < arguments.size(); ++i) {
     StringRef argument = arguments[i], flag = argument;
     if (flag.consume_front("-"))
       flag.consume_front("-");
     const bool isOption = argument != flag;
     if (isOption && flag == "o" && i + 1 < arguments.size())
-      line.output = arguments[++i];
+      path = arguments[++i];
     else if (isOption && flag.consume_front("o="))
-      line.output = flag;
+      path = flag.str();
     else
-      line.others.push_back(argument);
+      otherArguments.push_back(argument.str());
   }
-  return line;
 }
 
 static LogicalResult report(const Status &status) {
@@ -45,13 +39,10 @@ static LogicalResult report(const Status &status) {
   return failure();
 }
 
-LogicalResult MlirOutput::open(ArrayRef<const char *> arguments) {
-  const CommandLine line = parse(arguments);
-  if (line.output)
-    path = line.output->str();
+LogicalResult MlirOutput::open() {
   files.addInput("", "-");
-  for (StringRef argument : line.others) {
-    files.addInput("", argument.str());
+  for (const std::string &argument : otherArguments) {
+    files.addInput("", argument);
     // Options of passes are in braces, and files in those.
     SmallVector<StringRef> parts;
     llvm::SplitString(argument, parts, "={} ");
@@ -61,12 +52,9 @@ LogicalResult MlirOutput::open(ArrayRef<const char *> arguments) {
   return report(files.open("-o", path));
 }
 
-SmallVector<std::string> MlirOutput::redirect(ArrayRef<const char *> arguments,
-                                              StringRef newPath) {
-  const CommandLine line = parse(arguments);
-  SmallVector<std::string> redirected = {arguments.front()};
-  for (StringRef argument : line.others)
-    redirected.push_back(argument.str());
+SmallVector<std::string> MlirOutput::redirect(StringRef newPath) const {
+  SmallVector<std::string> redirected = {tool};
+  redirected.append(otherArguments);
   redirected.push_back(("-o=" + newPath).str());
   return redirected;
 }

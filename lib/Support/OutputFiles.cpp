@@ -27,13 +27,16 @@ struct Output {
   std::string role;
   std::string path; ///< as the user gave it
   Destination destination;
-  uint64_t bytes; ///< 0: not known
-  /// Open if it is written in place.
+  uint64_t bytes = 0; ///< 0: not known
+  bool isWritten = false;
+  /// Open until it is written in place.
   Descriptor inPlace;
   /// There if it has been written and is not in place.
   std::optional<TemporaryFile> temporary;
 
   Error error(const Error &reason) const {
+    if (path == "-")
+      return {"cannot write the standard output: " + reason.message};
     return {(role.empty() ? "" : role + ": ") + "cannot write '" + path +
             "': " + reason.message};
   }
@@ -177,7 +180,10 @@ void OutputFiles::addInput(const std::string &role, const std::string &path) {
 
 Status OutputFiles::open(const std::string &role, const std::string &path,
                          uint64_t bytes) {
-  Output output{role, path, {}, bytes, Descriptor(), std::nullopt};
+  Output output;
+  output.role = role;
+  output.path = path;
+  output.bytes = bytes;
   Result<Destination> destination = resolveDestination(path);
   if (!destination)
     return output.error(destination.error());
@@ -214,11 +220,13 @@ static Status writeInPlace(Output &output, Span<const uint8_t> bytes) {
 }
 
 Status OutputFiles::write(const std::string &path, Span<const uint8_t> bytes) {
-  auto output =
-      std::find_if(state->outputs.begin(), state->outputs.end(),
-                   [&](const Output &output) { return output.path == path; });
+  auto output = std::find_if(state->outputs.begin(), state->outputs.end(),
+                             [&](const Output &output) {
+                               return output.path == path && !output.isWritten;
+                             });
   if (output == state->outputs.end())
     return Error{"cannot write '" + path + "': it has not been opened"};
+  output->isWritten = true;
   Status status = output->destination.isInPlace ? writeInPlace(*output, bytes)
                                                 : writeBeside(*output, bytes);
   if (!status)

@@ -30,9 +30,10 @@ cl::OptionCategory category("crania-compile options");
 cl::opt<std::string> input(cl::Positional, cl::Required,
                            cl::desc("<model.onnx | model.mlir>"),
                            cl::cat(category));
-cl::opt<std::string> output("o", cl::Required, cl::value_desc("file"),
-                            cl::desc("The device binary to write"),
-                            cl::cat(category));
+cl::opt<std::string>
+    output("o", cl::Required, cl::value_desc("file"),
+           cl::desc("The device binary to write; - is the standard output"),
+           cl::cat(category));
 cl::opt<std::string> function(
     "function", cl::value_desc("name"),
     cl::desc("The classifier of an MLIR module (default: the one marked "

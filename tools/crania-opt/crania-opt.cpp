@@ -27,8 +27,8 @@ static LogicalResult optimize(int argc, char **argv, StringRef inputName,
     return MlirOptMain(argc, argv, inputName, outputName, registry);
 
   llvm::InitLLVM init(argc, argv);
-  crania::MlirOutput output;
-  if (failed(output.open({argv, size_t(argc)})))
+  crania::MlirOutput output(argc, argv);
+  if (failed(output.open()))
     return failure();
   std::string error;
   std::unique_ptr<llvm::MemoryBuffer> input = openInputFile(inputName, &error);

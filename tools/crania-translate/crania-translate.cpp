@@ -18,17 +18,17 @@
 using namespace mlir;
 
 /// MLIR's main, with an output that is a file in memory.
-static LogicalResult translate(ArrayRef<const char *> arguments) {
-  crania::MlirOutput output;
+static LogicalResult translate(int argc, char **argv) {
+  crania::MlirOutput output(argc, argv);
   const int memory = ::memfd_create("output", MFD_CLOEXEC);
   if (memory < 0) {
     llvm::WithColor::error() << "no memory for the output\n";
     return failure();
   }
-  if (failed(output.open(arguments)))
+  if (failed(output.open()))
     return failure();
   const std::string path = "/proc/self/fd/" + std::to_string(memory);
-  SmallVector<std::string> line = output.redirect(arguments, path);
+  SmallVector<std::string> line = output.redirect(path);
   SmallVector<char *> pointers;
   for (std::string &argument : line)
     pointers.push_back(argument.data());
@@ -49,5 +49,5 @@ int main(int argc, char **argv) {
   crania::prepareTool();
   crania::registerAllTranslations(
       [](DialectRegistry &registry) { registerAllDialects(registry); });
-  return failed(translate({argv, size_t(argc)}));
+  return failed(translate(argc, argv));
 }

@@ -19,14 +19,15 @@ namespace crania {
 /// the rules of OutputFiles, or to the standard output.
 class MlirOutput {
 public:
+  MlirOutput(int argc, char **argv);
+
   /// Finds `-o` in the command line and accepts its file. A file that another
   /// argument names, or a part of one such as `option=file`, counts as an
   /// input. Fails after an error message.
-  mlir::LogicalResult open(llvm::ArrayRef<const char *> arguments);
+  mlir::LogicalResult open();
 
-  /// The command line, with `newPath` in the place of the output.
-  llvm::SmallVector<std::string>
-  redirect(llvm::ArrayRef<const char *> arguments, llvm::StringRef newPath);
+  /// The command line with `newPath` in the place of the output.
+  llvm::SmallVector<std::string> redirect(llvm::StringRef newPath) const;
 
   /// Writes the contents of a run with the given result. A failed run leaves
   /// files as they are, and prints what it has. Fails after an error message or
@@ -37,6 +38,8 @@ public:
 private:
   OutputFiles files;
   std::string path = "-";
+  std::string tool;
+  llvm::SmallVector<std::string> otherArguments;
 };
 
 } // namespace crania

@@ -50,7 +50,7 @@ public:
   Status open(const std::string &role, const std::string &path,
               uint64_t bytes = 0);
 
-  /// Writes all contents of an output that open() has accepted.
+  /// Writes all contents of an output that open() has accepted, once.
   Status write(const std::string &path, Span<const uint8_t> bytes);
 
   /// Makes what was written visible. After an error nothing is, as far as the

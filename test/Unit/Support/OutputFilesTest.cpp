@@ -224,6 +224,9 @@ TEST_F(OutputFilesTest, DevicesAreWrittenTo) {
   OutputFiles files;
   EXPECT_TRUE(files.open("--report", path("null")));
   EXPECT_TRUE(files.open("--trace", path("null")));
+  EXPECT_TRUE(files.write(path("null"), bytesOf("report")));
+  EXPECT_TRUE(files.write(path("null"), bytesOf("trace")));
+  EXPECT_FALSE(files.write(path("null"), bytesOf("more")));
 }
 
 TEST_F(OutputFilesTest, FifosAreWrittenTo) {

@@ -73,7 +73,7 @@ static Result<std::string> followLinks(std::string path) {
     const std::string link = readLink(path);
     if (link.empty())
       return systemReason();
-    path = link.front() == '/' ? link : folderOf(path) + "/" + link;
+    path = link.front() == '/' ? link : folderOf(path).append("/").append(link);
   }
   errno = ELOOP;
   return systemReason();

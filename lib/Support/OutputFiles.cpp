@@ -172,9 +172,9 @@ OutputFiles::~OutputFiles() = default;
 
 void OutputFiles::addInput(const std::string &role, const std::string &path) {
   struct stat info;
-  const int failed =
-      path == "-" ? ::fstat(STDIN_FILENO, &info) : ::stat(path.c_str(), &info);
-  if (failed == 0)
+  if (path == "-" && ::fstat(STDIN_FILENO, &info) == 0)
+    state->take(info, "the standard input");
+  if (path != "-" && ::stat(path.c_str(), &info) == 0)
     state->take(info, quoted(path, role) + ", which is read");
 }
 

@@ -384,6 +384,7 @@ template <typename Work>
 int runTool(Work work) {
   const pid_t child = ::fork();
   if (child == 0) {
+    ::signal(SIGSEGV, SIG_DFL); // sanitizers have a handler of their own
     prepareTool();
     work();
     ::_exit(0);

@@ -11,6 +11,7 @@
 #include "crania/Pipelines/StepReport.h"
 #include "crania/Support/OutputFiles.h"
 #include "crania/Support/ToolProcess.h"
+#include "crania/Target/TargetInputs.h"
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
 #include "llvm/Support/CommandLine.h"
@@ -325,7 +326,8 @@ bool report(const crania::Status &status) {
 bool openOutput(crania::OutputFiles &files) {
   files.addInput("", input);
   files.addInput("--calibrate", calibrate);
-  files.addInput("--target", target);
+  for (const std::string &file : crania::target::filesOfTarget(target))
+    files.addInput("--target", file);
   return report(files.open("-o", output));
 }
 

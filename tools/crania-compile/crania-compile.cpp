@@ -9,7 +9,9 @@
 #include "crania/Driver/Driver.h"
 #include "crania/Pipelines/CheckOptions.h"
 #include "crania/Pipelines/StepReport.h"
-#include "crania/Support/File.h"
+#include "crania/Support/OutputFiles.h"
+#include "crania/Support/ToolProcess.h"
+#include "crania/Target/TargetInputs.h"
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
 #include "llvm/Support/CommandLine.h"
@@ -29,9 +31,10 @@ cl::OptionCategory category("crania-compile options");
 cl::opt<std::string> input(cl::Positional, cl::Required,
                            cl::desc("<model.onnx | model.mlir>"),
                            cl::cat(category));
-cl::opt<std::string> output("o", cl::Required, cl::value_desc("file"),
-                            cl::desc("The device binary to write"),
-                            cl::cat(category));
+cl::opt<std::string>
+    output("o", cl::Required, cl::value_desc("file"),
+           cl::desc("The device binary to write; - is the standard output"),
+           cl::cat(category));
 cl::opt<std::string> function(
     "function", cl::value_desc("name"),
     cl::desc("The classifier of an MLIR module (default: the one marked "
@@ -313,12 +316,24 @@ LogicalResult printDiagnostic(Diagnostic &diagnostic) {
   return success();
 }
 
-bool writeOutput(llvm::ArrayRef<uint8_t> bytes) {
-  crania::Status written = crania::writeFileAtomically(
-      output.getValue(), {bytes.data(), bytes.size()});
-  if (!written)
-    error() << written.error().message << "\n";
-  return bool(written);
+bool report(const crania::Status &status) {
+  if (!status)
+    error() << status.error().message << "\n";
+  return bool(status);
+}
+
+/// Accepts the file of -o before anything is read.
+bool openOutput(crania::OutputFiles &files) {
+  files.addInput("", input);
+  files.addInput("--calibrate", calibrate);
+  for (const std::string &file : crania::target::filesOfTarget(target))
+    files.addInput("--target", file);
+  return report(files.open("-o", output));
+}
+
+bool writeOutput(llvm::ArrayRef<uint8_t> bytes, crania::OutputFiles &files) {
+  return report(files.write(output, {bytes.data(), bytes.size()})) &&
+         report(files.commit());
 }
 
 /// Refuses values that no option of the compiler can mean, before the network
@@ -330,7 +345,8 @@ bool checkOptions(MLIRContext &context) {
 }
 
 /// Reads, compiles and writes, and tells `steps`, if any, when each is done.
-bool compile(MLIRContext &context, crania::StepReport *steps) {
+bool compile(MLIRContext &context, crania::OutputFiles &files,
+             crania::StepReport *steps) {
   auto endStep = [&](llvm::StringRef name) {
     if (steps)
       steps->endStep(name);
@@ -346,7 +362,7 @@ bool compile(MLIRContext &context, crania::StepReport *steps) {
   if (failed(bytes))
     return false;
   endStep("translate");
-  if (!writeOutput(*bytes))
+  if (!writeOutput(*bytes, files))
     return false;
   endStep("write");
   return true;
@@ -355,7 +371,9 @@ bool compile(MLIRContext &context, crania::StepReport *steps) {
 } // namespace
 
 int main(int argc, char **argv) {
-  llvm::InitLLVM init(argc, argv);
+  // A signal ends the process, SIGPIPE too.
+  llvm::InitLLVM init(argc, argv, /*InstallPipeSignalExitHandler=*/false);
+  crania::prepareTool();
   cl::HideUnrelatedOptions(category);
   cl::ParseCommandLineOptions(argc, argv, overview);
   DialectRegistry registry;
@@ -366,12 +384,13 @@ int main(int argc, char **argv) {
   context.getDiagEngine().registerHandler(printDiagnostic);
 
   context.loadDialect<crania::ir::CraniaDialect>();
-  if (!checkOptions(context))
+  crania::OutputFiles files;
+  if (!checkOptions(context) || !openOutput(files))
     return 1;
   std::optional<crania::StepReport> steps;
   if (timing)
     steps.emplace(llvm::errs());
-  if (!compile(context, steps ? &*steps : nullptr))
+  if (!compile(context, files, steps ? &*steps : nullptr))
     return 1;
   if (steps)
     steps->end();

@@ -4,22 +4,22 @@
 // Runs passes and pipelines on any MLIR; loads dialect and pass plugins.
 
 #include "crania/Driver/EndWithNewline.h"
-#include "crania/Driver/KeepInput.h"
+#include "crania/Driver/MlirOutput.h"
 #include "crania/InitAllDialects.h"
 #include "crania/InitAllPasses.h"
+#include "crania/Support/ToolProcess.h"
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
 #include "mlir/InitAllPasses.h"
 #include "mlir/Support/FileUtilities.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
 #include "llvm/Support/InitLLVM.h"
-#include "llvm/Support/ToolOutputFile.h"
 #include "llvm/Support/WithColor.h"
 
 using namespace mlir;
 
 /// What MLIR's own main does with the names of the files, but for the end of
-/// the input.
+/// the input and the way the output is written.
 static LogicalResult optimize(int argc, char **argv, StringRef inputName,
                               StringRef outputName, DialectRegistry &registry) {
   auto config = MlirOptMainConfig::createFromCLOptions();
@@ -27,25 +27,24 @@ static LogicalResult optimize(int argc, char **argv, StringRef inputName,
     return MlirOptMain(argc, argv, inputName, outputName, registry);
 
   llvm::InitLLVM init(argc, argv);
+  crania::MlirOutput output(argc, argv);
+  if (failed(output.open()))
+    return failure();
   std::string error;
   std::unique_ptr<llvm::MemoryBuffer> input = openInputFile(inputName, &error);
-  std::unique_ptr<llvm::ToolOutputFile> output;
-  if (input)
-    output = openOutputFile(outputName, &error);
-  if (!output) {
+  if (!input) {
     llvm::WithColor::error() << error << "\n";
     return failure();
   }
-  if (failed(MlirOptMain(output->os(), crania::endWithNewline(std::move(input)),
-                         registry, config)))
-    return failure();
-  output->keep();
-  return success();
+  std::string contents;
+  llvm::raw_string_ostream stream(contents);
+  LogicalResult result = MlirOptMain(
+      stream, crania::endWithNewline(std::move(input)), registry, config);
+  return output.finish(result, contents);
 }
 
 int main(int argc, char **argv) {
-  if (failed(crania::keepInput(argc, argv)))
-    return 1;
+  crania::prepareTool();
   DialectRegistry registry;
   registerAllDialects(registry);
   registerAllExtensions(registry);

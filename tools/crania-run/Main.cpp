@@ -3,12 +3,11 @@
 
 #include "Options.h"
 #include "Outputs.h"
-#include "Report.h"
 #include "Run.h"
 #include "Table.h"
 
 #include "crania/Simulator/HostWarning.h"
-#include "crania/Support/File.h"
+#include "crania/Support/ToolProcess.h"
 
 #include <cstdio>
 
@@ -25,37 +24,29 @@ static void printHostWarning() {
     std::fprintf(stderr, "crania-run: warning: %s\n", warning.c_str());
 }
 
-static Status writeText(const std::string &path, const std::string &text) {
-  const auto *bytes = reinterpret_cast<const uint8_t *>(text.data());
-  return writeFileAtomically(path, {bytes, text.size()});
-}
-
-static Status writeFiles(const Options &options, const BundleRun &result) {
-  if (!options.trace.empty()) {
-    Result<std::string> trace = traceOf(result);
-    if (!trace)
-      return trace.error();
-    if (Status status = writeText(options.trace, *trace); !status)
-      return status;
-  }
-  if (!options.outputs.empty())
-    if (Status status = writeOutputs(options.outputs, result); !status)
-      return status;
-  if (options.report.empty())
-    return {};
-  return writeText(options.report, reportOf(result));
+/// Ends a tool that has printed to the standard output.
+static int finish(int exitCode) {
+  if (Status status = closeStandardOutput(); !status)
+    return fail(status.error());
+  return exitCode;
 }
 
 int main(int argc, char **argv) {
+  prepareTool();
   const ParsedOptions parsed = parseOptions(argc, argv);
   if (parsed.exitCode)
-    return *parsed.exitCode;
-  Result<BundleRun> result = run::run(parsed.options);
+    return finish(*parsed.exitCode);
+  const Options &options = parsed.options;
+  OutputFiles files;
+  if (Status status = openOutputs(options, files); !status)
+    return fail(status.error());
+  Result<BundleRun> result = run::run(options, files);
   printHostWarning();
   if (!result)
     return fail(result.error());
-  if (Status status = writeFiles(parsed.options, *result); !status)
-    return fail(status.error());
-  std::fputs(tableOf(parsed.options, *result).c_str(), stdout);
-  return 0;
+  const Status written = writeOutputs(options, *result, files);
+  // A run is long: its table is not lost for the sake of a file.
+  std::fputs(tableOf(options, *result).c_str(),
+             files.useStandardOutput() ? stderr : stdout);
+  return finish(written ? 0 : fail(written.error()));
 }

@@ -6,12 +6,24 @@
 
 #include "Run.h"
 
+#include "crania/Support/OutputFiles.h"
+
 namespace crania::run {
 
-/// Writes what each program answered for each image to an existing folder, as
-/// NAME.predictions.npy and NAME.exit_rounds.npy (uint32, one per image) and
-/// NAME.logits.npy (float32, images x classes, of the exit round).
-Status writeOutputs(const std::string &folder, const BundleRun &run);
+/// Accepts the files of --report and --trace before anything is read. The files
+/// that are read are declared as inputs.
+Status openOutputs(const Options &options, OutputFiles &files);
+
+/// Accepts the files of --outputs, if asked for, as soon as programs and images
+/// are known: NAME.predictions.npy and NAME.exit_rounds.npy (uint32, one per
+/// image) and NAME.logits.npy (float32, images x classes, of the exit round).
+Status openProgramOutputs(const Options &options,
+                          const binary::DeviceBinary &bundle, size_t images,
+                          OutputFiles &files);
+
+/// Writes all of these files, or none.
+Status writeOutputs(const Options &options, const BundleRun &run,
+                    OutputFiles &files);
 
 } // namespace crania::run
 

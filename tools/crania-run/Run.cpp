@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Run.h"
+#include "Outputs.h"
 #include "ProgressBar.h"
 
 #include "crania/Simulator/TraceWriter.h"
@@ -79,7 +80,7 @@ static Status checkRows(const binary::DeviceBinary &bundle) {
   return {};
 }
 
-Result<BundleRun> run::run(const Options &options) {
+Result<BundleRun> run::run(const Options &options, OutputFiles &files) {
   auto bundle = binary::DeviceBinary::load(options.binary);
   if (!bundle)
     return bundle.error();
@@ -110,6 +111,11 @@ Result<BundleRun> run::run(const Options &options) {
     labels->resize(result.images);
     result.labels = std::move(*labels);
   }
+
+  if (Status status =
+          openProgramOutputs(options, *bundle, result.images, files);
+      !status)
+    return status.error();
 
   ProgressBar bar(bundle->programCount() * result.images);
   for (size_t i = 0; i < bundle->programCount(); ++i) {

@@ -8,6 +8,7 @@
 
 #include "crania/Runtime/Evaluation.h"
 #include "crania/Runtime/Performance.h"
+#include "crania/Support/OutputFiles.h"
 
 namespace crania::run {
 
@@ -31,8 +32,10 @@ struct BundleRun {
   const ProgramRun *iterative() const;
 };
 
-/// Runs all programs of the device binary on the images.
-Result<BundleRun> run(const Options &options);
+/// Runs all programs of the device binary on the images. Before it computes it
+/// adds the files of --outputs, whose names and sizes are known then, to
+/// `files`.
+Result<BundleRun> run(const Options &options, OutputFiles &files);
 
 /// The timeline of the first image, for each program, from a machine with an
 /// empty weight store.

@@ -17,9 +17,8 @@ namespace crania {
 /// reason.
 Result<std::vector<uint8_t>> readFile(const std::string &path);
 
-/// Writes a file such that a reader sees the old contents or all of the new
-/// ones: into a temporary file of the same folder, which is then renamed.
-/// Nothing is left behind on failure. The parent folder must exist.
+/// Writes one file by the rules of OutputFiles: a reader sees the old contents
+/// or all of the new ones, and a failure changes nothing.
 Status writeFileAtomically(const std::string &path, Span<const uint8_t> bytes);
 
 } // namespace crania

@@ -4,6 +4,7 @@
 // Target files, presets and what makes a machine impossible.
 
 #include "crania/Support/File.h"
+#include "crania/Target/TargetInputs.h"
 #include "crania/Target/TargetModel.h"
 
 #include "TemporaryFolder.h"
@@ -303,6 +304,9 @@ TEST(LoadTarget, PresetFileOrError) {
   Result<TargetModel> besideIt = loadTarget(path);
   ASSERT_TRUE(besideIt) << besideIt.error().message;
   EXPECT_EQ(besideIt->dram.memory->name, "beside");
+  EXPECT_EQ(filesOfTarget(path),
+            (std::vector<std::string>{path, folder.path("m.json")}));
+  EXPECT_TRUE(filesOfTarget("edge").empty());
   expectError(json, "there is no DRAM preset 'm.json'");
 
   Result<TargetModel> fromName = loadTarget("eie-lite");

@@ -63,6 +63,19 @@ static int runPasses(CraniaCompilerSession session, const char *pipeline,
   return 0;
 }
 
+/* Nonzero if something did not get into the file. */
+static int writeFile(const char *path, CraniaCompilerOutput output) {
+  const size_t size = craniaCompilerOutputGetSize(output);
+  FILE *file = fopen(path, "wb");
+  int failed = !file || fwrite(craniaCompilerOutputGetData(output), 1, size,
+                               file) != size;
+  if (file && fclose(file))
+    failed = 1;
+  if (failed)
+    perror(path);
+  return failed;
+}
+
 static int infer(CraniaCompilerOutput binary, const char *inputPath) {
   uint64_t size, ticket, classes;
   int64_t exitRound;
@@ -99,7 +112,6 @@ static int compile(CraniaCompilerSession session, int argc, char **argv) {
   uint64_t size;
   int status;
   char *model;
-  FILE *file;
   CraniaCompilerOutput output;
   for (int i = 4; i < argc; ++i) {
     char *equals = strchr(argv[i], '=');
@@ -112,11 +124,7 @@ static int compile(CraniaCompilerSession session, int argc, char **argv) {
   free(model);
   if (!output)
     return 1;
-  file = fopen(argv[3], "wb");
-  fwrite(craniaCompilerOutputGetData(output), 1,
-         craniaCompilerOutputGetSize(output), file);
-  fclose(file);
-  status = infer(output, argv[2]);
+  status = writeFile(argv[3], output) || infer(output, argv[2]);
   craniaCompilerOutputDestroy(output);
   return status;
 }

@@ -89,10 +89,11 @@ int main(int argc, char **argv) {
           mlirPassManagerRunOnOp(manager, mlirModuleGetOperation(module))))
     return 1;
   file = fopen(argv[2], "wb");
-  if (mlirLogicalResultIsFailure(
-          craniaTranslateToDeviceBinary(module, write, file)))
+  if (!file ||
+      mlirLogicalResultIsFailure(
+          craniaTranslateToDeviceBinary(module, write, file)) ||
+      ferror(file) || fclose(file))
     return 1;
-  fclose(file);
   mlirPassManagerDestroy(manager);
   mlirModuleDestroy(module);
   mlirContextDestroy(context);

@@ -8,7 +8,8 @@
 #include "crania/Dialect/Crania/Transforms/Passes.h"
 #include "crania/Import/ONNX/Import.h"
 #include "crania/InitAllDialects.h"
-#include "crania/Support/File.h"
+#include "crania/Support/OutputFiles.h"
+#include "crania/Support/ToolProcess.h"
 #include "crania/Translation/DeviceBinary/DeviceBinaryTranslation.h"
 #include "mlir/Pass/PassManager.h"
 #include "llvm/Support/CommandLine.h"
@@ -38,8 +39,19 @@ static void buildPipeline(mlir::OpPassManager &manager) {
   manager.addPass(crania::createConvertCraniaToHW());
 }
 
+static bool report(const crania::Status &status) {
+  if (!status)
+    llvm::errs() << status.error().message << "\n";
+  return bool(status);
+}
+
 int main(int argc, char **argv) {
+  crania::prepareTool();
   cl::ParseCommandLineOptions(argc, argv, "The Acme compiler\n");
+  crania::OutputFiles files;
+  files.addInput("", input);
+  if (!report(files.open("-o", output)))
+    return 1;
   auto bytes = llvm::MemoryBuffer::getFile(input);
   if (!bytes) {
     llvm::errs() << input << ": " << bytes.getError().message() << "\n";
@@ -62,9 +74,6 @@ int main(int argc, char **argv) {
   auto binary = crania::translateToDeviceBinary(*module);
   if (mlir::failed(binary))
     return 1;
-  crania::Status written = crania::writeFileAtomically(
-      output.getValue(), {binary->data(), binary->size()});
-  if (!written)
-    llvm::errs() << written.error().message << "\n";
-  return written ? 0 : 1;
+  return !report(files.write(output, {binary->data(), binary->size()})) ||
+         !report(files.commit());
 }

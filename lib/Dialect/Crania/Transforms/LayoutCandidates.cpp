@@ -3,6 +3,8 @@
 
 #include "LayoutCandidates.h"
 
+#include "crania/Target/DmaRate.h"
+
 #include <cmath>
 #include <limits>
 
@@ -94,7 +96,7 @@ LayoutAttrInterface LayoutMeter::attributeOf(StringRef id,
 }
 
 double LayoutMeter::dramCycles(double bytes) const {
-  return bytes / target.dramBytesPerCycle();
+  return bytes / target::streamBytesPerCycle(target);
 }
 
 /// Tables are loaded when a layer begins, those of its clusters side by side;

@@ -114,6 +114,21 @@ static void gatherRow(const void *tensor, int64_t start,
     row[i] = read(start + offsets[i]);
 }
 
+bool crania::choosesPositions(const layout::SegmentLayout &layout) {
+  const StringRef id(layout.id().data(), layout.id().size());
+  return llvm::is_contained({StringRef("bitmap"), StringRef("bitmap-free"),
+                             StringRef("conditional"), StringRef("runs"),
+                             StringRef("golomb")},
+                            id.split('+').first);
+}
+
+WeightBlocks WeightBlocks::withLast(const layout::SegmentLayout &layout) const {
+  WeightBlocks blocks = *this;
+  // What is refined has a word everywhere.
+  blocks.omitsZeros = !isRefining() && choosesPositions(layout);
+  return blocks;
+}
+
 void WeightBlocks::readTile(const layout::Tiling::Tile &tile,
                             TileCodes &into) const {
   into.words.resize(tile.positions());
@@ -138,6 +153,14 @@ void WeightBlocks::readTile(const layout::Tiling::Tile &tile,
     words += tile.depth;
     holders += tile.depth;
   }
+  if (!omitsZeros)
+    return;
+  constexpr uint8_t nobody = UINT8_MAX; // behind all clusters
+  // Words of 32 bits are floats, whose -0 adds nothing either.
+  const uint32_t withoutSign = valueBits == 32 ? INT32_MAX : UINT32_MAX;
+  for (auto [word, holder] : llvm::zip_equal(into.words, into.holders))
+    if ((word & withoutSign) == 0 && holder + 1u == clusterCount)
+      holder = nobody;
 }
 
 /// Which positions a cluster holds, and which earlier ones do.
@@ -374,9 +397,10 @@ trainCluster(const WeightBlocks &blocks, unsigned cluster,
 } // namespace
 
 FailureOr<std::vector<ClusterSegment>> crania::encodeClusters(
-    const WeightBlocks &blocks, ArrayRef<ClusterCoding> codings,
+    const WeightBlocks &weights, ArrayRef<ClusterCoding> codings,
     llvm::function_ref<void(unsigned, const std::string &)> fail) {
   const size_t clusters = codings.size();
+  const WeightBlocks blocks = weights.withLast(*codings.back().layout);
   // What goes on with each cluster of a block, until one fails.
   auto visit =
       [&](llvm::function_ref<Status(unsigned, const layout::BlockView &)>

@@ -140,8 +140,9 @@ public:
     json["cycles_busy"] = busy(c);
     json["cycles_stalled"] = stalls(c);
     json["bound_cycles"] = bound.cycles() / inputs;
-    json["bound_by"] = bound.dram > bound.array ? "dram" : "array";
+    json["bound_by"] = nameOfLargest(bound);
     json["bound_cycles_dram"] = bound.dram / inputs;
+    json["bound_cycles_dma"] = bound.dma / inputs;
     json["bound_cycles_array"] = bound.array / inputs;
     json["limited_by"] = limitOf(c);
     json["utilisation"] = utilisationOf(c, target);
@@ -172,6 +173,12 @@ public:
 
 private:
   double mean(uint64_t sum) const { return double(sum) / inputs; }
+
+  static std::string_view nameOfLargest(const simulator::Bound &bound) {
+    if (bound.array >= std::max(bound.dram, bound.dma))
+      return "array";
+    return bound.dma > bound.dram ? "dma" : "dram";
+  }
 
   /// What took most of the array's time: its work, or a cause of its waiting.
   static std::string limitOf(const Counts &c) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "crania/Simulator/Account.h"
+#include "crania/Target/DmaRate.h"
 
 #include <numeric>
 
@@ -17,7 +18,8 @@ std::string_view simulator::nameOf(Unit unit) {
 
 std::string_view simulator::nameOf(Stall stall) {
   constexpr std::string_view names[stallCount] = {
-      "dram", "decoder", "activations", "vector", "drain", "global_buffer"};
+      "dram",   "dma",   "decoder",      "activations",
+      "vector", "drain", "global_buffer"};
   return names[size_t(stall)];
 }
 
@@ -209,6 +211,8 @@ Energy simulator::energyOf(const Counts &counts,
 Bound simulator::boundOf(const Counts &counts,
                          const target::TargetModel &target) {
   return {double(counts.dramBytes()) / target.dramBytesPerCycle(),
+          double(counts.weightBytesTotal()) /
+              target::streamBytesPerCycle(target),
           double(counts.macsTotal()) / double(target.processingElements())};
 }
 

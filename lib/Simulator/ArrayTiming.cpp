@@ -119,7 +119,8 @@ Stall Array::causeOf(int64_t token) const {
 
 /// The array was free from progress.arrayFree on: first it waited for tokens,
 /// then for weights, be it for their bytes or for the decoder.
-void Array::accountStalls(const Scoreboard::Tokens &tokens, uint64_t dramWait) {
+void Array::accountStalls(const Scoreboard::Tokens &tokens,
+                          const TileProgress::Loaded &loaded) {
   Counts &counts = board.countsOf(steps[progress.started].command);
   auto add = [&](Stall stall, uint64_t cycles) {
     counts.stalls[size_t(stall)] += cycles;
@@ -129,8 +130,10 @@ void Array::accountStalls(const Scoreboard::Tokens &tokens, uint64_t dramWait) {
     add(causeOf(tokens.last), tokens.time - since);
     since = tokens.time;
   }
-  const uint64_t forBytes = std::min(dramWait, board.now - since);
-  add(Stall::dram, forBytes);
+  const uint64_t forBytes = std::min(loaded.byteWait, board.now - since);
+  const uint64_t forDma = std::min(loaded.dmaWait, forBytes);
+  add(Stall::dma, forDma);
+  add(Stall::dram, forBytes - forDma);
   add(Stall::decoder, board.now - since - forBytes);
 }
 
@@ -205,7 +208,7 @@ bool Array::step() {
     const auto tokens = board.tokensOf(steps[progress.started].command);
     if (loaded.time > board.now || !tokens || tokens->time > board.now)
       return progressed;
-    accountStalls(*tokens, loaded.dramWait);
+    accountStalls(*tokens, loaded);
     compute();
     progressed = true;
   }

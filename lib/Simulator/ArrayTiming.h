@@ -44,7 +44,8 @@ public:
   std::optional<std::string> blockedOn() const override;
 
 private:
-  void accountStalls(const Scoreboard::Tokens &tokens, uint64_t dramWait);
+  void accountStalls(const Scoreboard::Tokens &tokens,
+                     const TileProgress::Loaded &loaded);
   Stall causeOf(int64_t token) const;
   void compute();
   void accountTile(const binary::Contract &contract, const TileWork &work);

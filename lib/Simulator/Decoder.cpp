@@ -36,7 +36,7 @@ void Decoder::begin() {
   const layout::Tiling &tiling = program.tiling(contract.weights());
   isBegun = true;
   begunAt = board.now;
-  dramWait = 0;
+  byteWait = dmaWait = 0;
   pieces.clear();
   nextPiece = 0;
   // Tables of the clusters are loaded side by side.
@@ -92,7 +92,7 @@ void Decoder::end() {
     const uint64_t shifts = uint64_t(rows) * ((depth + rows - 1) / rows);
     loaded = std::max(loaded, begunAt + shifts);
   }
-  progress.loaded.push_back({loaded, dramWait});
+  progress.loaded.push_back({loaded, byteWait, dmaWait});
   board.wakeAt(loaded);
   isBegun = false;
   ++current;
@@ -106,10 +106,13 @@ void Decoder::work(uint64_t cycles) {
 }
 
 /// Whether bytes are there; keeps the time if not.
-bool Decoder::waitFor(std::optional<uint64_t> arrival) {
-  if (arrival && *arrival <= board.now) {
-    if (waitingSince)
-      dramWait += board.now - *waitingSince;
+bool Decoder::waitFor(std::optional<Arrival> arrival) {
+  if (arrival && arrival->time <= board.now) {
+    if (waitingSince) {
+      const uint64_t waited = board.now - *waitingSince;
+      byteWait += waited;
+      dmaWait += std::min(waited, arrival->dmaDelay);
+    }
     waitingSince.reset();
     return true;
   }

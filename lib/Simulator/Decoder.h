@@ -39,7 +39,7 @@ private:
   bool decodeSome();
   bool decodeStored(const Piece &piece);
   bool decodeStaged(const Piece &piece);
-  bool waitFor(std::optional<uint64_t> arrival);
+  bool waitFor(std::optional<Arrival> arrival);
   void work(uint64_t cycles);
   uint64_t cyclesUpTo(const Piece &piece, uint64_t byte) const;
 
@@ -54,7 +54,7 @@ private:
   uint64_t consumed = 0; ///< byte of the piece's block that comes next
   uint64_t begunAt = 0, busyUntil = 0, bytesInWork = 0;
   std::optional<uint64_t> waitingSince;
-  uint64_t dramWait = 0;
+  uint64_t byteWait = 0, dmaWait = 0;
 };
 
 } // namespace crania::simulator

@@ -3,12 +3,14 @@
 
 #include "DmaPort.h"
 
+#include "crania/Target/DmaRate.h"
+
 #include <algorithm>
 
 using namespace crania;
 using namespace crania::simulator;
 
-bool DmaPort::isReady() {
+bool DmaPort::hasSlot() {
   while (!flights.empty() && flights.front().done &&
          *flights.front().done <= board.now) {
     flights.pop_front();
@@ -22,11 +24,28 @@ bool DmaPort::isReady() {
   return false;
 }
 
+bool DmaPort::isReady() {
+  if (hasSlot())
+    return true;
+  if (!refusedSince)
+    refusedSince = board.now;
+  return false;
+}
+
+/// Cycles since the next request was refused first.
+uint64_t DmaPort::takeDelay() {
+  const uint64_t delay = refusedSince ? board.now - *refusedSince : 0;
+  refusedSince.reset();
+  return delay;
+}
+
 void DmaPort::issue(uint64_t address, uint64_t bytes, bool isWrite) {
   const Dram::Submission submission =
       dram.submit(board.now, {from, address, bytes, isWrite});
   nextIssue = submission.nextIssue;
-  flights.push_back({board.now, /*isHit=*/false});
+  flights.push_back(
+      {board.now, /*isHit=*/false, takeDelay(),
+       target::idleRequestCycles(board.target, submission.movedBytes)});
   ++commands.back().waiting;
   Counts &counts = board.countsOf(commands.back().index);
   counts.burstBytes += submission.movedBytes;
@@ -37,7 +56,7 @@ void DmaPort::issue(uint64_t address, uint64_t bytes, bool isWrite) {
 
 void DmaPort::issueHit() {
   nextIssue = board.now + 1;
-  flights.push_back({board.now, /*isHit=*/true});
+  flights.push_back({board.now, /*isHit=*/true, takeDelay(), 1});
   ++commands.back().waiting;
 }
 
@@ -56,7 +75,7 @@ std::optional<uint64_t> DmaPort::takeCompletion(const Command &command,
 }
 
 /// Data are passed on in order, whatever the order in which they come.
-std::optional<uint64_t> DmaPort::takeDone() {
+std::optional<Arrival> DmaPort::takeDone() {
   if (known == flights.size())
     return std::nullopt;
   Command &command = commands.front();
@@ -65,8 +84,11 @@ std::optional<uint64_t> DmaPort::takeDone() {
   if (!done)
     return std::nullopt;
   ++known;
+  const bool metOthers = *done > flight.issued + flight.idleCycles;
+  const Arrival arrival{std::max(lastDone, *done),
+                        metOthers ? 0 : flight.delay};
   const uint64_t begin = std::max(flight.issued, lastDone);
-  lastDone = std::max(lastDone, *done);
+  lastDone = arrival.time;
   flight.done = lastDone;
   board.wakeAt(lastDone);
   board.record(unit, command.index, begin, std::max(begin, lastDone));
@@ -76,7 +98,7 @@ std::optional<uint64_t> DmaPort::takeDone() {
     board.finish(command.index, command.end);
     commands.pop_front();
   }
-  return lastDone;
+  return arrival;
 }
 
 void DmaPort::close() {

@@ -6,6 +6,7 @@
 
 #include "Dram.h"
 #include "Scoreboard.h"
+#include "WeightBuffers.h"
 
 namespace crania::simulator {
 
@@ -30,8 +31,10 @@ public:
   void issueHit();
 
   /// When the oldest request is done that this was not said of yet; nothing
-  /// while that is not known.
-  std::optional<uint64_t> takeDone();
+  /// while that is not known. The DMA delayed it by the cycles for which it was
+  /// wanted and `isReady` was false, unless it met others in the DRAM: these
+  /// would have kept it there.
+  std::optional<Arrival> takeDone();
 
 private:
   struct Command {
@@ -43,8 +46,12 @@ private:
   struct Flight {
     uint64_t issued;
     bool isHit;
+    uint64_t delay = 0;      // by the limits of the DMA
+    uint64_t idleCycles = 0; // on an idle machine
     std::optional<uint64_t> done = {};
   };
+  bool hasSlot();
+  uint64_t takeDelay();
   std::optional<uint64_t> takeCompletion(const Command &command,
                                          const Flight &flight);
 
@@ -56,6 +63,7 @@ private:
   std::deque<Flight> flights;   // that occupy the DMA
   size_t known = 0;             // flights with a time
   uint64_t nextIssue = 0, lastDone = 0;
+  std::optional<uint64_t> refusedSince; // the next request
 };
 
 } // namespace crania::simulator

@@ -42,11 +42,11 @@ void InstantWeightDma::read(uint32_t command, uint32_t id, bool toStore) {
   (toStore ? counts.storeWriteBytes : counts.fifoBytes) += block.bytes;
   if (toStore) {
     buffers.expectInStore(id);
-    buffers.setStoreArrival(id, board.now);
+    buffers.setStoreArrival(id, {board.now});
     return;
   }
   buffers.reserve(block.bytes); // of room that there may not be
-  buffers.staged(id).push_back({board.now, block.bytes});
+  buffers.staged(id).push_back({{board.now}, block.bytes});
 }
 
 /// A burst in which one block ends and the next begins is read once.

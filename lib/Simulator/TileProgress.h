@@ -19,7 +19,8 @@ std::vector<TileStep> tileSteps(const Scoreboard &board);
 struct TileProgress {
   struct Loaded {
     uint64_t time;     ///< when the weights are in the PEs' registers
-    uint64_t dramWait; ///< cycles that the decoder waited for bytes
+    uint64_t byteWait; ///< cycles that the decoder waited for bytes
+    uint64_t dmaWait;  ///< of them, those by which the DMA was late
   };
   std::vector<Loaded> loaded;
   size_t started = 0;     ///< tiles that the array has begun

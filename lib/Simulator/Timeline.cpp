@@ -185,8 +185,11 @@ Status Machine::checkDram(const Counts &total) const {
         "rows and bursts of the commands are not those of the DRAM");
   if (total.busy[size_t(Unit::dram)] > total.dramPendingCycles + 1) // a started
     return brokenAccount("the DRAM moved data while nobody waited for it");
-  if (boundOf(total, board.target).dram > double(total.cycles))
+  const Bound bound = boundOf(total, board.target);
+  if (bound.dram > double(total.cycles))
     return brokenAccount("the round is faster than its DRAM");
+  if (bound.dma > double(total.cycles))
+    return brokenAccount("the round is faster than its weight DMA");
   return {};
 }
 

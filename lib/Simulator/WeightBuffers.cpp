@@ -6,10 +6,10 @@
 using namespace crania;
 using namespace crania::simulator;
 
-std::optional<uint64_t> WeightBuffers::storeArrival(uint32_t block) const {
+std::optional<Arrival> WeightBuffers::storeArrival(uint32_t block) const {
   if (auto it = arrivals.find(block); it != arrivals.end())
     return it->second;
   if (store.holds(program, block))
-    return 0; // since an earlier round
+    return Arrival{0}; // since an earlier round
   return std::nullopt;
 }

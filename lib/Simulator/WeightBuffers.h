@@ -12,6 +12,12 @@
 
 namespace crania::simulator {
 
+/// When data come, and by how many cycles the DMA alone made that later.
+struct Arrival {
+  uint64_t time;
+  uint64_t dmaDelay = 0;
+};
+
 /// What is on chip of the encoded weights: the staging FIFO's room and what has
 /// arrived where.
 class WeightBuffers {
@@ -22,7 +28,7 @@ public:
 
   /// Bytes that arrive together.
   struct Chunk {
-    uint64_t arrival;
+    Arrival arrival;
     uint64_t bytes;
   };
 
@@ -36,11 +42,11 @@ public:
 
   /// A block has its place in the store and is on its way there.
   void expectInStore(uint32_t block) { arrivals[block] = std::nullopt; }
-  void setStoreArrival(uint32_t block, uint64_t time) {
-    arrivals[block] = time;
+  void setStoreArrival(uint32_t block, Arrival arrival) {
+    arrivals[block] = arrival;
   }
   /// When the store has all of a block; nothing if that is not known yet.
-  std::optional<uint64_t> storeArrival(uint32_t block) const;
+  std::optional<Arrival> storeArrival(uint32_t block) const;
 
   WeightStore store;
 
@@ -49,7 +55,7 @@ private:
   uint64_t room;
   std::unordered_map<uint32_t, std::deque<Chunk>> chunks;
   /// Of blocks that are fetched in this round, as far as known.
-  std::unordered_map<uint32_t, std::optional<uint64_t>> arrivals;
+  std::unordered_map<uint32_t, std::optional<Arrival>> arrivals;
 };
 
 } // namespace crania::simulator

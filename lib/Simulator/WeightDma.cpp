@@ -205,7 +205,7 @@ void WeightDma::release(uint32_t command) {
   board.finish(command, board.now);
 }
 
-void WeightDma::deliver(const Flight &flight, uint64_t arrival) {
+void WeightDma::deliver(const Flight &flight, const Arrival &arrival) {
   for (const Part &part : flight.parts) {
     if (!flight.toStore) {
       buffers.staged(part.block).push_back({arrival, part.bytes});
@@ -245,7 +245,7 @@ void WeightDma::issue(uint32_t command, const Request &request) {
 
 bool WeightDma::collect() {
   bool progressed = false;
-  while (const std::optional<uint64_t> arrival = port.takeDone()) {
+  while (const std::optional<Arrival> arrival = port.takeDone()) {
     deliver(flights.front(), *arrival);
     flights.pop_front();
     progressed = true;
@@ -270,9 +270,10 @@ bool WeightDma::step() {
       isBegun = true;
     }
     for (; nextRequest < requests.size(); ++nextRequest) {
-      if (!port.isReady())
-        return progressed;
+      // A request without room does not wait for the DMA.
       if (!toStore && !buffers.hasRoom(requests[nextRequest].bytes))
+        return progressed;
+      if (!port.isReady())
         return progressed;
       issue(command, requests[nextRequest]);
       progressed = true;

@@ -47,7 +47,7 @@ private:
   bool continuesRequest(const ProgramView::Block &block,
                         uint64_t address) const;
   void issue(uint32_t command, const Request &request);
-  void deliver(const Flight &flight, uint64_t arrival);
+  void deliver(const Flight &flight, const Arrival &arrival);
 
   DmaPort port;
   WeightBuffers &buffers;

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #
 # RUN: %python %s %t.dir
-"""What the digits network costs on `edge`, row by row, against a committed table.
+"""What the digits network costs on `edge`, in f32 and in i8, row by row, and the area of
+what CRANIA adds to the machine, against a committed table.
 
 A change that moves a figure by more than its tolerance must change the table in the
 same commit and say why. With --write, the table is written instead of compared:
@@ -23,6 +24,11 @@ from tools import EXAMPLES, classify, compile_model, expect, main_of
 TABLE = pathlib.Path(__file__).with_name("figures") / "digits.json"
 FOLDER = EXAMPLES / "digits"
 OPTIONS = ("--clusters=.1,.2,.3,.4", "--exit=softmax:0.9", "--baselines")
+PRECISIONS = {
+    "f32": (),
+    "i8": ("--precision=i8", f"--calibrate={FOLDER / 'test_x_u8.npy'}", "--input-scale=0.0625"),
+}
+AREA = "area overhead percent"
 # Relative. Sums of f32 are in the host's order, so that another host may let one of
 # the 500 images exit in another round, which is 0.2 % of a mean; the machine itself
 # is exact.
@@ -44,32 +50,49 @@ FIGURES = {
 }
 
 
+def rounded(value):
+    return float(f"{value:.6g}")
+
+
 def figures_of(row):
     figures = {}
     for name, path in FIGURES.items():
         value = row
         for key in path:
             value = value[key]
-        figures[name] = float(f"{value:.6g}")
+        figures[name] = rounded(value)
     return figures
 
 
 def measure(folder):
-    binary = compile_model(FOLDER / "digits.onnx", folder / "digits.crania", *OPTIONS)
-    report = classify(binary, FOLDER / "test_x_u8.npy", folder, DIGITS,
-                      f"--labels={FOLDER / 'test_y_u8.npy'}").report
-    return {name: figures_of(row) for name, row in report["rows"].items()}
+    tables = {}
+    for precision, options in PRECISIONS.items():
+        binary = compile_model(FOLDER / "digits.onnx", folder / f"{precision}.crania", *OPTIONS,
+                               *options)
+        report = classify(binary, FOLDER / "test_x_u8.npy", folder, DIGITS,
+                          f"--labels={FOLDER / 'test_y_u8.npy'}").report
+        tables[precision] = {"machine": {AREA: rounded(report["area"]["overhead_percent"])}}
+        for name, row in report["rows"].items():
+            tables[precision][name] = figures_of(row)
+    return tables
 
 
-def compare(measured, table):
-    expect(set(measured) == set(table), f"rows {sorted(measured)}, not {sorted(table)}")
+def compare_table(precision, measured, table):
+    expect(set(measured) == set(table), f"{precision}: {sorted(measured)}, not {sorted(table)}")
     moved = []
     for row, figures in table.items():
-        expect(set(figures) == set(FIGURES), f"{row}: figures {sorted(figures)}")
+        expect(set(figures) == set(measured[row]), f"{precision}, {row}: {sorted(figures)}")
         for name, value in figures.items():
             now = measured[row][name]
             if not math.isclose(now, value, rel_tol=TOLERANCE):
-                moved.append(f"{row}, {name}: {now:g}, {value:g} in the table")
+                moved.append(f"{precision}, {row}, {name}: {now:g}, {value:g} in the table")
+    return moved
+
+
+def compare(measured, table):
+    expect(set(measured) == set(table), f"precisions {sorted(table)}")
+    moved = [line for precision in table
+             for line in compare_table(precision, measured[precision], table[precision])]
     expect(not moved, "figures moved:\n  " + "\n  ".join(moved)
            + f"\n{TABLE.name} is written anew by --write; say why in the commit")
 

@@ -100,9 +100,11 @@ cl::opt<std::string> exitRule(
     cl::cat(category));
 cl::list<double> exitHistogram(
     "exit-histogram", cl::CommaSeparated, cl::value_desc("f1,f2,..."),
-    cl::desc("Fraction of inputs that stop after each round, e.g. from the "
-             "report of an earlier run: decides what the weight store keeps "
-             "(default: all rounds equally likely)"),
+    cl::desc(
+        "Fraction of inputs that stop after each round, e.g. from the "
+        "report of an earlier run: the weight store does not keep clusters "
+        "of rounds that no input reaches; between others it hardly ever "
+        "changes the choice (default: all rounds equally likely)"),
     cl::cat(category));
 cl::opt<std::string> precision(
     "precision", cl::init("f32"), cl::value_desc("f32|i16|i8"),

@@ -17,6 +17,10 @@
 
 namespace crania {
 
+/// Whether a layout says which positions it holds. Layouts that are not built
+/// in are taken to hold all.
+bool choosesPositions(const layout::SegmentLayout &layout);
+
 /// What is to be done with a block: its codes, of each cluster.
 using BlockVisitor =
     llvm::function_ref<Status(llvm::ArrayRef<layout::BlockView>)>;
@@ -71,6 +75,16 @@ public:
 
   /// All blocks of a cluster.
   ClusterBlocks read(unsigned cluster) const;
+
+  /// The same weights as they are stored if the last cluster has that layout.
+  /// A layout that says which positions it holds leaves out words of 0 there
+  /// (of f32 also -0): what no cluster holds is 0. Others hold all that earlier
+  /// clusters left.
+  WeightBlocks withLast(const layout::SegmentLayout &layout) const;
+  /// Whether that makes a difference to the weights of a cluster.
+  bool mayOmitZeros(unsigned cluster) const {
+    return !isRefining() && cluster + 1 == clusterCount;
+  }
 
   /// The different words of a cluster that the next one refines, ascending as
   /// numbers without sign; empty for others.
@@ -128,6 +142,7 @@ private:
   llvm::SmallVector<int64_t> firstTiles;
   llvm::SmallVector<int64_t> depthOffsets;
   bool isDepthConsecutive = true;
+  bool omitsZeros = false; ///< in the last cluster
   llvm::ArrayRef<char> values;
   llvm::ArrayRef<uint8_t> assignment;
   /// What `values` and `assignment` refer to if the attribute is a splat. On

@@ -7,6 +7,7 @@
 #include "crania/Dram/Energy.h"
 #include "crania/Target/TargetModel.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <string_view>
@@ -28,12 +29,21 @@ constexpr size_t unitCount = 7;
 std::string_view nameOf(Unit unit);
 
 /// What the PE array waits for when it has work but does not compute: weights
-/// that are still in DRAM, weights that are being decoded and loaded,
+/// that are still in DRAM, weights that the DMA could not ask an idle DRAM for
+/// any earlier, weights that are being decoded and loaded,
 /// activations that are being copied, results of the vector unit, its own
 /// pipeline to drain before results can be used, or bandwidth of the global
 /// buffer.
-enum class Stall { dram, decoder, activations, vector, drain, globalBuffer };
-constexpr size_t stallCount = 6;
+enum class Stall {
+  dram,
+  dma,
+  decoder,
+  activations,
+  vector,
+  drain,
+  globalBuffer
+};
+constexpr size_t stallCount = 7;
 std::string_view nameOf(Stall stall);
 
 /// Events by the precision of the weights that they are about.
@@ -147,8 +157,8 @@ double macPicojoulesOf(const Counts &counts, const target::TargetModel &target);
 /// What no machine with this bandwidth and this many PEs can beat, in cycles:
 /// the larger of DRAM bytes / bandwidth and MACs with present weights / PEs.
 struct Bound {
-  double dram = 0, array = 0;
-  double cycles() const { return dram > array ? dram : array; }
+  double dram = 0, dma = 0, array = 0;
+  double cycles() const { return std::max({dram, dma, array}); }
 };
 Bound boundOf(const Counts &counts, const target::TargetModel &target);
 

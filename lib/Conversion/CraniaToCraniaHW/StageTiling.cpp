@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "StageTiling.h"
+#include "crania/Target/DmaRate.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -217,9 +218,9 @@ TileCost StageTiler::costOf(const Stage &stage, ArrayRef<Window> windows,
     weightBytes = double(tiles) *
                   network.weights[*stage.nodes.front().weights].streamedBytes;
 
-  double moveCycles = movedBytes / target.dramBytesPerCycle() +
+  double moveCycles = movedBytes / target::streamBytesPerCycle(target) +
                       double(copies) * target.dramLatencyCycles();
-  double weightCycles = weightBytes / target.dramBytesPerCycle();
+  double weightCycles = weightBytes / target::streamBytesPerCycle(target);
   double compute = computeCycles(stage);
   bool overlaps = tile.sets == 2;
   return {overlaps ? std::max(moveCycles + weightCycles, compute)

@@ -5,6 +5,7 @@
 
 #include "crania/Layout/SegmentSearch.h"
 #include "crania/Simulator/ProgramView.h"
+#include "crania/Target/DmaRate.h"
 #include "crania/Translation/DeviceBinary/DeviceBinaryTranslation.h"
 #include "mlir/IR/Diagnostics.h"
 #include "llvm/Support/Format.h"
@@ -76,7 +77,8 @@ public:
         *row.entropyBits += conditionalBits(counts, wordBits);
     }
     row.decodeCycles += load;
-    row.dramCycles = double(row.bytes) / program.target().dramBytesPerCycle();
+    row.dramCycles =
+        double(row.bytes) / target::streamBytesPerCycle(program.target());
     if (isCounted && !isRefining)
       row.entropyBits = layout::orderZeroBits(counts);
     return row;

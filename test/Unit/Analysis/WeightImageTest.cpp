@@ -149,6 +149,37 @@ RC_GTEST_FIXTURE_PROP(WeightImageTest, DecodingGivesTheWeightsBack, ()) {
   RC_ASSERT(std::equal(holders.begin(), holders.end(), assignment.begin()));
 }
 
+/// Every third weight is 0. Layouts that say which positions they hold leave
+/// those of the last cluster out, and nobody else does.
+TEST_F(WeightImageTest, TheLastClusterMayLeaveOutZeros) {
+  std::string bytes(elements, '\x11');
+  std::vector<uint8_t> assignment(elements);
+  uint64_t zeros[2] = {}, held[2] = {};
+  for (int64_t i = 0; i < elements; ++i) {
+    assignment[i] = uint8_t(i / 2 % 2);
+    ++held[assignment[i]];
+    if (i % 3 != 0)
+      continue;
+    bytes[i] = 0;
+    ++zeros[assignment[i]];
+  }
+  ASSERT_GT(zeros[1], 0u);
+  parse("i8", 2, bytes, assignment);
+  const WeightBlocks image = blocks();
+  EXPECT_FALSE(image.mayOmitZeros(0));
+  EXPECT_TRUE(image.mayOmitZeros(1));
+  for (const char *id : {"bitmap", "bitmap-free", "golomb+tans", "runs+raw",
+                         "conditional+huffman", "bitmap+delta"}) {
+    const WeightBlocks stored = image.withLast(*layout::findSegmentLayout(id));
+    EXPECT_EQ(stored.read(0).values, held[0]) << id;
+    EXPECT_EQ(stored.read(1).values, held[1] - zeros[1]) << id;
+  }
+  for (const char *id : {"raw", "dense+tans"})
+    EXPECT_EQ(image.withLast(*layout::findSegmentLayout(id)).read(1).values,
+              held[1])
+        << id;
+}
+
 TEST_F(WeightImageTest, BlocksAreWholeTilesThatFitTheFifo) {
   parse("i8", 2, std::string(elements, '\x11'),
         std::vector<uint8_t>(elements, 0));

@@ -45,7 +45,7 @@ void chooseCache(target::TargetModel &target) {
 
 } // namespace
 
-MicroProgram test::anyMicroProgram() {
+MicroProgram test::anyMicroProgram(Kept kept) {
   auto number = [](uint32_t low, uint32_t high) {
     return *rc::gen::inRange(low, high + 1);
   };
@@ -66,8 +66,10 @@ MicroProgram test::anyMicroProgram() {
   const uint32_t groups = number(1, 2), outputs = number(1, 20),
                  depth = number(1, 40), pixels = number(1, 9);
   const unsigned rounds = number(1, 3);
-  const bool cached = *rc::gen::arbitrary<bool>();
-  const bool retained = !cached && *rc::gen::arbitrary<bool>();
+  const bool cached = kept == Kept::inCache ||
+                      (kept == Kept::anywhere && *rc::gen::arbitrary<bool>());
+  const bool retained =
+      kept == Kept::anywhere && !cached && *rc::gen::arbitrary<bool>();
   if (cached)
     chooseCache(target);
   std::mt19937 random(*rc::gen::arbitrary<uint32_t>());

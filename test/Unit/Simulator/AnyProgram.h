@@ -8,9 +8,12 @@
 
 namespace crania::test {
 
+/// Where the weights of a random program may stay on chip.
+enum class Kept { anywhere, nowhere, inCache };
+
 /// Within a property of RapidCheck: a random layer in one to three rounds on a
 /// random machine.
-MicroProgram anyMicroProgram();
+MicroProgram anyMicroProgram(Kept kept = Kept::anywhere);
 
 } // namespace crania::test
 

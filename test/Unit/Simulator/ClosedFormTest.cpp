@@ -84,7 +84,7 @@ RC_GTEST_PROP(ClosedForm, IsExactWhereNothingWaitsForDram, ()) {
   target.globalBuffer.bytesPerCycle = *rc::gen::element(16u, 64u, 1024u);
   const auto outputs = *rc::gen::inRange(8u, 40u),
              depth = *rc::gen::inRange(8u, 40u),
-             pixels = *rc::gen::inRange(8u, 30u);
+             pixels = *rc::gen::inRange(128u, 160u);
   // One element of input is copied, for which nothing but the exit test waits.
   MicroProgram program(target, 1, outputs * pixels);
   const uint32_t activations =
@@ -109,8 +109,9 @@ RC_GTEST_PROP(ClosedForm, IsExactWhereNothingWaitsForDram, ()) {
       simulateRound(view, executable->weights(), 0, cold->storeAfter);
   auto closed = closedForm(view, executable->weights(), 0, cold->storeAfter);
   RC_ASSERT(simulated && closed);
+  // The vector unit's work on so many outputs hides the copy.
   constexpr uint64_t copyCycles = 60;
-  RC_PRE(closed->total.cycles > copyCycles);
+  RC_ASSERT(closed->total.cycles > copyCycles);
   RC_ASSERT(closed->total.cycles == simulated->total.cycles);
   RC_ASSERT(closed->total.stalls == simulated->total.stalls);
   RC_ASSERT(closed->total.busy[size_t(Unit::array)] ==

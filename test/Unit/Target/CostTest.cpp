@@ -3,6 +3,7 @@
 
 // Energies and areas against their sources and against published designs.
 
+#include "crania/Target/DmaRate.h"
 #include "crania/Target/TargetModel.h"
 
 #include <gtest/gtest.h>
@@ -290,4 +291,39 @@ TEST(Area, SerialLoadNeedsHalfTheWeightRegisters) {
 }
 
 } // namespace
+
+/// What a DMA reads is bound by the bandwidth, by a request each cycle, and by
+/// the requests that are on their way while one takes its latency.
+TEST(Timing, ADmaReadsNoMoreThanItAsksFor) {
+  TargetModel t;
+  t.dram.model = DramModel::flat;
+  t.dram.latencyNs = 40; // 8 cycles
+  t.dma.requestBytes = 256;
+  t.dma.outstandingRequests = 16;
+  t.dram.gigabytesPerSecond = 51.2;
+  EXPECT_DOUBLE_EQ(streamBytesPerCycle(t), 256); // all three: just so much
+  t.dram.gigabytesPerSecond = 102.4;
+  EXPECT_DOUBLE_EQ(t.dramBytesPerCycle(), 512);
+  EXPECT_DOUBLE_EQ(streamBytesPerCycle(t), 256); // a request each cycle
+  t.dma.requestBytes = 512;
+  EXPECT_DOUBLE_EQ(streamBytesPerCycle(t), 512);
+  t.dma.outstandingRequests = 4;
+  EXPECT_DOUBLE_EQ(streamBytesPerCycle(t), 256); // 4 x 512 in 8 cycles
+  t.dram.latencyNs = 0;
+  EXPECT_DOUBLE_EQ(streamBytesPerCycle(t), 512);
+  // The presets are bound by their bandwidth.
+  for (const std::string &name : presetNames()) {
+    const TargetModel preset = *findPreset(name);
+    EXPECT_DOUBLE_EQ(streamBytesPerCycle(preset), preset.dramBytesPerCycle())
+        << name;
+  }
+}
+
+TEST(Timing, IdleRequests) {
+  TargetModel t;
+  t.dram.model = DramModel::flat;
+  EXPECT_EQ(idleRequestCycles(t, 64), 12u + 2); // 60 ns, and 32 bytes a cycle
+  EXPECT_EQ(idleRequestCycles(t, 65), 12u + 3);
+}
+
 } // namespace crania::target

@@ -81,6 +81,13 @@ struct Decision {
     return best;
   }
 
+  /// That are stored.
+  uint64_t values() const {
+    const auto *layout =
+        crania::layout::findSegmentLayout(view(taken.layout.getLayoutId()));
+    return segment.statisticsFor(*layout).values();
+  }
+
   /// Why no candidate of less energy was taken.
   StringRef limitedBy() const {
     for (const LayoutCandidate &other : segment.candidates)
@@ -240,11 +247,13 @@ private:
   static FailureOr<std::vector<crania::ClusterSegment>>
   encode(const Tensor &tensor, ArrayRef<LayoutAttrInterface> taken) {
     SmallVector<crania::ClusterCoding> codings;
-    for (auto [layout, cluster] : llvm::zip_equal(taken, tensor.clusters))
-      codings.push_back({crania::layout::findSegmentLayout(
-                             view(LayoutAttrInterface(layout).getLayoutId())),
-                         LayoutAttrInterface(layout).getTrainingOptions(),
-                         cluster.statistics.get()});
+    for (auto [attribute, cluster] : llvm::zip_equal(taken, tensor.clusters)) {
+      LayoutAttrInterface chosen = attribute;
+      const crania::layout::SegmentLayout *layout =
+          crania::layout::findSegmentLayout(view(chosen.getLayoutId()));
+      codings.push_back({layout, chosen.getTrainingOptions(),
+                         &cluster.statisticsFor(*layout)});
+    }
     return crania::encodeClusters(tensor.blocks, codings,
                                   [&](unsigned k, const std::string &why) {
                                     emitClusterError(tensor, k) << why;
@@ -261,7 +270,7 @@ private:
         << remark::metric("Weights", tensor.entry->weights.getSymName())
         << remark::metric("Cluster", k + 1)
         << remark::metric("Layout", decision.taken.layout.getLayoutId())
-        << remark::metric("Values", decision.segment.statistics->values())
+        << remark::metric("Values", decision.values())
         << remark::metric("Bytes", *tensor.entry->segments[k].bytes)
         << remark::metric("DecodeCycles", decision.taken.measure.decodeCycles)
         << remark::metric("SecondBest",

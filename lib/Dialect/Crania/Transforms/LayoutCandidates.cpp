@@ -3,6 +3,8 @@
 
 #include "LayoutCandidates.h"
 
+#include "crania/Target/DmaRate.h"
+
 #include <cmath>
 #include <limits>
 
@@ -94,7 +96,7 @@ LayoutAttrInterface LayoutMeter::attributeOf(StringRef id,
 }
 
 double LayoutMeter::dramCycles(double bytes) const {
-  return bytes / target.dramBytesPerCycle();
+  return bytes / target::streamBytesPerCycle(target);
 }
 
 /// Tables are loaded when a layer begins, those of its clusters side by side;
@@ -134,9 +136,9 @@ void LayoutMeter::addCandidate(std::vector<LayoutCandidate> &into,
                                SegmentCandidates &segment,
                                LayoutAttrInterface attribute,
                                const Pace &pace) const {
-  Result<layout::SegmentMeasure> measured =
-      layout::measureSegment(layoutOf(attribute), *segment.statistics,
-                             attribute.getTrainingOptions(), shape);
+  Result<layout::SegmentMeasure> measured = layout::measureSegment(
+      layoutOf(attribute), segment.statisticsFor(layoutOf(attribute)),
+      attribute.getTrainingOptions(), shape);
   if (measured)
     addMeasured(into, attribute, *measured, pace);
   else
@@ -148,7 +150,8 @@ void LayoutMeter::addEncoded(std::vector<LayoutCandidate> &into,
                              LayoutAttrInterface attribute,
                              const WeightBlocks &blocks,
                              unsigned cluster) const {
-  const ClusterBlocks codes = blocks.read(cluster);
+  const ClusterBlocks codes =
+      blocks.withLast(layoutOf(attribute)).read(cluster);
   Result<layout::SegmentMeasure> measured = layout::measureSegment(
       layoutOf(attribute), codes.views, attribute.getTrainingOptions(), shape);
   if (measured)
@@ -172,9 +175,9 @@ void LayoutMeter::addCoded(SegmentCandidates &into,
     TrainingOptions options;
     options.tableLog = tableLog;
     options.mostTables = plain.layout.getTrainingOptions().mostTables;
-    Result<TrainingOptions> fitted =
-        layout::fitLanes(layoutOf(plain.layout), *into.statistics, options,
-                         shape, uint64_t(cycles));
+    Result<TrainingOptions> fitted = layout::fitLanes(
+        layoutOf(plain.layout), into.statisticsFor(layoutOf(plain.layout)),
+        options, shape, uint64_t(cycles));
     if (fitted)
       addCandidate(into.candidates, into, attributeOf(id, *fitted), pace);
   }
@@ -257,19 +260,30 @@ smallest(const std::vector<LayoutCandidate> &tried) {
   return kept;
 }
 
+/// Counts all clusters; the last one also as it is without zeros.
+static Status count(const WeightBlocks &blocks,
+                    std::vector<SegmentCandidates> &segments) {
+  Status status = blocks.forEachBlock([&](ArrayRef<layout::BlockView> views) {
+    for (auto [segment, view] : llvm::zip_equal(segments, views))
+      if (Status added = segment.statistics->add(view); !added)
+        return added;
+    return Status();
+  });
+  if (!status || !blocks.mayOmitZeros(unsigned(segments.size() - 1)))
+    return status;
+  segments.back().withoutZeros = std::make_shared<layout::SegmentStatistics>();
+  return blocks.withLast(*layout::findSegmentLayout("bitmap"))
+      .forEachBlock([&](ArrayRef<layout::BlockView> views) {
+        return segments.back().withoutZeros->add(views.back());
+      });
+}
+
 Result<std::vector<SegmentCandidates>>
 LayoutMeter::measure(const WeightBlocks &blocks,
                      ArrayRef<LayoutAttrInterface> given) const {
   std::vector<SegmentCandidates> segments(blocks.clusters());
-  Status counted =
-      blocks.forEachBlock([&](ArrayRef<layout::BlockView> clusters) {
-        for (auto [segment, view] : llvm::zip_equal(segments, clusters))
-          if (Status status = segment.statistics->add(view); !status)
-            return status;
-        return Status();
-      });
-  if (!counted)
-    return counted.error();
+  if (Status status = count(blocks, segments); !status)
+    return status.error();
   tryAll(blocks, given, segments);
   double bytes = 0;
   for (const SegmentCandidates &segment : segments)
@@ -284,6 +298,8 @@ LayoutMeter::measure(const WeightBlocks &blocks,
         addVariants(segment, candidate, least, pace);
     }
     segment.statistics->compact();
+    if (segment.withoutZeros)
+      segment.withoutZeros->compact();
   }
   return segments;
 }

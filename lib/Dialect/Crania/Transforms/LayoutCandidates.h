@@ -27,6 +27,14 @@ struct SegmentCandidates {
   /// What was counted of it.
   std::shared_ptr<layout::SegmentStatistics> statistics =
       std::make_shared<layout::SegmentStatistics>();
+  /// Of a last cluster: the same without words of 0, for layouts that say which
+  /// positions they hold (`WeightBlocks::withLast`).
+  std::shared_ptr<layout::SegmentStatistics> withoutZeros;
+  const layout::SegmentStatistics &
+  statisticsFor(const layout::SegmentLayout &layout) const {
+    return withoutZeros && choosesPositions(layout) ? *withoutZeros
+                                                    : *statistics;
+  }
   std::vector<LayoutCandidate> candidates;
   /// All allowed layouts with their defaults, whatever a decoder of them takes.
   std::vector<LayoutCandidate> tried;

@@ -8,7 +8,7 @@ import sys
 
 COSTS = {
     "cycles", "cycles_busy", "cycles_stalled", "bound_cycles", "bound_by",
-    "bound_cycles_dram", "bound_cycles_array", "limited_by", "utilisation", "dram_bytes",
+    "bound_cycles_dram", "bound_cycles_dma", "bound_cycles_array", "limited_by", "utilisation", "dram_bytes",
     "dram_bytes_by_purpose", "dram_burst_bytes", "dram_pending_cycles", "dram_rows",
     "store_hit_bytes", "macs",
     "macs_skipped", "energy_pj", "energy_by_component"}
@@ -43,8 +43,9 @@ def check_costs(costs, what):
     limit = costs["limited_by"]
     expect(limit == "other" and not any(times.values()) or times[limit] == max(times.values()),
            f"{what}: limited_by")
-    expect(costs["bound_cycles"] == max(costs["bound_cycles_dram"], costs["bound_cycles_array"]),
-           f"{what}: bound_cycles")
+    bounds = {part: costs[f"bound_cycles_{part}"] for part in ("dram", "dma", "array")}
+    expect(costs["bound_cycles"] == max(bounds.values()), f"{what}: bound_cycles")
+    expect(bounds[costs["bound_by"]] == max(bounds.values()), f"{what}: bound_by")
 
 
 def check_row(name, row, images):

@@ -92,7 +92,8 @@ craniaRuntimeSessionGetLogitElements(CraniaRuntimeSession session);
 CRANIA_RUNTIME_EXPORT uint32_t
 craniaRuntimeSessionGetRounds(CraniaRuntimeSession session);
 
-/* Queues an input for its first round. Its ticket, or 0 on error. */
+/* Queues an input for its first round. Its ticket, or 0 on error: if
+ * it has another number of elements, or one that is not finite. */
 CRANIA_RUNTIME_EXPORT uint64_t craniaRuntimeSessionSubmit(
     CraniaRuntimeSession session, const float *input, uint64_t inputElements,
     CraniaRuntimeErrorCallback onError, void *userData);

@@ -71,7 +71,7 @@ private:
     if (failed(observer))
       return failure();
     FailureOr<runtime::ImageSet> set = readImages(
-        getOperation(), images, observer->inputShape(), preprocessing);
+        getOperation(), images, observer->networkInput(), preprocessing);
     if (failed(set))
       return failure();
     llvm::MapVector<Value, ActivationHistogram> histograms;

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "CalibrationImages.h"
+#include "crania/Dialect/Crania/IR/CraniaDialect.h"
+#include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/Diagnostics.h"
 #include "llvm/ADT/StringSwitch.h"
 
@@ -33,15 +35,26 @@ crania::readPreprocessing(Operation *op, const ImageOptions &options) {
   return preprocessing;
 }
 
+runtime::NetworkInput crania::networkInputOf(BlockArgument argument) {
+  using runtime::ImageLayout;
+  ArrayRef<int64_t> shape =
+      cast<RankedTensorType>(argument.getType()).getShape();
+  auto layout = llvm::StringSwitch<ImageLayout>(
+                    ir::CraniaDialect::getImageLayout(argument))
+                    .Case("nchw", ImageLayout::nchw)
+                    .Case("nhwc", ImageLayout::nhwc)
+                    .Default(ImageLayout::automatic);
+  return {{shape.begin(), shape.end()}, layout};
+}
+
 FailureOr<runtime::ImageSet>
 crania::readImages(Operation *op, const std::string &path,
-                   const std::vector<uint64_t> &inputShape,
+                   const runtime::NetworkInput &input,
                    const runtime::Preprocessing &preprocessing) {
   auto array = npy::read(path);
   if (!array)
     return op->emitError() << array.error().message;
-  auto set =
-      runtime::ImageSet::create(std::move(*array), inputShape, preprocessing);
+  auto set = runtime::ImageSet::create(std::move(*array), input, preprocessing);
   if (!set)
     return op->emitError() << path << ": " << set.error().message;
   if (set->size() == 0)

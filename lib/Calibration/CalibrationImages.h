@@ -20,10 +20,13 @@ struct ImageOptions {
 mlir::FailureOr<runtime::Preprocessing>
 readPreprocessing(mlir::Operation *op, const ImageOptions &options);
 
-/// Reads the images of a file for an input of that shape; reports on `op`.
+/// What a classifier takes, by its type and its attributes.
+runtime::NetworkInput networkInputOf(mlir::BlockArgument argument);
+
+/// Reads the images of a file for that input; reports on `op`.
 mlir::FailureOr<runtime::ImageSet>
 readImages(mlir::Operation *op, const std::string &path,
-           const std::vector<uint64_t> &inputShape,
+           const runtime::NetworkInput &input,
            const runtime::Preprocessing &preprocessing);
 
 } // namespace crania

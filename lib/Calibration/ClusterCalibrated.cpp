@@ -109,15 +109,9 @@ private:
   LogicalResult cluster(func::FuncOp function) {
     if (failed(normalizeStructuredOps(function.getBody().front())))
       return failure();
-    std::vector<uint64_t> shape(
-        cast<RankedTensorType>(function.getArgument(0).getType())
-            .getShape()
-            .begin(),
-        cast<RankedTensorType>(function.getArgument(0).getType())
-            .getShape()
-            .end());
     FailureOr<runtime::ImageSet> set =
-        readImages(getOperation(), images, shape, preprocessing);
+        readImages(getOperation(), images,
+                   networkInputOf(function.getArgument(0)), preprocessing);
     if (failed(set))
       return failure();
     const size_t count =

@@ -20,9 +20,8 @@ FailureOr<NetworkObserver> NetworkObserver::create(func::FuncOp function) {
   return observer;
 }
 
-std::vector<uint64_t> NetworkObserver::inputShape() const {
-  const binary::Port &port = *executable->program().program().input();
-  return {port.shape()->begin(), port.shape()->end()};
+runtime::NetworkInput NetworkObserver::networkInput() const {
+  return runtime::NetworkInput(*executable->program().program().input());
 }
 
 void NetworkObserver::observe(ArrayRef<float> image, Visitor visit) {

@@ -54,6 +54,16 @@ Status verifyBuffers(const ProgramContext &context) {
   return {};
 }
 
+/// Images have an axis for each letter of their layout.
+Status verifyLayout(const Port &port, const std::string &role) {
+  if (!isKnown(port.layout()))
+    return Error{role + " has an unknown layout"};
+  constexpr size_t imageRank = 4;
+  if (port.layout() != PortLayout::nchw && port.shape()->size() != imageRank)
+    return Error{role + " has a layout of images, but is no tensor of rank 4"};
+  return {};
+}
+
 Status verifyPort(const Port &port, const std::string &role,
                   const ProgramContext &context) {
   Result<const Buffer *> buffer = bufferOf(port.buffer(), role, context);
@@ -74,7 +84,7 @@ Status verifyPort(const Port &port, const std::string &role,
                  "buffer \"" +
                  (*buffer)->name()->str() + "\" of " +
                  std::to_string(elements) + " elements"};
-  return {};
+  return verifyLayout(port, role);
 }
 
 bool isQuantised(ElementType type) {
@@ -146,9 +156,26 @@ Status verifyScalars(const Program &program) {
   return verifyExitRule(program);
 }
 
+/// A memory of a flat model is as large as it must be.
+Status verifyCapacity(const ProgramContext &context) {
+  const target::TargetModel::Dram &dram = context.target.dram;
+  if (dram.model == target::DramModel::flat)
+    return {};
+  const uint64_t needed =
+      context.program.image_bytes() + context.program.dram_bytes();
+  const uint64_t capacity = dram.memory->capacity();
+  if (needed <= capacity)
+    return {};
+  return Error{"it needs " + std::to_string(needed) + " bytes of DRAM, but " +
+               dram.memory->name + " has " + std::to_string(capacity) +
+               "; give dram.memory more rows, ranks or channels"};
+}
+
 Status verifyParts(const ProgramContext &context) {
   const Program &program = context.program;
   if (Status status = verifyScalars(program); !status)
+    return status;
+  if (Status status = verifyCapacity(context); !status)
     return status;
   if (Status status = verifyBuffers(context); !status)
     return status;

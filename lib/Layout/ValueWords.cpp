@@ -40,7 +40,9 @@ Status checkSegmentContext(const BlockContext &context) {
   if (positions > maxBlockPositions)
     return Error{"block of " + std::to_string(positions) +
                  " positions; there are at most " +
-                 std::to_string(maxBlockPositions)};
+                 std::to_string(maxBlockPositions) +
+                 ": a tile of the target's array.rows x array.cols is too "
+                 "large, make either smaller"};
   if (conditions != 0 && conditions != positions)
     return Error{"conditions of " + std::to_string(conditions) +
                  " positions for a block of " + std::to_string(positions)};

@@ -63,8 +63,18 @@ private:
                               << "' is no arithmetic of the machine; there are "
                                  "f32, i16 and i8";
     constexpr uint64_t mostWords = 256;
-    if (options.sharedWords > mostWords)
+    if (options.sharedWords == 0 || options.sharedWords > mostWords)
       return refuse("share-weights") << "a codebook has 1 to 256 words";
+    return success();
+  }
+
+  LogicalResult checkNumbers(StringRef option, ArrayRef<double> numbers,
+                             bool isFactor) {
+    for (double number : numbers)
+      if (!std::isfinite(number) || (isFactor && number == 0))
+        return refuse(option)
+               << "must be finite" << (isFactor ? " and not 0" : "")
+               << ", found " << number;
     return success();
   }
 
@@ -72,9 +82,18 @@ private:
     const CompileOptions::Calibration &given = options.calibration, defaults;
     if (auto rule = quantization::RangeRule::parse(given.rule); !rule)
       return refuse("calibrate-rule") << rule.error().message;
-    if (failed(checkKnown("input-layout", given.layout,
+    if (failed(checkKnown("network-layout", options.networkLayout,
+                          {"auto", "nhwc", "nchw"})) ||
+        failed(checkKnown("input-layout", given.layout,
                           {"auto", "nhwc", "nchw"})) ||
         failed(checkKnown("input-channels", given.channels, {"rgb", "bgr"})))
+      return failure();
+    if (given.limit == 0)
+      return refuse("calibrate-limit")
+             << "takes 1 image or more; leave it out for all of them";
+    if (failed(checkNumbers("input-scale", {given.scale}, true)) ||
+        failed(checkNumbers("input-mean", given.mean, false)) ||
+        failed(checkNumbers("input-std", given.deviation, true)))
       return failure();
     if (!given.images.empty())
       return success();

@@ -153,9 +153,11 @@ static LogicalResult decideArithmetic(ModuleOp module,
   pipeline.precision = options.precision;
   pipeline.firstLayer = options.firstLayer;
   pipeline.lastLayer = options.lastLayer;
-  pipeline.shareWeights = unsigned(options.sharedWords); // at most 256
+  pipeline.networkLayout = options.networkLayout;
+  pipeline.shareWeights =
+      unsigned(options.sharedWords.value_or(0)); // at most 256
   setImages(pipeline, options.calibration);
-  pipeline.calibrateLimit = options.calibration.limit;
+  pipeline.calibrateLimit = options.calibration.limit.value_or(0);
   pipeline.calibrateRule = options.calibration.rule;
   PassManager manager(module.getContext());
   buildArithmeticPipeline(manager, pipeline);

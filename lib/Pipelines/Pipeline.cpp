@@ -26,7 +26,8 @@ static CalibrateOptions calibrateOptions(const PipelineOptions &options) {
 
 void crania::buildArithmeticPipeline(OpPassManager &manager,
                                      const PipelineOptions &options) {
-  manager.addPass(createCheckClassifiers({options.function}));
+  manager.addPass(
+      createCheckClassifiers({options.function, options.networkLayout}));
   manager.addPass(createFoldConstantLayouts());
   if (!options.calibrate.empty())
     manager.addPass(createCalibrate(calibrateOptions(options)));

@@ -6,6 +6,9 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <functional>
+#include <limits>
+#include <numeric>
 
 using namespace crania;
 using namespace crania::runtime;
@@ -17,43 +20,121 @@ static std::string shapeText(const std::vector<uint64_t> &shape) {
   return text;
 }
 
-/// Where the pixels of channel, row and column lie within an image.
-Status ImageSet::findStrides(const std::vector<uint64_t> &inputShape) {
-  const std::vector<uint64_t> image(array.shape.begin() + 1, array.shape.end());
-  auto mismatch = [&] {
-    return Error{"an image of shape " + shapeText(image) +
-                 " does not fit the network's input of " +
-                 shapeText(inputShape) + "; check the file and --input-layout"};
-  };
-  if (inputShape.size() != 4) {
-    width = 1;
-    for (uint64_t extent : inputShape)
-      width *= extent;
-    uint64_t elements = 1;
-    for (uint64_t extent : image)
-      elements *= extent;
-    columnStride = 1;
-    return elements == width ? Status() : mismatch();
+static uint64_t product(const std::vector<uint64_t> &shape) {
+  return std::accumulate(shape.begin(), shape.end(), uint64_t(1),
+                         std::multiplies<>());
+}
+
+static std::vector<uint64_t> withoutUnits(std::vector<uint64_t> shape) {
+  shape.erase(std::remove(shape.begin(), shape.end(), 1), shape.end());
+  return shape;
+}
+
+NetworkInput::NetworkInput(const binary::Port &port)
+    : shape(port.shape()->begin(), port.shape()->end()) {
+  switch (port.layout()) {
+  case binary::PortLayout::nchw:
+    layout = ImageLayout::nchw;
+    break;
+  case binary::PortLayout::nhwc:
+    layout = ImageLayout::nhwc;
+    break;
+  case binary::PortLayout::unknown:
+    layout = ImageLayout::automatic;
   }
-  channels = inputShape[1];
-  height = inputShape[2];
-  width = inputShape[3];
+}
+
+/// Without the extents of 1 of a batch that each image may have of its own.
+std::vector<uint64_t> ImageSet::imageShape() const {
+  std::vector<uint64_t> image(array.shape.begin() + 1, array.shape.end());
+  constexpr size_t mostAxes = 3;
+  while (image.size() > mostAxes && image.front() == 1)
+    image.erase(image.begin());
+  return image;
+}
+
+Error ImageSet::mismatch(const NetworkInput &input) const {
+  std::string text = "an image of shape " +
+                     shapeText({array.shape.begin() + 1, array.shape.end()}) +
+                     " does not fit the network's input of " +
+                     shapeText(input.shape) +
+                     "; save the images as an array of shape N x ";
+  if (!input.hasChannels())
+    return Error{text + shapeText({input.shape.begin() +
+                                       (input.shape.front() == 1 ? 1 : 0),
+                                   input.shape.end()})};
+  if (preprocessing.layout != ImageLayout::nhwc)
+    text += shapeText({channels, height, width});
+  if (preprocessing.layout == ImageLayout::automatic)
+    text += " or N x ";
+  if (preprocessing.layout != ImageLayout::nchw)
+    text += shapeText({height, width, channels});
+  if (preprocessing.layout != ImageLayout::automatic)
+    text += ", or change --input-layout";
+  return Error{text};
+}
+
+ImageSet::Strides ImageSet::stridesOf(ImageLayout layout) const {
+  if (layout == ImageLayout::nhwc)
+    return {1, width * channels, channels};
+  return {height * width, width, 1};
+}
+
+Status ImageSet::placeElements(const NetworkInput &input) {
+  width = product(input.shape);
+  const std::vector<uint64_t> image = imageShape();
+  const bool fits = input.shape.size() == 4
+                        ? withoutUnits(image) == withoutUnits(input.shape)
+                        : product(image) == width;
+  return fits ? Status() : mismatch(input);
+}
+
+Status ImageSet::placeImage(const NetworkInput &input) {
+  const bool isNhwc = input.layout == ImageLayout::nhwc;
+  channels = input.shape[isNhwc ? 3 : 1];
+  height = input.shape[isNhwc ? 1 : 2];
+  width = input.shape[isNhwc ? 2 : 3];
+  wanted = stridesOf(input.layout);
   using Shape = std::vector<uint64_t>;
-  const bool fitsNhwc = image == Shape{height, width, channels};
-  const bool fitsNchw = image == Shape{channels, height, width};
+  const Shape image = imageShape();
   const bool fitsNhw = channels == 1 && image == Shape{height, width};
+  const bool fitsNhwc = fitsNhw || image == Shape{height, width, channels};
+  const bool fitsNchw = fitsNhw || image == Shape{channels, height, width};
   const bool nhwc = preprocessing.layout != ImageLayout::nchw && fitsNhwc;
   const bool nchw = preprocessing.layout != ImageLayout::nhwc && fitsNchw;
-  if (nhwc) {
-    channelStride = 1;
-    columnStride = channels;
-  } else if (nchw || fitsNhw) {
-    channelStride = height * width;
-    columnStride = 1;
-  } else {
-    return mismatch();
-  }
-  rowStride = columnStride * width;
+  if (!nhwc && !nchw)
+    return mismatch(input);
+  if (nhwc && nchw && channels != 1)
+    return Error{"an image of shape " + shapeText(image) +
+                 " may have its channels first or last; say which with "
+                 "--input-layout=nchw or --input-layout=nhwc"};
+  stored = stridesOf(nhwc ? ImageLayout::nhwc : ImageLayout::nchw);
+  return {};
+}
+
+/// Channels cannot be told apart where the network does not say which they are.
+Status ImageSet::checkChannelOptions(const NetworkInput &input) const {
+  if (input.hasChannels())
+    return {};
+  const Preprocessing &p = preprocessing;
+  const std::pair<const char *, bool> options[] = {
+      {"--input-layout", p.layout != ImageLayout::automatic},
+      {"--input-channels", p.reverseChannels},
+      {"--input-mean", p.mean.size() > 1},
+      {"--input-std", p.deviation.size() > 1}};
+  const std::string shape = shapeText(input.shape);
+  for (auto [option, isGiven] : options)
+    if (isGiven)
+      return Error{
+          std::string(option) + " is about channels, but " +
+          (input.shape.size() == 4
+               ? "nothing in the network says which axis of its input of " +
+                     shape +
+                     " counts them; compile it with --network-layout=nchw or "
+                     "--network-layout=nhwc"
+               : "the network's input of " + shape +
+                     " has no axis of them; leave the option out, and give "
+                     "images that are prepared already")};
   return {};
 }
 
@@ -74,11 +155,14 @@ static Status checkValues(const std::vector<double> &values, size_t channels,
 Status ImageSet::checkPreprocessing() const {
   const Preprocessing &p = preprocessing;
   for (const Status &status :
-       {checkValues({p.scale}, channels, "--input-scale"),
+       {checkValues({p.scale.value_or(1)}, channels, "--input-scale"),
         checkValues(p.mean, channels, "--input-mean"),
         checkValues(p.deviation, channels, "--input-std")})
     if (!status)
       return status;
+  if (p.scale == 0)
+    return Error{"--input-scale must not be 0, which makes all images the "
+                 "same"};
   if (std::count(p.deviation.begin(), p.deviation.end(), 0.0) != 0)
     return Error{"--input-std divides: it must not be 0"};
   return {};
@@ -88,8 +172,59 @@ float ImageSet::preprocess(double pixel, size_t channel) const {
   auto of = [&](const std::vector<double> &values) {
     return values.size() == 1 ? values[0] : values[channel];
   };
-  return float((pixel * preprocessing.scale - of(preprocessing.mean)) /
-               of(preprocessing.deviation));
+  return float(
+      (pixel * preprocessing.scale.value_or(1) - of(preprocessing.mean)) /
+      of(preprocessing.deviation));
+}
+
+void ImageSet::findExtremes() {
+  lowest = std::numeric_limits<double>::infinity();
+  highest = -lowest;
+  const size_t bytes = npy::bytesOf(array.type);
+  for (size_t i = 0; i < array.data.size(); i += bytes) {
+    float pixel = array.data[i];
+    if (array.type == npy::Type::f4)
+      std::memcpy(&pixel, &array.data[i], sizeof(pixel));
+    if (std::isnan(pixel)) {
+      lowest = pixel;
+      return;
+    }
+    lowest = std::min<double>(lowest, pixel);
+    highest = std::max<double>(highest, pixel);
+  }
+}
+
+/// Preprocessing is monotonic: what holds of the extremes holds of all pixels.
+Status ImageSet::checkPixels() const {
+  if (!std::isfinite(lowest) || !std::isfinite(highest)) {
+    uint64_t first = 0;
+    while (std::isfinite(array.asDouble(first)))
+      ++first;
+    return Error{"a pixel of image " +
+                 std::to_string(first / (array.elements() / size())) +
+                 " is not finite (" + std::to_string(array.asDouble(first)) +
+                 "); repair the images or leave that one out"};
+  }
+  for (size_t channel = 0; channel < channels; ++channel)
+    for (double pixel : {lowest, highest})
+      if (!std::isfinite(preprocess(pixel, channel)))
+        return Error{"a pixel of " + std::to_string(pixel) +
+                     " exceeds float32 behind --input-scale, --input-mean and "
+                     "--input-std; check them"};
+  return {};
+}
+
+std::string ImageSet::hint() const {
+  const Preprocessing &p = preprocessing;
+  const bool isPrepared = p.scale || p.mean != std::vector<double>{0} ||
+                          p.deviation != std::vector<double>{1};
+  if (isPrepared || array.type != npy::Type::u1 || highest <= 1)
+    return "";
+  return "pixels of uint8 go to the network as they are, up to " +
+         std::to_string(int(highest)) +
+         "; a network that was trained on 0 to 1 needs "
+         "--input-scale=0.00392157, and --input-scale=1 confirms that yours "
+         "was not";
 }
 
 void ImageSet::fillTable() {
@@ -98,8 +233,7 @@ void ImageSet::fillTable() {
       table.push_back(preprocess(value, channel));
 }
 
-Result<ImageSet> ImageSet::create(npy::Array array,
-                                  const std::vector<uint64_t> &inputShape,
+Result<ImageSet> ImageSet::create(npy::Array array, const NetworkInput &input,
                                   Preprocessing preprocessing) {
   if (array.type != npy::Type::u1 && array.type != npy::Type::f4)
     return Error{"elements of type " + npy::descriptorOf(array.type) +
@@ -109,9 +243,16 @@ Result<ImageSet> ImageSet::create(npy::Array array,
   ImageSet set;
   set.array = std::move(array);
   set.preprocessing = std::move(preprocessing);
-  if (Status status = set.findStrides(inputShape); !status)
+  if (Status status = set.checkChannelOptions(input); !status)
+    return status.error();
+  if (Status status = input.hasChannels() ? set.placeImage(input)
+                                          : set.placeElements(input);
+      !status)
     return status.error();
   if (Status status = set.checkPreprocessing(); !status)
+    return status.error();
+  set.findExtremes();
+  if (Status status = set.checkPixels(); !status)
     return status.error();
   if (set.array.type == npy::Type::u1)
     set.fillTable();
@@ -121,16 +262,16 @@ Result<ImageSet> ImageSet::create(npy::Array array,
 template <typename T, typename F>
 void ImageSet::gather(size_t index, Span<float> input, F convert) const {
   const uint8_t *image = array.data.data() + index * input.size() * sizeof(T);
-  float *to = input.data();
   for (size_t c = 0; c < channels; ++c) {
-    const size_t stored = preprocessing.reverseChannels ? channels - 1 - c : c;
+    const size_t from = preprocessing.reverseChannels ? channels - 1 - c : c;
     for (size_t y = 0; y < height; ++y)
       for (size_t x = 0; x < width; ++x) {
         T pixel;
         const size_t element =
-            stored * channelStride + y * rowStride + x * columnStride;
+            from * stored.channel + y * stored.row + x * stored.column;
         std::memcpy(&pixel, image + element * sizeof(T), sizeof(T));
-        *to++ = convert(pixel, c);
+        input[c * wanted.channel + y * wanted.row + x * wanted.column] =
+            convert(pixel, c);
       }
   }
 }

@@ -3,6 +3,8 @@
 
 #include "crania/Runtime/Session.h"
 
+#include <cmath>
+
 using namespace crania;
 using namespace crania::runtime;
 
@@ -23,6 +25,10 @@ Result<Session::Ticket> Session::keep(Span<const float> input) {
     return Error{"the input has " + std::to_string(input.size()) +
                  " elements, but program '" + program->program().name() +
                  "' takes " + std::to_string(program->inputElements())};
+  for (size_t i = 0; i < input.size(); ++i)
+    if (!std::isfinite(input[i]))
+      return Error{"element " + std::to_string(i) + " of the input is " +
+                   std::to_string(input[i]) + "; an input is finite"};
   const Ticket ticket = nextTicket++;
   contexts[ticket].image.assign(input.begin(), input.end());
   return ticket;

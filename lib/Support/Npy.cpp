@@ -7,7 +7,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstring>
+#include <limits>
 #include <optional>
 #include <string_view>
 
@@ -33,12 +35,57 @@ constexpr std::array<TypeInfo, 10> typeInfos = {{{Type::u1, "|u1", 1},
                                                  {Type::f8, "<f8", 8}}};
 
 constexpr std::string_view magic("\x93NUMPY", 6);
-constexpr const char *remedy =
-    "; save it with numpy.save(path, numpy.ascontiguousarray(array))";
+constexpr const char *saveRemedy = "; save it with numpy.save(path, array)";
+constexpr const char *typeRemedy =
+    "; save it with numpy.save(path, array.astype(numpy.float32)), or another "
+    "type of integers or floating point that fits";
 /// NumPy itself makes at most 32 dimensions (64 since 2.0).
 constexpr size_t maxDimensions = 64;
 
 const TypeInfo &infoOf(Type type) { return typeInfos[size_t(type)]; }
+
+/// Elements as the file has them. What is no `Type` becomes one without loss.
+struct StoredType {
+  Type type;      ///< what is read
+  unsigned bytes; ///< of an element in the file
+  bool isSwapped; ///< most significant byte first
+  bool isHalf;    ///< IEEE binary16, read as f4
+};
+
+/// The type of a type string, such as "<f4", ">i2" or "|b1".
+std::optional<StoredType> storedTypeOf(std::string_view text) {
+  if (text.size() != 3 || !std::strchr("|<>=", text.front()))
+    return std::nullopt;
+  const bool isBig = text.front() == '>';
+  const std::string_view kind = text.substr(1);
+  if (kind == "b1") // False and True are 0 and 1
+    return StoredType{Type::u1, 1, false, false};
+  if (kind == "f2" && text.front() != '|')
+    return StoredType{Type::f4, 2, isBig, true};
+  for (const TypeInfo &info : typeInfos) {
+    if (kind != std::string_view(info.descriptor).substr(1))
+      continue;
+    if (info.bytes > 1 && text.front() == '|')
+      return std::nullopt;
+    return StoredType{info.type, info.bytes, isBig && info.bytes > 1, false};
+  }
+  return std::nullopt;
+}
+
+/// Every binary16 is a binary32: sign, 5 bits of exponent with bias 15, 10 of
+/// mantissa.
+float floatOfHalf(uint16_t half) {
+  const unsigned exponent = half >> 10 & 31, mantissa = half & 1023;
+  float magnitude;
+  if (exponent == 31)
+    magnitude = mantissa == 0 ? std::numeric_limits<float>::infinity()
+                              : std::numeric_limits<float>::quiet_NaN();
+  else if (exponent == 0)
+    magnitude = std::ldexp(float(mantissa), -24);
+  else
+    magnitude = std::ldexp(float(mantissa + 1024), int(exponent) - 25);
+  return half & 0x8000 ? -magnitude : magnitude;
+}
 
 uint64_t littleEndian(const uint8_t *bytes, unsigned count) {
   uint64_t value = 0;
@@ -72,9 +119,11 @@ public:
     return "";
   }
 
-  std::optional<Type> type;
+  std::optional<StoredType> type;
   std::optional<bool> fortranOrder;
   std::optional<std::vector<uint64_t>> shape;
+  /// Of the problem.
+  const char *remedy = saveRemedy;
 
 private:
   std::string parseEntry() {
@@ -92,21 +141,17 @@ private:
 
   std::string parseDescriptor() {
     std::optional<std::string_view> text = parseString();
-    if (!text)
+    if (!text) {
+      remedy = "; save one of its fields, numpy.save(path, array['field'])";
       return "its element type is not a plain one (structured arrays are not "
              "supported)";
-    for (const TypeInfo &info : typeInfos) {
-      std::string_view name = info.descriptor;
-      bool anyByteOrder = info.bytes == 1 && text->size() == 3 &&
-                          text->substr(1) == name.substr(1) &&
-                          std::strchr("|<>=", text->front());
-      if (*text != name && !anyByteOrder)
-        continue;
-      type = info.type;
-      return "";
     }
+    type = storedTypeOf(*text);
+    if (type)
+      return "";
+    remedy = typeRemedy;
     return "its element type '" + std::string(*text) +
-           "' is not supported (little-endian integers, float32 and float64 "
+           "' is not supported (integers, bool, float16, float32 and float64 "
            "are)";
   }
 
@@ -198,8 +243,8 @@ private:
 
 /// Bytes of an array of that shape, or nothing if they exceed 64 bits.
 std::optional<uint64_t> byteCount(const std::vector<uint64_t> &shape,
-                                  Type type) {
-  uint64_t bytes = bytesOf(type);
+                                  unsigned elementBytes) {
+  uint64_t bytes = elementBytes;
   for (uint64_t dim : shape)
     if (dim == 0)
       return 0;
@@ -207,6 +252,45 @@ std::optional<uint64_t> byteCount(const std::vector<uint64_t> &shape,
     if (__builtin_mul_overflow(bytes, dim, &bytes))
       return std::nullopt;
   return bytes;
+}
+
+/// The elements as an array has them: little-endian, of its type.
+std::vector<uint8_t> convert(Span<const uint8_t> data, const StoredType &type) {
+  std::vector<uint8_t> bytes(data.begin(), data.end());
+  if (type.isSwapped)
+    for (size_t i = 0; i < bytes.size(); i += type.bytes)
+      std::reverse(bytes.begin() + i, bytes.begin() + i + type.bytes);
+  if (!type.isHalf)
+    return bytes;
+  std::vector<uint8_t> wide(2 * bytes.size());
+  for (size_t i = 0; i < bytes.size(); i += 2) {
+    const float value = floatOfHalf(uint16_t(littleEndian(&bytes[i], 2)));
+    std::memcpy(&wide[2 * i], &value, sizeof(value));
+  }
+  return wide;
+}
+
+/// Moves elements from Fortran order, the first index fastest, to C order.
+std::vector<uint8_t> toRowMajor(const std::vector<uint8_t> &data,
+                                const std::vector<uint64_t> &shape,
+                                size_t elementBytes) {
+  std::vector<uint8_t> sorted(data.size());
+  std::vector<size_t> strides(shape.size(), elementBytes);
+  for (size_t d = 1; d < shape.size(); ++d)
+    strides[d] = strides[d - 1] * shape[d - 1];
+  std::vector<uint64_t> index(shape.size());
+  size_t from = 0;
+  for (size_t to = 0; to < sorted.size(); to += elementBytes) {
+    std::memcpy(&sorted[to], &data[from], elementBytes);
+    for (size_t d = shape.size(); d-- > 0;) {
+      from += strides[d];
+      if (++index[d] < shape[d])
+        break;
+      from -= strides[d] * shape[d];
+      index[d] = 0;
+    }
+  }
+  return sorted;
 }
 
 } // namespace
@@ -245,7 +329,7 @@ double Array::asDouble(uint64_t index) const {
 }
 
 Result<Array> parse(Span<const uint8_t> bytes, const std::string &name) {
-  auto fail = [&](const std::string &reason) {
+  auto fail = [&](const std::string &reason, const char *remedy = saveRemedy) {
     return Error{"cannot read '" + name + "': " + reason + remedy};
   };
   if (bytes.size() < magic.size() + 2 ||
@@ -269,22 +353,23 @@ Result<Array> parse(Span<const uint8_t> bytes, const std::string &name) {
       {reinterpret_cast<const char *>(bytes.data()) + headerBegin,
        size_t(headerBytes)});
   if (std::string problem = header.parse(); !problem.empty())
-    return fail(problem);
-  // A transposed order matters only from two dimensions on.
-  if (*header.fortranOrder && header.shape->size() > 1)
-    return fail("it is in Fortran order");
+    return fail(problem, header.remedy);
 
-  std::optional<uint64_t> needed = byteCount(*header.shape, *header.type);
+  std::optional<uint64_t> needed = byteCount(*header.shape, header.type->bytes);
   uint64_t present = bytes.size() - headerBegin - headerBytes;
   if (!needed || *needed != present)
     return fail("its shape needs " +
-                (needed ? std::to_string(*needed) : "more than 2^64") +
-                " bytes of data, but it has " + std::to_string(present));
+                    (needed ? std::to_string(*needed) : "more than 2^64") +
+                    " bytes of data, but it has " + std::to_string(present),
+                "; it is damaged or was not copied as a whole: copy it again, "
+                "or save it with numpy.save(path, array)");
   Array array;
-  array.type = *header.type;
+  array.type = header.type->type;
   array.shape = std::move(*header.shape);
-  Span<const uint8_t> data = bytes.slice(headerBegin + headerBytes, present);
-  array.data.assign(data.begin(), data.end());
+  array.data =
+      convert(bytes.slice(headerBegin + headerBytes, present), *header.type);
+  if (*header.fortranOrder)
+    array.data = toRowMajor(array.data, array.shape, bytesOf(array.type));
   return array;
 }
 

@@ -28,6 +28,18 @@ namespace {
 
 cl::OptionCategory category("crania-compile options");
 
+/// LLVM's takes nothing for 0.
+class NumberParser : public cl::parser<double> {
+public:
+  using cl::parser<double>::parser;
+  bool parse(cl::Option &option, llvm::StringRef name, llvm::StringRef text,
+             double &value) {
+    if (text.trim().empty())
+      return option.error("a number is missing");
+    return cl::parser<double>::parse(option, name, text, value);
+  }
+};
+
 cl::opt<std::string> input(cl::Positional, cl::Required,
                            cl::desc("<model.onnx | model.mlir>"),
                            cl::cat(category));
@@ -58,7 +70,7 @@ cl::opt<std::string> scheme(
              "outputs corrected in each round; residual, all weights "
              "coarsely first. The latter two need --precision=i8"),
     cl::cat(category));
-cl::list<double> steps(
+cl::list<double, bool, NumberParser> steps(
     "steps", cl::CommaSeparated, cl::value_desc("s1,s2,..."),
     cl::desc("residual: distance of the codes of each round but the last, in "
              "root mean squares of an output's weights, coarse to fine "
@@ -98,7 +110,7 @@ cl::opt<std::string> exitRule(
              "probabilities at least 0.5 apart) or entropy:0.3 (at most 0.3 "
              "nats); one threshold, or one per round but the last"),
     cl::cat(category));
-cl::list<double> exitHistogram(
+cl::list<double, bool, NumberParser> exitHistogram(
     "exit-histogram", cl::CommaSeparated, cl::value_desc("f1,f2,..."),
     cl::desc(
         "Fraction of inputs that stop after each round, e.g. from the "
@@ -135,6 +147,12 @@ cl::opt<std::string> calibrateRule(
              "the squared error smallest (mse, default), all of them, or P % "
              "of the magnitudes"),
     cl::cat(category));
+cl::opt<std::string> networkLayout(
+    "network-layout", cl::init("auto"), cl::value_desc("nhwc|nchw"),
+    cl::desc(
+        "Order of the axes of the network's input, where nothing that "
+        "reads it tells: crania-run --input-channels and the like need it"),
+    cl::cat(category));
 cl::opt<std::string>
     inputLayout("input-layout", cl::init("auto"), cl::value_desc("nhwc|nchw"),
                 cl::desc("Order of the axes of the images, as for crania-run"),
@@ -143,14 +161,14 @@ cl::opt<std::string>
     inputChannels("input-channels", cl::init("rgb"), cl::value_desc("rgb|bgr"),
                   cl::desc("bgr: the channels of the images in reverse order"),
                   cl::cat(category));
-cl::opt<double> inputScale("input-scale", cl::init(1), cl::value_desc("S"),
-                           cl::desc("Factor on the pixels (default 1)"),
-                           cl::cat(category));
-cl::list<double> inputMean(
+cl::opt<double, false, NumberParser>
+    inputScale("input-scale", cl::init(1), cl::value_desc("S"),
+               cl::desc("Factor on the pixels (default 1)"), cl::cat(category));
+cl::list<double, bool, NumberParser> inputMean(
     "input-mean", cl::CommaSeparated, cl::value_desc("a,b,c"),
     cl::desc("Subtracted after scaling: one value, or one per channel"),
     cl::cat(category));
-cl::list<double>
+cl::list<double, bool, NumberParser>
     inputDeviation("input-std", cl::CommaSeparated, cl::value_desc("a,b,c"),
                    cl::desc("Divides at last: one value, or one per channel"),
                    cl::cat(category));
@@ -286,16 +304,20 @@ crania::CompileOptions compileOptions() {
                         clusterLimit};
   options.precision = precision;
   options.firstLayer = firstLayer;
-  options.sharedWords = shareWeights;
+  if (shareWeights.getNumOccurrences())
+    options.sharedWords = shareWeights;
   options.lastLayer = lastLayer;
+  options.networkLayout = networkLayout;
   options.calibration = {calibrate,
                          inputLayout,
                          inputChannels,
                          inputScale,
                          {inputMean.begin(), inputMean.end()},
                          {inputDeviation.begin(), inputDeviation.end()},
-                         calibrateLimit,
+                         std::nullopt,
                          calibrateRule};
+  if (calibrateLimit.getNumOccurrences())
+    options.calibration.limit = calibrateLimit;
   if (llvm::errs().is_displayed())
     options.progress = [](llvm::StringRef name, size_t number, size_t count) {
       llvm::errs() << "[" << number << "/" << count << "] " << name << "\n";
@@ -341,8 +363,6 @@ bool writeOutput(llvm::ArrayRef<uint8_t> bytes, crania::OutputFiles &files) {
 /// Refuses values that no option of the compiler can mean, before the network
 /// is read.
 bool checkOptions(MLIRContext &context) {
-  if (shareWeights.getNumOccurrences() && shareWeights == 0)
-    return refuse(shareWeights, "a codebook has 1 to 256 words");
   return succeeded(crania::checkOptions(compileOptions(), &context, "--"));
 }
 

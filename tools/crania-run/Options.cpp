@@ -9,6 +9,7 @@
 
 #include <iostream>
 #include <map>
+#include <sstream>
 
 using namespace crania;
 using namespace crania::run;
@@ -51,6 +52,22 @@ static CLI::Validator isPath() {
       "");
 }
 
+/// CLI::Range lets NaN through.
+static CLI::Validator isBetween(double low, double high) {
+  return CLI::Validator(
+      [low, high](const std::string &text) {
+        double value = 0;
+        if (CLI::detail::lexical_cast(text, value) && value >= low &&
+            value <= high)
+          return std::string();
+        std::ostringstream reason;
+        reason << "'" << text << "' is no number from " << low << " to "
+               << high;
+        return reason.str();
+      },
+      "");
+}
+
 ParsedOptions run::parseOptions(int argc, char **argv) {
   ParsedOptions parsed;
   Options &o = parsed.options;
@@ -81,8 +98,8 @@ ParsedOptions run::parseOptions(int argc, char **argv) {
   app.add_option_function<std::string>(
          "--input-layout",
          [&](const std::string &name) { p.layout = layouts.at(name); },
-         "Order of the axes in the file. auto (default): nhwc if that fits the "
-         "network's input, else nchw")
+         "Order of the axes in the file. auto (default): the one that fits "
+         "the network's input")
       ->check(CLI::IsMember(&layouts).description(""))
       ->type_name("nhwc|nchw");
   const std::map<std::string, bool> channels = {{"rgb", false}, {"bgr", true}};
@@ -133,7 +150,7 @@ ParsedOptions run::parseOptions(int argc, char **argv) {
   app.add_option("--flush-us", o.flushMicroseconds,
                  "An input that has waited so long for its sweep to fill up "
                  "goes with as many as there are (default: no limit)")
-      ->check(CLI::Range(1e-3, 1e12).description(""))
+      ->check(isBetween(1e-3, 1e12))
       ->type_name("T");
   app.add_option("--report", o.report, "Writes all numbers as JSON")
       ->check(isPath())

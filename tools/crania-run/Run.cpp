@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 
 using namespace crania;
 using namespace crania::run;
@@ -70,6 +71,7 @@ static Status checkRows(const binary::DeviceBinary &bundle) {
     const std::string names = "programs '" + first.name()->str() + "' and '" +
                               program.name()->str() + "' ";
     if (shapeOf(*program.input()) != shapeOf(*first.input()) ||
+        program.input()->layout() != first.input()->layout() ||
         shapeOf(*program.logits()) != shapeOf(*first.logits()))
       return Error{names + "have different inputs or outputs"};
     if (program.target()->string_view() != first.target()->string_view() ||
@@ -91,10 +93,14 @@ Result<BundleRun> run::run(const Options &options, OutputFiles &files) {
   auto array = npy::read(options.images);
   if (!array)
     return array.error();
-  auto images = runtime::ImageSet::create(
-      std::move(*array), shapeOf(*first.input()), options.preprocessing);
+  auto images = runtime::ImageSet::create(std::move(*array),
+                                          runtime::NetworkInput(*first.input()),
+                                          options.preprocessing);
   if (!images)
     return Error{options.images + ": " + images.error().message};
+  if (const std::string hint = images->hint(); !hint.empty())
+    std::fprintf(stderr, "crania-run: note: %s: %s\n", options.images.c_str(),
+                 hint.c_str());
 
   BundleRun result;
   result.defaultProgram = runtime::defaultProgram(*bundle);

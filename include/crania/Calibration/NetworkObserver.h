@@ -5,6 +5,7 @@
 #define CRANIA_CALIBRATION_NETWORKOBSERVER_H
 
 #include "crania/Runtime/Executable.h"
+#include "crania/Runtime/ImageSet.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/ADT/DenseMap.h"
 
@@ -20,8 +21,8 @@ public:
   /// function that is clustered already.
   static mlir::FailureOr<NetworkObserver> create(mlir::func::FuncOp function);
 
-  /// The shape of the input.
-  std::vector<uint64_t> inputShape() const;
+  /// What the function takes.
+  runtime::NetworkInput networkInput() const;
   uint64_t inputElements() const { return executable->inputElements(); }
 
   /// Called with a tensor of the function and its elements, row-major: the

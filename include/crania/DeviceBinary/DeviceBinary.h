@@ -18,7 +18,7 @@ namespace crania::binary {
 
 /// Version of the file format: major << 16 | minor. A reader accepts its own
 /// major version and any minor version up to its own.
-constexpr uint32_t formatVersion = 3 << 16 | 0;
+constexpr uint32_t formatVersion = 3 << 16 | 1;
 
 /// A device binary that has been verified as a whole: magic, version, sizes,
 /// checksum, FlatBuffers structure, and for each program everything a machine

@@ -8,6 +8,7 @@
 #include "mlir/IR/OwningOpRef.h"
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -47,8 +48,10 @@ struct CompileOptions {
   std::vector<double> exitHistogram;
   /// f32, i16 or i8, for all layers and, if not empty, for the first and last.
   std::string precision = "f32", firstLayer, lastLayer;
-  /// Different words of the weights of a layer at most; 0: as they are.
-  uint64_t sharedWords = 0;
+  /// Different words of the weights of a layer at most; none: as they are.
+  std::optional<uint64_t> sharedWords;
+  /// The order of the axes of the classifier's input: auto, nchw or nhwc.
+  std::string networkLayout = "auto";
   /// Images to measure activation ranges on, and how they become inputs, as
   /// `crania-calibrate` has it.
   struct Calibration {
@@ -56,7 +59,7 @@ struct CompileOptions {
     std::string layout = "auto", channels = "rgb";
     double scale = 1;
     std::vector<double> mean, deviation;
-    uint64_t limit = 0;
+    std::optional<uint64_t> limit; ///< none: all
     std::string rule = "mse";
   } calibration;
   /// Compile the baseline rows beside `crania`.

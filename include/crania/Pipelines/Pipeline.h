@@ -111,6 +111,11 @@ struct PipelineOptions : public mlir::PassPipelineOptions<PipelineOptions> {
       *this, "calibrate",
       llvm::cl::desc("Images (.npy) to measure activation ranges on"),
       llvm::cl::init("")};
+  Option<std::string> networkLayout{
+      *this, "network-layout",
+      llvm::cl::desc("Order of the axes of the classifier's input: nchw, nhwc, "
+                     "or auto, by what reads it"),
+      llvm::cl::init("auto")};
   Option<std::string> inputLayout{
       *this, "input-layout",
       llvm::cl::desc("Order of the axes of the images: auto, nhwc or nchw"),

@@ -33,7 +33,8 @@ public:
   /// Changes how inputs share the machine. An error once one was submitted.
   Status setSweeps(const SweepOptions &sweeps);
 
-  /// Queues an input for round 1. An error if it has not inputElements().
+  /// Queues an input for round 1. An error if it has not inputElements(),
+  /// all of them finite.
   Result<Ticket> submit(Span<const float> input);
   /// An input that arrives at a time, in cycles from the session's beginning;
   /// its latency counts from there. An error if that is before the arrival

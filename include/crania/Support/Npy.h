@@ -13,7 +13,7 @@
 
 namespace crania::npy {
 
-/// Element types that are read, all little-endian.
+/// Element types of an array, all little-endian.
 enum class Type { u1, i1, u2, i2, u4, i4, u8, i8, f4, f8 };
 
 unsigned bytesOf(Type type);
@@ -36,7 +36,9 @@ struct Array {
   int64_t asInt64(uint64_t index) const;
 };
 
-/// Parses the bytes of a .npy file of version 1, 2 or 3. The shape is compared
+/// Parses the bytes of a .npy file of version 1, 2 or 3. What is no array as
+/// above is converted where nothing is lost: bool becomes u1, float16 f4,
+/// big-endian little-endian, Fortran order C order. The shape is compared
 /// with the bytes that are really there before anything is allocated for it.
 /// `name` is what errors call the file.
 Result<Array> parse(Span<const uint8_t> bytes, const std::string &name);

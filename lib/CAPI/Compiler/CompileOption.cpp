@@ -27,6 +27,10 @@ Status parse(llvm::StringRef text, uint64_t &value) {
   return Error{"'" + text.str() + "' is no count"};
 }
 
+Status parse(llvm::StringRef text, std::optional<uint64_t> &value) {
+  return parse(text, value.emplace());
+}
+
 Status parse(llvm::StringRef text, bool &value) {
   value = text == "true" || text == "1" || text.empty();
   if (value || text == "false" || text == "0")
@@ -88,6 +92,7 @@ llvm::ArrayRef<CompileOption> crania::compileOptions() {
       {"input-std", setCalibration<&Calibration::deviation>},
       {"last-layer", set<&CompileOptions::lastLayer>},
       {"metric", setClustering<&Clustering::metric>},
+      {"network-layout", set<&CompileOptions::networkLayout>},
       {"precision", set<&CompileOptions::precision>},
       {"scheme", setClustering<&Clustering::scheme>},
       {"scope", setClustering<&Clustering::scope>},

@@ -116,6 +116,7 @@ struct Network {
   /// What the host has: reals, which it quantises if there is a scale.
   mlir::Value inputValue;
   double inputScale = 0;
+  hw::PortLayout inputLayout = hw::PortLayout::NCHW;
 
   StorageId logits = 0;
   int64_t logitsOffset = 0; // elements

@@ -54,11 +54,8 @@ public:
 
 private:
   hw::PortAttr inputPort(FlatSymbolRefAttr buffer) {
-    MLIRContext *context = builder.getContext();
-    if (network.inputScale == 0)
-      return hw::PortAttr::get(context, buffer, network.inputType);
-    return hw::PortAttr::get(context, buffer, network.inputType,
-                             network.inputScale);
+    return hw::PortAttr::get(builder.getContext(), buffer, network.inputType,
+                             network.inputScale, network.inputLayout);
   }
 
   std::string unique(StringRef base) {

@@ -286,6 +286,9 @@ FailureOr<View> TensorPlaces::addInput(Value value, Operation *user) {
   network.inputValue = cast ? cast.getInput() : value;
   network.inputScale = cast ? quantized.getScale() : 0;
   network.inputType = type.clone(types.of(value));
+  // By the same names.
+  network.inputLayout = *hw::symbolizePortLayout(
+      ir::CraniaDialect::getImageLayout(network.inputValue));
   network.input = addStorage("input", type.getNumElements(), types.of(value),
                              Storage::Origin::input);
   return View::rowMajor(network.input, type.getShape());

@@ -87,6 +87,8 @@ void Disassembler::printPort(StringRef role, const Port &port) {
   os << "  " << role << " " << bufferName(port.buffer()) << " ";
   printList(os, *port.shape());
   os << " " << EnumNameElementType(port.element());
+  if (port.layout() != PortLayout::nchw)
+    os << " layout " << EnumNamePortLayout(port.layout());
   if (port.scale() != 0)
     os << " scale " << decimals(port.scale());
   os << "\n";

@@ -159,7 +159,8 @@ hw::PortAttr ProgramImporter::portOf(const binary::PortT &port) {
   return hw::PortAttr::getChecked(
       [&] { return emitError(); }, builder.getContext(),
       bufferName(port.buffer),
-      RankedTensorType::get(shape, typeOf(port.element)), scale);
+      RankedTensorType::get(shape, typeOf(port.element)), scale,
+      enumOf<hw::PortLayout>(port.layout));
 }
 
 LogicalResult ProgramImporter::run() {

@@ -173,9 +173,9 @@ TEST(Container, OtherFilesAreNamedAsSuch) {
 
 TEST(Container, VersionsFromTheFutureAreRefused) {
   std::vector<uint8_t> bytes = tinyFile();
-  bytes[8] = 1; // minor
+  bytes[8] = 2; // minor
   ASSERT_TRUE(repairChecksum(bytes));
-  EXPECT_NE(messageOf(bytes).find("version 3.1"), std::string::npos);
+  EXPECT_NE(messageOf(bytes).find("version 3.2"), std::string::npos);
   bytes[8] = 0;
   bytes[10] = 4; // major
   ASSERT_TRUE(repairChecksum(bytes));
@@ -184,6 +184,7 @@ TEST(Container, VersionsFromTheFutureAreRefused) {
 
 TEST(Container, OtherMajorVersionsAreRefused) {
   std::vector<uint8_t> bytes = tinyFile();
+  bytes[8] = 0;
   bytes[10] = 1;
   ASSERT_TRUE(repairChecksum(bytes));
   EXPECT_NE(messageOf(bytes).find("version 1.0, but this reader supports 3.0"),

@@ -5,7 +5,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <cstring>
+#include <limits>
 
 using namespace crania;
 using namespace crania::runtime;
@@ -32,25 +34,39 @@ npy::Array counting(npy::Type type, std::vector<uint64_t> shape) {
 }
 
 std::vector<float> load(npy::Array array, size_t index,
-                        const std::vector<uint64_t> &input,
+                        const NetworkInput &input,
                         Preprocessing preprocessing = {}) {
   auto set = ImageSet::create(std::move(array), input, preprocessing);
   if (!set) {
     ADD_FAILURE() << set.error().message;
     return {};
   }
-  std::vector<float> image(input[1] * input[2] * input[3]);
+  std::vector<float> image(input.shape[1] * input.shape[2] * input.shape[3]);
   set->load(index, image);
   return image;
 }
 
-std::string errorOf(npy::Array array, const std::vector<uint64_t> &input,
+std::string errorOf(npy::Array array, const NetworkInput &input,
                     Preprocessing preprocessing = {}) {
   auto set = ImageSet::create(std::move(array), input, preprocessing);
   return set ? "" : set.error().message;
 }
 
-const std::vector<uint64_t> rgb = {1, 3, 1, 2}; // 3 channels of 1 x 2
+const NetworkInput rgb({1, 3, 1, 2}); // 3 channels of 1 x 2
+const NetworkInput rgbLast({1, 1, 2, 3}, ImageLayout::nhwc);
+const NetworkInput unknown({1, 3, 1, 2}, ImageLayout::automatic);
+
+void expectPart(const std::string &text, const std::string &part) {
+  EXPECT_NE(text.find(part), std::string::npos)
+      << "'" << text << "' without '" << part << "'";
+}
+
+npy::Array floats(std::vector<uint64_t> shape, std::vector<float> elements) {
+  npy::Array array{npy::Type::f4, std::move(shape), {}};
+  array.data.resize(4 * elements.size());
+  std::memcpy(array.data.data(), elements.data(), array.data.size());
+  return array;
+}
 
 } // namespace
 
@@ -74,7 +90,7 @@ TEST(ImageSet, ReversedChannels) {
 }
 
 TEST(ImageSet, MissingChannelAxis) {
-  EXPECT_EQ(load(counting(npy::Type::u1, {2, 2, 2}), 1, {1, 1, 2, 2}),
+  EXPECT_EQ(load(counting(npy::Type::u1, {2, 2, 2}), 1, {{1, 1, 2, 2}}),
             (std::vector<float>{4, 5, 6, 7}));
 }
 
@@ -99,22 +115,139 @@ TEST(ImageSet, OneMeanForAllChannels) {
             (std::vector<float>{-10, -9, -8, -7, -6, -5}));
 }
 
+TEST(ImageSet, WhereBothLayoutsFitOneIsAskedFor) {
+  for (ImageLayout network : {ImageLayout::nchw, ImageLayout::nhwc}) {
+    const NetworkInput cube({1, 2, 2, 2}, network);
+    const npy::Array images = counting(npy::Type::u1, {1, 2, 2, 2});
+    const std::vector<float> same = {0, 1, 2, 3, 4, 5, 6, 7};
+    const std::vector<float> moved =
+        network == ImageLayout::nchw
+            ? std::vector<float>{0, 2, 4, 6, 1, 3, 5, 7}
+            : std::vector<float>{0, 4, 1, 5, 2, 6, 3, 7};
+    Preprocessing p;
+    expectPart(errorOf(images, cube, p),
+               "say which with --input-layout=nchw or --input-layout=nhwc");
+    p.layout = ImageLayout::nchw;
+    EXPECT_EQ(load(images, 0, cube, p),
+              network == ImageLayout::nchw ? same : moved);
+    p.layout = ImageLayout::nhwc;
+    EXPECT_EQ(load(images, 0, cube, p),
+              network == ImageLayout::nhwc ? same : moved);
+  }
+  // One channel is the same in both.
+  EXPECT_EQ(errorOf(counting(npy::Type::u1, {1, 1, 1, 1}), {{1, 1, 1, 1}}), "");
+}
+
 TEST(ImageSet, AStatedLayoutIsNotGuessed) {
-  const std::vector<uint64_t> cube = {1, 2, 2, 2};
-  const npy::Array images = counting(npy::Type::u1, {1, 2, 2, 2});
-  const std::vector<float> first = {0, 1, 2, 3, 4, 5, 6, 7};
-  const std::vector<float> last = {0, 2, 4, 6, 1, 3, 5, 7};
   Preprocessing p;
-  EXPECT_EQ(load(images, 0, cube, p), last);
-  p.layout = ImageLayout::nchw;
-  EXPECT_EQ(load(images, 0, cube, p), first);
   p.layout = ImageLayout::nhwc;
-  EXPECT_EQ(load(images, 0, cube, p), last);
+  expectPart(errorOf(counting(npy::Type::u1, {1, 3, 1, 2}), rgb, p),
+             "N x 1 x 2 x 3, or change --input-layout");
+  p.layout = ImageLayout::nchw;
+  expectPart(errorOf(counting(npy::Type::u1, {1, 1, 2, 3}), rgb, p),
+             "N x 3 x 1 x 2, or change --input-layout");
+}
+
+/// The network's input has its channels last: they, not rows, are reversed and
+/// have means.
+TEST(ImageSet, NetworksWithChannelsLast) {
+  Preprocessing p;
+  p.mean = {1, 2, 3};
+  for (npy::Type type : {npy::Type::u1, npy::Type::f4}) {
+    EXPECT_EQ(load(counting(type, {1, 1, 2, 3}), 0, rgbLast, p),
+              (std::vector<float>{-1, -1, -1, 2, 2, 2}));
+    EXPECT_EQ(load(counting(type, {1, 3, 1, 2}), 0, rgbLast, p),
+              (std::vector<float>{-1, 0, 1, 0, 1, 2}));
+  }
+  p.reverseChannels = true;
+  p.mean = {0};
+  EXPECT_EQ(load(counting(npy::Type::u1, {1, 1, 2, 3}), 0, rgbLast, p),
+            (std::vector<float>{2, 1, 0, 5, 4, 3}));
+  p.mean = {1, 2};
+  expectPart(
+      errorOf(counting(npy::Type::u1, {1, 1, 2, 3}), rgbLast, p),
+      "--input-mean has 2 values, but the network's input has 3 channels");
+}
+
+TEST(ImageSet, OptionsOfChannelsNeedChannels) {
+  Preprocessing layout, reversed, mean, deviation, single;
+  layout.layout = ImageLayout::nchw;
+  reversed.reverseChannels = true;
+  mean.mean = {1, 2, 3};
+  deviation.deviation = {1, 2, 3};
+  single.mean = {1};
+  single.deviation = {2};
+  single.scale = 0.5;
+  const std::pair<const char *, Preprocessing> options[] = {
+      {"--input-layout", layout},
+      {"--input-channels", reversed},
+      {"--input-mean", mean},
+      {"--input-std", deviation}};
+  const npy::Array images = counting(npy::Type::f4, {1, 3, 1, 2});
+  for (const auto &[name, p] : options) {
+    expectPart(errorOf(images, unknown, p), std::string(name) + " is about");
+    expectPart(errorOf(images, unknown, p), "--network-layout=nchw");
+    expectPart(errorOf(images, {{1, 6}}, p), "has no axis of them");
+    EXPECT_EQ(errorOf(images, rgb, p), "");
+  }
+  EXPECT_EQ(load(images, 0, unknown, single),
+            (std::vector<float>{-0.5, -0.25, 0, 0.25, 0.5, 0.75}));
+  EXPECT_EQ(errorOf(images, {{1, 6}}, single), "");
+  // Without a layout, another order of the axes may not pass.
+  expectPart(errorOf(counting(npy::Type::f4, {1, 1, 2, 3}), unknown),
+             "of shape N x 3 x 1 x 2");
+}
+
+TEST(ImageSet, EachImageMayHaveABatchOfItsOwn) {
+  EXPECT_EQ(load(counting(npy::Type::u1, {2, 1, 3, 1, 2}), 1, rgb),
+            (std::vector<float>{6, 7, 8, 9, 10, 11}));
+  EXPECT_EQ(load(counting(npy::Type::u1, {2, 1, 1, 2, 3}), 1, rgb),
+            (std::vector<float>{6, 9, 7, 10, 8, 11}));
+}
+
+TEST(ImageSet, PixelsAreFinite) {
+  const float inf = std::numeric_limits<float>::infinity();
+  for (float bad : {inf, -inf, std::nanf("")}) {
+    expectPart(errorOf(floats({3, 1, 2}, {0, 1, 2, bad, 4, 5}), {{1, 2}}),
+               "a pixel of image 1 is not finite");
+    expectPart(errorOf(floats({1, 3, 1, 2}, {bad, 1, 2, 3, 4, 5}), rgb),
+               "a pixel of image 0 is not finite");
+  }
+  Preprocessing p;
+  p.scale = 1e300;
+  expectPart(errorOf(counting(npy::Type::u1, {1, 3, 1, 2}), rgb, p),
+             "a pixel of 5.000000 exceeds float32");
+  p.scale = 1;
+  p.deviation = {1, 1, 1e-300};
   EXPECT_NE(errorOf(counting(npy::Type::u1, {1, 3, 1, 2}), rgb, p), "");
+  p.scale = 0;
+  p.deviation = {1};
+  expectPart(errorOf(counting(npy::Type::u1, {1, 3, 1, 2}), rgb, p),
+             "--input-scale must not be 0");
+}
+
+TEST(ImageSet, BytesWithoutPreprocessingGetAHint) {
+  auto hint = [](npy::Array array, const Preprocessing &p) {
+    auto set = ImageSet::create(std::move(array), rgb, p);
+    EXPECT_TRUE(set) << set.error().message;
+    return set ? set->hint() : "";
+  };
+  const npy::Array bytes = counting(npy::Type::u1, {1, 3, 1, 2});
+  expectPart(hint(bytes, {}), "--input-scale=0.00392157");
+  EXPECT_EQ(hint(counting(npy::Type::f4, {1, 3, 1, 2}), {}), "");
+  Preprocessing scaled, shifted, divided;
+  scaled.scale = 1;
+  shifted.mean = {1, 2, 3};
+  divided.deviation = {255};
+  for (const Preprocessing &p : {scaled, shifted, divided})
+    EXPECT_EQ(hint(bytes, p), "");
+  npy::Array mask = bytes;
+  mask.data = {0, 1, 1, 0, 1, 0};
+  EXPECT_EQ(hint(mask, {}), "");
 }
 
 TEST(ImageSet, InputsThatAreNoImages) {
-  auto set = ImageSet::create(counting(npy::Type::f4, {2, 3}), {1, 3}, {});
+  auto set = ImageSet::create(counting(npy::Type::f4, {2, 3}), {{1, 3}}, {});
   ASSERT_TRUE(set);
   EXPECT_EQ(set->size(), 2u);
   std::vector<float> input(3);
@@ -127,7 +260,7 @@ TEST(ImageSet, Errors) {
     return text.find(part) != std::string::npos;
   };
   const std::string shape =
-      errorOf(counting(npy::Type::u1, {2, 5, 5}), {1, 1, 4, 5});
+      errorOf(counting(npy::Type::u1, {2, 5, 5}), {{1, 1, 4, 5}});
   EXPECT_TRUE(contains(shape, "5 x 5")) << shape;
   EXPECT_TRUE(contains(shape, "1 x 1 x 4 x 5")) << shape;
   EXPECT_NE(errorOf(counting(npy::Type::u1, {0, 3, 1, 2}), rgb), "");

@@ -8,6 +8,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include <cmath>
+#include <limits>
+
 using namespace crania;
 using namespace crania::runtime;
 using namespace crania::test;
@@ -50,6 +53,21 @@ TEST(Session, AnswersOnce) {
   EXPECT_TRUE(*session.poll(*ticket));
   EXPECT_FALSE(session.poll(*ticket));
   EXPECT_FALSE(session.poll(12345));
+}
+
+TEST(Session, RefusesAnInputThatIsNotFinite) {
+  Session session(loadTiny());
+  for (float bad : {std::nanf(""), std::numeric_limits<float>::infinity(),
+                    -std::numeric_limits<float>::infinity()}) {
+    std::vector<float> input = vectorOf(easyInput);
+    input[2] = bad;
+    auto ticket = session.submit(input);
+    ASSERT_FALSE(ticket);
+    EXPECT_NE(ticket.error().message.find("element 2 of the input is"),
+              std::string::npos);
+    EXPECT_FALSE(session.submit(input, 7));
+  }
+  EXPECT_EQ(session.inFlight(), 0u);
 }
 
 TEST(Session, RefusesAnInputOfAnotherSize) {

@@ -195,14 +195,13 @@ TEST(TimedDram, AProgramThatDoesNotFitIsAnError) {
   dram::Spec memory = *TargetModel().dram.memory;
   memory.organization.rows = 1;
   memory.organization.columns = 64;
-  auto executable = layerOf(withMemory(memory), 64, 512).load();
-  auto timing =
-      simulateRound(executable->program(), executable->weights(), 0, {});
-  ASSERT_FALSE(timing);
-  EXPECT_NE(timing.error().message.find("bytes of DRAM, but LPDDR3-1600 has "
-                                        "2048; give dram.memory more rows"),
+  auto binary = layerOf(withMemory(memory), 64, 512).finish();
+  ASSERT_FALSE(binary);
+  EXPECT_NE(binary.error().message.find("bytes of DRAM, but LPDDR3-1600 "
+                                        "has 2048; give dram.memory more "
+                                        "rows"),
             std::string::npos)
-      << timing.error().message;
+      << binary.error().message;
 }
 
 /// Blocks of two clusters come in turn; what is in one burst comes once.

@@ -8,7 +8,9 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <cmath>
 #include <cstring>
+#include <limits>
 
 namespace crania::npy {
 namespace {
@@ -96,13 +98,65 @@ TEST(Npy, ScalarsAndEmptyArrays) {
   EXPECT_EQ(empty->elements(), 0u);
 }
 
-TEST(Npy, FortranOrderMattersFromTwoDimensionsOn) {
-  expectPart(headerError("{'descr': '<f4', 'fortran_order': True, 'shape': (1, "
-                         "1)}"),
-             "Fortran order; save it with numpy.save");
-  EXPECT_EQ(
-      headerError("{'descr': '<f4', 'fortran_order': True, 'shape': (1,)}"),
-      "");
+std::string header(const std::string &type, const std::string &shape,
+                   bool isFortran = false) {
+  return "{'descr': '" + type +
+         "', 'fortran_order': " + (isFortran ? "True" : "False") +
+         ", 'shape': " + shape + "}";
+}
+
+Array arrayOf(const std::string &header, const std::vector<uint8_t> &data) {
+  Result<Array> array = parse(fileOf(1, header, data), "x.npy");
+  EXPECT_TRUE(array) << array.error().message;
+  return array ? *array : Array();
+}
+
+TEST(Npy, FortranOrderBecomesRowMajor) {
+  // Element (i, j, k) of 2 x 3 x 2 is 100 i + 10 j + k; i is fastest.
+  const Array array =
+      arrayOf(header("|u1", "(2, 3, 2)", true),
+              {0, 100, 10, 110, 20, 120, 1, 101, 11, 111, 21, 121});
+  EXPECT_EQ(array.data, (std::vector<uint8_t>{0, 1, 10, 11, 20, 21, 100, 101,
+                                              110, 111, 120, 121}));
+  const Array wide =
+      arrayOf(header(">u2", "(2, 2)", true), {0, 1, 0, 2, 0, 3, 0, 4});
+  EXPECT_EQ(wide.data, (std::vector<uint8_t>{1, 0, 3, 0, 2, 0, 4, 0}));
+  EXPECT_EQ(arrayOf(header("<f4", "(0, 3)", true), {}).elements(), 0u);
+  EXPECT_EQ(arrayOf(header("|u1", "(2,)", true), {7, 8}).data,
+            (std::vector<uint8_t>{7, 8}));
+}
+
+TEST(Npy, BigEndianElementsAreSwapped) {
+  EXPECT_EQ(arrayOf(header(">f4", "(2,)"), {0xbf, 0xc0, 0, 0, 0x3f, 0x80, 0, 0})
+                .asDouble(0),
+            -1.5);
+  EXPECT_EQ(arrayOf(header(">i2", "(2,)"), {0, 1, 0xff, 0xfe}).asInt64(1), -2);
+  EXPECT_EQ(arrayOf(header(">f8", "(1,)"), {0x3f, 0xf8, 0, 0, 0, 0, 0, 0})
+                .asDouble(0),
+            1.5);
+  EXPECT_EQ(arrayOf(header(">u1", "(1,)"), {7}).asInt64(0), 7);
+}
+
+TEST(Npy, HalfPrecisionIsExactInSingle) {
+  // Smallest subnormal, largest subnormal, smallest normal, 1, largest finite,
+  // the same with a sign.
+  const Array array =
+      arrayOf(header("<f2", "(6,)"),
+              {1, 0, 0xff, 3, 0, 4, 0, 0x3c, 0xff, 0x7b, 0xff, 0xfb});
+  ASSERT_EQ(array.type, Type::f4);
+  const double expected[] = {0x1p-24, 0x1.ff8p-15, 0x1p-14, 1, 65504, -65504};
+  for (size_t i = 0; i < 6; ++i)
+    EXPECT_EQ(array.asDouble(i), expected[i]) << i;
+  const Array odd = arrayOf(header(">f2", "(3,)"), {0x7c, 0, 0xfc, 0, 0x7e, 0});
+  EXPECT_EQ(odd.asDouble(0), std::numeric_limits<double>::infinity());
+  EXPECT_EQ(odd.asDouble(1), -std::numeric_limits<double>::infinity());
+  EXPECT_TRUE(std::isnan(odd.asDouble(2)));
+}
+
+TEST(Npy, BoolIsBytes) {
+  const Array array = arrayOf(header("|b1", "(3,)"), {0, 1, 1});
+  EXPECT_EQ(array.type, Type::u1);
+  EXPECT_EQ(array.asInt64(2), 1);
 }
 
 TEST(Npy, ErrorsNameFileReasonAndRemedy) {
@@ -114,13 +168,17 @@ TEST(Npy, ErrorsNameFileReasonAndRemedy) {
 }
 
 TEST(Npy, TypesAreNamed) {
-  for (const char *type : {">f4", "<f2", "<c8", "|O", "|S3", "|b1", "", "u1"})
+  for (const char *type :
+       {"<c8", "<f16", "|O", "|S3", "|f2", "|f4", "<b2", "", "u1", "?f4"})
     expectPart(headerError(std::string("{'descr': '") + type +
                            "', 'fortran_order': False, 'shape': (1,)}"),
-               "element type '" + std::string(type) + "' is not supported");
+               "element type '" + std::string(type) +
+                   "' is not supported (integers, bool, float16, float32 and "
+                   "float64 are); save it with numpy.save(path, "
+                   "array.astype(numpy.float32))");
   expectPart(headerError("{'descr': [('a', '<f4')], 'fortran_order': False, "
                          "'shape': (1,)}"),
-             "structured arrays");
+             "structured arrays are not supported); save one of its fields");
 }
 
 TEST(Npy, ShapesAreComparedWithTheFile) {

@@ -86,9 +86,35 @@ static LogicalResult verifyClassifier(Operation *op, NamedAttribute attribute) {
   return success();
 }
 
+StringRef CraniaDialect::getImageLayout(Value tensor) {
+  auto argument = dyn_cast<BlockArgument>(tensor);
+  auto function =
+      argument
+          ? dyn_cast<FunctionOpInterface>(argument.getOwner()->getParentOp())
+          : FunctionOpInterface();
+  auto layout =
+      function ? function.getArgAttrOfType<StringAttr>(argument.getArgNumber(),
+                                                       getImageLayoutAttrName())
+               : StringAttr();
+  return layout ? layout.getValue() : StringRef("nchw");
+}
+
+static LogicalResult verifyImageLayout(Operation *op,
+                                       NamedAttribute attribute) {
+  auto layout = dyn_cast<StringAttr>(attribute.getValue());
+  if (layout &&
+      llvm::is_contained({"nchw", "nhwc", "unknown"}, layout.getValue()))
+    return success();
+  return op->emitError() << "'" << attribute.getName().getValue()
+                         << "' must be \"nchw\", \"nhwc\" or \"unknown\", "
+                         << "found " << attribute.getValue();
+}
+
 LogicalResult
 CraniaDialect::verifyRegionArgAttribute(Operation *op, unsigned, unsigned,
                                         NamedAttribute attribute) {
+  if (attribute.getName() == getImageLayoutAttrName())
+    return verifyImageLayout(op, attribute);
   if (attribute.getName() == getRangeAttrName())
     return verifyRange(op, attribute);
   return success();

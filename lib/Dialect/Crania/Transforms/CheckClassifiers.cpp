@@ -1,6 +1,7 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+#include "ImageLayout.h"
 #include "crania/Dialect/Crania/IR/CraniaDialect.h"
 #include "crania/Dialect/Crania/Transforms/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -73,6 +74,12 @@ struct CheckClassifiers
   using CheckClassifiersBase::CheckClassifiersBase;
 
   void runOnOperation() override {
+    if (!llvm::is_contained({"auto", "nchw", "nhwc"}, imageLayout.getValue())) {
+      getOperation().emitError()
+          << "image-layout '" << imageLayout
+          << "' is not known; there are auto, nchw and nhwc";
+      return signalPassFailure();
+    }
     if (failed(markClassifier()))
       return signalPassFailure();
     for (auto function : getOperation().getOps<func::FuncOp>()) {
@@ -80,7 +87,33 @@ struct CheckClassifiers
         continue;
       if (failed(checkSignature(function)) || failed(checkBody(function)))
         return signalPassFailure();
+      if (failed(markImage(function)))
+        return signalPassFailure();
     }
+  }
+
+  /// What is written there already stays, and contradicts no option.
+  LogicalResult markImage(func::FuncOp classifier) {
+    StringRef name = CraniaDialect::getImageLayoutAttrName();
+    const bool isImage =
+        cast<RankedTensorType>(classifier.getArgument(0).getType()).getRank() ==
+        4;
+    if (imageLayout != "auto" && !isImage)
+      return classifier.emitError()
+             << "its input is no image of rank 4, which image-layout '"
+             << imageLayout << "' is about";
+    auto decided = classifier.getArgAttrOfType<StringAttr>(0, name);
+    if (decided && imageLayout != "auto" && decided != imageLayout.getValue())
+      return classifier.emitError() << "its input is " << decided
+                                    << " already, not '" << imageLayout << "'";
+    if (decided || !isImage)
+      return success();
+    StringRef layout = imageLayout == "auto"
+                           ? crania::findImageLayout(classifier.getArgument(0))
+                           : StringRef(imageLayout.getValue());
+    if (layout != "nchw")
+      classifier.setArgAttr(0, name, StringAttr::get(&getContext(), layout));
+    return success();
   }
 
   void mark(func::FuncOp op) {

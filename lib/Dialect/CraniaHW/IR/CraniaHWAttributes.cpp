@@ -151,12 +151,15 @@ static bool isElementType(Type type) {
 
 PortAttr PortAttr::get(MLIRContext *context, FlatSymbolRefAttr buffer,
                        RankedTensorType type) {
-  return get(context, buffer, type, FloatAttr());
+  return get(context, buffer, type, FloatAttr(), PortLayout::NCHW);
 }
 
 PortAttr PortAttr::get(MLIRContext *context, FlatSymbolRefAttr buffer,
-                       RankedTensorType type, double scale) {
-  return get(context, buffer, type, Builder(context).getF64FloatAttr(scale));
+                       RankedTensorType type, double scale, PortLayout layout) {
+  FloatAttr attribute;
+  if (scale != 0)
+    attribute = Builder(context).getF64FloatAttr(scale);
+  return get(context, buffer, type, attribute, layout);
 }
 
 RankedTensorType PortAttr::getHostType() const {
@@ -167,7 +170,11 @@ RankedTensorType PortAttr::getHostType() const {
 }
 
 LogicalResult PortAttr::verify(EmitError emitError, FlatSymbolRefAttr buffer,
-                               RankedTensorType type, FloatAttr scale) {
+                               RankedTensorType type, FloatAttr scale,
+                               PortLayout layout) {
+  constexpr int64_t imageRank = 4;
+  if (layout != PortLayout::NCHW && type.getRank() != imageRank)
+    return emitError() << "only a port of rank 4 has a layout, found " << type;
   Type element = type.getElementType();
   if (!type.hasStaticShape() || !isElementType(element))
     return emitError() << "a port needs a static shape of f32, i8, ui8, i16, "

@@ -267,6 +267,7 @@ std::unique_ptr<binary::PortT> ProgramEncoder::portOf(hw::PortAttr attribute) {
   port->element = elementOf(attribute.getType().getElementType());
   if (FloatAttr scale = attribute.getScale())
     port->scale = scale.getValueAsDouble();
+  port->layout = enumOf<binary::PortLayout>(attribute.getLayout());
   return port;
 }
 

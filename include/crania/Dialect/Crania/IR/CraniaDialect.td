@@ -31,6 +31,9 @@ def Crania_Dialect : Dialect {
     - `crania.range` (`array<f64: low, high>`, on an op with one result or an
       argument of a classifier): the range of the tensor's values on calibration
       inputs, from which its scale follows.
+    - `crania.image_layout` (`"nchw"`, `"nhwc"` or `"unknown"`, on an argument of a
+      classifier, of rank 4): the order of the axes of the image that it is;
+      `nchw` if it is left out. `crania-check-classifiers` finds it.
     - `crania.precision` (a type: f32, i16 or i8, on a contraction): what the layer
       computes in, where that is not what the rest does.
     - `crania.weight_scales` (dense f32, on a contraction of integers): the scales
@@ -61,6 +64,12 @@ def Crania_Dialect : Dialect {
     static constexpr llvm::StringLiteral getRangeAttrName() {
       return "crania.range";
     }
+    /// The order of the axes of an image.
+    static constexpr llvm::StringLiteral getImageLayoutAttrName() {
+      return "crania.image_layout";
+    }
+    /// That of a tensor: nchw, nhwc or unknown.
+    static ::llvm::StringRef getImageLayout(::mlir::Value tensor);
     /// What a contraction computes in.
     static constexpr llvm::StringLiteral getPrecisionAttrName() {
       return "crania.precision";

@@ -18,11 +18,18 @@ def CheckClassifiers : Pass<"crania-check-classifiers", "::mlir::ModuleOp"> {
 
     With `function`, that function is marked first; without it, the only public
     function of the module is marked if none is yet. Other functions are left
-    alone. Changes nothing else.
+    alone.
+
+    An input of rank 4 is an image: unless that is its layout already, it gets
+    `crania.image_layout`, `"nhwc"` or `"unknown"`, where `image-layout` says so or,
+    with `auto`, where the convolutions and pools behind it do. Without the
+    attribute an image is `nchw`. Changes nothing else.
   }];
   let options = [
     Option<"function", "function", "std::string", "\"\"",
            "Function to mark as a classifier">,
+    Option<"imageLayout", "image-layout", "std::string", "\"auto\"",
+           "Order of the axes of the input: nchw, nhwc, or auto">,
   ];
 }
 

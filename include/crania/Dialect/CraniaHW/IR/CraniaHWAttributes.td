@@ -30,22 +30,28 @@ def CraniaHW_PortAttr : CraniaHW_Attr<"Port", "port"> {
     A port with a scale holds integers, i8, i16 or ui8, that the host makes of its
     f32: divided by the scale in f32, rounded half to even, clamped.
 
+    An input of rank 4 has a layout, from which a host that prepares images knows
+    the channels: `nchw` if it is left out, `nhwc`, or `unknown`.
+
     Example: `#crania_hw.port<@image : tensor<1x1x28x28xf32>>`,
-    `#crania_hw.port<@image : tensor<1x1x28x28xui8>, scale 0.0625>`
+    `#crania_hw.port<@image : tensor<1x28x28x3xui8> layout nhwc, scale 0.0625>`
   }];
   let parameters = (ins
     "::mlir::FlatSymbolRefAttr":$buffer,
     "::mlir::RankedTensorType":$type,
-    OptionalParameter<"::mlir::FloatAttr">:$scale
+    OptionalParameter<"::mlir::FloatAttr">:$scale,
+    DefaultValuedParameter<"::crania::hw::PortLayout",
+        "::crania::hw::PortLayout::NCHW">:$layout
   );
   let assemblyFormat =
-    "`<` $buffer `:` $type (`,` `scale` custom<Double>($scale)^)? `>`";
+    "`<` $buffer `:` $type (`layout` $layout^)? (`,` `scale` custom<Double>($scale)^)? `>`";
   let builders = [
-    // Without a scale.
+    // Without a scale and a layout; with them, where a scale of 0 is none.
     AttrBuilder<(ins "::mlir::FlatSymbolRefAttr":$buffer,
         "::mlir::RankedTensorType":$type)>,
     AttrBuilder<(ins "::mlir::FlatSymbolRefAttr":$buffer,
-        "::mlir::RankedTensorType":$type, "double":$scale)>
+        "::mlir::RankedTensorType":$type, "double":$scale,
+        "::crania::hw::PortLayout":$layout)>
   ];
   let genVerifyDecl = 1;
   let extraClassDeclaration = [{

@@ -30,6 +30,12 @@ def CraniaHW_Purpose : CraniaHW_Enum<"Purpose", "what a copy moves, for reports"
   I32EnumAttrCase<"Parameters", 1, "parameters">
 ]>;
 
+def CraniaHW_PortLayout : CraniaHW_Enum<"PortLayout", "the order of the axes of an image", [
+  I32EnumAttrCase<"NCHW", 0, "nchw">,
+  I32EnumAttrCase<"NHWC", 1, "nhwc">,
+  I32EnumAttrCase<"Unknown", 2, "unknown">
+]>;
+
 def CraniaHW_VectorOpcode : CraniaHW_Enum<"VectorOpcode", "an instruction of the vector unit", [
   I32EnumAttrCase<"Constant", 0, "constant">,
   I32EnumAttrCase<"Add", 1, "add">,

@@ -1,0 +1,126 @@
+# Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Every option of a compilation does the same on the command line and by the C API.
+
+Each case differs from the one that it names in one option, and its device binary must
+differ too: so an option that is dropped shows, and one that sets or is set from another.
+
+  options_by_c_api.py LIBCRANIA_RUNTIME EXAMPLES FOLDER
+"""
+
+import ctypes
+import pathlib
+import subprocess
+import sys
+
+runtime, examples, folder = (pathlib.Path(argument) for argument in sys.argv[1:])
+DIGITS = examples / "digits"
+NETWORK = DIGITS / "digits.onnx"
+
+INTEGERS = {"precision": "i8", "calibrate": str(DIGITS / "test_x_u8.npy"),
+            "calibrate-limit": "20", "input-scale": "0.0625"}
+CORRECTED = INTEGERS | {"scheme": "importance-corrected", "cluster-limit": "8"}
+RESIDUAL = INTEGERS | {"scheme": "residual", "steps": "1", "cluster-limit": "8"}
+# Name of a case: the case that it must differ from, and its options.
+CASES = {
+    "default": (None, {}),
+    "clusters": ("default", {"clusters": ".5,.5"}),
+    "exit": ("default", {"exit": "margin:0.25"}),
+    # No use is expected of what lies behind the first round.
+    "exit-histogram": ("default", {"exit-histogram": "1,0,0,0"}),
+    "target": ("default", {"target": "edge-lite"}),
+    "share-weights": ("default", {"share-weights": "16"}),
+    "scope": ("default", {"scope": "global"}),
+    "baselines": ("default", {"baselines": "true"}),
+    "network-layout": ("default", {"network-layout": "nhwc"}),
+    "precision": ("default", INTEGERS),
+    "i16": ("precision", INTEGERS | {"precision": "i16"}),
+    "first-layer": ("precision", INTEGERS | {"first-layer": "i16"}),
+    "last-layer": ("first-layer", INTEGERS | {"last-layer": "i16"}),
+    "both-layers": ("last-layer", INTEGERS | {"first-layer": "f32", "last-layer": "i16"}),
+    "layers-swapped": ("both-layers", INTEGERS | {"first-layer": "i16", "last-layer": "f32"}),
+    "calibrate": ("precision", INTEGERS | {"calibrate": "second_half.npy"}),
+    "calibrate-limit": ("precision", INTEGERS | {"calibrate-limit": "3"}),
+    "calibrate-rule": ("precision", INTEGERS | {"calibrate-rule": "max"}),
+    "input-scale": ("precision", INTEGERS | {"input-scale": "0.03"}),
+    "input-mean": ("precision", INTEGERS | {"input-mean": "0.25"}),
+    "input-std": ("input-mean", INTEGERS | {"input-std": "0.25"}),
+    "scheme": ("precision", CORRECTED),
+    "cluster-limit": ("scheme", CORRECTED | {"cluster-limit": "2"}),
+    "metric": ("scheme", CORRECTED | {"metric": "activation"}),
+    "whole": ("scheme", CORRECTED | {"whole": "last"}),
+    # The first layer is too small to be clustered in any case.
+    "whole-first": ("whole", CORRECTED | {"whole": "first"}),
+    "residual": ("scheme", RESIDUAL),
+    "steps": ("residual", RESIDUAL | {"steps": "1.5"}),
+}
+# Shown on images of several channels by image-layout.test.
+ELSEWHERE = {"input-layout", "input-channels"}
+
+REPORT = ctypes.CFUNCTYPE(None, ctypes.c_int, ctypes.c_char_p, ctypes.c_void_p)
+
+
+class CompilerApi:
+    def __init__(self, path):
+        self.library = ctypes.CDLL(str(path))
+        for name, result in (("SessionCreate", ctypes.c_void_p),
+                             ("GetOptionName", ctypes.c_char_p),
+                             ("GetOptionCount", ctypes.c_uint64),
+                             ("SessionCompile", ctypes.c_void_p),
+                             ("OutputGetData", ctypes.c_void_p),
+                             ("OutputGetSize", ctypes.c_uint64)):
+            getattr(self.library, f"craniaCompiler{name}").restype = result
+
+    def names(self):
+        get = self.library.craniaCompilerGetOptionName
+        return {get(ctypes.c_uint64(i)).decode()
+                for i in range(self.library.craniaCompilerGetOptionCount())}
+
+    def compile(self, options):
+        messages = []
+        report = REPORT(lambda severity, text, data: messages.append(text.decode()))
+        library = self.library
+        session = ctypes.c_void_p(library.craniaCompilerSessionCreate(report, None))
+        for name, value in options.items():
+            if library.craniaCompilerSessionSetOption(session, name.encode(), value.encode()):
+                sys.exit(f"{name}={value}: {messages}")
+        network = NETWORK.read_bytes()
+        output = library.craniaCompilerSessionCompile(
+            session, network, ctypes.c_uint64(len(network)), str(NETWORK).encode())
+        if not output:
+            sys.exit(f"{options}: {messages}")
+        output = ctypes.c_void_p(output)
+        size = library.craniaCompilerOutputGetSize(output)
+        result = ctypes.string_at(library.craniaCompilerOutputGetData(output), size)
+        library.craniaCompilerOutputDestroy(output)
+        library.craniaCompilerSessionDestroy(session)
+        return result
+
+
+def command_line(options):
+    path = folder / "net.crania"
+    subprocess.run(["crania-compile", NETWORK, "-o", path,
+                    *(f"--{name}={value}" for name, value in options.items())], check=True)
+    return path.read_bytes()
+
+
+def main():
+    import numpy as np
+    images = np.load(DIGITS / "test_x_u8.npy")
+    np.save(folder / "second_half.npy", images[len(images) // 2:])
+    api = CompilerApi(runtime.parent / "libcrania_compiler.so")
+    shown = {name for _, options in CASES.values() for name in options} | ELSEWHERE | {"function"}
+    if api.names() != shown:
+        sys.exit(f"options without a case, or cases without an option: {api.names() ^ shown}")
+    binaries = {}
+    for case, (other, options) in CASES.items():
+        options = {name: str(folder / value) if value == "second_half.npy" else value
+                   for name, value in options.items()}
+        binaries[case] = command_line(options)
+        if api.compile(options) != binaries[case]:
+            sys.exit(f"{case}: the C API gives another binary than the command line")
+        if other and binaries[case] == binaries[other]:
+            sys.exit(f"{case}: the options give the same binary as {other}")
+
+
+main()

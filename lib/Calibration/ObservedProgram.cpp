@@ -105,6 +105,11 @@ FailureOr<ObservedProgram> ObservedProgram::create(func::FuncOp function) {
           .wasInterrupted())
     return function.emitError()
            << "is clustered already; calibrate before crania-cluster-weights";
+  // What there is to warn of is said of the network itself, not of a copy.
+  ScopedDiagnosticHandler withoutWarnings(
+      function.getContext(), [](Diagnostic &diagnostic) {
+        return success(diagnostic.getSeverity() == DiagnosticSeverity::Warning);
+      });
   OwningOpRef<ModuleOp> module = isolate(function);
   if (failed(lower(*module)))
     return failure();

@@ -46,8 +46,8 @@ double simulator::confidenceOf(binary::ExitRule rule,
 bool simulator::passesThreshold(binary::ExitRule rule, double confidence,
                                 double threshold) {
   if (rule == binary::ExitRule::entropy)
-    return confidence <= threshold;
-  return confidence >= threshold;
+    return threshold > 0 && confidence <= threshold;
+  return threshold < 1 && confidence >= threshold;
 }
 
 size_t simulator::predictionOf(Span<const float> logits) {

@@ -1,11 +1,12 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Add, Clip, Relu, and the operators that do nothing in inference.
+// Arithmetic, Clip, Relu, and the operators that do nothing in inference.
 
 #include "Operators.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 
 #include <optional>
 
@@ -17,10 +18,17 @@ using namespace mlir;
 static constexpr int64_t kNumpyBroadcastOpset = 7;
 
 static FailureOr<Tensor> alignLegacyOperand(const Node &node) {
-  for (StringRef name : {"axis", "broadcast"})
-    if (node.opset() >= kNumpyBroadcastOpset && node.hasAttribute(name))
-      return node.emitAttributeError(name)
-             << "does not exist in opset " << node.opset();
+  int64_t broadcast = 1;
+  if (node.opset() < kNumpyBroadcastOpset) {
+    broadcast = 0;
+    if (failed(node.read("broadcast", broadcast)))
+      return failure();
+  }
+  if (broadcast == 0 && node.shape(0) != node.shape(1))
+    return node.emitError()
+           << "shapes " << formatShape(node.shape(0)) << " and "
+           << formatShape(node.shape(1)) << " differ, which needs attribute "
+           << "'broadcast' = 1 in opset " << node.opset();
   if (!node.hasAttribute("axis"))
     return node.input(1);
   int64_t axis = 0;
@@ -35,7 +43,9 @@ static FailureOr<Tensor> alignLegacyOperand(const Node &node) {
   return node.emit.reshape(node.input(1), aligned);
 }
 
-FailureOr<Tensor> crania::importer::importAdd(const Node &node) {
+/// An element-wise op of two operands that broadcast.
+template <typename Op>
+static FailureOr<Tensor> importBinary(const Node &node) {
   FailureOr<Tensor> rhs = alignLegacyOperand(node);
   if (failed(rhs))
     return failure();
@@ -45,7 +55,35 @@ FailureOr<Tensor> crania::importer::importAdd(const Node &node) {
     return node.emitError()
            << "shapes " << formatShape(node.shape(0)) << " and "
            << formatShape(shapeOf(*rhs)) << " do not broadcast";
-  return Tensor(node.emit.add(node.input(0), *rhs, *shape));
+  return Tensor(node.emit.broadcasting(
+      node.input(0), *rhs, *shape,
+      [](OpBuilder &builder, Location loc, ValueRange x) -> Value {
+        return Op::create(builder, loc, x[0], x[1]);
+      }));
+}
+
+FailureOr<Tensor> crania::importer::importAdd(const Node &node) {
+  return importBinary<arith::AddFOp>(node);
+}
+
+FailureOr<Tensor> crania::importer::importSub(const Node &node) {
+  return importBinary<arith::SubFOp>(node);
+}
+
+FailureOr<Tensor> crania::importer::importMul(const Node &node) {
+  return importBinary<arith::MulFOp>(node);
+}
+
+FailureOr<Tensor> crania::importer::importDiv(const Node &node) {
+  return importBinary<arith::DivFOp>(node);
+}
+
+FailureOr<Tensor> crania::importer::importExp(const Node &node) {
+  return Tensor(node.emit.unary<math::ExpOp>(node.value(0)));
+}
+
+FailureOr<Tensor> crania::importer::importLog(const Node &node) {
+  return Tensor(node.emit.unary<math::LogOp>(node.value(0)));
 }
 
 FailureOr<Tensor> crania::importer::importRelu(const Node &node) {
@@ -76,9 +114,6 @@ static LogicalResult readBound(const Node &node, StringRef name, unsigned index,
     bound = value;
     return success();
   }
-  if (node.hasAttribute(name))
-    return node.emitAttributeError(name)
-           << "does not exist in opset " << node.opset();
   if (!node.hasInput(index))
     return success();
   const ConstantTensor *constant = node.constant(index);
@@ -125,7 +160,21 @@ FailureOr<Tensor> crania::importer::importIdentity(const Node &node) {
   return node.input(0);
 }
 
+LogicalResult crania::importer::requireTestMode(const Node &node) {
+  constexpr int64_t kLastOpsetWithTestMode = 6;
+  int64_t isTest = node.opset() <= kLastOpsetWithTestMode ? 0 : 1;
+  if (failed(node.read("is_test", isTest)))
+    return failure();
+  if (isTest != 0)
+    return success();
+  return node.emitError() << "trains, as its attribute 'is_test' is 0, the "
+                             "default of opset "
+                          << node.opset() << "; export the model for inference";
+}
+
 FailureOr<Tensor> crania::importer::importDropout(const Node &node) {
+  if (failed(requireTestMode(node)))
+    return failure();
   // From opset 12 on, a third operand can ask for training.
   constexpr unsigned kTrainingMode = 2;
   if (!node.hasInput(kTrainingMode))

@@ -214,12 +214,43 @@ Value Emitter::scale(Value value, float factor) {
       });
 }
 
-Value Emitter::add(const Tensor &a, const Tensor &b, ArrayRef<int64_t> shape) {
+Value Emitter::broadcasting(const Tensor &a, const Tensor &b,
+                            ArrayRef<int64_t> shape, Body body) {
   Indexed lhs = dropBroadcastDims(a, shape);
   Indexed rhs = dropBroadcastDims(b, shape);
-  return elementwise(
-      {value(lhs.tensor), value(rhs.tensor)}, {lhs.map, rhs.map}, shape,
-      [](OpBuilder &nested, Location loc, ValueRange x) -> Value {
+  return elementwise({value(lhs.tensor), value(rhs.tensor)}, {lhs.map, rhs.map},
+                     shape, body);
+}
+
+Value Emitter::add(const Tensor &a, const Tensor &b, ArrayRef<int64_t> shape) {
+  return broadcasting(
+      a, b, shape, [](OpBuilder &nested, Location loc, ValueRange x) -> Value {
         return arith::AddFOp::create(nested, loc, x[0], x[1]);
       });
+}
+
+Value Emitter::reduce(Value value, ArrayRef<bool> isReduced, float start,
+                      Body combine) {
+  SmallVector<int64_t> kept;
+  SmallVector<AffineExpr> keptDims;
+  SmallVector<utils::IteratorType> iterators;
+  for (auto [axis, extent] : llvm::enumerate(shapeOf(value))) {
+    iterators.push_back(isReduced[axis] ? utils::IteratorType::reduction
+                                        : utils::IteratorType::parallel);
+    if (isReduced[axis])
+      continue;
+    kept.push_back(extent);
+    keptDims.push_back(builder.getAffineDimExpr(axis));
+  }
+  Value init = filled(kept, start);
+  unsigned rank = isReduced.size();
+  AffineMap result = AffineMap::get(rank, 0, keptDims, builder.getContext());
+  auto body = [&](OpBuilder &nested, Location loc, ValueRange x) {
+    linalg::YieldOp::create(nested, loc, combine(nested, loc, x));
+  };
+  return linalg::GenericOp::create(
+             builder, init.getType(), value, init,
+             ArrayRef<AffineMap>{builder.getMultiDimIdentityMap(rank), result},
+             iterators, body)
+      .getResult(0);
 }

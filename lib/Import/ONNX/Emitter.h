@@ -15,6 +15,7 @@
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 
 #include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/STLExtras.h"
 
 #include <map>
 #include <variant>
@@ -72,11 +73,48 @@ public:
                           llvm::ArrayRef<mlir::AffineMap> maps,
                           llvm::ArrayRef<int64_t> shape, Body body);
   mlir::Value scale(mlir::Value value, float factor);
+  /// `Op` of each element.
+  template <typename Op>
+  mlir::Value unary(mlir::Value value) {
+    llvm::ArrayRef<int64_t> shape = shapeOf(value);
+    return elementwise(value, builder.getMultiDimIdentityMap(shape.size()),
+                       shape,
+                       [](mlir::OpBuilder &nested, mlir::Location loc,
+                          mlir::ValueRange x) -> mlir::Value {
+                         return Op::create(nested, loc, x[0]);
+                       });
+  }
+  /// `body` of the elements of a and b, which both broadcast to `shape`.
+  mlir::Value broadcasting(const Tensor &a, const Tensor &b,
+                           llvm::ArrayRef<int64_t> shape, Body body);
   /// a + b with the result shape `shape`, to which both broadcast.
   mlir::Value add(const Tensor &a, const Tensor &b,
                   llvm::ArrayRef<int64_t> shape);
 
+  /// Combines the elements along the axes that `isReduced` marks by `Op`,
+  /// starting from `start`; the result lacks these axes.
+  template <typename Op>
+  mlir::Value reduce(mlir::Value value, llvm::ArrayRef<bool> isReduced,
+                     float start) {
+    return reduce(value, isReduced, start,
+                  [](mlir::OpBuilder &nested, mlir::Location loc,
+                     mlir::ValueRange x) -> mlir::Value {
+                    return Op::create(nested, loc, x[0], x[1]);
+                  });
+  }
+  /// The same with 1 element along these axes.
+  template <typename Op>
+  mlir::Value reduceKeepingDims(mlir::Value value,
+                                llvm::ArrayRef<bool> isReduced, float start) {
+    llvm::SmallVector<int64_t> shape(shapeOf(value));
+    for (auto [extent, reduced] : llvm::zip_equal(shape, isReduced))
+      extent = reduced ? 1 : extent;
+    return reshape(reduce<Op>(value, isReduced, start), shape);
+  }
+
 private:
+  mlir::Value reduce(mlir::Value value, llvm::ArrayRef<bool> isReduced,
+                     float start, Body combine);
   /// A tensor without its broadcast dimensions, and how to index it from the
   /// result.
   struct Indexed {

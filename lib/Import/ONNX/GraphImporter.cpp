@@ -54,10 +54,22 @@ LogicalResult GraphImporter::collectInitializers() {
   return success();
 }
 
+/// Follows the graph's outputs back to all nodes that they depend on.
+void GraphImporter::collectLiveNodes() {
+  SmallVector<StringRef> pending;
+  for (const ::onnx::ValueInfoProto &output : graph.output())
+    pending.push_back(output.name());
+  while (!pending.empty()) {
+    const NodeProto *node = producers.lookup(pending.pop_back_val());
+    if (!node || !live.insert(node).second)
+      continue;
+    for (const std::string &name : node->input())
+      pending.push_back(name);
+  }
+}
+
 LogicalResult GraphImporter::collectUses() {
   for (const NodeProto &node : graph.node()) {
-    for (const std::string &name : node.input())
-      readers[name].push_back(&node);
     for (const std::string &name : node.output()) {
       if (name.empty())
         continue;
@@ -67,6 +79,11 @@ LogicalResult GraphImporter::collectUses() {
                << "output '" << name << "' is defined twice";
     }
   }
+  collectLiveNodes();
+  for (const NodeProto &node : graph.node())
+    if (live.contains(&node))
+      for (const std::string &name : node.input())
+        readers[name].push_back(&node);
   for (const ::onnx::ValueInfoProto &output : graph.output())
     readers[output.name()].push_back(nullptr);
   return success();
@@ -103,7 +120,7 @@ GraphImporter::readInputType(const ::onnx::ValueInfoProto &input) {
                      "convert the model";
   SmallVector<int64_t> shape;
   for (const auto &dim : type.shape().dim()) {
-    bool isBatch = shape.empty();
+    bool isBatch = shape.empty() && type.shape().dim_size() > 1;
     if (!dim.has_dim_value() && !isBatch)
       return fail() << "has the dynamic dimension " << shape.size() << " ('"
                     << dim.dim_param()
@@ -115,7 +132,8 @@ GraphImporter::readInputType(const ::onnx::ValueInfoProto &input) {
     return fail() << "has the illegal shape " << formatShape(shape)
                   << "; dimensions must be positive, at most " << kMaxElements
                   << " elements and rank " << kMaxRank;
-  if (!shape.empty() && shape.front() != 1)
+  // An input of rank 1 is one list of numbers, without a batch.
+  if (shape.size() > 1 && shape.front() != 1)
     return fail() << "has batch size " << shape.front()
                   << "; export the model with batch size 1 or a symbolic one";
   return emit.tensorType(shape);
@@ -215,7 +233,13 @@ GraphImporter::findSupported(const NodeProto &proto) {
 static std::string listAttributes(const Operator &op) {
   if (op.attributes.empty())
     return op.type.str() + " takes none";
-  return "supported are " + llvm::join(op.attributes, ", ");
+  return "supported are " +
+         llvm::join(
+             llvm::map_range(op.attributes,
+                             [](const crania::importer::Attribute &attribute) {
+                               return attribute.name.str();
+                             }),
+             ", ");
 }
 
 LogicalResult GraphImporter::checkAttributes(const NodeProto &proto,
@@ -223,10 +247,17 @@ LogicalResult GraphImporter::checkAttributes(const NodeProto &proto,
   llvm::StringSet<> seen;
   for (const ::onnx::AttributeProto &attribute : proto.attribute()) {
     const std::string &name = attribute.name();
-    if (!llvm::is_contained(op.attributes, StringRef(name)))
-      return Node(proto, opset, locate(proto), {}, emit)
-                 .emitAttributeError(name)
+    const auto *known = llvm::find_if(
+        op.attributes, [&](const crania::importer::Attribute &candidate) {
+          return candidate.name == name;
+        });
+    Node node(proto, opset, locate(proto), {}, emit);
+    if (known == op.attributes.end())
+      return node.emitAttributeError(name)
              << "is not supported; " << listAttributes(op);
+    if (opset < known->since || opset > known->last)
+      return node.emitAttributeError(name)
+             << "does not exist in opset " << opset;
     if (!seen.insert(name).second)
       return emitNodeError(proto)
              << "attribute '" << name << "' is given twice";
@@ -239,6 +270,17 @@ LogicalResult GraphImporter::checkAttributes(const NodeProto &proto,
   return success();
 }
 
+/// More outputs than the first one ask BatchNormalization for training.
+LogicalResult GraphImporter::checkOutputs(const NodeProto &proto) {
+  auto isNamed = [](const std::string &name) { return !name.empty(); };
+  if (proto.op_type() != "BatchNormalization" ||
+      llvm::none_of(llvm::drop_begin(proto.output()), isNamed))
+    return success();
+  return emitNodeError(proto)
+         << "has " << proto.output_size()
+         << " outputs, as in training; export the model for inference";
+}
+
 LogicalResult GraphImporter::checkArity(const NodeProto &proto,
                                         const Operator &op) {
   unsigned count = proto.input_size();
@@ -247,6 +289,8 @@ LogicalResult GraphImporter::checkArity(const NodeProto &proto,
            << "has " << count << " inputs, which the operator does not allow";
   if (proto.output_size() == 0 || proto.output(0).empty())
     return emitNodeError(proto) << "has no output";
+  if (failed(checkOutputs(proto)))
+    return failure();
   // Only operands after the required ones may be left out; all of a variadic
   // operator are required.
   unsigned required = op.maxInputs == kAnyNumber ? count : op.minInputs;
@@ -385,12 +429,13 @@ LogicalResult GraphImporter::importNodes() {
   auto isConstant = [](const NodeProto &proto) {
     return proto.op_type() == "Constant";
   };
+  // The operators of what nothing uses need not even be known.
   for (const NodeProto &proto : graph.node())
-    if (isConstant(proto) && failed(importNode(proto)))
+    if (live.contains(&proto) && isConstant(proto) && failed(importNode(proto)))
       return failure();
   for (const NodeProto &proto : graph.node())
-    if (!isConstant(proto) && !folded.contains(&proto) &&
-        failed(importNode(proto)))
+    if (live.contains(&proto) && !isConstant(proto) &&
+        !folded.contains(&proto) && failed(importNode(proto)))
       return failure();
   return success();
 }
@@ -414,10 +459,28 @@ GraphImporter::checkDeclaredShape(const ::onnx::ValueInfoProto &output,
   return success();
 }
 
+LogicalResult GraphImporter::emitOutputCount() {
+  InFlightDiagnostic error = emitError(fileLoc)
+                             << "the graph has " << graph.output_size()
+                             << " outputs";
+  if (graph.output_size() > 1)
+    error << " ("
+          << llvm::join(llvm::map_range(graph.output(),
+                                        [](const auto &output) {
+                                          return "'" + output.name() + "'";
+                                        }),
+                        ", ")
+          << ")";
+  error << "; a classifier has one";
+  if (graph.output_size() > 1)
+    error << ", so keep the one of its logits (e.g. "
+             "onnx.utils.extract_model) and drop the others";
+  return error;
+}
+
 LogicalResult GraphImporter::createReturn() {
   if (graph.output_size() != 1)
-    return emitError(fileLoc) << "the graph has " << graph.output_size()
-                              << " outputs; a classifier has one";
+    return emitOutputCount();
   const ::onnx::ValueInfoProto &output = graph.output(0);
   FailureOr<const Tensor *> tensor =
       lookup(output.name(), [&] { return emitError(fileLoc); });

@@ -32,9 +32,11 @@ public:
 private:
   mlir::LogicalResult collectInitializers();
   mlir::LogicalResult collectUses();
+  void collectLiveNodes();
   mlir::LogicalResult createFunction(mlir::ModuleOp module);
   mlir::LogicalResult importNodes();
   mlir::LogicalResult createReturn();
+  mlir::LogicalResult emitOutputCount();
 
   mlir::FailureOr<const ::onnx::ValueInfoProto *> findInput();
   mlir::FailureOr<mlir::RankedTensorType>
@@ -46,6 +48,7 @@ private:
   findSupported(const ::onnx::NodeProto &proto);
   mlir::LogicalResult checkAttributes(const ::onnx::NodeProto &proto,
                                       const Operator &op);
+  mlir::LogicalResult checkOutputs(const ::onnx::NodeProto &proto);
   mlir::LogicalResult checkArity(const ::onnx::NodeProto &proto,
                                  const Operator &op);
   mlir::LogicalResult importNode(const ::onnx::NodeProto &proto);
@@ -88,10 +91,12 @@ private:
 
   llvm::StringMap<::onnx::TensorProto *> initializers;
   llvm::StringMap<Tensor> tensors;
-  /// Readers of each value; a graph output counts as the reader null.
+  /// Live readers of each value; a graph output counts as the reader null.
   llvm::StringMap<llvm::SmallVector<const ::onnx::NodeProto *, 1>> readers;
   /// The node that makes each value; to explain why one is not defined.
   llvm::StringMap<const ::onnx::NodeProto *> producers;
+  /// The nodes that the graph's outputs depend on.
+  llvm::DenseSet<const ::onnx::NodeProto *> live;
   llvm::DenseSet<const ::onnx::NodeProto *> folded;
 };
 

@@ -7,6 +7,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Verifier.h"
 
@@ -21,11 +22,20 @@ static constexpr int64_t kMaxOpset = 21;
 
 void crania::registerOnnxImportDialects(DialectRegistry &registry) {
   registry.insert<arith::ArithDialect, func::FuncDialect, linalg::LinalgDialect,
-                  tensor::TensorDialect>();
+                  math::MathDialect, tensor::TensorDialect>();
 }
+
+/// How a file begins that Git LFS left in place of the real one
+/// (https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md).
+static constexpr llvm::StringLiteral kLfsPointer =
+    "version https://git-lfs.github.com/spec/";
 
 static LogicalResult parseModel(StringRef bytes, Location loc,
                                 ::onnx::ModelProto &model) {
+  if (bytes.starts_with(kLfsPointer))
+    return emitError(loc)
+           << "the file is a Git LFS pointer and not the model itself; run "
+              "'git lfs pull' in its repository";
   // The size of a protobuf message is an int.
   if (bytes.size() > static_cast<size_t>(std::numeric_limits<int>::max()))
     return emitError(loc)
@@ -62,7 +72,8 @@ static FailureOr<int64_t> readOpset(const ::onnx::ModelProto &model,
 OwningOpRef<ModuleOp> crania::importOnnx(StringRef bytes, MLIRContext *context,
                                          StringRef fileName) {
   context->loadDialect<arith::ArithDialect, func::FuncDialect,
-                       linalg::LinalgDialect, tensor::TensorDialect>();
+                       linalg::LinalgDialect, math::MathDialect,
+                       tensor::TensorDialect>();
   Location loc = FileLineColLoc::get(context, fileName, 0, 0);
   ::onnx::ModelProto model;
   if (failed(parseModel(bytes, loc, model)))

@@ -17,6 +17,8 @@ static LogicalResult requireInference(const Node &node) {
   // Statistics per activation instead of per channel (opset 6 to 8).
   if (failed(node.requireAttribute("spatial", 1, 1)))
     return failure();
+  if (failed(requireTestMode(node)))
+    return failure();
   return node.requireAttribute("training_mode", 0, 0);
 }
 

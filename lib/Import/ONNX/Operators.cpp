@@ -7,48 +7,72 @@
 #include "llvm/ADT/StringExtras.h"
 
 using namespace crania::importer;
-using llvm::StringLiteral;
 
-static constexpr StringLiteral kAddAttributes[] = {"axis", "broadcast"};
-static constexpr StringLiteral kAveragePoolAttributes[] = {
-    "auto_pad", "ceil_mode", "count_include_pad", "dilations", "kernel_shape",
-    "pads",     "strides"};
-static constexpr StringLiteral kBatchNormalizationAttributes[] = {
-    "epsilon", "is_test", "momentum", "spatial", "training_mode"};
-static constexpr StringLiteral kClipAttributes[] = {"max", "min"};
-static constexpr StringLiteral kConstantAttributes[] = {
-    "value", "value_float", "value_floats", "value_int", "value_ints"};
-static constexpr StringLiteral kConvAttributes[] = {
-    "auto_pad", "dilations", "group", "kernel_shape", "pads", "strides"};
-static constexpr StringLiteral kDropoutAttributes[] = {"is_test", "ratio",
-                                                       "seed"};
-static constexpr StringLiteral kGemmAttributes[] = {
-    "alpha", "beta", "broadcast", "transA", "transB"};
-static constexpr StringLiteral kMaxPoolAttributes[] = {
-    "auto_pad", "ceil_mode", "dilations",    "kernel_shape",
-    "pads",     "strides",   "storage_order"};
-static constexpr StringLiteral kAxis[] = {"axis"};
-static constexpr StringLiteral kAllowZero[] = {"allowzero"};
+// The opsets are those of ONNX's Changelog.md.
+static constexpr int64_t kAlways = 1;
+static constexpr Attribute kLegacyBroadcast[] = {{"axis", kAlways, 6},
+                                                 {"broadcast", kAlways, 6}};
+static constexpr Attribute kAveragePoolAttributes[] = {
+    {"auto_pad"},      {"ceil_mode", 10}, {"count_include_pad", 7},
+    {"dilations", 19}, {"kernel_shape"},  {"pads"},
+    {"strides"}};
+static constexpr Attribute kBatchNormalizationAttributes[] = {
+    {"epsilon"},
+    {"is_test", kAlways, 6},
+    {"momentum"},
+    {"spatial", kAlways, 8},
+    {"training_mode", 14}};
+static constexpr Attribute kClipAttributes[] = {{"max", kAlways, 10},
+                                                {"min", kAlways, 10}};
+static constexpr Attribute kConstantAttributes[] = {{"value"},
+                                                    {"value_float", 12},
+                                                    {"value_floats", 12},
+                                                    {"value_int", 12},
+                                                    {"value_ints", 12}};
+static constexpr Attribute kConvAttributes[] = {{"auto_pad"}, {"dilations"},
+                                                {"group"},    {"kernel_shape"},
+                                                {"pads"},     {"strides"}};
+static constexpr Attribute kDropoutAttributes[] = {
+    {"is_test", kAlways, 6}, {"ratio", kAlways, 11}, {"seed", 12}};
+static constexpr Attribute kGemmAttributes[] = {
+    {"alpha"}, {"beta"}, {"broadcast", kAlways, 6}, {"transA"}, {"transB"}};
+static constexpr Attribute kMaxPoolAttributes[] = {
+    {"auto_pad"}, {"ceil_mode", 10}, {"dilations", 10},   {"kernel_shape"},
+    {"pads"},     {"strides"},       {"storage_order", 8}};
+static constexpr Attribute kReduceMaxAttributes[] = {
+    {"axes", kAlways, 17}, {"keepdims"}, {"noop_with_empty_axes", 18}};
+static constexpr Attribute kReduceSumAttributes[] = {
+    {"axes", kAlways, 12}, {"keepdims"}, {"noop_with_empty_axes", 13}};
+static constexpr Attribute kAxis[] = {{"axis"}};
+static constexpr Attribute kAllowZero[] = {{"allowzero", 14}};
 
 // clang-format off
 static const Operator kOperators[] = {
-    {"Add", importAdd, 2, 2, 2, kAddAttributes},
+    {"Add", importAdd, 2, 2, 2, kLegacyBroadcast},
     {"AveragePool", importAveragePool, 1, 1, 1, kAveragePoolAttributes},
     {"BatchNormalization", importBatchNormalization, 5, 5, 5, kBatchNormalizationAttributes},
     {"Clip", importClip, 1, 3, 3, kClipAttributes},
     {"Concat", importConcat, 1, kAnyNumber, 0, kAxis},
     {"Constant", importConstant, 0, 0, 0, kConstantAttributes},
     {"Conv", importConv, 2, 3, 3, kConvAttributes},
+    {"Div", importDiv, 2, 2, 2, kLegacyBroadcast},
     {"Dropout", importDropout, 1, 3, 1, kDropoutAttributes},
+    {"Exp", importExp, 1, 1, 1, {}},
     {"Flatten", importFlatten, 1, 1, 0, kAxis},
     {"Gemm", importGemm, 2, 3, 3, kGemmAttributes},
     {"GlobalAveragePool", importGlobalAveragePool, 1, 1, 1, {}},
     {"Identity", importIdentity, 1, 1, 0, {}},
+    {"Log", importLog, 1, 1, 1, {}},
+    {"LogSoftmax", importLogSoftmax, 1, 1, 1, kAxis},
     {"MatMul", importMatMul, 2, 2, 2, {}},
     {"MaxPool", importMaxPool, 1, 1, 1, kMaxPoolAttributes},
+    {"Mul", importMul, 2, 2, 2, kLegacyBroadcast},
+    {"ReduceMax", importReduceMax, 1, 2, 1, kReduceMaxAttributes},
+    {"ReduceSum", importReduceSum, 1, 2, 1, kReduceSumAttributes},
     {"Relu", importRelu, 1, 1, 1, {}},
     {"Reshape", importReshape, 2, 2, 0, kAllowZero},
     {"Softmax", importSoftmax, 1, 1, 1, kAxis},
+    {"Sub", importSub, 2, 2, 2, kLegacyBroadcast},
 };
 // clang-format on
 

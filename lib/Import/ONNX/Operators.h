@@ -8,6 +8,8 @@
 
 #include "Node.h"
 
+#include <limits>
+
 namespace crania::importer {
 
 /// Emits the IR of one node and returns its first output; the other outputs of
@@ -17,6 +19,13 @@ using ImportFunction = mlir::FailureOr<Tensor> (*)(const Node &node);
 /// The largest number of inputs of a variadic operator.
 inline constexpr unsigned kAnyNumber = ~0u;
 
+/// An attribute that an operator has from opset `since` to opset `last`.
+struct Attribute {
+  llvm::StringLiteral name;
+  int64_t since = 1;
+  int64_t last = std::numeric_limits<int64_t>::max();
+};
+
 struct Operator {
   llvm::StringLiteral type;
   ImportFunction import;
@@ -24,8 +33,9 @@ struct Operator {
   unsigned maxInputs;
   /// Inputs at these positions and beyond may be integers; the others are f32.
   unsigned numFloatInputs;
-  /// The attributes that `import` understands; any other one is an error.
-  llvm::ArrayRef<llvm::StringLiteral> attributes;
+  /// The attributes that `import` understands; any other one is an error, and
+  /// so is one of another opset.
+  llvm::ArrayRef<Attribute> attributes;
 };
 
 /// Null if the operator is not supported.
@@ -34,6 +44,10 @@ const Operator *findOperator(llvm::StringRef type);
 /// The names of all supported operators, for messages.
 std::string listOperators();
 
+/// Fails unless an operator of opset 6 that trains by default is told not to by
+/// its attribute `is_test`.
+mlir::LogicalResult requireTestMode(const Node &node);
+
 mlir::FailureOr<Tensor> importAdd(const Node &node);
 mlir::FailureOr<Tensor> importAveragePool(const Node &node);
 mlir::FailureOr<Tensor> importBatchNormalization(const Node &node);
@@ -41,16 +55,24 @@ mlir::FailureOr<Tensor> importClip(const Node &node);
 mlir::FailureOr<Tensor> importConcat(const Node &node);
 mlir::FailureOr<Tensor> importConstant(const Node &node);
 mlir::FailureOr<Tensor> importConv(const Node &node);
+mlir::FailureOr<Tensor> importDiv(const Node &node);
 mlir::FailureOr<Tensor> importDropout(const Node &node);
+mlir::FailureOr<Tensor> importExp(const Node &node);
 mlir::FailureOr<Tensor> importFlatten(const Node &node);
 mlir::FailureOr<Tensor> importGemm(const Node &node);
 mlir::FailureOr<Tensor> importGlobalAveragePool(const Node &node);
 mlir::FailureOr<Tensor> importIdentity(const Node &node);
+mlir::FailureOr<Tensor> importLog(const Node &node);
+mlir::FailureOr<Tensor> importLogSoftmax(const Node &node);
 mlir::FailureOr<Tensor> importMatMul(const Node &node);
 mlir::FailureOr<Tensor> importMaxPool(const Node &node);
+mlir::FailureOr<Tensor> importMul(const Node &node);
+mlir::FailureOr<Tensor> importReduceMax(const Node &node);
+mlir::FailureOr<Tensor> importReduceSum(const Node &node);
 mlir::FailureOr<Tensor> importRelu(const Node &node);
 mlir::FailureOr<Tensor> importReshape(const Node &node);
 mlir::FailureOr<Tensor> importSoftmax(const Node &node);
+mlir::FailureOr<Tensor> importSub(const Node &node);
 
 } // namespace crania::importer
 

@@ -1,13 +1,17 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Softmax.
+// Softmax and LogSoftmax.
 
 #include "Operators.h"
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 
 #include "llvm/ADT/STLExtras.h"
+
+#include <limits>
 
 using namespace crania::importer;
 using namespace mlir;
@@ -24,12 +28,17 @@ static Value softmaxAlongLastAxis(Emitter &emit, Value input) {
       .front();
 }
 
-static Value softmaxOfRows(const Node &node, int64_t axis) {
+/// The input as a matrix whose rows begin at `axis`.
+static Value rowsFrom(const Node &node, int64_t axis) {
   SmallVector<int64_t> shape = node.shape(0);
   int64_t rows = llvm::product_of(ArrayRef<int64_t>(shape).take_front(axis));
   int64_t columns = llvm::product_of(ArrayRef<int64_t>(shape).drop_front(axis));
-  Value matrix = node.emit.reshape(node.value(0), {rows, columns});
-  return node.emit.reshape(softmaxAlongLastAxis(node.emit, matrix), shape);
+  return node.emit.reshape(node.value(0), {rows, columns});
+}
+
+static Value softmaxOfRows(const Node &node, int64_t axis) {
+  return node.emit.reshape(
+      softmaxAlongLastAxis(node.emit, rowsFrom(node, axis)), node.shape(0));
 }
 
 static Value softmaxAlong(const Node &node, int64_t axis) {
@@ -42,12 +51,54 @@ static Value softmaxAlong(const Node &node, int64_t axis) {
   return node.emit.transpose(softmaxAlongLastAxis(node.emit, moved), swapped);
 }
 
-FailureOr<Tensor> crania::importer::importSoftmax(const Node &node) {
-  bool alongAxis = node.opset() >= kSoftmaxAlongAxisOpset;
+/// Reads the attribute `axis`, whose meaning `alongAxis` tells.
+static FailureOr<int64_t> readSoftmaxAxis(const Node &node, bool &alongAxis) {
+  alongAxis = node.opset() >= kSoftmaxAlongAxisOpset;
   int64_t axis = alongAxis ? -1 : 1;
   if (failed(
           node.readAxis("axis", node.rank(0), axis, /*inclusive=*/!alongAxis)))
     return failure();
-  return Tensor(alongAxis ? softmaxAlong(node, axis)
-                          : softmaxOfRows(node, axis));
+  return axis;
+}
+
+FailureOr<Tensor> crania::importer::importSoftmax(const Node &node) {
+  bool alongAxis;
+  FailureOr<int64_t> axis = readSoftmaxAxis(node, alongAxis);
+  if (failed(axis))
+    return failure();
+  return Tensor(alongAxis ? softmaxAlong(node, *axis)
+                          : softmaxOfRows(node, *axis));
+}
+
+/// x - max(x) - log(sum(exp(x - max(x)))), which is finite where the logarithm
+/// of a softmax that is too small for a float is not.
+static Value logSoftmax(Emitter &emit, Value x, int64_t axis) {
+  SmallVector<int64_t> shape(shapeOf(x));
+  SmallVector<bool> isReduced(shape.size());
+  isReduced[axis] = true;
+  auto subtract = [&](Value a, Value b) {
+    return emit.broadcasting(
+        a, b, shape,
+        [](OpBuilder &nested, Location loc, ValueRange y) -> Value {
+          return arith::SubFOp::create(nested, loc, y[0], y[1]);
+        });
+  };
+  Value maximum = emit.reduceKeepingDims<arith::MaximumFOp>(
+      x, isReduced, -std::numeric_limits<float>::infinity());
+  Value shifted = subtract(x, maximum);
+  Value sum = emit.reduceKeepingDims<arith::AddFOp>(
+      emit.unary<math::ExpOp>(shifted), isReduced, 0.0f);
+  return subtract(shifted, emit.unary<math::LogOp>(sum));
+}
+
+FailureOr<Tensor> crania::importer::importLogSoftmax(const Node &node) {
+  bool alongAxis;
+  FailureOr<int64_t> axis = readSoftmaxAxis(node, alongAxis);
+  if (failed(axis))
+    return failure();
+  if (alongAxis)
+    return Tensor(logSoftmax(node.emit, node.value(0), *axis));
+  Value matrix = rowsFrom(node, *axis);
+  return Tensor(
+      node.emit.reshape(logSoftmax(node.emit, matrix, 1), node.shape(0)));
 }

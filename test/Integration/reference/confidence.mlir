@@ -16,11 +16,29 @@ func.func @print(%round: index) {
 }
 
 func.func @exit_rounds(%x: tensor<1x2xf32>) {
+  %a, %softmax = crania.iterate upto 3 exit #crania.exit<softmax, [0.99, 0.99]> -> tensor<1x2xf32> round(%round) {
+    crania.yield %x : tensor<1x2xf32>
+  }
+  call @print(%softmax) : (index) -> ()
+  %b, %margin = crania.iterate upto 3 exit #crania.exit<margin, [0.99, 0.99]> -> tensor<1x2xf32> round(%round) {
+    crania.yield %x : tensor<1x2xf32>
+  }
+  call @print(%margin) : (index) -> ()
+  %c, %entropy = crania.iterate upto 3 exit #crania.exit<entropy, [1.0e-9, 1.0e-9]> -> tensor<1x2xf32> round(%round) {
+    crania.yield %x : tensor<1x2xf32>
+  }
+  call @print(%entropy) : (index) -> ()
+  call @printNewline() : () -> ()
+  return
+}
+
+// Thresholds that ask for certainty, which nothing passes before the last round.
+func.func @certainty(%x: tensor<1x2xf32>) {
   %a, %softmax = crania.iterate upto 3 exit #crania.exit<softmax, [1.0, 1.0]> -> tensor<1x2xf32> round(%round) {
     crania.yield %x : tensor<1x2xf32>
   }
   call @print(%softmax) : (index) -> ()
-  %b, %margin = crania.iterate upto 3 exit #crania.exit<margin, [1.0, 1.0]> -> tensor<1x2xf32> round(%round) {
+  %b, %margin = crania.iterate upto 3 exit #crania.exit<margin, [1.0, 0.99]> -> tensor<1x2xf32> round(%round) {
     crania.yield %x : tensor<1x2xf32>
   }
   call @print(%margin) : (index) -> ()
@@ -37,6 +55,8 @@ func.func @main() {
   // CHECK: 1, 1, 1,
   %certain = arith.constant dense<[[-1000.0, 1000.0]]> : tensor<1x2xf32>
   call @exit_rounds(%certain) : (tensor<1x2xf32>) -> ()
+  // CHECK-NEXT: 3, 2, 3,
+  call @certainty(%certain) : (tensor<1x2xf32>) -> ()
   // CHECK-NEXT: 1, 1, 1,
   %minus_infinity = arith.constant dense<[[2.0, 0xFF800000]]> : tensor<1x2xf32>
   call @exit_rounds(%minus_infinity) : (tensor<1x2xf32>) -> ()

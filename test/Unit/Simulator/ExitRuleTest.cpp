@@ -74,6 +74,19 @@ TEST(ExitRule, TheThresholdItselfPasses) {
   EXPECT_FALSE(passesThreshold(ExitRule::entropy, 0.6, 0.5));
 }
 
+TEST(ExitRule, NothingIsCertain) {
+  // So far apart that the confidences round to certainty.
+  const std::vector<float> saturated = {100, 0, -50};
+  ASSERT_EQ(confidence(ExitRule::softmax, saturated), 1);
+  ASSERT_EQ(confidence(ExitRule::margin, saturated), 1);
+  EXPECT_FALSE(passesThreshold(ExitRule::softmax, 1, 1));
+  EXPECT_FALSE(passesThreshold(ExitRule::margin, 1, 1));
+  EXPECT_FALSE(passesThreshold(ExitRule::entropy, 0, 0));
+  EXPECT_TRUE(passesThreshold(ExitRule::softmax, 1, std::nextafter(1.0, 0.0)));
+  EXPECT_TRUE(passesThreshold(ExitRule::margin, 1, std::nextafter(1.0, 0.0)));
+  EXPECT_TRUE(passesThreshold(ExitRule::entropy, 0, 1e-300));
+}
+
 TEST(ExitRule, PredictionIsTheFirstLargest) {
   auto prediction = [](std::vector<float> logits) {
     return predictionOf(Span<const float>(logits));

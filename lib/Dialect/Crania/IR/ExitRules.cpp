@@ -129,6 +129,16 @@ Value emitConfidence(OpBuilder &builder, Location loc, Confidence confidence,
   return emitEntropy(builder, loc, logits, top.largest, sum);
 }
 
+/// What to compare a confidence with. A threshold that asks for certainty is
+/// never passed, although confidences of saturated logits round to it
+/// (`simulator::passesThreshold`).
+double boundOf(Confidence confidence, double threshold) {
+  const double infinity = std::numeric_limits<double>::infinity();
+  if (confidence == Confidence::Entropy)
+    return threshold > 0 ? threshold : -infinity;
+  return threshold < 1 ? threshold : infinity;
+}
+
 /// The threshold of `round`, counted from 1.
 Value emitThreshold(OpBuilder &builder, Location loc,
                     ArrayRef<double> thresholds, Value round) {
@@ -153,8 +163,10 @@ Value ExitAttr::emitTest(OpBuilder &builder, Location loc, Value logits,
                          Value round) const {
   LogitReader reader(builder, loc, logits);
   Value confidence = emitConfidence(builder, loc, getConfidence(), reader);
-  Value threshold =
-      emitThreshold(builder, loc, getThresholds().asArrayRef(), round);
+  SmallVector<double> bounds;
+  for (double threshold : getThresholds().asArrayRef())
+    bounds.push_back(boundOf(getConfidence(), threshold));
+  Value threshold = emitThreshold(builder, loc, bounds, round);
   // Ordered comparisons: a confidence that is not a number never stops.
   auto predicate = getConfidence() == Confidence::Entropy
                        ? arith::CmpFPredicate::OLE

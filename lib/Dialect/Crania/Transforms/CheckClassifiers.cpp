@@ -2,11 +2,16 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "ImageLayout.h"
+#include "Logits.h"
+#include "crania/Analysis/Softmax.h"
 #include "crania/Dialect/Crania/IR/CraniaDialect.h"
 #include "crania/Dialect/Crania/Transforms/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Interfaces/CallInterfaces.h"
+#include "llvm/Support/FormatVariadic.h"
+
+#include <cmath>
 
 namespace crania {
 #define GEN_PASS_DEF_CHECKCLASSIFIERS
@@ -29,6 +34,15 @@ bool isLogits(RankedTensorType type) {
          llvm::count_if(type.getShape(), [](int64_t n) { return n != 1; }) == 1;
 }
 
+/// One number can be the logit of one class against the other.
+StringRef remedyFor(RankedTensorType result) {
+  if (result.getNumElements() != 1)
+    return "";
+  return "; for a network with one logit z (a sigmoid or the sign decides), "
+         "concatenate 0 and z to two logits, whose softmax is the sigmoid; a "
+         "regression has no classes and no exit test";
+}
+
 LogicalResult checkSignature(func::FuncOp function) {
   FunctionType type = function.getFunctionType();
   if (type.getNumInputs() != 1 || !isStaticF32Tensor(type.getInput(0)))
@@ -43,7 +57,8 @@ LogicalResult checkSignature(func::FuncOp function) {
   if (!isLogits(logits))
     return function.emitError()
            << "the result " << logits << " is no tensor of logits: one "
-           << "dimension counts at least two classes, all others are 1";
+           << "dimension counts at least two classes, all others are 1"
+           << remedyFor(logits);
   return success();
 }
 
@@ -69,6 +84,32 @@ LogicalResult checkBody(func::FuncOp function) {
   return failure(result.wasInterrupted());
 }
 
+/// exp(1) of a probability of 1 against exp(0) of all others.
+double largestSoftmaxOfProbabilities(int64_t classes) {
+  const double e = std::exp(1.0);
+  return e / (e + double(classes) - 1);
+}
+
+/// A result that is no logits, and no softmax that the exit test sees through,
+/// makes the test useless without making it wrong.
+void warnOfProbabilities(func::FuncOp function) {
+  Value result = function.getBody().front().getTerminator()->getOperand(0);
+  if (crania::findLogits(result) != result)
+    return;
+  Operation *op = crania::findSquashing(result);
+  if (!op)
+    return;
+  int64_t classes = cast<RankedTensorType>(result.getType()).getNumElements();
+  op->emitWarning()
+      << "squashes the logits, but what is returned is no softmax of them over "
+      << "the " << classes << " classes, so the exit test takes the result for "
+      << "logits; if it is of values from 0 to 1, their largest softmax "
+      << "probability is "
+      << llvm::formatv("{0:F3}", largestSoftmaxOfProbabilities(classes)).str()
+      << " and hardly any input exits early; end the network at its logits, or "
+      << "at a softmax over its classes";
+}
+
 struct CheckClassifiers
     : public crania::impl::CheckClassifiersBase<CheckClassifiers> {
   using CheckClassifiersBase::CheckClassifiersBase;
@@ -89,6 +130,7 @@ struct CheckClassifiers
         return signalPassFailure();
       if (failed(markImage(function)))
         return signalPassFailure();
+      warnOfProbabilities(function);
     }
   }
 

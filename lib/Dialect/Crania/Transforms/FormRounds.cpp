@@ -87,6 +87,22 @@ void readRound(PerRoundOp perRound, IterateOp iterate) {
   perRound.getRoundMutable().assign(iterate.getRound());
 }
 
+/// What others use of the constants and of the tensors filled with them that
+/// `ops` use becomes their own copy, outside of the iteration.
+void separateConstants(ArrayRef<Operation *> ops) {
+  llvm::SmallPtrSet<Operation *, 16> inside(ops.begin(), ops.end());
+  // A copy uses the operands of its original until these are copied in turn.
+  for (Operation *op : llvm::reverse(ops)) {
+    if (!isa<arith::ConstantOp, tensor::EmptyOp, linalg::FillOp>(op) ||
+        llvm::all_of(op->getUsers(),
+                     [&](Operation *user) { return inside.contains(user); }))
+      continue;
+    Operation *copy = OpBuilder(op).clone(*op);
+    op->replaceUsesWithIf(
+        copy, [&](OpOperand &use) { return !inside.contains(use.getOwner()); });
+  }
+}
+
 LogicalResult formRounds(func::FuncOp function,
                          const crania::ExitOption &exit) {
   Block &block = function.getBody().front();
@@ -104,6 +120,7 @@ LogicalResult formRounds(func::FuncOp function,
   if (failed(rule))
     return failure();
 
+  separateConstants(ops);
   // Behind all that it captures.
   OpBuilder builder(ops.back());
   auto iterate = IterateOp::create(builder, logits.getLoc(), rounds, *rule,

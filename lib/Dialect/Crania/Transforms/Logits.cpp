@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Logits.h"
+#include "crania/Analysis/Softmax.h"
 #include "crania/Dialect/Crania/IR/CraniaDialect.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -18,24 +19,30 @@ bool crania::isForeign(Operation *op) {
       op->getDialect());
 }
 
-/// Ops that the host may apply to the logits behind the iteration.
-static bool staysWithHost(Operation *op) {
-  return isa<tensor::CollapseShapeOp, tensor::ExpandShapeOp>(op) ||
-         (crania::isForeign(op) && op->getNumOperands() == 1 &&
-          isa<RankedTensorType>(op->getOperand(0).getType()));
+/// An op of one tensor that no machine can run.
+static bool isForeignUnary(Operation *op) {
+  return op && crania::isForeign(op) && op->getNumOperands() == 1 &&
+         isa<RankedTensorType>(op->getOperand(0).getType());
+}
+
+/// What the outermost reshapes of `value` are of.
+static Value seeThroughReshapes(Value value) {
+  while (isa_and_nonnull<tensor::CollapseShapeOp, tensor::ExpandShapeOp>(
+      value.getDefiningOp()))
+    value = value.getDefiningOp()->getOperand(0);
+  return value;
 }
 
 Value crania::findLogits(Value result) {
-  Value value = result, logits = result;
-  while (Operation *op = value.getDefiningOp()) {
-    if (auto softmax = dyn_cast<linalg::SoftmaxOp>(op))
-      return softmax.getInput();
-    if (!staysWithHost(op))
-      break;
-    value = op->getOperand(0);
-    // Reshapes that no softmax precedes may as well belong to the iteration.
-    if (isForeign(op))
-      logits = value;
+  Value logits = result;
+  while (true) {
+    if (Value input = findSoftmaxInput(logits))
+      return input;
+    Operation *op = seeThroughReshapes(logits).getDefiningOp();
+    // Reshapes that nothing foreign precedes may as well belong to the
+    // iteration.
+    if (!isForeignUnary(op))
+      return logits;
+    logits = op->getOperand(0);
   }
-  return logits;
 }

@@ -13,8 +13,8 @@ namespace crania {
 bool isForeign(mlir::Operation *op);
 
 /// The value that the exit rule works on, given what a classifier returns: what
-/// a softmax at the end is taken of, seen through reshapes and through foreign
-/// ops of one operand.
+/// a softmax at the end, however it is spelled, is taken of, seen through reshapes
+/// and through foreign ops of one operand.
 mlir::Value findLogits(mlir::Value result);
 
 } // namespace crania

@@ -41,6 +41,8 @@ MODELS["file-empty"] = lambda: b""
 MODELS["file-text"] = lambda: b"module { }\n"
 changed("file-no-graph", lambda m: m.ClearField("graph"))
 changed("file-no-opset", lambda m: m.ClearField("opset_import"))
+MODELS["file-lfs-pointer"] = lambda: (
+    b"version https://git-lfs.github.com/spec/v1\noid sha256:" + b"0123456789abcdef" * 4 + b"\nsize 244403\n")
 MODELS["file-opset-5"] = lambda: single([1, 4], "Relu", opset=5)
 MODELS["file-opset-22"] = lambda: single([1, 4], "Relu", opset=22)
 
@@ -139,6 +141,14 @@ def graph_second_output():
     builder = ModelBuilder([1, 4])
     builder.node("Dropout", ["input"], name="drop", outputs=["kept", "mask"])
     return builder.output(builder.node("Add", ["kept", "mask"], name="sum"))
+
+
+@model
+def graph_used_unknown_operator():
+    """As `dead-nodes` of models.py, with the node in use."""
+    builder = ModelBuilder([1, 4])
+    builder.nodes.append(helper.make_node("Mystery", ["input"], ["odd"], name="odd", domain="com.example"))
+    return builder.output(builder.node("Add", ["input", "odd"]))
 
 
 @model
@@ -325,6 +335,51 @@ case("clip-legacy-inputs", [1, 4], "Clip", numpy.array(0, numpy.float32), opset=
 case("dropout-training", [1, 4], "Dropout", numpy.array(0.5, numpy.float32), numpy.array(True))
 
 
+case("dropout-test-mode", [1, 4], "Dropout", opset=6, is_test=0)
+case("dropout-test-mode-absent", [1, 4], "Dropout", opset=6)
+
+
+# Attributes of other opsets: what changes their meaning, or the model's, must
+# not be passed over. Each operator with an attribute in the first opset that
+# lacks it, or the last one before it.
+OTHER_OPSETS = {
+    "add-broadcast": ("Add", [[4]], 7, {"broadcast": 1}),
+    "add-axis": ("Add", [[4]], 7, {"axis": 1}),
+    "sub-broadcast": ("Sub", [[4]], 7, {"broadcast": 1}),
+    "mul-broadcast": ("Mul", [[4]], 7, {"broadcast": 1}),
+    "div-broadcast": ("Div", [[4]], 7, {"broadcast": 1}),
+    "averagepool-ceil-mode": ("AveragePool", [], 9, {"ceil_mode": 1, "kernel_shape": [2, 2]}),
+    "averagepool-count-include-pad": ("AveragePool", [], 6, {"count_include_pad": 1, "kernel_shape": [2, 2]}),
+    "averagepool-dilations": ("AveragePool", [], 18, {"dilations": [2, 2], "kernel_shape": [2, 2]}),
+    "batchnorm-is-test": ("BatchNormalization", [[3]] * 4, 7, {"is_test": 1}),
+    "batchnorm-spatial": ("BatchNormalization", [[3]] * 4, 9, {"spatial": 1}),
+    "batchnorm-training-mode": ("BatchNormalization", [[3]] * 4, 13, {"training_mode": 0}),
+    "clip-max": ("Clip", [], 11, {"max": 1.0}),
+    "clip-min": ("Clip", [], 11, {"min": 1.0}),
+    "dropout-is-test": ("Dropout", [], 7, {"is_test": 1}),
+    "dropout-ratio": ("Dropout", [], 12, {"ratio": 0.5}),
+    "dropout-seed": ("Dropout", [], 11, {"seed": 1}),
+    "gemm-broadcast": ("Gemm", [[4, 4], [4]], 7, {"broadcast": 1}),
+    "maxpool-ceil-mode": ("MaxPool", [], 9, {"ceil_mode": 1, "kernel_shape": [2, 2]}),
+    "maxpool-dilations": ("MaxPool", [], 9, {"dilations": [2, 2], "kernel_shape": [2, 2]}),
+    "maxpool-storage-order": ("MaxPool", [], 7, {"storage_order": 1, "kernel_shape": [2, 2]}),
+    "reducemax-axes": ("ReduceMax", [], 18, {"axes": [1]}),
+    "reducemax-noop": ("ReduceMax", [], 17, {"noop_with_empty_axes": 1}),
+    "reducesum-axes": ("ReduceSum", [], 13, {"axes": [1]}),
+    "reducesum-noop": ("ReduceSum", [], 12, {"noop_with_empty_axes": 1}),
+    "reshape-allowzero": ("Reshape", [numpy.array([1, -1])], 13, {"allowzero": 1}),
+}
+for _name, (_operator, _operands, _opset, _attributes) in OTHER_OPSETS.items():
+    case(f"opset-{_name}", IMAGE, _operator, *_operands, opset=_opset, **_attributes)
+
+
+# Reductions
+case("reducesum-axis", [1, 4], "ReduceSum", axes=[2], opset=12)
+case("reducesum-axis-input", [1, 4], "ReduceSum", numpy.array([-3]))
+case("reducemax-legacy-inputs", [1, 4], "ReduceMax", numpy.array([1]), opset=17)
+case("add-legacy-broadcast", [1, 4], "Add", [4], opset=6)
+
+
 def constant_without_elements():
     message = constant(value_floats=[1.0]).model()
     message.graph.node[0].attribute[0].ClearField("floats")
@@ -332,19 +387,26 @@ def constant_without_elements():
 
 
 # BatchNormalization
-def batchnorm(channels=3, variance=1.0, after_conv=False, **attributes):
-    builder = ModelBuilder([1, 3, 2, 2], opset=14)
+def batchnorm(channels=3, variance=1.0, after_conv=False, opset=14, outputs=None, **attributes):
+    builder = ModelBuilder([1, 3, 2, 2], opset)
     data = "input"
     if after_conv:
         data = builder.node("Conv", ["input", builder.weight("w", [3, 3, 1, 1])], name="conv")
     parameters = [builder.constant(name, numpy.full(channels, value, numpy.float32))
                   for name, value in (("gamma", 1.0), ("beta", 0.0), ("mean", 0.0), ("variance", variance))]
-    return builder.output(builder.node("BatchNormalization", [data] + parameters, name="norm", **attributes))
+    return builder.output(builder.node("BatchNormalization", [data] + parameters, name="norm", outputs=outputs,
+                                       **attributes))
 
 
 MODELS["batchnorm-training"] = lambda: batchnorm(training_mode=1)
 MODELS["batchnorm-folded-training"] = lambda: batchnorm(training_mode=1, after_conv=True)
-MODELS["batchnorm-spatial"] = lambda: batchnorm(spatial=0)
+MODELS["batchnorm-spatial"] = lambda: batchnorm(opset=8, spatial=0)
+FIVE = ["y", "mean_out", "variance_out", "saved_mean", "saved_variance"]
+MODELS["batchnorm-five-outputs"] = lambda: batchnorm(opset=9, outputs=FIVE)
+MODELS["batchnorm-folded-five-outputs"] = lambda: batchnorm(opset=9, outputs=FIVE, after_conv=True)
+MODELS["batchnorm-test-mode"] = lambda: batchnorm(opset=6, is_test=0)
+MODELS["batchnorm-test-mode-absent"] = lambda: batchnorm(opset=6)
+MODELS["batchnorm-folded-test-mode"] = lambda: batchnorm(opset=6, is_test=0, after_conv=True)
 MODELS["batchnorm-channels"] = lambda: batchnorm(channels=4)
 MODELS["batchnorm-folded-channels"] = lambda: batchnorm(channels=4, after_conv=True)
 MODELS["batchnorm-variance"] = lambda: batchnorm(variance=-1.0)

@@ -190,6 +190,63 @@ case("softmax-axis", [1, 4, 3, 2], "Softmax", axis=1)
 case("softmax-opset-11", [1, 4, 3, 2], "Softmax", opset=11)
 case("softmax-opset-11-axis", [1, 4, 3, 2], "Softmax", axis=2, opset=11)
 case("softmax-opset-11-matrix", [1, 10], "Softmax", opset=11)
+case("softmax-one-element", [1, 4, 1, 1], "Softmax", axis=2)
+case("logsoftmax", [1, 10], "LogSoftmax")
+case("logsoftmax-channels", [1, 4, 3, 2], "LogSoftmax", axis=1)
+case("logsoftmax-opset-11", [1, 4, 3, 2], "LogSoftmax", axis=2, opset=11)
+
+
+@model
+def logsoftmax_saturated():
+    """Inputs so far apart that the softmax is 0 in f32, whose logarithm is finite."""
+    builder = ModelBuilder([1, 4])
+    far = builder.constant("far", numpy.array([0, 300, -300, 20], numpy.float32))
+    return builder.output(builder.node("LogSoftmax", [builder.node("Add", ["input", far])]))
+
+
+# Arithmetic and reductions, of which other exporters make a softmax
+for _operator in ("Sub", "Mul", "Div"):
+    case(f"arithmetic-{_operator.lower()}", [1, 3, 4, 5], _operator, [4, 1])
+case("arithmetic-sub-broadcast", [1, 4], "Sub", [3, 1])
+case("arithmetic-exp", [1, 4], "Exp")
+
+
+@model
+def arithmetic_log():
+    builder = ModelBuilder([1, 4])
+    return builder.output(builder.node("Log", [builder.node("Exp", ["input"])]))
+
+
+case("reducemax", [1, 3, 4], "ReduceMax", axes=[1], keepdims=0)
+case("reducemax-all", [1, 3, 4], "ReduceMax")
+case("reducemax-opset-18", [1, 3, 4], "ReduceMax", numpy.array([-1]), opset=18)
+case("reducesum", [1, 3, 4], "ReduceSum", numpy.array([1, -1]))
+case("reducesum-no-dims", [1, 3, 4], "ReduceSum", numpy.array([2]), keepdims=0)
+case("reducesum-opset-11", [1, 3, 4], "ReduceSum", opset=11, axes=[-2])
+case("reducesum-noop", [1, 3, 4], "ReduceSum", noop_with_empty_axes=1)
+
+
+# What nothing uses
+@model
+def dead_nodes():
+    """Nodes that no output depends on may be of any kind, and count for nothing:
+    the normalisation is folded although a dead node reads the convolution too."""
+    builder = ModelBuilder([1, 3, 6, 6])
+    builder.nodes.append(helper.make_node("SequenceEmpty", [], ["nothing"], name="nothing"))
+    conv = builder.node("Conv", ["input", builder.weight("w", [4, 3, 3, 3])], name="conv")
+    builder.node("Sqrt", [conv], name="dead")
+    return builder.output(normalized(builder, conv, 4))
+
+
+# An input without a batch
+@model
+def input_list():
+    builder = ModelBuilder([12])
+    row = builder.node("Reshape", ["input", builder.integers("shape", [1, 12])])
+    return builder.output(builder.node("Gemm", [row, builder.weight("w", [12, 3])]))
+
+
+case("input-list-matmul", [12], "MatMul", [12, 3])
 
 
 # Constant, Identity, Dropout

@@ -34,6 +34,10 @@ def Crania_ExitAttr : AttrDef<Crania_Dialect, "Exit", [
     - `margin`: largest p - second largest p >= threshold r, thresholds in [0, 1];
     - `entropy`: -sum(p * ln p) in nats <= threshold r, thresholds >= 0.
 
+    A threshold that asks for certainty, 1 for the first two and 0 for entropy,
+    never stops a round before the last one, also where the confidence of
+    saturated logits rounds to it.
+
     A confidence that is not a number never stops a round. The last round always
     stops and has no threshold.
 

@@ -6,6 +6,7 @@
 #include "AffineBody.h"
 #include "crania/Analysis/Contraction.h"
 #include "crania/Dialect/Crania/IR/CraniaDialect.h"
+#include "mlir/Analysis/SliceAnalysis.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Matchers.h"
@@ -169,5 +170,13 @@ void StoragePlan::chooseBits(func::FuncOp function, Bits bits) {
     if (!isRead[i])
       groups[i].bits = bits;
   Operation *end = function.getBody().front().getTerminator();
-  groupOf(findLogits(end->getOperand(0))).bits = 0;
+  Value logits = findLogits(end->getOperand(0));
+  groupOf(logits).bits = 0;
+  // What the host makes of them has no range and needs none.
+  SetVector<Operation *> hostWork;
+  getForwardSlice(logits, &hostWork);
+  for (Operation *op : hostWork)
+    for (Value result : op->getResults())
+      if (numbers.contains(result))
+        groupOf(result).bits = 0;
 }

@@ -15,7 +15,7 @@ using namespace crania::ir;
 
 namespace {
 
-/// Walks the logits, a tensor or memref of any rank, as f64 scalars.
+/// Reads the logits, a tensor or memref of any rank, as f64 scalars.
 class LogitReader {
 public:
   LogitReader(OpBuilder &builder, Location loc, Value logits)
@@ -69,7 +69,7 @@ private:
   ShapedType type;
 };
 
-/// exp(logit - largest), the softmax numerator.
+/// Emits exp(logit - largest), the softmax numerator.
 Value emitExponential(OpBuilder &builder, Location loc, Value logit,
                       Value largest) {
   Value shifted = arith::SubFOp::create(builder, loc, logit, largest);
@@ -93,7 +93,7 @@ Extremes emitTwoLargest(OpBuilder &builder, Location loc, LogitReader &logits) {
   return {result[0], result[1]};
 }
 
-/// -sum(p ln p) with p = exp(logit - largest) / sum and 0 ln 0 = 0.
+/// Emits -sum(p ln p) with p = exp(logit - largest) / sum and 0 ln 0 = 0.
 Value emitEntropy(OpBuilder &builder, Location loc, LogitReader &logits,
                   Value largest, Value sum) {
   Value zero = logits.constant(0);
@@ -129,7 +129,7 @@ Value emitConfidence(OpBuilder &builder, Location loc, Confidence confidence,
   return emitEntropy(builder, loc, logits, top.largest, sum);
 }
 
-/// The threshold of `round`, counted from 1.
+/// Emits the threshold of `round`, counted from 1.
 Value emitThreshold(OpBuilder &builder, Location loc,
                     ArrayRef<double> thresholds, Value round) {
   auto constant = [&](double value) -> Value {
@@ -155,7 +155,7 @@ Value ExitAttr::emitTest(OpBuilder &builder, Location loc, Value logits,
   Value confidence = emitConfidence(builder, loc, getConfidence(), reader);
   Value threshold =
       emitThreshold(builder, loc, getThresholds().asArrayRef(), round);
-  // Ordered comparisons: a confidence that is not a number never stops.
+  // The comparisons are ordered, so a confidence of NaN never stops.
   auto predicate = getConfidence() == Confidence::Entropy
                        ? arith::CmpFPredicate::OLE
                        : arith::CmpFPredicate::OGE;

@@ -18,7 +18,8 @@ bool crania::isForeign(Operation *op) {
       op->getDialect());
 }
 
-/// Ops that the host may apply to the logits behind the iteration.
+/// Returns true for ops that the host may apply to the logits behind the
+/// iteration.
 static bool staysWithHost(Operation *op) {
   return isa<tensor::CollapseShapeOp, tensor::ExpandShapeOp>(op) ||
          (crania::isForeign(op) && op->getNumOperands() == 1 &&
@@ -33,7 +34,7 @@ Value crania::findLogits(Value result) {
     if (!staysWithHost(op))
       break;
     value = op->getOperand(0);
-    // Reshapes that no softmax precedes may as well belong to the iteration.
+    // Reshapes without a softmax before them may belong to the iteration.
     if (isForeign(op))
       logits = value;
   }

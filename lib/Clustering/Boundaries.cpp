@@ -38,8 +38,9 @@ Result<unsigned> parseCount(std::string_view text, std::string_view prefix) {
   const std::string_view count = text.substr(prefix.size());
   unsigned clusters;
   if (!parseNumber(count, clusters) || clusters < 1 || clusters > maxClusters)
-    return boundaryError(text, "'" + std::string(count) +
-                                   "' is not a number of clusters from 1 to 255");
+    return boundaryError(text,
+                         "'" + std::string(count) +
+                             "' is not a number of clusters from 1 to 255");
   return clusters;
 }
 

@@ -63,7 +63,7 @@ struct Node {
   SmallVector<Access, 3> inputs;
   Access output;
 
-  /// For a contraction, the number of its weights. A contraction has the loops
+  /// For a contraction, the index of its weights. A contraction has the loops
   /// (output channel, row, column, input channel, kernel row, kernel column)
   /// and one input. The dimensions of its accesses are channel, row, column.
   std::optional<unsigned> weights;

@@ -8,9 +8,9 @@
 
 namespace crania::lowering {
 
-/// Normalizes the body of an iteration. It moves captured values that depend on
-/// constants only into the body, decomposes softmax, and normalizes structured
-/// ops (`normalizeStructuredOps`).
+/// Normalizes the body of an iteration. It moves captured values that are
+/// computed from constants alone into the body, decomposes softmax, and
+/// normalizes structured ops (`normalizeStructuredOps`).
 mlir::LogicalResult normalizeBody(ir::IterateOp iterate);
 
 } // namespace crania::lowering

@@ -29,7 +29,8 @@ import subprocess
 import sys
 import tokenize
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+SELF = pathlib.Path(__file__).resolve()
+ROOT = SELF.parent.parent
 
 Finding = collections.namedtuple("Finding", "path line message")
 # A piece of a file that people read: the line on which it starts, and its text.
@@ -273,8 +274,9 @@ def sources_of(arguments):
             print(f"prose.py: error: '{argument}' is no file or folder", file=sys.stderr)
             sys.exit(2)
     kinds = CPP_SUFFIXES | HASH_SUFFIXES | TEST_SUFFIXES | {".md", ".py"}
+    # The tables of this file are full of what it looks for.
     return [Source(path, name_of(path)) for path in dict.fromkeys(paths)
-            if path.suffix in kinds and path.is_file()]
+            if path.suffix in kinds and path.is_file() and path.resolve() != SELF]
 
 
 def codespell(sources):

@@ -8,7 +8,7 @@
 #   --for=test   also what the tests need (default), and ONNX Runtime, the
 #                reference they compare with, from npm into build/node_modules;
 #                without it those tests say SKIPPED
-#   --for=lint   also clang-format and clang-tidy
+#   --for=lint   also clang-format, clang-tidy and codespell
 #   --list       only names the packages
 # LLVM 22 comes from Debian's own bookworm-security. Does nothing when all is
 # there already.
@@ -27,7 +27,7 @@ test_packages=(
   qemu-user # CPUs with less than the host has
   liblzma-dev # what the layouts are measured against, with libzstd-dev
   python3-numpy python3-onnx python3-psutil libonnx-testdata git)
-lint_packages=(clang-format-22 clang-tidy-22)
+lint_packages=(clang-format-22 clang-tidy-22 codespell)
 
 missing_of() {
   local installed package

@@ -11,7 +11,7 @@ using namespace crania;
 
 namespace {
 
-/// Row-major strides, in elements, of a static shape.
+/// Returns the row-major strides, in elements, of a static shape.
 SmallVector<int64_t> rowMajorStrides(ArrayRef<int64_t> shape) {
   SmallVector<int64_t> strides(shape.size(), 1);
   for (int64_t i = int64_t(shape.size()) - 2; i >= 0; --i)
@@ -27,7 +27,7 @@ public:
         strides(rowMajorStrides(shape)),
         map(op.getMatchingIndexingMap(operand)) {}
 
-  /// The dimension of the operand that a loop walks along, if any.
+  /// Returns the dimension of the operand that a loop indexes, if any.
   std::optional<unsigned> dimensionOf(unsigned loop) const {
     for (auto [i, expr] : llvm::enumerate(map.getResults()))
       if (expr.isFunctionOfDim(loop))
@@ -35,7 +35,8 @@ public:
     return std::nullopt;
   }
 
-  /// Elements between neighbours along the dimension that a loop walks.
+  /// Returns the elements between neighbors along the dimension that a loop
+  /// indexes.
   int64_t strideOf(std::optional<unsigned> loop) const {
     std::optional<unsigned> dim = loop ? dimensionOf(*loop) : std::nullopt;
     return dim ? strides[*dim] : 0;
@@ -52,7 +53,7 @@ private:
   AffineMap map;
 };
 
-/// The loops of a contraction by role; absent ones have one iteration.
+/// The loops of a contraction by role. A missing loop stands for one iteration.
 struct LoopRoles {
   std::optional<unsigned> group, output, channel;
   std::optional<unsigned> outRow, outColumn, kernelRow, kernelColumn;
@@ -109,8 +110,8 @@ private:
     return success();
   }
 
-  /// A loop without a role, such as one that strides over the rows of a matrix,
-  /// is none of what the array iterates over.
+  /// Checks that every loop has a role. The array does not iterate over others,
+  /// such as one that strides over the rows of a matrix.
   LogicalResult checkLoops(const LoopRoles &roles) {
     const std::optional<unsigned> known[] = {
         roles.group,     roles.output,    roles.channel,     roles.outRow,
@@ -122,8 +123,8 @@ private:
     return success();
   }
 
-  /// Groups must follow one another channel by channel, as the array addresses
-  /// them: true of NGCHW and NHWGC.
+  /// Checks that groups follow one another channel by channel, as the array
+  /// addresses them. This holds for NGCHW and NHWGC.
   LogicalResult checkGroups(const LoopRoles &roles) {
     auto contiguous = [&](OpOperand *operand, int64_t channelsPerGroup,
                           const Contraction::Plane &plane) {
@@ -144,7 +145,7 @@ private:
     FailureOr<linalg::ConvolutionDimensions> dims =
         linalg::inferConvolutionDims(op);
     if (failed(dims))
-      return fail("it is no convolution that can be recognised");
+      return fail("its form of convolution is not supported");
     LoopRoles roles;
     if (failed(checkBatch(dims->batch)) ||
         failed(assign(roles.group, dims->depth, "groups")) ||
@@ -159,7 +160,7 @@ private:
     for (unsigned i = 0; i < rank; ++i) {
       bool isColumn = i + 1 == rank;
       unsigned image = dims->outputImage[i];
-      // The filter loop that walks the same input dimension.
+      // The filter loop that indexes the same input dimension.
       unsigned filter = *llvm::find_if(dims->filterLoop, [&](unsigned loop) {
         return input.dimensionOf(loop) == input.dimensionOf(image);
       });
@@ -178,7 +179,7 @@ private:
     FailureOr<linalg::ContractionDimensions> dims =
         linalg::inferContractionDims(op);
     if (failed(dims))
-      return fail("it is no matrix product that can be recognised");
+      return fail("its form of matrix product is not supported");
     bool weightsAreLhs = result.weights->getOperandNumber() == 0;
     ArrayRef<unsigned> rows = weightsAreLhs ? dims->n : dims->m;
     ArrayRef<unsigned> outputs = weightsAreLhs ? dims->m : dims->n;
@@ -221,7 +222,7 @@ private:
     plane.channels = result.groups * channelsPerGroup;
     plane.height = view.sizeOf(roles.outRow);
     plane.width = view.sizeOf(roles.outColumn);
-    // With one channel per group the group loop walks the channels.
+    // With one channel per group, the group loop indexes the channels.
     plane.channelStride = channelsPerGroup > 1 || !roles.group
                               ? view.strideOf(channelLoop)
                               : view.strideOf(roles.group);

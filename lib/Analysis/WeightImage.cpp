@@ -52,7 +52,7 @@ FailureOr<WeightBlocks> WeightBlocks::create(ir::WeightsOp weights,
   return blocks;
 }
 
-/// What D_r is in the early rounds, by code.
+/// Reads the word that each code has in the early rounds, D_r.
 void WeightBlocks::readRounds(ir::WeightsOp weights) {
   auto scheme = cast<ir::ResidualAttr>(weights.getScheme());
   const uint32_t mask = uint32_t(llvm::maskTrailingOnes<uint64_t>(valueBits));
@@ -70,10 +70,11 @@ void WeightBlocks::readRounds(ir::WeightsOp weights) {
   }
 }
 
-/// A block of several tiles must leave room in the staging FIFO for those of
-/// all other clusters at the same tiles, in the largest layout (a bit per
-/// position and the words), and for a request on its way: the decoder takes
-/// tile by tile what the DMA brings block by block.
+/// Cuts the tiles into blocks. A block of several tiles must leave room in the
+/// staging FIFO for the blocks of all other clusters at the same tiles, in the
+/// largest layout (a bit per position, and the words), and for a request in
+/// progress. The decoder consumes tile by tile what the DMA delivers block by
+/// block.
 void WeightBlocks::cutBlocks(const target::TargetModel &target) {
   const uint64_t fifo = target.stagingFifo.bytes - target.dma.requestBytes;
   const uint64_t wordsOfPosition = isRefining() ? clusterCount : 1;
@@ -93,8 +94,8 @@ void WeightBlocks::cutBlocks(const target::TargetModel &target) {
   firstTiles.push_back(int64_t(tiles));
 }
 
-/// Elements `start + offsets[i]` of a tensor, little endian. Consecutive ones,
-/// as of most layers, are much faster.
+/// Gathers the elements `start + offsets[i]` of a tensor, little-endian. The
+/// consecutive elements of most layers are much faster.
 template <typename Element, typename Word>
 static void gatherRow(const void *tensor, int64_t start,
                       ArrayRef<int64_t> offsets, bool areConsecutive,
@@ -163,7 +164,8 @@ void WeightBlocks::readTile(const layout::Tiling::Tile &tile,
       holder = nobody;
 }
 
-/// Which positions a cluster holds, and which earlier ones do.
+/// Determines which positions a cluster holds, and which ones earlier clusters
+/// hold.
 static void compareHolders(Span<const uint8_t> holders, uint8_t cluster,
                            uint8_t *__restrict present,
                            uint8_t *__restrict occupied) {
@@ -184,7 +186,7 @@ void WeightBlocks::appendTile(const TileCodes &tile,
                    clusters[k].occupied.data() + begin);
     clusters[k].positions += size;
   }
-  // Clusters are as good as random along a tile, so nothing branches on them.
+  // The clusters along a tile are nearly random, so the loop avoids branches.
   const uint32_t *words = tile.words.data();
   for (ClusterBlock &cluster : clusters) {
     const uint8_t *present = cluster.codes.present.data() + begin;
@@ -197,7 +199,8 @@ void WeightBlocks::appendTile(const TileCodes &tile,
   }
 }
 
-/// All positions of a tile, with what the cluster before has there.
+/// Appends all positions of a tile, with the word that the cluster before has
+/// at each.
 void WeightBlocks::appendRefined(const TileCodes &tile,
                                  MutableArrayRef<ClusterBlock> clusters) const {
   const size_t size = tile.words.size(), begin = clusters[0].positions;
@@ -218,7 +221,7 @@ void WeightBlocks::appendRefined(const TileCodes &tile,
   }
 }
 
-/// Makes room for all positions of a block, then fills it.
+/// Makes room for all positions of a block, then reads them.
 void WeightBlocks::readBlock(size_t block, TileCodes &tile,
                              MutableArrayRef<ClusterBlock> clusters) const {
   size_t positions = 0;
@@ -255,7 +258,7 @@ Status WeightBlocks::forEachBlock(BlockVisitor visit) const {
       view = {
           &cluster.codes,
           {cluster.positions, valueBits, cluster.occupied, cluster.conditions}};
-    // Nothing is held before the first cluster.
+    // Before the first cluster, no position is occupied.
     views[0].context.occupied = {};
     if (Status status = visit(views); !status)
       return status;
@@ -276,7 +279,7 @@ ClusterBlocks WeightBlocks::read(unsigned cluster) const {
     result.values += view.codes->values.size();
     return Status();
   });
-  (void)status; // the visitor has no errors
+  (void)status; // the visitor cannot fail
   for (auto [codes, occupied, conditions] :
        llvm::zip_equal(result.codes, result.occupied, result.conditions))
     result.views.push_back(
@@ -285,7 +288,7 @@ ClusterBlocks WeightBlocks::read(unsigned cluster) const {
 }
 
 double WeightBlocks::refinedEntropyBits() const {
-  // By cluster and condition, how often each word occurs.
+  // The number of occurrences of each word, by cluster and condition.
   std::vector<std::vector<uint64_t>> counts;
   for (unsigned cluster = 0; cluster < clusterCount; ++cluster) {
     const size_t conditions =
@@ -302,7 +305,7 @@ double WeightBlocks::refinedEntropyBits() const {
     }
     return Status();
   });
-  (void)status; // the visitor has no errors
+  (void)status; // the visitor cannot fail
   double bits = 0;
   for (const std::vector<uint64_t> &ofCluster : counts)
     for (size_t first = 0; first < ofCluster.size();
@@ -330,8 +333,8 @@ std::optional<double> WeightBlocks::entropyBits() const {
 
 namespace {
 
-/// A cluster on its way into the image. Blocks follow the tables until the size
-/// of the directory, which goes between them, is known.
+/// Encodes a cluster into the image. The directory is between the tables and
+/// the blocks, so the blocks move when its size is known.
 class ClusterEncoder {
 public:
   ClusterEncoder(const ClusterCoding &coding,
@@ -373,7 +376,7 @@ private:
   uint64_t blockBytes = 0;
 };
 
-/// The tables of one cluster.
+/// Trains the tables of one cluster.
 Result<std::shared_ptr<const layout::SegmentCoder>>
 trainCluster(const WeightBlocks &blocks, unsigned cluster,
              const ClusterCoding &coding,
@@ -401,7 +404,7 @@ FailureOr<std::vector<ClusterSegment>> crania::encodeClusters(
     llvm::function_ref<void(unsigned, const std::string &)> fail) {
   const size_t clusters = codings.size();
   const WeightBlocks blocks = weights.withLast(*codings.back().layout);
-  // What goes on with each cluster of a block, until one fails.
+  // Applies a function to each cluster of a block, until one fails.
   auto visit =
       [&](llvm::function_ref<Status(unsigned, const layout::BlockView &)>
               step) {

@@ -30,15 +30,17 @@ bool parseNumber(std::string_view text, T &value) {
   return error == std::errc() && end == text.data() + text.size();
 }
 
-/// K of "<prefix>K"; 0 if the text begins otherwise.
+/// Parses "<prefix>K" and returns K, or 0 if the text has another prefix. Fails
+/// if K is not a number from 1 to 255.
 Result<unsigned> parseCount(std::string_view text, std::string_view prefix) {
   if (text.substr(0, prefix.size()) != prefix)
     return 0u;
   const std::string_view count = text.substr(prefix.size());
   unsigned clusters;
   if (!parseNumber(count, clusters) || clusters < 1 || clusters > maxClusters)
-    return boundaryError(text, "'" + std::string(count) +
-                                   "' is no number of clusters from 1 to 255");
+    return boundaryError(text,
+                         "'" + std::string(count) +
+                             "' is not a number of clusters from 1 to 255");
   return clusters;
 }
 
@@ -51,7 +53,7 @@ Result<std::vector<double>> parseFractions(std::string_view text) {
     double fraction;
     if (!parseNumber(item, fraction) || !(fraction > 0 && fraction <= 1))
       return boundaryError(text, "'" + std::string(item) +
-                                     "' is no fraction between 0 and 1");
+                                     "' is not a fraction between 0 and 1");
     fractions.push_back(fraction);
     sum += fraction;
     begin = end + 1;

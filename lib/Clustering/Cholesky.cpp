@@ -12,8 +12,8 @@ using namespace crania::clustering;
 
 namespace {
 
-/// Rows that are subtracted from all others together, while they are in the
-/// cache.
+/// The number of rows that are subtracted from all others together, while they
+/// are in the cache.
 constexpr size_t panel = 32;
 
 void addScaled(double *sums, const double *row, double factor, size_t begin,
@@ -64,7 +64,8 @@ void Cholesky::solve(Span<double> x) const {
 }
 
 std::vector<double> Cholesky::inverseFactor() const {
-  // Row k of the inverse, from the last: (e_k - sum_i R_ki inverse_i) / R_kk.
+  // Row k of the inverse, from the last row up, is
+  // (e_k - sum_i R_ki inverse_i) / R_kk.
   std::vector<double> inverse(size * size);
   for (size_t k = size; k-- > 0;) {
     double *row = &inverse[k * size];

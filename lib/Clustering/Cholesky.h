@@ -12,16 +12,16 @@
 
 namespace crania::clustering {
 
-/// The factor R of a symmetric positive definite matrix A = R^T R, upper
-/// triangular, row-major.
+/// The Cholesky factor R of a symmetric positive definite matrix A = R^T R. R
+/// is upper triangular and row-major.
 class Cholesky {
 public:
-  /// Fails if the matrix, [size x size], is not positive definite.
+  /// Factors a matrix, [size x size]. Fails if it is not positive definite.
   static Result<Cholesky> factor(std::vector<double> matrix, size_t size);
 
-  /// x with A x = b, in place.
+  /// Solves A x = b in place: `x` is b at first.
   void solve(Span<double> x) const;
-  /// The inverse of R, upper triangular: the inverse of A is R^-1 R^-T.
+  /// Returns the inverse of R, upper triangular. The inverse of A is R^-1 R^-T.
   std::vector<double> inverseFactor() const;
 
 private:

@@ -13,7 +13,7 @@ namespace {
 
 using Histogram = std::array<uint64_t, 256>;
 
-/// Bits of all symbols that were counted.
+/// Returns the bits of an ideal code for all counted symbols together.
 double bitsOf(const Histogram &histogram) {
   uint64_t total = 0;
   for (uint64_t count : histogram)
@@ -25,7 +25,7 @@ double bitsOf(const Histogram &histogram) {
   return bits;
 }
 
-/// Bits to tell `part` of `total` from the others.
+/// Returns the bits that tell which `part` of `total` items are meant.
 double bitsOfPositions(uint64_t part, uint64_t total) {
   Histogram histogram{};
   histogram[0] = part;

@@ -27,7 +27,7 @@ double meanVariance(Span<const float> covariance, size_t inputs) {
   return inputs ? sum / double(inputs) : 0;
 }
 
-/// The covariance with something added to its diagonal, so that it has an
+/// Returns the covariance with a term added to its diagonal. The sum has an
 /// inverse even if all inputs are constant.
 std::vector<double> damped(Span<const float> covariance, size_t inputs,
                            double damping) {
@@ -39,15 +39,15 @@ std::vector<double> damped(Span<const float> covariance, size_t inputs,
   return matrix;
 }
 
-/// sums[i] += factor * row[i].
+/// Computes sums[i] += factor * row[i] for i in [begin, end).
 void addScaled(float *sums, const float *row, float factor, size_t begin,
                size_t end) {
   for (size_t i = begin; i < end; ++i)
     sums[i] += factor * row[i];
 }
 
-/// Bits that an ideal code for the differences chosen so far takes, per
-/// context.
+/// The lengths, in bits, of the words of an ideal code for the differences
+/// chosen so far, with one table per context.
 class CodeLengths {
 public:
   CodeLengths(Span<const int8_t> predictions, Span<const int8_t> contexts)
@@ -65,15 +65,17 @@ public:
   int prediction(size_t weight) const {
     return predictions.empty() ? 0 : predictions[weight];
   }
-  /// Lengths by difference, from its middle.
+  /// Returns the lengths of a weight's differences. The pointer is to
+  /// difference 0, and negative indices are valid.
   const float *tableFor(size_t weight) const {
     const size_t table =
         contexts.empty() ? 0 : tableOf[uint8_t(contexts[weight])];
     return &lengths[table * tableSize + middle];
   }
 
-  /// Half a symbol is added to each difference within the range of those that
-  /// occur and one beyond, so that what is new has a length.
+  /// Recomputes the lengths from the chosen codes. Each difference within the
+  /// range of those that occur, and one beyond, counts half a symbol more, so
+  /// that a new difference has a length, too.
   void update(Span<const int8_t> codes) {
     std::vector<uint64_t> counts(lengths.size());
     int least = 0, most = 0;
@@ -137,8 +139,9 @@ private:
     return int(std::nearbyint(std::clamp(code, -largest, largest)));
   }
 
-  /// The code that is best for `value`, in steps, where a bit costs `price`
-  /// squared steps: a neighbour, or on the way to what is expected.
+  /// Returns the best code for `value`, in steps, where a bit costs `price`
+  /// squared steps. The candidates are the codes near `value` and the expected
+  /// code.
   int choose(float value, float price, size_t weight) const {
     const int near = nearest(value);
     if (price == 0)
@@ -166,14 +169,14 @@ private:
     return best;
   }
 
-  /// The squared step of an output in units of its scale. What a bit is worth
-  /// stays when the scale moves.
+  /// Returns the squared step of an output in units of its scale. The price of
+  /// a bit is scaled by it and stays the same when the scale moves.
   float unitFor(size_t o) const {
     const float unit = problem.steps[o] / result.scales[o];
     return unit * unit;
   }
 
-  /// Without second moments, each weight is for itself.
+  /// Rounds each weight independently, for problems without second moments.
   void runByItself() {
     const float price = float(options.rate);
     for (unsigned pass = 0; pass <= options.passes; ++pass) {
@@ -187,7 +190,8 @@ private:
     }
   }
 
-  /// scale = c H w / c H c, for H w (or w) and H c (or c).
+  /// Fits the scale of output `o`: c H w / c H c. `product` is H w, or w
+  /// without moments; `codeProduct` is H c, or null for c.
   void fitScale(size_t o, const float *product, const float *codeProduct) {
     if (!options.fitScales)
       return;
@@ -206,7 +210,7 @@ private:
     if (Status status = factorize(); !status)
       return status;
     if (options.compensate)
-      for (int pass = 0; pass < 2; ++pass) { // the second with better lengths
+      for (int pass = 0; pass < 2; ++pass) { // the second has better lengths
         for (size_t o = 0; o < problem.outputs; ++o)
           compensate(o);
         lengths.update(result.codes);
@@ -222,15 +226,17 @@ private:
     return {};
   }
 
-  /// The inverse of the Hessian as U^T U with U upper triangular: the order of
-  /// the weights reversed makes the upper factor the lower one.
+  /// Computes the inverse of the Hessian as U^T U with an upper triangular U.
+  /// The weights are taken in reverse order, which turns a lower factor into an
+  /// upper one.
   Status factorize() {
     std::vector<double> reversed(hessian.rbegin(), hessian.rend());
     auto factor = Cholesky::factor(std::move(reversed), inputs);
     if (!factor)
       return factor.error();
-    // Reversed H = R^T R, so H = L^T L with L = R reversed, lower; its inverse
-    // is U^T U with U^T = L^-1, the inverse of R reversed, and transposed.
+    // The reversed H is R^T R, so H = L^T L, where L is R reversed and lower
+    // triangular. The inverse of H is U^T U with U^T = L^-1, which is the
+    // inverse of R, reversed and transposed.
     const std::vector<double> inverse = factor->inverseFactor();
     upper.resize(inputs * inputs);
     double sum = 0;
@@ -260,7 +266,7 @@ private:
     }
   }
 
-  /// H w and H c of all outputs.
+  /// Computes the products H w and H c of all outputs.
   void multiply() {
     products.resize(problem.target.size());
     codeProducts.resize(problem.target.size());
@@ -305,10 +311,10 @@ private:
   CodeLengths lengths;
   Rounding result;
   std::vector<float> hessian, upper;
-  /// The mean of what a squared change of a weight costs when those after it
+  /// The mean cost of a squared change of a weight when the weights after it
   /// compensate.
   double meanCondition = 1;
-  /// [outputs x inputs]: the targets and the codes times the Hessian.
+  /// The targets and the codes times the Hessian, [outputs x inputs].
   std::vector<float> products, codeProducts;
 };
 
@@ -364,7 +370,7 @@ clustering::retargetWeights(Span<const float> weights,
   std::vector<float> result(weights.begin(), weights.end());
   std::vector<double> change(inputs);
   for (size_t o = 0; o < moments.outputs; ++o) {
-    // (w' - w) (H + ridge) = covariance of y and x - w H
+    // Solves (w' - w) (H + ridge) = covariance of y and x - w H.
     const float *row = weights.data() + o * inputs;
     for (size_t i = 0; i < inputs; ++i)
       change[i] = moments.outputCovariance[o * inputs + i];

@@ -35,22 +35,24 @@ std::vector<uint64_t> clustering::clusterSizes(uint64_t count,
 
 namespace {
 
-/// |w| as an integer with the same order: the bits of a float without its sign.
+/// Returns |w| as an integer with the same order: the bits of the float without
+/// its sign.
 uint32_t magnitudeKey(float weight) {
   uint32_t bits;
   std::memcpy(&bits, &weight, sizeof(bits));
   return bits & 0x7fffffffu;
 }
 
-// Keys have 31 bits: a histogram of the upper 16 finds the bin of a rank, one
-// of the lower 15 the key within the bin.
+// Keys have 31 bits. A histogram of the upper 16 finds the bin of a rank, and
+// one of the lower 15 finds the key within the bin.
 constexpr unsigned lowBits = 15;
 constexpr size_t highBins = size_t(1) << 16;
 constexpr size_t lowBins = size_t(1) << lowBits;
 constexpr uint32_t infinityKey = 0x7f800000u;
 
-/// Where a cluster ends: at the weight with magnitude `key`, of which the first
-/// `equalInside` in index order still belong to it or to an earlier cluster.
+/// The end of a cluster, at the weight with magnitude `key`. The first
+/// `equalInside` weights of that magnitude, in index order, still belong to
+/// this cluster or to an earlier one.
 struct Boundary {
   uint32_t key = 0;
   uint64_t equalInside = 0;
@@ -61,7 +63,8 @@ struct Boundary {
   }
 };
 
-/// Position, counted from the largest key, split into bin and rank in the bin.
+/// A position in the order from the largest key, split into a bin and a rank
+/// within the bin.
 struct RankInBin {
   size_t bin;
   uint64_t rank; // 1-based
@@ -79,8 +82,9 @@ RankInBin findBin(Span<const uint64_t> histogram, uint64_t rank) {
 
 size_t binOf(uint32_t key) { return key >> lowBits; }
 
-/// Walks over the weights three times, however many clusters there are: only
-/// weights in a bin with a boundary in it are compared with boundaries.
+/// Assigns weights to clusters in three passes over the weights, for any number
+/// of clusters. Only the weights of a bin that contains a boundary are compared
+/// with boundaries.
 class Assignment {
 public:
   Assignment(Span<const float> weights, Span<const uint64_t> sizes)
@@ -104,7 +108,8 @@ public:
   }
 
 private:
-  /// What is not finite has the largest keys.
+  /// Checks that all weights are finite. Those that are not have the largest
+  /// keys.
   Status checkFinite(Span<const uint64_t> histogram) const {
     if (std::all_of(histogram.begin() + binOf(infinityKey), histogram.end(),
                     [](uint64_t count) { return count == 0; }))
@@ -128,7 +133,8 @@ private:
     };
     for (size_t k = 0; k + 1 < sizes.size(); ++k) {
       rank += sizes[k];
-      // Behind rank 0 nothing lies inside: a key no weight has.
+      // No weight is inside a boundary at rank 0, so it gets a key that no
+      // weight has.
       boundaries.push_back({UINT32_MAX, 0, 0});
       places.push_back(rank ? findBin(histogram, rank)
                             : RankInBin{highBins, 0});
@@ -161,7 +167,8 @@ private:
     }
   }
 
-  /// All boundaries are asked, as each counts the weights equal to its key.
+  /// Returns the cluster of a key in a mixed bin. Each boundary counts the
+  /// weights equal to its key, so none can be skipped.
   uint8_t compare(uint32_t key) {
     uint8_t cluster = 0;
     for (Boundary &boundary : boundaries)
@@ -169,13 +176,14 @@ private:
     return cluster;
   }
 
-  /// A bin with a boundary in it; there are at most 255 clusters.
+  /// The marker of a bin that contains a boundary; cluster numbers are smaller.
   static constexpr uint8_t mixed = maxClusters;
 
   Span<const float> weights;
   Span<const uint64_t> sizes;
   std::vector<Boundary> boundaries;
-  /// Per boundary, its bin, and its rank there; `highBins` for rank 0.
+  /// The bin and the rank in it of each boundary; the bin is `highBins` for
+  /// rank 0.
   std::vector<RankInBin> places;
   std::vector<uint8_t> clusterOfBin;
 };

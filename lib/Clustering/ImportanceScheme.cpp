@@ -16,7 +16,8 @@ using namespace crania::clustering;
 
 namespace {
 
-/// A channel that a round hardly has keeps a scale that integers can express.
+/// The smallest gain. It keeps the scale of a channel with almost no weights in
+/// a round large enough for integer arithmetic.
 constexpr float leastGain = 1.0f / 256;
 
 } // namespace
@@ -64,8 +65,9 @@ ImportanceScheme::clusterAs(const QuantizedLayer &layer,
   if (Status status = checkLayer(layer, clusters(), moments); !status)
     return status.error();
   if (assignment.size() != layer.codes.size())
-    return Error{"clusters of " + std::to_string(assignment.size()) +
-                 " weights for " + std::to_string(layer.codes.size())};
+    return Error{"an assignment of " + std::to_string(assignment.size()) +
+                 " weights for a layer of " +
+                 std::to_string(layer.codes.size())};
   for (size_t i = 0; i < assignment.size(); ++i)
     if (assignment[i] >= clusters())
       return Error{"weight " + std::to_string(i) + " is in cluster " +
@@ -83,7 +85,8 @@ ImportanceScheme::clusterAs(const QuantizedLayer &layer,
       OutputCorrection correction =
           correctOutputs(realWeights(round.codes, round.scales), moments[r]);
       for (size_t o = 0; o < layer.outputs; ++o)
-        // A scale is positive: what least squares turns around, it leaves out.
+        // Scales must be positive, so a negative gain is raised to the least
+        // one.
         round.scales[o] *= std::max(correction.gains[o], leastGain);
       correction = correctOutputs(realWeights(round.codes, round.scales),
                                   moments[r], false);

@@ -11,12 +11,13 @@ using namespace crania::clustering;
 
 namespace {
 
-/// Rows that go into an outer product together.
+/// The number of rows that are added to an outer product together.
 constexpr size_t lanes = 8;
-/// Rows that are summed in f32 before the sums go on in f64.
+/// The number of rows that are summed in f32 before the sums move to f64.
 constexpr size_t flushedRows = 4096;
 
-/// sums[i] += sum over the lanes of factors[lane] * rows[lane][i].
+/// Computes sums[i] += sum over the lanes of factors[lane] * rows[lane][i], for
+/// i in [begin, end).
 void addProducts(float *sums, const float *const *rows, const float *factors,
                  size_t begin, size_t end) {
   for (size_t i = begin; i < end; ++i)
@@ -66,7 +67,7 @@ void MomentAccumulator::add(Span<const float> x, Span<const float> y) {
 }
 
 void MomentAccumulator::addRows(const float *x, const float *y, size_t rows) {
-  // Rows that are missing are 0.
+  // Missing rows are 0.
   std::vector<float> shifted(lanes * inputs), targets(lanes * outputs);
   const float *row[lanes];
   for (size_t r = 0; r < lanes; ++r)
@@ -123,7 +124,7 @@ LayerMoments MomentAccumulator::finish() {
   if (samples == 0)
     return moments;
   const double count = double(samples);
-  std::vector<double> x(inputs), y(outputs); // means about the pivots
+  std::vector<double> x(inputs), y(outputs); // means relative to the pivots
   for (size_t i = 0; i < inputs; ++i) {
     x[i] = inputSum[i] / count;
     moments.inputMeans[i] = inputPivot[i] + x[i];

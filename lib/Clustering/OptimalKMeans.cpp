@@ -32,7 +32,8 @@ struct Moments {
   double weight = 0, first = 0, second = 0;
 };
 
-/// The squared error of the points between two positions about their mean.
+/// Returns the squared error of the points between two positions about their
+/// mean.
 inline double squaredError(const Moments &begin, const Moments &end) {
   const double weight = end.weight - begin.weight;
   if (!(weight > 0))
@@ -41,11 +42,11 @@ inline double squaredError(const Moments &begin, const Moments &end) {
   return std::max(0.0, end.second - begin.second - first * first / weight);
 }
 
-/// Sorted points that differ, and the sums before each position. Values are
-/// taken about the mean of all, so that little cancels.
+/// Distinct points in ascending order, and the sums before each position. The
+/// sums are taken relative to the mean of all points, so that little cancels.
 struct Points {
   std::vector<double> values;
-  std::vector<Moments> before; // one more than values
+  std::vector<Moments> before; // one more entry than values
 
   size_t size() const { return values.size(); }
 };
@@ -74,13 +75,13 @@ Points makePoints(std::vector<double> values, Span<const double> weights) {
 // Dynamic programming over candidates
 //===----------------------------------------------------------------------===//
 
-/// Per boundary between two groups, where it may be: positions in ascending
-/// order.
+/// The possible positions of a boundary between two groups, in ascending order.
 using Candidates = std::vector<uint32_t>;
 
-/// costs[t] = min over s of previous[s] + cost(s, t), choices[t] = the first s
-/// that gives it. The choice ascends with t, as squared errors of intervals
-/// obey the quadrangle inequality: halving t halves what is left to search.
+/// Computes costs[t] = min over s of previous[s] + cost(s, t), and choices[t],
+/// the first s that attains it. The choice ascends with t because squared
+/// errors of intervals satisfy the quadrangle inequality. Solving the middle t
+/// first therefore halves the remaining search.
 template <typename Cost>
 class RowMinima {
 public:
@@ -94,7 +95,7 @@ public:
   }
 
 private:
-  /// Rows [begin, end), of which the choices are in [low, high).
+  /// Solves the rows [begin, end), whose choices are in [low, high).
   void search(size_t begin, size_t end, size_t low, size_t high) {
     while (begin < end) {
       const size_t middle = begin + (end - begin) / 2;
@@ -130,25 +131,31 @@ void rowMinima(Span<const double> previous, const Cost &cost,
   RowMinima<Cost>(previous, cost).run(costs, choices);
 }
 
-/// Finds k - 1 boundaries between k groups.
+/// Finds the k - 1 boundaries between k groups.
 ///
-/// Starts with few candidates for the boundaries. What is between neighbouring
-/// candidates is a bin. The best solution with boundaries at candidates is an
-/// upper bound. It is nearly a lower bound too: let a solution have a boundary
-/// within a bin of points x with mean u, between groups with the centres c and
-/// c'. Moving the points to u costs nothing where a bin has one group, and
-/// changes the cost of this bin by at most sum |x - u| * (c' - c). Then all
-/// points of the bin may go to the nearer centre, which moves the boundary to a
-/// candidate beside the bin. So windows shrink to the bins beside candidates
-/// that are in solutions as good as the best one but for the sum of these
-/// changes, until all bins are single points.
+/// The search starts with few candidates per boundary. The points between
+/// neighboring candidates form a bin. The best solution with boundaries at
+/// candidates is an upper bound of the optimum.
+///
+/// That solution nearly gives a lower bound, too. Consider a solution with a
+/// boundary within a bin of points x with mean u, between groups with the
+/// centers c and c'. Moving the points to u costs nothing where a bin has one
+/// group, and changes the cost of this bin by at most sum |x - u| * (c' - c).
+/// Afterwards, all points of the bin may go to the nearer center, which moves
+/// the boundary to a candidate beside the bin.
+///
+/// A boundary can therefore only be beside candidates of solutions that are as
+/// good as the best one up to the sum of these changes. The windows of
+/// positions shrink to the bins beside these candidates, until all bins are
+/// single points.
 class Search {
 public:
   Search(const Points &points, unsigned groups)
       : points(points), groups(groups),
         coarse(std::max<size_t>(4096, 64 * size_t(groups))) {}
 
-  /// The positions where groups begin and end, from 0 to the number of points.
+  /// Returns the positions at which groups begin and end, from 0 to the number
+  /// of points.
   std::vector<uint32_t> run() {
     const uint32_t count = uint32_t(points.size());
     windows.assign(groups + 1, {0, count});
@@ -159,7 +166,7 @@ public:
     while (!isComplete()) {
       const uint64_t before = totalWidth();
       shrink();
-      // Where bounds do not help, finer bins give better ones.
+      // Where the bounds exclude little, finer bins give better bounds.
       if (totalWidth() > before / 2)
         limit *= 8;
       place(limit);
@@ -177,7 +184,7 @@ public:
 
 private:
   struct Window {
-    uint32_t low, high; // both are possible positions
+    uint32_t low, high; // both ends are possible positions
   };
 
   uint64_t totalWidth() const {
@@ -187,8 +194,9 @@ private:
     return sum;
   }
 
-  /// Half of the first candidates are at equal counts, half at equal distances
-  /// of the values, so that bins of few points do not become wide.
+  /// Places the first candidates. Half of them are at equal counts of points,
+  /// and half at equal distances of the values, so that bins with few points
+  /// are not wide.
   void placeFirst() {
     const uint32_t count = uint32_t(points.size());
     const size_t half = coarse / 2;
@@ -207,11 +215,12 @@ private:
     distribute(std::move(positions));
   }
 
-  /// At least `limit` candidates per window, or all its positions. Those of
-  /// windows that overlap are at multiples of powers of two, and so the same.
+  /// Places at least `limit` candidates per window, or one at each of its
+  /// positions. Candidates are at multiples of powers of two, so that
+  /// overlapping windows share them.
   void place(size_t limit) {
     std::vector<uint32_t> positions;
-    uint32_t next = 0; // all below are placed at the finest step
+    uint32_t next = 0; // smaller positions have the finest step
     uint32_t finest = UINT32_MAX;
     for (const Window &window : windows) {
       uint32_t step = 1;
@@ -232,7 +241,7 @@ private:
     distribute(std::move(positions));
   }
 
-  /// Gives each window the positions that are inside.
+  /// Gives each window the positions that are inside it.
   void distribute(std::vector<uint32_t> positions) {
     std::sort(positions.begin(), positions.end());
     positions.erase(std::unique(positions.begin(), positions.end()),
@@ -256,7 +265,8 @@ private:
     return true;
   }
 
-  /// costs[m][t]: of the best groups up to candidate t of boundary m.
+  /// Returns costs[m][t], the cost of the best m groups that end at candidate t
+  /// of boundary m. `choices` receives the candidates of boundary m - 1.
   std::vector<std::vector<double>>
   forward(std::vector<std::vector<uint32_t>> *choices = nullptr) const {
     std::vector<std::vector<double>> costs(groups + 1);
@@ -275,7 +285,8 @@ private:
     return costs;
   }
 
-  /// The same from candidate t to the end, in the order from the back.
+  /// Returns costs[m][t], the cost of the best groups from candidate t of
+  /// boundary m to the end. The candidates are counted from the back.
   std::vector<std::vector<double>> backward() const {
     std::vector<std::vector<double>> costs(groups + 1);
     std::vector<uint32_t> unused;
@@ -292,14 +303,16 @@ private:
     return costs;
   }
 
-  /// A group that ends before it begins costs the more the farther, so that
-  /// choices ascend.
+  /// Returns the cost of a group between two positions. A group that ends
+  /// before it begins costs more than any solution, and more with distance, so
+  /// that choices ascend.
   double costBetween(const Moments &begin, const Moments &end) const {
     const double weight = end.weight - begin.weight;
     return weight >= 0 ? squaredError(begin, end) : impossible * (1 - weight);
   }
 
-  /// The largest change by which candidates differ from positions within bins.
+  /// Returns a bound on the cost by which a solution with boundaries at
+  /// candidates can exceed one with boundaries within bins.
   double slack() const {
     double sum = 0;
     for (unsigned m = 1; m < groups; ++m) {
@@ -324,7 +337,7 @@ private:
 
   void shrink() {
     const auto before = forward(), behind = backward();
-    // Sums are rounded: what is as good but for that stays.
+    // The sums are rounded, so solutions within the rounding error stay.
     const double limit =
         before[groups].front() + slack() + 1e-10 * points.before.back().second;
     for (unsigned m = 1; m < groups; ++m) {
@@ -345,7 +358,7 @@ private:
   const Points &points;
   const unsigned groups;
   const size_t coarse;
-  /// More than any solution costs.
+  /// A cost that is larger than that of any solution.
   const double impossible = 1 + 2 * points.before.back().second;
   std::vector<Window> windows;
   std::vector<Candidates> candidates;
@@ -366,7 +379,7 @@ KMeans solve(std::vector<double> values, std::vector<double> weights,
   const std::vector<uint32_t> bounds = Search(points, groups).run();
   for (unsigned m = 0; m < groups; ++m) {
     if (bounds[m] == bounds[m + 1])
-      continue; // splitting a group gained nothing that rounding leaves
+      continue; // split with no gain beyond rounding
     double weight = 0, first = 0, error = 0;
     for (uint32_t i = bounds[m]; i < bounds[m + 1]; ++i) {
       weight += weights[i];
@@ -393,7 +406,7 @@ Status checkArguments(size_t count, unsigned k) {
   return {};
 }
 
-/// Bits of an f32 as an integer with the same order; -0 becomes 0.
+/// Returns the bits of an f32 as an integer with the same order. -0 becomes 0.
 uint32_t orderedKey(float value) {
   value += 0.0f;
   uint32_t bits;
@@ -408,7 +421,8 @@ float valueOfKey(uint32_t key) {
   return value;
 }
 
-/// Sorts by the member `key`, 11 bits at a time. Stable.
+/// Sorts items by the key that `keyOf` returns, 11 bits at a time. The sort is
+/// stable.
 template <typename Item, typename KeyOf>
 void radixSort(std::vector<Item> &items, KeyOf keyOf) {
   constexpr unsigned bits = 11, passes = 3;
@@ -507,7 +521,7 @@ namespace {
 
 constexpr size_t halfCount = size_t(1) << 16;
 
-/// The value of IEEE half-precision bits that are finite.
+/// Returns the value of finite IEEE half-precision bits.
 double valueOfHalf(uint16_t bits) {
   const int exponent = bits >> 10 & 31;
   const int significand = bits & 1023;
@@ -517,8 +531,9 @@ double valueOfHalf(uint16_t bits) {
   return bits & 0x8000 ? -magnitude : magnitude;
 }
 
-/// How often each half occurs. Four histograms in turn: neighbours that are
-/// equal do not wait for each other.
+/// Returns how many times each half-precision value occurs. Four histograms
+/// take turns, because increments of the same counter would wait for each
+/// other.
 std::vector<uint64_t> countHalves(Span<const uint16_t> bits) {
   std::vector<uint32_t> counts(4 * halfCount);
   size_t i = 0;
@@ -580,7 +595,7 @@ Result<KMeans> clustering::optimalKMeansOfSorted(Span<const double> values,
     if (!std::isfinite(values[i]))
       return notFinite("value", i);
     if (!(weights[i] > 0) || !std::isfinite(weights[i]))
-      return Error{"weight " + std::to_string(i) + " is no number above 0"};
+      return Error{"weight " + std::to_string(i) + " is not a number above 0"};
     if (i && !(values[i - 1] < values[i]))
       return Error{"value " + std::to_string(i) +
                    " is not above the one before it"};

@@ -10,7 +10,7 @@ using namespace crania::clustering;
 
 namespace {
 
-/// First and second moments of z and y of a channel.
+/// First and second moments of z and y for one channel.
 struct ChannelMoments {
   double meanZ, meanY, varianceZ, covariance, varianceY;
 };
@@ -20,7 +20,7 @@ public:
   explicit Fit(bool fitGains) : fitGains(fitGains) {}
 
   void add(const ChannelMoments &channel) {
-    // Below that, a variance is what rounding left of a constant.
+    // A smaller variance is the rounding error of a constant.
     const double least = 1e-12 * channel.meanZ * channel.meanZ;
     const double gain = fitGains && channel.varianceZ > least
                             ? channel.covariance / channel.varianceZ
@@ -56,7 +56,7 @@ OutputCorrection clustering::correctOutputs(Span<const float> d,
                                             bool fitGains) {
   const size_t inputs = moments.inputs;
   Fit fit(fitGains);
-  std::vector<double> product(inputs); // of the covariance and the row
+  std::vector<double> product(inputs); // covariance times row
   for (size_t o = 0; o < moments.outputs; ++o) {
     const float *row = d.data() + o * inputs;
     std::fill(product.begin(), product.end(), 0.0);

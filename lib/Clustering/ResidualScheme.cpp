@@ -23,7 +23,8 @@ uint8_t multiplierNear(double value) {
   return uint8_t(std::clamp(std::round(value), 1.0, double(largestCode)));
 }
 
-/// Of each output, step * root mean square of its codes, at least 1.
+/// Returns a multiplier per output: step * root mean square of the codes of the
+/// output, at least 1.
 std::vector<uint8_t> multipliersFor(const QuantizedLayer &layer, double step) {
   std::vector<uint8_t> multipliers;
   for (size_t o = 0; o < layer.outputs; ++o) {
@@ -67,7 +68,7 @@ std::vector<int8_t> clustering::refineCodes(Span<const int8_t> codes,
 }
 
 double clustering::stepForEntropy(const QuantizedLayer &layer, double bits) {
-  // Entropy falls as the step grows, but for what rounding makes of it.
+  // Entropy falls as the step grows, except for effects of rounding.
   double fine = 1.0 / 64, coarse = 16;
   std::vector<int8_t> rounded(layer.codes.size());
   while (coarse / fine > 1 + 1.0 / 64) {
@@ -123,13 +124,13 @@ public:
       return rounding.error();
     RoundWeights round{rounding->codes, rounding->scales, {}, -1};
     if (moments) {
-      // The scales are least-squares gains already.
+      // The scales are least-squares gains already, so only biases are fitted.
       OutputCorrection correction = correctOutputs(
           realWeights(round.codes, round.scales), *moments, false);
       round.biases = std::move(correction.biases);
       round.relativeError = correction.relativeError;
     }
-    // What codes are worth in the end is what the next round expects.
+    // The next round predicts from the fitted scale, not from the step.
     std::vector<uint8_t> worth;
     for (size_t o = 0; o < layer.outputs; ++o)
       worth.push_back(
@@ -173,7 +174,7 @@ private:
 
   const QuantizedLayer &layer;
   const ResidualOptions &options;
-  /// Of the round before, at first 0.
+  /// Codes and multipliers of the round before; the codes are 0 at first.
   std::vector<int8_t> codes;
   std::vector<uint8_t> before;
   std::vector<float> weights;

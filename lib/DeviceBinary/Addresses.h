@@ -13,10 +13,12 @@
 
 namespace crania::binary {
 
-/// Wide enough for any sum of products of a 32-bit index and a 64-bit stride.
+/// An integer that holds any sum of products of a 32-bit index and a 64-bit
+/// stride.
 using Wide = __int128;
 
-/// Numbers low to high, both included: indices, or elements of a buffer.
+/// The numbers from low to high, both included. They are indices, or elements
+/// of a buffer.
 struct Interval {
   Wide low, high;
 };
@@ -27,32 +29,33 @@ struct Axis {
   Wide stride;
 };
 
-/// The elements offset + sum(index * stride) over all indices of the axes, none
-/// of which is empty: the smallest and the largest.
+/// Returns the smallest and the largest of the elements offset + sum(index *
+/// stride) over all indices of the axes. No axis may be empty.
 Interval elementsOf(uint64_t offset, Span<const Axis> axes);
 
-/// Whether different indices are sure to be different elements: each axis
-/// strides over all that the axes of smaller strides reach. True of any
-/// permuted or sliced dense box.
+/// Returns true if different indices are sure to be different elements: the
+/// stride of each axis exceeds the reach of the axes with smaller strides. This
+/// holds for any permuted or sliced dense box.
 bool areDistinct(std::vector<Axis> axes);
 
-/// Channels `channels` of a plane.
+/// Returns the axes of the given channels of a plane.
 std::array<Axis, 3> axesOf(const Plane &plane, Interval channels);
-/// All of a plane that is not empty.
+/// Returns the axes of a whole plane, which must not be empty.
 std::array<Axis, 3> axesOf(const Plane &plane);
 Interval elementsOf(const Plane &plane, Interval channels);
 Interval elementsOf(const Plane &plane);
 
-/// A box of a Copy: its extents, none of which is 0, with the strides of one
-/// side.
+/// Returns the axes of a box of a Copy, from its extents, none of which is 0,
+/// and the strides of one side.
 std::vector<Axis> axesOf(const flatbuffers::Vector<uint32_t> &extents,
                          const flatbuffers::Vector<int64_t> &strides);
 
-/// Smallest and largest index of a dimension over the loops of the vector
-/// command, in its extent or not.
+/// Returns the smallest and the largest index of a dimension over the loops of
+/// the vector command. They may be outside the extent of the dimension.
 Interval indicesOf(const AccessDim &dim, const Vector &vector);
 
-/// The elements of an access that are not padding; nothing if all are.
+/// Returns the elements of an access that are not padding, or nullopt if all
+/// are.
 std::optional<Interval> elementsOf(const Access &access, const Vector &vector);
 
 } // namespace crania::binary

@@ -20,20 +20,21 @@ struct DeviceBinary::Storage {
 
 namespace {
 
-// Limits of the FlatBuffers verifier. The schema nests eight tables deep; a
-// program of a large network has some ten thousand commands, of up to a dozen
+// Limits of the FlatBuffers verifier. The schema nests eight tables deep. A
+// program of a large network has about ten thousand commands of up to a dozen
 // tables each.
 constexpr flatbuffers::uoffset_t maxTableDepth = 16;
 constexpr flatbuffers::uoffset_t maxTables = 8'000'000;
 
-/// Whether nothing hides between metadata and image segment.
+/// Returns true if all bytes between the metadata and the image segment are
+/// zero, so that nothing hides there.
 bool hasZeroPadding(Span<const uint8_t> bytes, const Header &header) {
   const uint8_t *begin = bytes.begin() + metadataOffset + header.metadataBytes;
   const uint8_t *end = bytes.begin() + header.imageOffset;
   return std::all_of(begin, end, [](uint8_t byte) { return byte == 0; });
 }
 
-/// The root of the metadata, or null if its structure is broken.
+/// Returns the root of the metadata, or null if its structure is broken.
 const Bundle *verifiedRoot(Span<const uint8_t> metadata) {
   if (metadata.size() >= FLATBUFFERS_MAX_BUFFER_SIZE)
     return nullptr;

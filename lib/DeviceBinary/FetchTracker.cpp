@@ -9,7 +9,8 @@ namespace crania::binary {
 
 namespace {
 
-/// Adds [begin, end) and merges what it touches.
+/// Adds the range [begin, end) to the set and merges it with the ranges it
+/// touches.
 void insertRange(std::map<uint32_t, uint32_t> &set, uint32_t begin,
                  uint32_t end) {
   auto it = set.upper_bound(begin);

@@ -13,20 +13,20 @@
 
 namespace crania::binary {
 
-/// Follows one round's weights through staging FIFO and weight store, in the
-/// order of the commands, which have been verified on their own.
+/// Follows the weights of one round through the staging FIFO and the weight
+/// store. Takes the commands in order, each of them verified on its own.
 ///
-/// The rule of use after fetch: the weight DMA serves its commands in order and
-/// a Contract waits for the blocks it needs, so no token is required between a
-/// Fetch and a Contract; but
-///   - the FIFO gives blocks out in the order in which they were fetched. The
-///     streamed blocks that a Contract needs, tile by tile and within a tile
-///     cluster by cluster, must be the next ones in the FIFO, from fetches
-///     before it. It consumes them. A FIFO that waits for other consumers would
-///     never give them out;
-///   - what is fetched is used: the FIFO is empty at the end of a round;
-///   - each retained block must have been fetched in this round, before the
-///     Contract and not released since. Such a fetch moves nothing when the
+/// Checks that weights are fetched before they are used. The weight DMA serves
+/// its commands in order, and a Contract waits for the blocks it needs, so no
+/// token is required between a Fetch and a Contract. These rules hold instead:
+///   - The FIFO delivers blocks in the order in which they were fetched. A
+///     Contract needs its streamed blocks tile by tile, and within a tile
+///     cluster by cluster. They must be the next ones in the FIFO, from fetches
+///     before the Contract, which consumes them. A FIFO whose next blocks wait
+///     for another consumer would never deliver them.
+///   - Every fetched block is used: the FIFO is empty at the end of a round.
+///   - A retained block must be fetched in this round, before the Contract, and
+///     must not have been released since. Such a fetch moves nothing if the
 ///     store still holds the block from an earlier round.
 class FetchTracker {
 public:
@@ -35,7 +35,7 @@ public:
   void fetch(const Fetch &fetch);
   Status release(const Release &release);
   Status use(const Contract &contract);
-  /// After the round's last command.
+  /// Checks, after the last command of the round, that the FIFO is empty.
   Status finish() const;
 
 private:
@@ -47,7 +47,7 @@ private:
     uint32_t begin, end; // tiles
   };
 
-  /// Disjoint, non-adjacent tile ranges: begin -> end.
+  /// Disjoint, non-adjacent tile ranges, as a map from begin to end.
   using TileSet = std::map<uint32_t, uint32_t>;
 
   Status useStreamed(const Contract &contract, const Clusters &clusters);

@@ -13,7 +13,7 @@
 
 namespace crania::binary {
 
-/// The fixed part at the start of a file, little-endian:
+/// The header at the start of a file, little-endian:
 ///
 ///   byte  0  magic, "CRANIA\0\n"
 ///         8  format version: major << 16 | minor
@@ -26,7 +26,7 @@ namespace crania::binary {
 ///        48  XXH3-128 checksum, canonical (big-endian), of the whole file with
 ///            this field as zeros
 ///
-/// Bytes between metadata and image segment are zero.
+/// Bytes between the metadata and the image segment are zero.
 struct Header {
   uint32_t version = 0;
   uint64_t fileBytes = 0;
@@ -37,26 +37,31 @@ struct Header {
 
 constexpr size_t headerBytes = 64;
 constexpr size_t metadataOffset = headerBytes;
-/// A page, so that the segment can be mapped into memory.
+/// The alignment of the image segment, in bytes: a page, so that the segment
+/// can be mapped into memory.
 constexpr uint64_t imageAlignment = 4096;
 
 constexpr uint64_t alignUp(uint64_t value, uint64_t alignment) {
   return (value + alignment - 1) / alignment * alignment;
 }
 
-/// The header of a file with that metadata and image segment.
+/// Returns the header of a file with metadata and an image segment of these
+/// sizes, in bytes.
 Header headerFor(uint64_t metadataBytes, uint64_t imageBytes);
 
-/// Puts the header in front of the file's bytes, the checksum field excepted.
+/// Writes the header to the start of the file's bytes, except the checksum
+/// field.
 void writeHeader(const Header &header, std::vector<uint8_t> &bytes);
 
-/// Reads the header and checks it against the bytes that are there.
+/// Reads the header and checks it against the size of `bytes`. Fails if they do
+/// not match.
 Result<Header> readHeader(Span<const uint8_t> bytes);
 
-/// Compares the checksum of a file, at least a header long, with its bytes.
+/// Returns true if the checksum of a file matches its bytes. The file is at
+/// least as long as a header.
 bool checksumMatches(Span<const uint8_t> bytes);
 
-/// Stores the checksum of a file at least a header long.
+/// Stores the checksum of a file, which is at least as long as a header.
 void writeChecksum(std::vector<uint8_t> &bytes);
 
 } // namespace crania::binary

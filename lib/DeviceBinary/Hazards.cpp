@@ -34,7 +34,7 @@ Unit unitOf(const Command &command) {
 
 bool isPipelined(Unit unit) { return unit != vectorUnit && unit != exitUnit; }
 
-/// Bytes [begin, end) of a memory that a command reads or writes.
+/// The bytes [begin, end) of a memory that a command reads or writes.
 struct Touch {
   Space space;
   uint64_t begin, end;
@@ -45,7 +45,8 @@ struct Touch {
   }
 };
 
-/// Collects what a verified command touches of the writable memories.
+/// Collects the ranges of writable memories that a verified command reads or
+/// writes.
 class Touches {
 public:
   Touches(const Command &command, const ProgramContext &context)
@@ -74,7 +75,7 @@ private:
            buffer.offset() + uint64_t(elements.high + 1) * size, writes});
   }
 
-  /// The output blocks of the tile range, and all of the input.
+  /// Adds the output blocks of the contract's tile range, and its whole input.
   void addContract(const Contract &contract) {
     const Weights &weights =
         *context.program.weights()->Get(contract.weights());
@@ -111,8 +112,8 @@ private:
   const ProgramContext &context;
 };
 
-/// Up to which command of each unit all have finished; -1 is none. As a unit
-/// finishes its commands in order, that says it of each command.
+/// The last finished command of each unit, or -1 if there is none. A unit
+/// finishes its commands in order, so this describes every command.
 using Clock = std::array<int64_t, unitCount>;
 
 Clock none() {
@@ -142,7 +143,8 @@ public:
       ends.push_back(endOf(i));
       if (std::optional<Hazard> hazard = compareWithUnfinished(i))
         return hazard;
-      // What touches nothing is in nobody's way: fetches, which are most.
+      // Most commands are fetches, which touch no writable memory and need no
+      // comparison.
       if (!touches.back().empty())
         touching[unit].push_back(i);
     }
@@ -152,12 +154,12 @@ public:
 private:
   const Command &command(size_t index) const { return *commands.Get(index); }
 
-  /// What has finished when a command starts.
+  /// Returns the commands that have finished when command `index` starts.
   Clock startOf(size_t index) const {
     Clock clock = none();
     for (uint32_t token : *command(index).after())
       advance(clock, ends[token]);
-    // The first outputs of a contract come after all those of earlier ones.
+    // A contract's first outputs come after all outputs of earlier contracts.
     if (int64_t contract = command(index).follows(); contract >= 0) {
       advance(clock, starts[contract]);
       if (previous[contract] >= 0)
@@ -169,7 +171,7 @@ private:
     return clock;
   }
 
-  /// What has finished when a command has.
+  /// Returns the commands that have finished when command `index` has finished.
   Clock endOf(size_t index) const {
     Clock clock = starts[index];
     if (command(index).follows() >= 0)
@@ -193,7 +195,8 @@ private:
     return std::nullopt;
   }
 
-  /// What is wrong between a command and an unfinished earlier one, or "".
+  /// Returns a text on the conflict between a command and an unfinished earlier
+  /// one, or "" if there is none.
   std::string compare(size_t index, size_t earlier) const {
     if (releasesInUse(index, earlier))
       return "it releases a cluster that command " + std::to_string(earlier) +
@@ -212,7 +215,7 @@ private:
     if (command(index).follows() == int64_t(earlier))
       return !theirs.writes;
     if (unitOf(command(index)) == unitOf(command(earlier)))
-      return !mine.writes; // reads what may still be in the pipeline
+      return !mine.writes; // later reads may meet writes in the pipeline
     return true;
   }
 
@@ -239,7 +242,7 @@ private:
   std::vector<std::vector<Touch>> touches;
   std::vector<Clock> starts, ends;
   std::vector<int64_t> previous; // on the same unit, or -1
-  Clock lastOf = none();         // of each unit so far
+  Clock lastOf = none();         // last command of each unit so far
   std::array<std::vector<size_t>, unitCount> touching;
 };
 

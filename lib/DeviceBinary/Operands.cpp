@@ -80,7 +80,7 @@ Status checkValue(double value, ElementType type, const std::string &role) {
   if (value >= low && value < end && value == std::trunc(value))
     return {};
   return Error{role + " is " + std::to_string(value) +
-               ", which is no value of " + std::string(nameOf(type))};
+               ", which is not a value of " + std::string(nameOf(type))};
 }
 
 Status checkInside(const Interval &elements, const Buffer &buffer,

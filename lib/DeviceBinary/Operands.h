@@ -12,8 +12,8 @@ namespace crania::binary {
 std::string_view nameOf(ElementType type);
 std::string_view nameOf(Space space);
 
-/// Product of the extents, or nothing if one is 0 or the product is above
-/// `limit`.
+/// Returns the product of the extents, or nullopt if one of them is 0 or the
+/// product is above `limit`.
 template <typename Extents>
 std::optional<uint64_t> boundedProduct(const Extents &extents, uint64_t limit) {
   uint64_t product = 1;
@@ -25,33 +25,36 @@ std::optional<uint64_t> boundedProduct(const Extents &extents, uint64_t limit) {
   return product;
 }
 
-// Bounds far above any real layer. They keep the work of a command finite and
-// the index arithmetic of those who execute it, also of indices that turn out
-// to be padding, within 64 bits.
+// Bounds far above any real layer. They keep the work of a command finite. They
+// also keep the index arithmetic of those who execute it within 64 bits, even
+// for indices that turn out to be padding.
 
-/// Elements that a vector or copy command may touch.
+/// The largest number of elements that a vector or copy command may touch.
 constexpr uint64_t maxLoopIterations = uint64_t(1) << 32;
-/// Multiplications of a contraction.
+/// The largest number of multiplications of a contraction.
 constexpr uint64_t maxMultiplications = uint64_t(1) << 40;
-/// Loops of a vector or copy command, and dimensions of an access.
+/// The largest number of loops of a vector or copy command, and of dimensions
+/// of an access.
 constexpr size_t maxRank = 8;
-/// Magnitude of an index of an access, in its extent or not.
+/// The largest magnitude of an index of an access, inside its extent or not.
 constexpr Wide maxIndex = Wide(1) << 32;
-/// Magnitude of a stride, in elements: no memory has more.
+/// The largest magnitude of a stride, in elements. No memory has more elements.
 constexpr int64_t maxStride = int64_t(1) << 27;
 
 Status checkStride(int64_t stride, const std::string &role);
 
-/// The buffer of an operand, which `role` names in errors.
+/// Returns the buffer of an operand. Fails if there is none; the error calls
+/// the operand `role`.
 Result<const Buffer *> bufferOf(uint32_t index, const std::string &role,
                                 const ProgramContext &context);
 
-/// The buffer of an operand that computes: in the global buffer.
+/// Returns the buffer of an operand of a computation. Fails unless it is in the
+/// global buffer.
 Result<const Buffer *> computeBufferOf(uint32_t index, const std::string &role,
                                        const ProgramContext &context);
 
-/// That a number of the metadata is a value of an element type: any of f32, and
-/// of the integers those in range.
+/// Checks that a number of the metadata is a value of an element type. Every
+/// number is a value of f32; integer types accept the integers in their range.
 Status checkValue(double value, ElementType type, const std::string &role);
 
 Status checkInside(const Interval &elements, const Buffer &buffer,

@@ -8,15 +8,16 @@
 
 namespace crania::binary {
 
-/// The weights of that index.
+/// Returns the weights of an index. Fails if there are none.
 Result<const Weights *> weightsOf(uint32_t index,
                                   const ProgramContext &context);
 
-/// A tile range that is not empty and lies within the weights' tiles.
+/// Checks that a tile range is not empty and lies within the tiles of the
+/// weights.
 Status checkTileRange(uint32_t begin, uint32_t end, const Weights &weights);
 
-/// Blocks decode on their own only as a whole: a range that cuts a block of the
-/// cluster cannot be fetched or used.
+/// Checks that a range of tiles cuts no codec block of a cluster. A block is
+/// decoded as a whole, so a part of it can be neither fetched nor used.
 Status checkWholeBlocks(uint32_t begin, uint32_t end, const Segment &segment);
 
 } // namespace crania::binary

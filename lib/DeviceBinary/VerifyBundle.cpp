@@ -11,8 +11,8 @@ namespace crania::binary {
 
 namespace {
 
-/// A bundle holds one program per baseline row. The bound keeps what a small
-/// file can make a reader decode in proportion: programs may share an image.
+/// The largest number of programs, one per baseline row. Programs may share an
+/// image, so this bounds the work that a small file can cause a reader.
 constexpr size_t maxPrograms = 64;
 
 Status verifyImageRange(const Program &program, uint64_t imageBytes) {

@@ -11,7 +11,8 @@ namespace crania::binary {
 
 namespace {
 
-/// Bounds of the window's parameters and of a plane's sides, as in Operands.h.
+/// Bounds of the window's parameters and of a plane's sides, for the reason
+/// given in Operands.h.
 constexpr uint32_t maxWindow = 1 << 12;
 constexpr uint32_t maxSide = 1 << 16;
 
@@ -73,7 +74,8 @@ ElementType sumOf(ElementType weights) {
   }
 }
 
-/// What the array takes and gives, by the type of its weights.
+/// Checks the element types of input and output, which the type of the weights
+/// decides.
 Status verifyTypes(const Contract &c, const Weights &weights,
                    const ProgramContext &context) {
   ElementType element = weights.element();
@@ -94,7 +96,7 @@ Status verifyTypes(const Contract &c, const Weights &weights,
   return {};
 }
 
-/// That planes, kernel and weight matrix fit together.
+/// Checks that planes, kernel and weight matrix fit together.
 Status verifyShapes(const Contract &c, const Weights &weights) {
   uint32_t groups = weights.groups();
   uint64_t channels = c.input()->channels();
@@ -138,7 +140,8 @@ Status verifyTiles(const Contract &c, const Weights &weights) {
   return {};
 }
 
-/// The array writes outputs while it reads inputs.
+/// Checks that output and input do not overlap: the array writes outputs while
+/// it reads inputs.
 Status verifyNoOverlap(const Contract &c, const ProgramContext &context) {
   auto bytes = [&](const Plane &plane) {
     const Buffer &buffer = *context.program.buffers()->Get(plane.buffer());

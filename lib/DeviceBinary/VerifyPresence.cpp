@@ -10,7 +10,7 @@ namespace crania::binary {
 
 namespace {
 
-/// Notes the first field that is missing or that cannot be read in place.
+/// Records the first field that is missing or that cannot be read in place.
 class Presence {
 public:
   bool operator()(const void *field, const char *name) {
@@ -19,8 +19,8 @@ public:
     return field;
   }
 
-  /// A vector of elements of 8 bytes, whose alignment the FlatBuffers verifier
-  /// does not check.
+  /// Checks a vector of 8-byte elements, whose alignment the FlatBuffers
+  /// verifier does not check.
   template <typename VectorOf8>
   bool wide(const VectorOf8 *field, const char *name) {
     if (!(*this)(field, name))
@@ -80,7 +80,7 @@ void visit(const Copy &c, Presence &has) {
 
 void visit(const Command &c, Presence &has) {
   has(c.after(), "Command.after");
-  // The FlatBuffers verifier accepts unions of a type it does not know.
+  // The FlatBuffers verifier accepts a union of a type that it does not know.
   bool known =
       c.body_type() > CommandBody::NONE && c.body_type() <= CommandBody::MAX;
   if (!has(known ? c.body() : nullptr, "Command.body"))

@@ -10,12 +10,13 @@ namespace crania::binary {
 
 namespace {
 
-/// DRAM scratch of a program. The largest activations of the networks in use
-/// are some tens of MB; a reader allocates this much per context.
+/// The largest DRAM scratch of a program, in bytes. The largest activations of
+/// the networks in use are some tens of MB, and a reader allocates this much
+/// per context.
 constexpr uint64_t maxScratchBytes = uint64_t(256) << 20;
 constexpr size_t maxRounds = 256;
 
-/// Bytes of a memory as this program sees it.
+/// Returns the bytes of a memory as this program sees it.
 uint64_t capacityOf(Space space, const ProgramContext &context) {
   switch (space) {
   case Space::image:
@@ -92,7 +93,7 @@ bool isQuantised(ElementType type) {
          type == ElementType::i16;
 }
 
-/// The host divides by the scale in f32.
+/// Checks the scale of the input, by which the host divides in f32.
 Status verifyInputScale(const Port &port) {
   std::string type(nameOf(port.element()));
   if (isFloat(port.element()))

@@ -9,8 +9,9 @@ namespace crania::binary {
 
 namespace {
 
-/// Commands take ranges of tiles, so a layer has a handful. The search for
-/// hazards is quadratic in the worst case.
+/// The largest number of commands of a round. A layer needs only a handful,
+/// because commands take ranges of tiles. The search for hazards is quadratic
+/// in the worst case.
 constexpr size_t maxCommands = 1 << 14;
 
 const char *kindOf(CommandBody body) {
@@ -33,7 +34,7 @@ const char *kindOf(CommandBody body) {
   return "empty command";
 }
 
-/// `after` and `follows` point to earlier commands of the round.
+/// Checks that `after` and `follows` point to earlier commands of the round.
 Status verifyTokens(const Round &round, size_t index) {
   const Command &command = *round.commands()->Get(index);
   for (uint32_t token : *command.after())
@@ -48,7 +49,7 @@ Status verifyTokens(const Round &round, size_t index) {
       round.commands()->Get(command.follows())->body_type() !=
           CommandBody::Contract)
     return Error{"it follows command " + std::to_string(command.follows()) +
-                 ", which is no contract before it"};
+                 ", which is not an earlier contract"};
   return {};
 }
 
@@ -81,7 +82,8 @@ Status verifyBody(const Command &command, const ProgramContext &context,
   return Error{"it has no body"};
 }
 
-/// A sweep ends with its exit test; in the last round it always exits.
+/// Checks that the exit test is the last command of the round, and only that
+/// one. A sweep ends with it; in the last round it always exits.
 Status verifyExitPlace(const Round &round, size_t index) {
   bool isTest =
       round.commands()->Get(index)->body_type() == CommandBody::ExitTest;
@@ -102,7 +104,8 @@ Status verifyCommand(const Round &round, size_t index,
   return verifyBody(command, context, tracker);
 }
 
-/// ", command 17 (contract of "conv1")", of a command with a valid label.
+/// Returns a position for messages, like ", command 17 (contract of "conv1")".
+/// The label of the command must be valid.
 std::string whereIs(size_t index, const Round &round,
                     const ProgramContext &context) {
   const Command &command = *round.commands()->Get(index);
@@ -118,7 +121,7 @@ Status verifyLabels(const Round &round, const ProgramContext &context) {
     if (commands.Get(i)->label() >= labels)
       return Error{", command " + std::to_string(i) + ": its label " +
                    std::to_string(commands.Get(i)->label()) +
-                   " is none of the " + std::to_string(labels) + " labels"};
+                   " is not one of the " + std::to_string(labels) + " labels"};
   return {};
 }
 

@@ -73,13 +73,14 @@ bool takesFloats(VectorOp op, ElementType type) {
 
 namespace {
 
-/// Registers of a vector program, inputs included.
+/// The largest number of registers of a vector program, inputs included.
 constexpr size_t maxRegisters = 256;
 
-/// Largest shift of a rescale: what is left has a bit beside the sign.
+/// The largest shift of a rescale. It leaves one bit beside the sign.
 constexpr int64_t maxShift = 62;
 
-/// Which registers hold an f32, so far; the others hold an integer.
+/// The kinds of the registers defined so far: true for an f32, false for an
+/// integer.
 using FloatRegisters = std::vector<bool>;
 
 const char *kindOf(bool isFloat) { return isFloat ? "an f32" : "an integer"; }
@@ -115,7 +116,7 @@ Status verifyInteger(const VectorInstruction &instruction) {
   if (instruction.op() == VectorOp::constant &&
       instruction.type() == ElementType::i32 && value != int32_t(value))
     return Error{"the constant " + std::to_string(value) +
-                 " is no value of i32"};
+                 " is not a value of i32"};
   return {};
 }
 
@@ -139,7 +140,7 @@ bool isFloatBuffer(uint32_t index, const ProgramContext &context) {
   return isFloat(context.program.buffers()->Get(index)->element());
 }
 
-/// Of a command whose accesses are valid.
+/// Verifies the code of a command whose accesses are valid.
 Status verifyCode(const Vector &vector, const ProgramContext &context) {
   size_t instructions = vector.code()->size();
   size_t inputs = vector.inputs()->size();
@@ -188,7 +189,7 @@ Status verifyDim(const AccessDim &dim, const Vector &vector,
                  std::to_string(vector.extents()->size()) + " loops"};
   Interval indices = indicesOf(dim, vector);
   if (indices.low < -maxIndex || indices.high > maxIndex)
-    return Error{role + " has indices that are out of all bounds"};
+    return Error{role + " has indices far outside its extents"};
   return checkStride(dim.stride(), role);
 }
 
@@ -208,7 +209,8 @@ Result<const Buffer *> verifyAccess(const Access &access, const Vector &vector,
   return buffer;
 }
 
-/// Indices outside the extents read the padding, so only those inside count.
+/// Verifies an input. Indices outside the extents read the padding, so only
+/// those inside are checked against the buffer.
 Status verifyInput(const Access &access, const Vector &vector,
                    const std::string &role, const ProgramContext &context) {
   Result<const Buffer *> buffer = verifyAccess(access, vector, role, context);
@@ -223,8 +225,8 @@ Status verifyInput(const Access &access, const Vector &vector,
                      role);
 }
 
-/// The loops as axes of the output: an element moves by the sum over the
-/// dimensions of coefficient times stride.
+/// Returns the loops as axes of the output. A loop moves the element by the sum
+/// over the dimensions of coefficient times stride.
 std::vector<Axis> loopAxes(const Vector &vector) {
   std::vector<Axis> axes;
   for (size_t i = 0; i < vector.extents()->size(); ++i) {
@@ -238,7 +240,8 @@ std::vector<Axis> loopAxes(const Vector &vector) {
   return axes;
 }
 
-/// There is nothing to write outside the extents, so all indices are inside.
+/// Verifies the output. A write outside the extents is not possible, so all
+/// indices must be inside.
 Status verifyOutput(const Vector &vector, const ProgramContext &context) {
   const Access &access = *vector.output();
   Result<const Buffer *> buffer =

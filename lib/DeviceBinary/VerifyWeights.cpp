@@ -14,18 +14,18 @@ namespace crania::binary {
 
 namespace {
 
-/// Elements of a weight tensor; tile indices are 32 bits wide. The largest
-/// layer in use has 10^8.
+/// The largest number of elements of a weight tensor, so that tile indices fit
+/// 32 bits. The largest layer in use has 10^8.
 constexpr uint64_t maxElements = uint64_t(1) << 31;
 constexpr size_t maxClusters = 256;
 
-/// Bytes begin to end of a memory, and what lies there.
+/// The bytes from begin to end of a memory, and the name of their content.
 struct Extent {
   uint64_t begin, end;
   std::string what;
 };
 
-/// The first two that overlap, as text, or "".
+/// Returns the names of the first two extents that overlap, or "".
 std::string findOverlap(std::vector<Extent> extents) {
   std::sort(extents.begin(), extents.end(),
             [](const Extent &a, const Extent &b) { return a.begin < b.begin; });
@@ -91,7 +91,8 @@ Status verifyResidency(const Segment &segment, const ProgramContext &context) {
   return {};
 }
 
-/// The directory: byte offsets and tiles of the blocks.
+/// Verifies the directory, which holds the byte offsets and tiles of the
+/// blocks.
 Status verifyDirectory(const Segment &segment, uint64_t tiles) {
   const auto &offsets = *segment.block_offsets();
   const auto &firstTiles = *segment.block_tiles();
@@ -117,9 +118,10 @@ Status verifyDirectory(const Segment &segment, uint64_t tiles) {
   return {};
 }
 
-/// The layout is known, and a cluster that holds all positions, or may, has
-/// bytes enough for them. That bounds what a reader allocates by the size of
-/// the file: segments do not overlap, and no other cluster has more positions.
+/// Checks that the layout is known, and that a cluster that holds all
+/// positions, or may hold them, has enough bytes for them. This bounds what a
+/// reader allocates by the size of the file: segments do not overlap, and no
+/// other cluster has more positions.
 Status verifyLayout(const Segment &segment, const layout::Tiling &tiling,
                     ElementType element, bool holdsAll) {
   std::string id = segment.layout()->str();
@@ -145,8 +147,8 @@ Status verifyLayout(const Segment &segment, const layout::Tiling &tiling,
   return {};
 }
 
-/// The words that the next cluster refines: of all clusters but the last, or of
-/// none.
+/// Checks the words that the next cluster refines. All clusters but the last
+/// have them, or none has.
 Status verifyWords(const Segment &segment, const Weights &weights) {
   const auto &words = *segment.refined_words();
   const bool isLast = segment.cluster() == weights.segments()->size();
@@ -201,7 +203,8 @@ Status verifySegments(const Weights &weights, const ProgramContext &context) {
   return {};
 }
 
-/// Segments share no byte of the image, and retained ones none of the store.
+/// Checks that segments share no byte of the image, and retained ones no byte
+/// of the weight store.
 Status verifyOverlaps(const ProgramContext &context) {
   std::vector<Extent> inImage, inStore;
   for (const Weights *weights : *context.program.weights()) {

@@ -19,8 +19,8 @@ bool haveEqualImages(const ProgramWithImageView &a,
                     b.image.end());
 }
 
-/// Gives each program its place in the image segment; equal images share one.
-/// Returns the bytes of the segment.
+/// Assigns each program its place in the image segment, where equal images
+/// share one place. Returns the size of the segment in bytes.
 uint64_t placeImages(std::vector<ProgramWithImageView> &programs) {
   uint64_t end = 0;
   for (size_t i = 0; i < programs.size(); ++i) {
@@ -63,7 +63,8 @@ assemble(std::vector<ProgramWithImageView> programs, std::string producer) {
       packBundle(programs, std::move(producer));
 
   Header header = headerFor(metadata.size(), imageBytes);
-  // Images are most of it: they are copied to memory that was not zeroed first.
+  // Most bytes are images, so they are copied to memory that was not zeroed
+  // first.
   std::vector<uint8_t> bytes;
   bytes.reserve(header.fileBytes);
   bytes.resize(header.imageOffset);

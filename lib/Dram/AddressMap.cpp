@@ -7,7 +7,7 @@ namespace crania::dram {
 
 namespace {
 
-/// Bits of a number below `count`, a power of two.
+/// Returns log2 of `count`, which is a power of two.
 uint32_t bitsFor(uint32_t count) {
   uint32_t bits = 0;
   while ((1u << bits) < count)
@@ -15,7 +15,8 @@ uint32_t bitsFor(uint32_t count) {
   return bits;
 }
 
-/// Bursts that MOP keeps in a row before it goes to the next bank: 4.
+/// log2 of the number of bursts, 4, that MOP keeps in a row before it moves to
+/// the next bank.
 constexpr uint32_t mopBits = 2;
 
 } // namespace
@@ -60,8 +61,9 @@ Status AddressMap::placeFields(const std::string &mapping) {
   return {};
 }
 
-/// From the lowest bits: four bursts of a row, rank, bank group, bank, the rest
-/// of the column, row. The reference counts channels below ranks.
+/// Places the fields from the lowest bits up: four bursts of a row, rank, bank
+/// group, bank, the rest of the column, row. The reference counts channels
+/// below ranks.
 void AddressMap::placeMop() {
   permuted = true;
   columnLow = {0, std::min(mopBits, column.width)};
@@ -93,8 +95,9 @@ Result<AddressMap> AddressMap::create(const Spec &spec) {
   return map;
 }
 
-/// Each field is permuted with its own bits of the column, taken in the order
-/// channel, rank, bank group, bank, row.
+/// Locates a block of the MOP mapping, where each field is permuted with its
+/// own bits of the column. The fields take these bits in the order channel,
+/// rank, bank group, bank, row.
 Location AddressMap::locatePermuted(uint64_t block) const {
   uint32_t permutation =
       columnLow.of(block) | (column.of(block) << columnLow.width);

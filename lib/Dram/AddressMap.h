@@ -8,17 +8,17 @@
 
 namespace crania::dram {
 
-/// Where a burst lives. `bank` counts all banks of the channel: rank by rank,
-/// bank group by bank group.
+/// The location of a burst. `bank` counts all banks of the channel, rank by
+/// rank, and bank group by bank group.
 struct Location {
   uint32_t channel = 0;
   uint32_t bank = 0;
   uint32_t row = 0;
 };
 
-/// How a run of bursts with ascending addresses walks the banks: in an aligned
-/// region of `region` bursts, burst i and burst i + `period` are in the same
-/// row of the same bank. No region if `region` is 0.
+/// The pattern in which bursts with ascending addresses visit the banks. In an
+/// aligned region of `region` bursts, burst i and burst i + `period` are in the
+/// same row of the same bank. There is no such pattern if `region` is 0.
 struct StreamShape {
   uint64_t period = 0;
   uint64_t region = 0;
@@ -38,7 +38,7 @@ public:
   StreamShape streamShape() const;
 
 private:
-  /// A run of the bits of a block.
+  /// A contiguous range of the bits of a block.
   struct Bits {
     uint32_t shift = 0, width = 0;
     uint32_t of(uint64_t block) const {
@@ -56,8 +56,8 @@ private:
   void placeMop();
 
   Bits channel, rank, group, bank, row;
-  Bits column;    // in units of bursts
-  Bits columnLow; // of MOP, below all others; `column` is the rest then
+  Bits column;    // in bursts
+  Bits columnLow; // MOP's lowest bits; `column` has the rest
   uint32_t rankShift = 0, groupShift = 0;
   bool permuted = false;
 };

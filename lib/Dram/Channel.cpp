@@ -53,7 +53,8 @@ Burst &Channel::admit(uint32_t bank, uint32_t queue, bool isWrite, Cycle now) {
   return burst;
 }
 
-/// Writes wait until there are many, or until there is nothing to read.
+/// Chooses between reading and writing. Writes wait until there are many, or
+/// until there is nothing to read.
 void Channel::chooseDirection() {
   const Spec::Controller &c = spec.controller;
   if (!writing)
@@ -73,9 +74,9 @@ void Channel::moveToBank(TransactionQueue &queue, size_t position) {
   assessLast(burst.bank);
 }
 
-/// Moves the oldest burst of `queue` whose bank has room. A burst does not
-/// overtake an older one of the `others` to the same place; if that holds up
-/// the queue, `mustWait` is set.
+/// Moves the oldest burst of `queue` whose bank has room to that bank. Returns
+/// false if there is none. A burst does not overtake an older one of `others`
+/// to the same place; `mustWait` is set if that holds up the queue.
 bool Channel::dispatchFrom(TransactionQueue &queue,
                            const TransactionQueue &others, bool &mustWait) {
   if ((queue.banks() & ~fullBanks) == 0)
@@ -105,7 +106,7 @@ void Channel::dispatch() {
   bool mustWait = false;
   TransactionQueue &first = writing ? writes : reads;
   TransactionQueue &second = writing ? reads : writes;
-  // What is in the way of the first kind is of the second.
+  // The burst of the first kind waits for one of the second, which must move.
   const bool moved = dispatchFrom(first, second, mustWait) ||
                      (mustWait && dispatchFrom(second, first, mustWait));
   mayDispatch = moved && ((reads.banks() | writes.banks()) & ~fullBanks) != 0;
@@ -115,7 +116,7 @@ void Channel::dispatch() {
 // Command queues
 //===----------------------------------------------------------------------===//
 
-/// Whether a burst may be served before the older ones of its bank.
+/// Returns true if a burst may be served before the older ones of its bank.
 bool Channel::mayGo(const Bank &bank, size_t index) const {
   const Burst &burst = bank.queue[index];
   for (size_t i = 0; i < index; ++i)
@@ -138,7 +139,8 @@ void Channel::assessHits(Bank &bank) const {
   }
 }
 
-/// Works out anew what a bank's queue asks for, after a change of either.
+/// Recomputes the next command that a bank's queue asks for, after a change of
+/// the bank or the queue.
 void Channel::assess(uint32_t index) {
   Bank &bank = banks[index];
   const uint64_t bit = uint64_t(1) << index;
@@ -160,8 +162,9 @@ void Channel::assess(uint32_t index) {
   banksReady = std::min(banksReady, readyAt[index]);
 }
 
-/// The same after a burst has joined the queue. Behind others it makes a
-/// difference only as the first of its kind that hits the open row.
+/// Updates the bank's next command after a burst has joined the queue. Behind
+/// other bursts, it matters only if it is the first of its kind that hits the
+/// open row.
 void Channel::assessLast(uint32_t index) {
   const Bank &bank = banks[index];
   const Burst &burst = bank.queue.back();
@@ -176,7 +179,8 @@ Cycle Channel::activateTime(const Bank &bank) const {
                    rank.nextActivate, rank.activations[rank.oldestActivation]});
 }
 
-/// In order, a burst that is not its queue's oldest waits; whoever serves the
+/// Returns the first clock at which the bank's first read can go. In order, a
+/// burst that is not the oldest of its requester's queue must wait; serving the
 /// older one assesses this bank again.
 Cycle Channel::readTime(const Bank &bank) const {
   if (bank.firstRead < 0)
@@ -198,7 +202,7 @@ Cycle Channel::writeTime(const Bank &bank) const {
                    ranks[bank.rank].nextWrite});
 }
 
-/// The first clock at which a command for the bank's queue can go.
+/// Returns the first clock at which a command for the bank's queue can go.
 Cycle Channel::readyTime(const Bank &bank) const {
   if (bank.row == noRow)
     return activateTime(bank);
@@ -248,7 +252,7 @@ void Channel::activate(uint32_t index, Cycle now) {
   report(CommandKind::activate, bank, bank.row, now);
 }
 
-/// A bank closes from `begin` on, by a command at `now`.
+/// Closes a bank from clock `begin` on, by a command at `now`.
 void Channel::closeBank(Bank &bank, Cycle begin, Cycle now) {
   Rank &rank = ranks[bank.rank];
   bank.row = noRow;
@@ -298,8 +302,8 @@ void Channel::refresh(Rank &rank, Cycle now) {
   report(CommandKind::refresh, banks[first], 0, now);
 }
 
-/// What a column command keeps others from: the bus between bank groups and
-/// ranks, and the bank until it may close.
+/// Applies the gaps after a column command: for the bus between bank groups and
+/// ranks, and for the bank until it may close.
 void Channel::keepColumnGaps(const Bank &bank, bool isWrite, Cycle now) {
   auto keep = [now](Cycle &time, Cycle gap) {
     time = std::max(time, now + gap);
@@ -319,7 +323,8 @@ void Channel::keepColumnGaps(const Bank &bank, bool isWrite, Cycle now) {
   }
 }
 
-/// A closed page closes with the last access that waits for its row.
+/// Returns true if the burst closes its row. With closed pages, the last access
+/// that waits for a row closes it.
 bool Channel::autoPrecharges(const Bank &bank, const Burst &burst) const {
   if (spec.controller.pagePolicy == PagePolicy::open)
     return false;
@@ -349,8 +354,8 @@ Channel::Served Channel::access(uint32_t index, size_t position, Cycle now) {
   return {burst, now + (burst.isWrite ? gaps.writeData : gaps.readData)};
 }
 
-/// Issues the command that the bank's queue asks for, which can go at `now`:
-/// for the oldest of its bursts that one can go for.
+/// Issues, at `now`, the command that the bank's queue asks for. It serves the
+/// oldest burst for which a command can go.
 std::optional<Channel::Served> Channel::issue(uint32_t index, Cycle now) {
   Bank &bank = banks[index];
   lastBank = index;
@@ -363,14 +368,14 @@ std::optional<Channel::Served> Channel::issue(uint32_t index, Cycle now) {
   else
     served = access(index, &candidate(bank, now) - bank.queue.data(), now);
   assess(index);
-  // The next burst of that queue may have waited in any bank.
+  // The next burst of that requester's queue may wait in any bank.
   if (inOrder && served)
     for (uint32_t i = 0; i < banks.size(); ++i)
       assess(i);
   return served;
 }
 
-/// The burst for which a command that can go at `now` would go.
+/// Returns the burst for which a command at `now` would go.
 const Burst &Channel::candidate(const Bank &bank, Cycle now) const {
   const bool rowFirst =
       bank.row == noRow || (bank.wantsPrecharge && bank.nextPrecharge <= now);
@@ -381,8 +386,9 @@ const Burst &Channel::candidate(const Bank &bank, Cycle now) const {
   return bank.queue[reads ? bank.firstRead : bank.firstWrite];
 }
 
-/// The banks whose times have come. By eights, whose places are constants to
-/// the compiler: this is where the model spends its time.
+/// Returns the banks whose times have come, as a bit mask. The loop takes eight
+/// banks at a time, so that their positions are compile-time constants. The
+/// model spends most of its time here.
 uint64_t Channel::dueBanks(Cycle now) const {
   uint64_t due = 0;
   for (size_t first = 0; first < readyAt.size(); first += blockOfBanks) {
@@ -394,9 +400,9 @@ uint64_t Channel::dueBanks(Cycle now) const {
   return due;
 }
 
-/// The bank for whose queue a command goes at `now`: in turn, the first after
-/// the last one, or that of the oldest burst. Times only ever move back, so
-/// that a bank's old time is a bound until it comes.
+/// Chooses the bank whose queue gets a command at `now`: the first one after
+/// the last served, or that of the oldest burst. Times of banks only move back,
+/// so that an old time is a bound until it comes.
 std::optional<uint32_t> Channel::chooseBank(Cycle now) {
   uint64_t due = dueBanks(now) & ~refreshingBanks;
   if (now < columnFree)
@@ -422,7 +428,8 @@ std::optional<uint32_t> Channel::chooseBank(Cycle now) {
   return oldest;
 }
 
-/// A bound of the first clock at which a command for any bank can go.
+/// Computes a lower bound of the first clock at which a command for any bank
+/// can go.
 void Channel::boundBanks() {
   banksReady = never;
   for (size_t i = 0; i < readyAt.size(); ++i) {
@@ -437,7 +444,7 @@ std::optional<Channel::Served> Channel::issueFromBanks(Cycle now) {
   std::optional<Served> served;
   if (bank)
     served = issue(*bank, now);
-  // Behind a command for a row, the next one is usually near.
+  // After a command for a row, the next one is usually near.
   if (bank && !served)
     banksReady = now + spec.timing.commandSlot;
   else
@@ -463,14 +470,14 @@ void Channel::noteDueRefreshes(Cycle now) {
   }
 }
 
-/// When the next command towards the refresh that a rank waits for can go:
-/// closing its banks, or the refresh itself.
+/// Returns when the next command toward a rank's pending refresh can go. It
+/// closes the rank's banks, or is the refresh itself.
 Cycle Channel::refreshTime(const Rank &rank) const {
   Cycle closing = 0, idle = 0;
   const auto rankIndex = uint32_t(&rank - ranks.data());
   for (uint32_t i = 0; i < banksPerRank; ++i) {
     const Bank &bank = banks[rankIndex * banksPerRank + i];
-    // Also a bank that closes by itself must have begun.
+    // A bank that closes by itself must have begun to.
     closing = std::max(closing, bank.nextPrecharge);
     idle = std::max(idle, bank.nextActivate);
   }
@@ -488,7 +495,8 @@ bool Channel::issueFor(Rank &rank, Cycle now) {
   return true;
 }
 
-/// A refresh that is due goes before everything else.
+/// Issues a command of a pending refresh, which has priority over all other
+/// commands. Returns false if none can go.
 bool Channel::issueRefresh(Cycle now) {
   if (refreshingBanks == 0)
     return false;

@@ -15,29 +15,29 @@ namespace crania::dram {
 
 /// A column access on its way through the controller.
 struct Burst {
-  uint64_t block = 0;   // address in units of bursts
-  uint64_t serial = 0;  // order in the channel; set when it is admitted
-  uint32_t turn = 0;    // order in it of the requester's queue; likewise
+  uint64_t block = 0;   // address in bursts
+  uint64_t serial = 0;  // order in the channel; set by admit
+  uint32_t turn = 0;    // order in its requester's queue; set by admit
   uint32_t request = 0; // the system's handle
   uint32_t row = 0;
-  uint16_t queue = 0;    // the requester's
-  uint8_t bank = 0;      // counts all banks of the channel
-  uint8_t activates = 0; // of its row, for it
+  uint16_t queue = 0;    // the requester's queue
+  uint8_t bank = 0;      // index in the channel
+  uint8_t activates = 0; // activations of its row for it
   bool isWrite = false;
 };
 
-/// Bursts in order of admission, and which banks they are for. The first ones
-/// leave without moving the others.
+/// Bursts in the order of admission, and the set of their banks. Removing the
+/// first ones does not move the others.
 class TransactionQueue {
 public:
   size_t size() const { return count; }
   bool empty() const { return count == 0; }
   Span<const Burst> all() const { return {bursts.data() + head, size()}; }
   Span<Burst> all() { return {bursts.data() + head, size()}; }
-  /// A bit for each bank that a burst is for.
+  /// Returns a mask with a bit for each bank that a burst is for.
   uint64_t banks() const { return bankMask; }
 
-  /// A burst behind the others, for the caller to fill in.
+  /// Appends a burst, which the caller fills in.
   Burst &push(uint8_t bank) {
     bursts.emplace_back();
     ++count;
@@ -64,7 +64,7 @@ public:
 
 private:
   static constexpr size_t mostLeft = 256;
-  std::vector<Burst> bursts; // those before the head have left
+  std::vector<Burst> bursts; // bursts before the head have left
   size_t head = 0, count = 0;
   std::array<uint32_t, 64> ofBank{};
   uint64_t bankMask = 0;
@@ -73,9 +73,10 @@ private:
 /// A channel: transaction queues, a command queue for each bank, the command
 /// bus, and the state of banks, bank groups and ranks.
 ///
-/// In a clock it issues one command, then moves one burst from the transaction
-/// queues into the queue of its bank, then takes one burst from outside. Clocks
-/// in which nothing can happen are skipped: `wake` is the next one to simulate.
+/// In each clock it issues one command, then moves one burst from the
+/// transaction queues into the queue of its bank, then takes one burst from
+/// outside. It skips clocks in which nothing can happen: `wake` is the next one
+/// to simulate.
 class Channel {
 public:
   Channel(const Spec &spec, uint32_t index);
@@ -84,32 +85,35 @@ public:
     const TransactionQueue &queue = isWrite && !inOrder ? writes : reads;
     return queue.size() < spec.controller.transactionQueue;
   }
-  /// Takes a burst, at the end of clock `now`. There must be room. The caller
-  /// fills in what the channel does not know: `block`, `row` and `request`.
+  /// Admits a burst at the end of clock `now`. There must be room for it. The
+  /// caller fills in `block`, `row` and `request`, which the channel does not
+  /// know.
   Burst &admit(uint32_t bank, uint32_t queue, bool isWrite, Cycle now);
 
-  /// A column access that was issued, and when its data have left the bus.
+  /// An issued column access, and the time when its data have left the bus.
   struct Served {
     Burst burst;
     Cycle dataEnd;
   };
-  /// Simulates the clock `now`.
+  /// Simulates the clock `now`. Returns the column access that was issued, if
+  /// any.
   std::optional<Served> step(Cycle now);
 
-  /// The next clock to simulate; later than the last one.
+  /// Returns the next clock to simulate, which is later than the last one.
   Cycle wake() const { return nextWake; }
-  /// The next clock at which a refresh falls due, or `now` while one waits.
+  /// Returns the next clock at which a refresh falls due, or `now` while one is
+  /// pending.
   Cycle nextRefresh(Cycle now) const;
 
-  /// With the standby of the clocks before `now`.
+  /// Returns the counts, with the standby of the clocks before `now`.
   Counts counts(Cycle now) const;
 
-  /// All that the future depends on, relative to `now`, but for the time to the
-  /// next refresh and for the columns of waiting bursts.
+  /// Appends everything that the future depends on, relative to `now`. The time
+  /// to the next refresh and the columns of waiting bursts are left out.
   void appendState(Cycle now, std::vector<uint64_t> &state) const;
-  /// Makes the past longer by `repeats` repetitions of a period at whose
-  /// beginning the counts were `before`. The waiting bursts are then
-  /// `blocks` further in memory.
+  /// Extends the past by `repeats` repetitions of the period from `begin` to
+  /// `now`. `before` are the counts at the beginning of the period. The waiting
+  /// bursts move forward in memory by `blocks`.
   void repeat(Cycle begin, Cycle now, const Counts &before, uint64_t repeats,
               uint64_t blocks);
 
@@ -122,7 +126,7 @@ private:
     uint32_t hits = 0;            // column accesses since the activation
     uint32_t rank = 0, group = 0; // the group counts all of the channel
     std::vector<Burst> queue;
-    // What the queue asks for, kept up to date:
+    // The needs of the queue, kept up to date:
     int firstRead = -1, firstWrite = -1; // the oldest row hits, or -1
     bool wantsPrecharge = false;         // for the oldest burst
   };
@@ -134,13 +138,13 @@ private:
     std::array<Cycle, 4> activations{}; // tFAW after the last four, as a ring
     uint32_t oldestActivation = 0;
     Cycle refreshDue = 0;
-    bool refreshing = false; // a refresh waits for its turn
+    bool refreshing = false; // a refresh is pending
     uint32_t openBanks = 0;
     uint64_t bankMask = 0;
-    // Background: the clocks with an open bank that have been counted, up to
-    // countedTo if all banks are closed; a bank is open since then if not.
+    // Background: the counted clocks with an open bank. They are counted up to
+    // countedTo if all banks are closed; otherwise a bank is open since then.
     Cycle activeCycles = 0, countedTo = 0;
-    Cycle closingUntil = 0; // of precharges that have not begun
+    Cycle closingUntil = 0; // end of precharges that lie ahead
   };
   static constexpr uint32_t noRow = ~uint32_t(0);
   static constexpr size_t blockOfBanks = 8;
@@ -196,23 +200,24 @@ private:
   std::vector<Bank> banks;
   std::vector<Group> groups;
   std::vector<Rank> ranks;
-  /// Not after the first clock at which a command for the bank's queue can go.
-  std::vector<Cycle> readyAt;   // and `never` up to a whole block of banks
-  uint64_t fullBanks = 0;       // whose queues are full
-  uint64_t refreshingBanks = 0; // whose ranks wait to refresh
-  uint64_t columnBanks = 0;     // that ask for nothing but column commands
-  uint32_t lastBank = 0;        // that a command was issued for; turns go on
+  /// A lower bound of the first clock at which a command for each bank's queue
+  /// can go.
+  std::vector<Cycle> readyAt;   // padded with `never` to whole blocks
+  uint64_t fullBanks = 0;       // banks with a full queue
+  uint64_t refreshingBanks = 0; // banks whose ranks wait to refresh
+  uint64_t columnBanks = 0;     // banks that need column commands only
+  uint32_t lastBank = 0;        // last bank that got a command, for turns
 
   TransactionQueue reads, writes; // in order, all are in `reads`
-  bool writing = false;           // the writes go first
-  bool mayDispatch = false;       // false: nothing has changed since it failed
+  bool writing = false;           // true if writes go first
+  bool mayDispatch = false;       // false if nothing changed since it failed
   uint64_t nextSerial = 0;
-  /// Bursts of each requester's queue.
+  /// The numbers of bursts admitted and served, by requester's queue.
   std::vector<uint32_t> turnsAdmitted, turnsServed;
 
-  Cycle commandFree = 0; // the command bus
-  Cycle columnFree = 0;  // not after the first column command of any bank
-  Cycle refreshDue = 0;  // the first, of ranks that do not wait for one
+  Cycle commandFree = 0; // when the command bus is free
+  Cycle columnFree = 0;  // lower bound of the first column command
+  Cycle refreshDue = 0;  // first of the ranks with none pending
   Cycle banksReady = never;
   Cycle nextWake = 0;
   Counts count;

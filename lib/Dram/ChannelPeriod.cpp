@@ -1,7 +1,7 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Repeating a period of a channel at once.
+// Repeats a period of a channel many times at once.
 
 #include "Channel.h"
 
@@ -9,12 +9,13 @@ namespace crania::dram {
 
 namespace {
 
-/// Adds numbers to the description of a state.
+/// Appends numbers to the description of a state.
 struct StateWriter {
   Cycle now;
   std::vector<uint64_t> &state;
 
-  /// A time that has passed constrains nothing any more.
+  /// Appends a time. Times that have passed are all equal, as they constrain
+  /// nothing.
   void time(Cycle time) { state.push_back(time > now ? time - now : 0); }
   void value(uint64_t value) { state.push_back(value); }
   void bursts(Span<const Burst> bursts) {
@@ -36,7 +37,7 @@ void Channel::appendState(Cycle now, std::vector<uint64_t> &state) const {
     writer.time(bank.nextPrecharge);
     writer.time(bank.nextColumn);
     writer.value(bank.row);
-    // Beyond the limit, the number of hits makes no difference.
+    // Hits beyond the limit make no difference.
     writer.value(std::min(bank.hits, spec.controller.rowHitLimit));
     writer.bursts(bank.queue);
   }
@@ -84,7 +85,7 @@ void Channel::repeat(Cycle begin, Cycle now, const Counts &before,
     move(group.nextActivate, group.nextRead, group.nextWrite);
   for (Rank &rank : ranks) {
     move(rank.nextActivate, rank.nextRead, rank.nextWrite);
-    // An idle rank would count the repetitions as active otherwise.
+    // Otherwise an idle rank would count the repetitions as active.
     move(rank.countedTo, rank.closingUntil);
     for (Cycle &activation : rank.activations)
       activation += shift;
@@ -92,7 +93,7 @@ void Channel::repeat(Cycle begin, Cycle now, const Counts &before,
   moveBursts(reads.all());
   moveBursts(writes.all());
   move(commandFree, columnFree);
-  // Bounds: they may lie too early.
+  // These are lower bounds, so they may be too early.
   banksReady = 0;
   nextWake = now + shift + 1;
 }

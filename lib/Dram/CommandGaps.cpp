@@ -9,8 +9,9 @@ namespace crania::dram {
 
 namespace {
 
-/// Clocks from a command whose data end `ends` after it to one whose data
-/// begin `begins` after it, such that the bus is idle for `pause` in between.
+/// Returns the clocks between two commands such that the bus is idle for
+/// `pause` clocks between their data. The data of the first end `ends` clocks
+/// after it, and those of the second begin `begins` clocks after it.
 Cycle turnAround(Cycle ends, Cycle pause, Cycle begins) {
   const Cycle from = ends + pause;
   return from > begins ? from - begins : 1;

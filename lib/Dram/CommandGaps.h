@@ -8,8 +8,9 @@
 
 namespace crania::dram {
 
-/// Least clocks from one command to another that follows from the timing.
-/// S: other bank group of the rank; L: same bank group; Rank: other rank.
+/// The minimum clocks from one command to another, which follow from the
+/// timing. S: another bank group of the rank; L: the same bank group; Rank:
+/// another rank.
 struct CommandGaps {
   Cycle activateToActivate; // same bank
   Cycle activateToActivateS, activateToActivateL;
@@ -19,9 +20,9 @@ struct CommandGaps {
   Cycle readToPrecharge, writeToPrecharge;
   Cycle readToReadS, readToReadL, readToReadRank;
   Cycle writeToWriteS, writeToWriteL, writeToWriteRank;
-  Cycle readToWrite; // of any rank
+  Cycle readToWrite; // any rank
   Cycle writeToReadS, writeToReadL, writeToReadRank;
-  /// From the command to the last beat on the data bus.
+  /// Clocks from the command to the last beat on the data bus.
   Cycle readData, writeData;
 };
 

@@ -1,8 +1,9 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Energy from the currents of data sheets, after Micron's TN-40-07: what each
-// command adds to the standby current, and standby by the state of the banks.
+// Energy from the currents of data sheets, after Micron's TN-40-07. It is the
+// sum of what each command adds to the standby current, and of the standby by
+// the state of the banks.
 
 #include "crania/Dram/Energy.h"
 
@@ -10,7 +11,7 @@ namespace crania::dram {
 
 namespace {
 
-/// mA V ns = pJ.
+/// The factor of clock periods in ps: mA * V * ns is pJ.
 constexpr double nanosecondsPerPicosecond = 1e-3;
 constexpr double bitsPerByte = 8;
 

@@ -9,7 +9,7 @@ namespace crania::dram {
 
 namespace {
 
-/// Beyond these no DRAM of today lies, by far.
+/// Limits far beyond any DRAM of today.
 constexpr double mostClocks = 1 << 16;
 constexpr double mostMilliamperes = 1e4;
 

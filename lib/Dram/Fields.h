@@ -10,8 +10,8 @@
 
 namespace crania::dram {
 
-/// One parameter of a DRAM: its place in a file, where it lives and the range
-/// that makes sense. Reading, writing and checking go over this list.
+/// A parameter of a DRAM: its key in a file, its member, and its valid range.
+/// Reading, writing and checking iterate over a list of these.
 struct Field {
   const char *section;
   const char *key;
@@ -23,17 +23,17 @@ struct Field {
   std::string path() const { return std::string(section) + "." + key; }
 };
 
-/// All parameters of `spec` but its name.
+/// Returns all parameters of `spec` except its name.
 std::vector<Field> fieldsOf(Spec &spec);
 
-/// The words of the enumerations in files, in the order of their values.
+/// Returns the words of an enumeration in files, in the order of its values.
 std::vector<std::string> namesOf(Scheduling);
 std::vector<std::string> namesOf(CommandPriority);
 std::vector<std::string> namesOf(PagePolicy);
 std::vector<std::string> namesOf(RefreshPolicy);
 std::vector<std::string> namesOf(EnergyModel);
 
-/// A number as files and messages show it.
+/// Returns a number as text for files and messages.
 std::string formatNumber(double value);
 
 } // namespace crania::dram

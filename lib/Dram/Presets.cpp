@@ -17,7 +17,8 @@ struct Preset {
   std::string_view file;
 };
 
-/// Generated from share/crania/dram: the file's name without .json, its text.
+/// The presets, generated from share/crania/dram: the name of the file without
+/// .json, and its text.
 constexpr Preset presets[] = {
 #include "PresetFiles.inc"
 };

@@ -1,7 +1,7 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What makes a DRAM impossible.
+// Checks of the parameters of a DRAM.
 
 #include "AddressMap.h"
 #include "Fields.h"
@@ -13,7 +13,8 @@ namespace crania::dram {
 
 namespace {
 
-/// The scheduler keeps a bit for each bank of a channel.
+/// The largest number of banks of a channel. The scheduler keeps a bit for
+/// each.
 constexpr uint32_t mostBanks = 64;
 
 bool isPowerOfTwo(uint32_t value) {
@@ -80,8 +81,7 @@ Status checkTiming(const Spec::Timing &t) {
     return greater("timing.tCCD_S", t.tCCDS, "timing.tCCD_L", t.tCCDL);
   if (t.tWTRS > t.tWTRL)
     return greater("timing.tWTR_S", t.tWTRS, "timing.tWTR_L", t.tWTRL);
-  // Else refreshing would leave no time, or not enough, to open a row and to
-  // close it again.
+  // Refreshing must leave enough time to open a row and to close it again.
   const uint64_t busy = t.tRFC + 2 * (uint64_t(t.tRAS) + t.tRP);
   if (busy >= t.tREFI)
     return Error{"timing.tREFI (" + std::to_string(t.tREFI) +
@@ -106,7 +106,7 @@ Status checkSupply(const char *section, const Spec::Supply &s) {
   return below("IDD5", s.idd5, s.idd3n);
 }
 
-/// The current of an activation is what IDD0 adds to standby.
+/// Checks the current of an activation, which is what IDD0 adds to standby.
 Status checkActivation(const char *section, const Spec::Supply &s,
                        const Spec::Timing &t) {
   const double standby = s.idd3n * t.tRAS + s.idd2n * t.tRP;

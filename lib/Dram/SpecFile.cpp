@@ -1,8 +1,8 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// The DRAM-file format: a JSON object of sections of numbers and words, each
-// alone or beside its source.
+// The format of DRAM files: a JSON object of sections of numbers and words,
+// each alone or beside its source.
 
 #include "Fields.h"
 
@@ -29,13 +29,13 @@ struct Entry {
   }
 };
 
-/// Collects the entries of a file and refuses anything that has another
-/// structure. Events, not a document, so that duplicate keys are seen and no
-/// depth of nesting costs anything.
+/// Collects the entries of a file and refuses any other structure. It reads
+/// events instead of a document, so that it sees duplicate keys and deep
+/// nesting costs nothing.
 class EntryReader : public nlohmann::json_sax<nlohmann::json> {
 public:
   std::vector<Entry> entries;
-  /// Sections that were opened, also the empty ones.
+  /// The sections that were opened, including empty ones.
   std::vector<std::string> sections;
   std::string problem;
 
@@ -121,7 +121,7 @@ private:
     return true;
   }
 
-  /// A value or the source that it has beside it.
+  /// Adds a value, or the source beside it.
   bool addPart(Value value) {
     const std::string part = path[1] + "." + path[2] + "." + current;
     if (std::find(partsSeen.begin(), partsSeen.end(), current) !=
@@ -158,7 +158,7 @@ private:
     return false;
   }
 
-  /// Keys of the objects that are open; that of the file itself is "".
+  /// The keys of the open objects. The key of the file itself is "".
   std::vector<std::string> path;
   std::string current;
   std::vector<std::string> partsSeen;
@@ -272,7 +272,8 @@ const Entry *findEntry(const std::vector<Entry> &entries,
   return nullptr;
 }
 
-/// Without a base, a file says everything: there are no hidden defaults.
+/// Checks that a file without a base has all keys, because there are no hidden
+/// defaults.
 Status checkComplete(const std::vector<Entry> &entries) {
   Spec spec;
   for (const Field &field : fieldsOf(spec))
@@ -283,7 +284,7 @@ Status checkComplete(const std::vector<Entry> &entries) {
   return {};
 }
 
-/// The preset that the file starts from.
+/// Returns the preset that the file starts from.
 Result<Spec> baseOf(const std::vector<Entry> &entries) {
   const Entry *base = findEntry(entries, "", "base");
   if (!base) {
@@ -295,7 +296,7 @@ Result<Spec> baseOf(const std::vector<Entry> &entries) {
   if (!name)
     return wrongValue(*base, "one of " + joinNames(presetNames()));
   Result<Spec> preset = findPreset(*name);
-  // A machine that differs from its base is not reported under its name.
+  // A spec that differs from its base must not be reported under its name.
   if (preset && !findEntry(entries, "", "name"))
     preset->name += "-custom";
   return preset;

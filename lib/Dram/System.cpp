@@ -15,7 +15,7 @@ namespace {
 
 constexpr uint32_t mostQueues = 256;
 
-/// A request of which bursts are on their way or still to be admitted.
+/// A request with bursts that are in progress or still to be admitted.
 struct Flight {
   RequestId id = 0;
   uint64_t firstBlock = 0;
@@ -27,12 +27,12 @@ struct Flight {
   Cycle end = 0; // of the last data so far
 };
 
-/// A stream at a point where its walk over the banks begins anew.
+/// A stream at a point where its walk over the banks repeats.
 struct Mark {
   RequestId request = never;
-  RequestId nextRequest = 0; // none has come since if it is the same
-  uint64_t block = 0;        // the next to admit
-  Cycle time = 0;            // the clock that was simulated last
+  RequestId nextRequest = 0; // unchanged if none has come since
+  uint64_t block = 0;        // the next one to admit
+  Cycle time = 0;            // the last simulated clock
   std::vector<Counts> counts;
   std::vector<uint64_t> state;
 };
@@ -45,7 +45,8 @@ struct System::Impl {
         burstBytes(spec.burstBytes()), capacity(spec.capacity()) {
     for (uint32_t i = 0; i < spec.organization.channels; ++i)
       channels.emplace_back(spec, i);
-    // Taking and comparing marks costs as much as some bursts.
+    // The minimum number of bursts between marks. Taking and comparing marks
+    // costs as much as some bursts.
     constexpr uint64_t leastStep = 8;
     step = shape.period;
     while (step != 0 && step < leastStep)
@@ -76,18 +77,18 @@ struct System::Impl {
 
   std::vector<Flight> flights;
   std::vector<uint32_t> freeFlights;
-  /// Flights with bursts to admit, of each requester's queue.
+  /// The flights with bursts to admit, by requester's queue.
   std::vector<std::deque<uint32_t>> queues;
-  uint32_t lastQueue = 0;      // that a burst was admitted from; turns go on
-  uint64_t waitingFlights = 0; // in the queues
-  uint64_t outstandingFlights = 0; // not completed
+  uint32_t lastQueue = 0;          // last to admit a burst, for turns
+  uint64_t waitingFlights = 0;     // flights in the queues
+  uint64_t outstandingFlights = 0; // flights not completed
   RequestId nextRequest = 0;
-  std::deque<Completion> completed; // not reported yet
+  std::deque<Completion> completed; // completions not reported yet
 
-  Cycle now = 0;          // the first clock that is not simulated
-  Cycle hostWake = never; // when a burst can be admitted
+  Cycle now = 0;          // first clock not simulated
+  Cycle hostWake = never; // next admission of a burst
 
-  uint64_t step = 0; // between marks
+  uint64_t step = 0; // bursts between marks
   bool closedForm = true;
   bool observed = false;
   Mark mark, newMark;
@@ -156,8 +157,8 @@ void System::Impl::serve(const Channel::Served &served) {
   --outstandingFlights;
 }
 
-/// Admits the next burst of a queue if it is time and its channel has room and
-/// has taken none in this clock.
+/// Admits the next burst of a queue, if it is time, its channel has room, and
+/// the channel has taken none in this clock.
 bool System::Impl::admitFrom(uint32_t queue, Cycle cycle,
                              uint64_t &busyChannels) {
   if (queues[queue].empty())
@@ -176,7 +177,7 @@ bool System::Impl::admitFrom(uint32_t queue, Cycle cycle,
   const Location location = map.locate(block);
   Channel &channel = channels[location.channel];
   if (!channel.hasRoom(flight.isWrite))
-    return false; // it makes room in a clock that is simulated anyway
+    return false; // room comes in a clock that is simulated anyway
   const uint64_t bit = uint64_t(1) << location.channel;
   if (busyChannels & bit) {
     hostWake = cycle + 1;
@@ -187,7 +188,7 @@ bool System::Impl::admitFrom(uint32_t queue, Cycle cycle,
   burst.block = block;
   burst.row = location.row;
   burst.request = index;
-  // A channel that is full makes room in a clock that is simulated anyway.
+  // A full channel makes room in a clock that is simulated anyway.
   if (!isAlone || channel.hasRoom(false) || channel.hasRoom(true))
     hostWake = cycle + 1;
   if (++flight.admitted == flight.blocks) {
@@ -237,14 +238,14 @@ void System::Impl::simulate(Cycle cycle, Cycle end) {
 // Closed form
 //===----------------------------------------------------------------------===//
 
-// A stream that is alone walks the banks in a period that the address mapping
-// gives. When the whole state, relative to the clock, is the same as a period
-// ago, then the next period will be the same as the last one, and so on, until
-// a refresh falls due, the stream leaves its rows or its end is near. These
-// periods are counted at once.
+// A lone stream visits the banks in a period that the address mapping gives. If
+// the whole state, relative to the clock, equals the state one period ago, then
+// the next period will equal the last one. This continues until a refresh falls
+// due, the stream leaves its rows, or its end is near. These periods are
+// counted at once.
 
-/// Whether a period of the stream begins here and its bursts on the way are all
-/// of one region.
+/// Returns true if a period of the stream begins here and all its bursts in
+/// progress are of one region.
 bool System::Impl::mayRepeat(const Flight &flight) const {
   if (step == 0 || 2 * step > shape.region)
     return false;
@@ -292,7 +293,7 @@ void System::Impl::tryRepeat(Cycle end) {
 void System::Impl::repeatSince(const Mark &begin, const Mark &here,
                                Flight &flight, Cycle end) {
   const Cycle period = here.time - begin.time;
-  // Clocks before `limit` are free of refreshes and may be simulated.
+  // Clocks before `limit` have no refresh and may be simulated.
   Cycle limit = end;
   for (size_t i = 0; i < channels.size(); ++i) {
     limit = std::min(limit, channels[i].nextRefresh(now));
@@ -301,7 +302,8 @@ void System::Impl::repeatSince(const Mark &begin, const Mark &here,
   }
   if (limit <= now)
     return;
-  // The last burst takes the request out of its queue and is left to `admit`.
+  // The last burst takes the request out of its queue, so `admit` must handle
+  // it.
   const uint64_t left = flight.blocks - flight.admitted - 1;
   const uint64_t blocks =
       std::min(shape.region - here.block % shape.region, left);
@@ -321,7 +323,7 @@ void System::Impl::repeatSince(const Mark &begin, const Mark &here,
   now += repeats * period;
   hostWake = now;
   closedFormBursts += repeats * step;
-  mark.request = never; // the counts of the mark are out of date
+  mark.request = never; // the mark's counts are out of date
 }
 
 //===----------------------------------------------------------------------===//

@@ -31,9 +31,10 @@ Result<RangeRule> RangeRule::parse(std::string_view text) {
         value > 0 && value <= 100)
       return RangeRule{Kind::percentile, value};
   }
-  return Error{"'" + std::string(text) +
-               "' is no rule for ranges; there are mse, max, and percentile:P "
-               "with P above 0 and up to 100"};
+  return Error{
+      "'" + std::string(text) +
+      "' is not a rule for ranges; there are mse, max, and percentile:P "
+      "with P above 0 and up to 100"};
 }
 
 //===----------------------------------------------------------------------===//
@@ -42,8 +43,8 @@ Result<RangeRule> RangeRule::parse(std::string_view text) {
 
 namespace {
 
-// A bin is the upper half of the bits of a magnitude: 8 of the exponent, 7 of
-// the significand.
+// A bin is the upper half of the bits of a magnitude: 8 of the exponent and 7
+// of the significand.
 constexpr unsigned binShift = 16;
 constexpr size_t binCount = size_t(1) << 15;
 
@@ -60,7 +61,7 @@ float binStart(size_t bin) {
   return value;
 }
 
-/// The middle of a bin. Bin 0 holds zeros and what is next to them.
+/// Returns the middle of a bin. Bin 0 holds zeros and the numbers next to them.
 double binCentre(size_t bin) {
   return bin == 0 ? 0 : (double(binStart(bin)) + binStart(bin + 1)) / 2;
 }
@@ -95,9 +96,9 @@ double ActivationHistogram::percentileOf(double percentage) const {
   return std::max(-double(lowest), double(highest));
 }
 
-/// Of rounding to `levels` steps up to `clip` and clipping beyond. Within the
-/// range a value is off by up to half a step, evenly; one below half a step
-/// becomes 0.
+/// Returns the squared error of rounding to `levels` steps up to `clip`, and of
+/// clipping beyond. The error of a value within the range is evenly distributed
+/// up to half a step. A value below half a step becomes 0.
 double ActivationHistogram::squaredError(double clip, double levels) const {
   const double step = clip / levels, rounding = step * step / 12;
   double sum = 0;
@@ -113,7 +114,8 @@ double ActivationHistogram::squaredError(double clip, double levels) const {
   return sum;
 }
 
-/// The best of clips from the largest magnitude down to a fiftieth of it.
+/// Returns the best of a series of clips, from the largest magnitude down to a
+/// fiftieth of it.
 double ActivationHistogram::leastSquares(unsigned bits) const {
   const double largest = std::max(-double(lowest), double(highest));
   const double levels =
@@ -143,7 +145,7 @@ ActivationHistogram::Range ActivationHistogram::range(const RangeRule &rule,
     clip = std::min(largest, percentileOf(rule.percentage));
   if (rule.kind == RangeRule::Kind::leastSquares)
     clip = leastSquares(bits);
-  // Most are 0, and the others count all the same.
+  // If most values are 0, the percentile is 0, but the other values matter.
   if (clip == 0)
     clip = largest;
   return {lowest < 0 ? -clip : 0, clip};

@@ -12,13 +12,15 @@ using namespace crania::quantization;
 
 namespace {
 
-/// Multipliers are positive or negative numbers of 31 bits.
+/// The limit of multipliers, which have 31 bits and a sign.
 constexpr double multiplierLimit = 2147483647.0; // 2^31 - 1
-/// One bit below what 64 bits hold, which leaves room for roundings here.
+/// The limit of sums: one bit below the capacity of 64 bits, to leave room for
+/// the rounding errors of this computation.
 constexpr double sumLimit = 4611686018427387904.0; // 2^62
 constexpr unsigned largestShift = 62;
 
-/// Infinite if one of the values is no number.
+/// Returns the largest magnitude, or infinity if one of the values is not a
+/// number.
 double largestOf(Span<const double> values) {
   double largest = 0;
   for (double value : values) {
@@ -36,7 +38,7 @@ bool fits(Span<const RequantizationTerm> terms, double largestOffset,
     const double multiplier = std::ldexp(largestOf(term.factors), int(shift));
     if (!(multiplier <= multiplierLimit))
       return false;
-    // The multiplier is rounded, by one half at most.
+    // Rounding changes the multiplier by at most one half.
     sum += term.magnitude * (multiplier + 0.5);
   }
   return sum < sumLimit;

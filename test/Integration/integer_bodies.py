@@ -161,11 +161,11 @@ REFUSED = [
       %m = arith.maxui %a, %c : i32
       %r = arith.sitofp %m : i32 to f32""", "integers wider than bytes have a sign"),
     ("narrow_range", "i8<-7:7>", CODES, """
-      %r = arith.sitofp %a : i8 to f32""", "the machine quantises its input to u8"),
+      %r = arith.sitofp %a : i8 to f32""", "the machine quantizes its input to u8"),
     ("whole_range", "i8", CODES, """
-      %r = arith.sitofp %a : i8 to f32""", "the machine quantises its input to u8"),
+      %r = arith.sitofp %a : i8 to f32""", "the machine quantizes its input to u8"),
     ("unsigned_input_of_16_bits", "u16", CODES, """
-      %r = arith.sitofp %a : i16 to f32""", "the machine quantises its input to u8"),
+      %r = arith.sitofp %a : i16 to f32""", "the machine quantizes its input to u8"),
 ]
 
 

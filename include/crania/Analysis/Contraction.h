@@ -10,15 +10,15 @@
 
 namespace crania {
 
-/// A convolution or matrix product of one operand with weights, in the form the
-/// PE array computes it, whatever the memory order of its tensors:
+/// A convolution or matrix product of one operand with weights, in the form
+/// that the PE array computes. The memory order of the tensors is free:
 ///
 ///   out[g*outputs + m, y, x] += sum over c, i, j of W[g, m, c, i, j]
 ///       * in[g*channels + c, y*strideH + i*dilationH, x*strideW + j*dilationW]
 ///
-/// A matrix product is the case of a 1x1 kernel, one row, and its rows as
-/// columns of the plane. Strides named ...Stride count elements of the
-/// row-major tensor. The batch is 1.
+/// A matrix product has a 1x1 kernel and one row; its rows are the columns of
+/// the plane. Strides named ...Stride count elements of the row-major tensor.
+/// The batch is 1.
 struct Contraction {
   mlir::linalg::LinalgOp op;
   mlir::OpOperand *input = nullptr;
@@ -27,7 +27,8 @@ struct Contraction {
   int64_t groups = 1, outputs = 1, channels = 1, kernelH = 1, kernelW = 1;
   int64_t strideH = 1, strideW = 1, dilationH = 1, dilationW = 1;
 
-  /// Where element (g, m, c, i, j) of the weights is in their tensor.
+  /// Strides of the weight tensor: they give the place of element (g, m, c, i,
+  /// j).
   struct WeightStrides {
     int64_t group = 0, output = 0, channel = 0, row = 0, column = 0;
   } weightStrides;
@@ -40,25 +41,27 @@ struct Contraction {
 
   int64_t depth() const { return channels * kernelH * kernelW; }
 
-  /// How the PE array of a machine cuts the weights.
+  /// Returns the tiling by which the PE array of a machine cuts the weights.
   layout::Tiling tiling(const target::TargetModel &target) const;
 
-  /// Element (g, m, d) of the (group, output, depth) matrix is at index
-  /// rowStart(g, m) + depthOffsets()[d] of the weight tensor.
+  /// Returns the start of a row of the (group, output, depth) matrix. Element
+  /// (g, m, d) is at index rowStart(g, m) + depthOffsets()[d] of the weight
+  /// tensor.
   int64_t rowStart(int64_t group, int64_t output) const {
     return group * weightStrides.group + output * weightStrides.output;
   }
   llvm::SmallVector<int64_t> depthOffsets() const;
 };
 
-/// Reads `op` as a contraction with the weights `weights`, one of its two
-/// inputs. Fails, with the reason in `why`, if the PE array has no such form.
+/// Reads `op` as a contraction with the weights `weights`, which are one of its
+/// two inputs. Fails if the PE array has no such form; `why` receives the
+/// reason.
 mlir::FailureOr<Contraction> analyzeContraction(mlir::linalg::LinalgOp op,
                                                 mlir::Value weights,
                                                 std::string &why);
 
-/// True if `op` multiplies and adds two operands: something the PE array may
-/// do, given weights.
+/// Returns true if `op` multiplies two operands and adds the products. The PE
+/// array may be able to run such an op if one operand is weights.
 bool isContractionLike(mlir::linalg::LinalgOp op);
 
 } // namespace crania

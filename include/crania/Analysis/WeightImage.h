@@ -17,22 +17,23 @@
 
 namespace crania {
 
-/// Whether a layout says which positions it holds. Layouts that are not built
-/// in are taken to hold all.
+/// Returns true if a layout codes which positions it holds. A layout that is not
+/// built in counts as one that holds all positions.
 bool choosesPositions(const layout::SegmentLayout &layout);
 
-/// What is to be done with a block: its codes, of each cluster.
+/// A function that processes a block. It gets the codes of the block, one view
+/// per cluster.
 using BlockVisitor =
     llvm::function_ref<Status(llvm::ArrayRef<layout::BlockView>)>;
 
 /// The codes of one cluster of a weight tensor, block by block.
 struct ClusterBlocks {
   std::vector<layout::BlockCodes> codes;
-  /// Of clusters with disjoint supports.
+  /// For clusters with disjoint supports, the occupied positions.
   std::vector<std::vector<uint8_t>> occupied;
-  /// Of a cluster that refines the one before: the index of that one's word.
+  /// For a cluster that refines the one before, the index of the earlier word.
   std::vector<std::vector<uint8_t>> conditions;
-  /// Views of the above.
+  /// Views of the data above.
   std::vector<layout::BlockView> views;
   uint64_t values = 0;
 
@@ -42,19 +43,19 @@ struct ClusterBlocks {
 };
 
 /// The codes of a clustered weight tensor in the order in which the PE array
-/// consumes them: tiles as the tiling numbers them, in blocks of whole tiles.
+/// consumes them: tiles in the order of the tiling, in blocks of whole tiles.
 ///
-/// Reads the tensor where it is, and holds no more of it than the cluster that
-/// is asked for: it must not outlive the data of the weights. Clusters count
-/// from 0.
+/// Reads the tensor in place and holds only the requested cluster, so it must
+/// not outlive the data of the weights. Clusters count from 0.
 class WeightBlocks {
 public:
-  /// Positions of a block, unless one tile has more. docs/Layouts.md says why.
+  /// The number of positions of a block, unless one tile has more.
+  /// docs/Layouts.md gives the reason.
   static constexpr uint64_t blockPositions = 4096;
 
-  /// Fails, with the reason in `why`, if the element type is none that layouts
-  /// know (8, 16 or 32 bits), or if the contraction or the tiling has another
-  /// number of weights.
+  /// Creates the blocks of a weight tensor. Fails if layouts do not support the
+  /// element type (they support 8, 16 and 32 bits), or if the contraction or
+  /// the tiling has another number of weights; `why` receives the reason.
   static mlir::FailureOr<WeightBlocks> create(ir::WeightsOp weights,
                                               const Contraction &contraction,
                                               const layout::Tiling &tiling,
@@ -65,58 +66,59 @@ public:
   unsigned wordBits() const { return valueBits; }
   uint64_t weights() const { return tiling.elements(); }
 
-  /// The first tile of each block, and the number of tiles.
+  /// Returns the first tile of each block, followed by the number of tiles.
   llvm::ArrayRef<int64_t> blockTiles() const { return firstTiles; }
   size_t blocks() const { return firstTiles.size() - 1; }
 
-  /// Calls `visit` for one block after the other, with the codes of all
-  /// clusters, which are valid until it returns. Ends at an error.
+  /// Calls `visit` for each block in order, with the codes of all clusters. The
+  /// codes are valid until `visit` returns. Stops at an error and returns it.
   Status forEachBlock(BlockVisitor visit) const;
 
-  /// All blocks of a cluster.
+  /// Returns all blocks of a cluster.
   ClusterBlocks read(unsigned cluster) const;
 
-  /// The same weights as they are stored if the last cluster has that layout.
-  /// A layout that says which positions it holds leaves out words of 0 there
-  /// (of f32 also -0): what no cluster holds is 0. Others hold all that earlier
-  /// clusters left.
+  /// Returns the same weights as they are stored if the last cluster has
+  /// `layout`. A layout that codes positions leaves out words of 0 there (in f32
+  /// also -0), since a weight that no cluster holds is 0. Other layouts hold
+  /// everything that earlier clusters left.
   WeightBlocks withLast(const layout::SegmentLayout &layout) const;
-  /// Whether that makes a difference to the weights of a cluster.
+  /// Returns true if `withLast` may change the stored weights of a cluster.
   bool mayOmitZeros(unsigned cluster) const {
     return !isRefining() && cluster + 1 == clusterCount;
   }
 
-  /// The different words of a cluster that the next one refines, ascending as
-  /// numbers without sign; empty for others.
+  /// Returns the distinct words of a cluster that the next one refines,
+  /// ascending as unsigned numbers. Empty for other clusters.
   llvm::ArrayRef<uint32_t> refinedWords(unsigned cluster) const {
     return cluster < rounds.size() ? llvm::ArrayRef(rounds[cluster].words)
                                    : llvm::ArrayRef<uint32_t>();
   }
 
-  /// Bits of an ideal order-0 coder for (cluster, value) of all weights; where
-  /// clusters refine each other, for the words of each given the one before.
-  /// Nothing for words of more than 16 bits, of which most occur once.
+  /// Returns the bits of an ideal order-0 coder for (cluster, value) of all
+  /// weights. If clusters refine each other, it codes the words of each cluster
+  /// given those of the one before. Returns nullopt for words of more than 16
+  /// bits, most of which occur once.
   std::optional<double> entropyBits() const;
 
 private:
-  /// Words and clusters, or codes, of the positions of one tile.
+  /// The words of the positions of one tile, and their clusters or codes.
   struct TileCodes {
     std::vector<uint32_t> words;
     std::vector<uint8_t> holders;
   };
 
-  /// A block of one cluster as it is read.
+  /// A block of one cluster while it is read.
   struct ClusterBlock {
     layout::BlockCodes codes;
     std::vector<uint8_t> occupied, conditions;
-    size_t positions = 0; ///< so far
+    size_t positions = 0; ///< read so far
     uint32_t *nextValue = nullptr;
   };
 
   /// A cluster that the next one refines.
   struct RefinedRound {
     std::vector<uint32_t> words;
-    /// By code, the index of its word.
+    /// The index of the word of each code.
     std::vector<uint8_t> indexOf;
   };
 
@@ -137,7 +139,7 @@ private:
   unsigned valueBits = 0;
   Contraction contraction;
   layout::Tiling tiling;
-  /// For schemes that refine, all clusters but the last.
+  /// All clusters but the last, for schemes that refine.
   std::vector<RefinedRound> rounds;
   llvm::SmallVector<int64_t> firstTiles;
   llvm::SmallVector<int64_t> depthOffsets;
@@ -145,24 +147,24 @@ private:
   bool omitsZeros = false; ///< in the last cluster
   llvm::ArrayRef<char> values;
   llvm::ArrayRef<uint8_t> assignment;
-  /// What `values` and `assignment` refer to if the attribute is a splat. On
-  /// the heap, so that it stays where it is when the object moves.
+  /// The data of `values` and `assignment` if the attribute is a splat. They
+  /// are on the heap, so that they stay in place when the object moves.
   std::shared_ptr<llvm::SmallVector<char, 0>> splatValues, splatAssignment;
 };
 
-/// How a cluster is encoded.
+/// The encoding of a cluster.
 struct ClusterCoding {
   const layout::SegmentLayout *layout;
   layout::TrainingOptions options;
-  /// What was counted of the cluster, if that is known already.
+  /// The statistics of the cluster, or null if they are not known yet.
   const layout::SegmentStatistics *statistics = nullptr;
-  /// Where the segment goes, which is as long as it will be; empty only counts
-  /// its bytes.
+  /// The destination of the segment, of exactly its size. If empty, the bytes
+  /// are only counted.
   llvm::MutableArrayRef<char> space = {};
 };
 
-/// A segment as it lies in the weight image: tables, directory, and blocks one
-/// after the other.
+/// A segment as it is stored in the weight image: tables, directory, and blocks
+/// one after the other.
 struct ClusterSegment {
   uint64_t tableBytes = 0;
   uint64_t headBytes = 0; ///< before the first block
@@ -170,10 +172,10 @@ struct ClusterSegment {
   uint64_t bytes = 0;
 };
 
-/// Encodes all clusters of a tensor, holding no more than a block of each. A
-/// segment of other than the bytes of its space leaves that unfinished; the
-/// caller compares. `fail` is told which cluster its layout cannot express, and
-/// why.
+/// Encodes all clusters of a tensor. Holds at most one block of each. If a
+/// segment has a size other than that of its space, the space is left
+/// unfinished; the caller must compare the sizes. If a layout cannot express
+/// its cluster, `fail` receives the cluster and the reason.
 mlir::FailureOr<std::vector<ClusterSegment>>
 encodeClusters(const WeightBlocks &blocks,
                llvm::ArrayRef<ClusterCoding> codings,

@@ -13,34 +13,36 @@
 
 namespace crania::clustering {
 
-/// Where clusters of importance end in the order of importance: at given
-/// fractions of the weights, or where optimal k-means cuts the importances, so
-/// that weights of a cluster are alike.
+/// The sizes of clusters that are ordered by importance. They are either given
+/// fractions of the weights, or the groups that optimal k-means finds among the
+/// importances, so that the weights of a cluster are alike.
 class Boundaries {
 public:
-  /// One cluster.
+  /// Creates the boundaries of a single cluster.
   Boundaries() = default;
-  /// Fractions, the most important first, that are positive and add up to 1;
-  /// the last one absorbs the rest.
+  /// Creates clusters that hold these fractions of the weights, the most
+  /// important cluster first. The fractions must be positive and add up to 1.
+  /// The last cluster takes what rounding leaves.
   Boundaries(std::vector<double> fractions) // NOLINT: they are what they say
       : fractions(std::move(fractions)) {}
 
-  /// "0.1,0.2,0.3,0.4", which adds up to 1 within 1e-6, "equal:K" or
-  /// "kmeans:K".
+  /// Parses "0.1,0.2,0.3,0.4" (fractions that add up to 1 within 1e-6),
+  /// "equal:K" or "kmeans:K". Fails on any other text.
   static Result<Boundaries> parse(std::string_view text);
 
   unsigned clusters() const {
     return kMeansGroups != 0 ? kMeansGroups : unsigned(fractions.size());
   }
 
-  /// Weights per cluster, the most important first, by the magnitudes of
-  /// `weights`. Of k-means, the last clusters are empty if there are fewer
-  /// different magnitudes; fails, then, on a weight that is not finite.
+  /// Returns the number of weights per cluster, the most important cluster
+  /// first. The importance of a weight is its magnitude. k-means leaves the
+  /// last clusters empty if there are fewer distinct magnitudes than clusters,
+  /// and fails on a weight that is not finite.
   Result<std::vector<uint64_t>> sizes(Span<const float> weights) const;
 
 private:
   std::vector<double> fractions = {1};
-  unsigned kMeansGroups = 0; ///< 0: fractions
+  unsigned kMeansGroups = 0; ///< 0 if fractions are used
 };
 
 } // namespace crania::clustering

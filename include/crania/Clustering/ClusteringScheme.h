@@ -15,75 +15,82 @@
 
 namespace crania::clustering {
 
-/// The weights of a layer in 8 bits: row o, column i is code * scales[o].
+/// The 8-bit weights of a layer: the weight at row o, column i is code *
+/// scales[o].
 struct QuantizedLayer {
   size_t outputs = 0, inputs = 0;
   Span<const int8_t> codes; ///< [outputs x inputs], -127..127
   Span<const float> scales; ///< [outputs]
 };
 
-/// What a round computes with: D_r is code * scales[o], as 8-bit weights with
-/// the scales of that round.
+/// The 8-bit weights that one round computes with, and the scales of that
+/// round. The weight D_r at row o, column i is code * scales[o].
 struct RoundWeights {
   std::vector<int8_t> codes;
-  std::vector<float> scales; ///< [outputs]; the gain of the correction included
-  std::vector<float> biases; ///< [outputs], for the layer's; empty: the layer's
-  /// Squared error of the outputs over their variance, on the inputs that the
-  /// moments were gathered from; negative if there were none.
+  std::vector<float> scales; ///< [outputs], with the gains of the correction
+  std::vector<float> biases; ///< [outputs]; empty: the biases of the layer
+  /// The squared error of the outputs divided by their variance, on the inputs
+  /// of the moments. Negative without moments.
   double relativeError = -1;
 };
 
-/// A layer as K clusters and as what K rounds compute with.
+/// A layer split into K clusters, and the weights that each of its K rounds
+/// computes with.
 struct ClusteredLayer {
-  std::vector<RoundWeights> rounds; ///< the last one is the layer, exactly
-  /// Bits per weight of the layer that each cluster adds to those before it:
-  /// order-0 entropy of what it codes given what is known, positions included.
+  std::vector<RoundWeights> rounds; ///< the last one is the exact layer
+  /// Bits per weight of the layer that each cluster adds to the clusters before
+  /// it. They are the order-0 entropy of the symbols of the cluster, given what
+  /// the decoder knows, and include the positions of the weights.
   std::vector<double> bits;
 
-  /// Disjoint supports: the cluster of each weight. Empty otherwise.
+  /// The cluster of each weight, if clusters have disjoint supports. Empty
+  /// otherwise.
   std::vector<uint8_t> assignment;
 
-  /// Residual codes: what each cluster stores of each weight, and what a code
-  /// of each round is worth in units of the layer's codes, [outputs].
+  /// For residual codes, the symbol that each cluster stores of each weight,
+  /// and per round the value of a code in units of the layer's codes,
+  /// [outputs].
   std::vector<std::vector<int8_t>> symbols;
   std::vector<std::vector<uint8_t>> multipliers;
 };
 
-/// How weights become clusters.
+/// A method of splitting the weights of a layer into clusters.
 class ClusteringScheme {
 public:
   virtual ~ClusteringScheme() = default;
 
   virtual std::string_view name() const = 0;
   virtual unsigned clusters() const = 0;
-  /// Whether the codes of round r less those of round r - 1 depend on cluster r
-  /// only, so that sums of products can be kept from round to round.
+  /// Returns true if the codes that round r adds to those of round r - 1 depend
+  /// on cluster r only. Sums of products can then be kept from round to round.
   virtual bool isAdditive() const = 0;
 
-  /// `moments` has what each round but the last meets, in order, with biases in
-  /// y, or is empty: then errors of weights stand for errors of outputs, and
-  /// biases stay. Fails for sizes that do not fit.
+  /// Clusters a layer. `moments` describes the inputs of every round but the
+  /// last, in order; its outputs y include the biases. It may be empty: errors
+  /// of weights then stand for errors of outputs, and the rounds keep the
+  /// biases of the layer. Fails if sizes do not match.
   virtual Result<ClusteredLayer>
   cluster(const QuantizedLayer &layer,
           Span<const LayerMoments> moments) const = 0;
 };
 
-/// Fails unless arrays and moments fit a layer in that many clusters.
+/// Checks that the arrays of `layer` and its `moments` have matching sizes for
+/// this number of clusters. Fails otherwise.
 Status checkLayer(const QuantizedLayer &layer, unsigned clusters,
                   Span<const LayerMoments> moments);
 
-/// The round that is the layer.
+/// Returns the weights of the last round, which are the layer itself.
 RoundWeights wholeLayer(const QuantizedLayer &layer);
 
-/// By how much the means of the outputs of a round, with its gains, move if its
-/// biases stay those of the layer, `biases` (empty: none), on the inputs of the
-/// moments: the root mean square over the outputs, over that of their standard
-/// deviations in the whole network. That is what the correction by biases takes
-/// away. 0 if the outputs do not vary.
+/// Returns how far the mean outputs of a round shift if the round keeps the
+/// biases of the layer. `biases` are those biases (empty: none). The shift is
+/// the root mean square over the outputs, divided by that of their standard
+/// deviations in the whole network, on the inputs of the moments. The bias
+/// correction removes exactly this shift. Returns 0 if the outputs do not vary.
 double expectedShift(const RoundWeights &round, const LayerMoments &moments,
                      Span<const float> biases = {});
 
-/// Code * scale of its row.
+/// Returns the weights as real numbers: each code times the scale of its row.
 std::vector<float> realWeights(Span<const int8_t> codes,
                                Span<const float> scales);
 

@@ -11,18 +11,21 @@
 
 namespace crania::clustering {
 
-/// Bits per symbol of the order-0 entropy of symbols: what a code with one
-/// table for all of them needs. 0 for none.
+/// Returns the order-0 entropy of `symbols` in bits per symbol. An ideal code
+/// with one table for all symbols needs as many. Returns 0 if there are no
+/// symbols.
 double entropy(Span<const int8_t> symbols);
 
-/// Bits per symbol with one table for each value of what the decoder knows of
-/// it already. There are as many contexts as symbols.
+/// Returns the entropy of `symbols` in bits per symbol, with one code table per
+/// context. A context is what the decoder knows of the symbol already; there
+/// must be one per symbol.
 double conditionalEntropy(Span<const int8_t> symbols,
                           Span<const int8_t> contexts);
 
-/// Bits per weight that each of K clusters with disjoint supports adds to those
-/// before it: which of the weights that are not in those are in this one, and
-/// their codes. They add up to the entropy of (cluster, code).
+/// Returns the bits per weight that each of K clusters with disjoint supports
+/// adds to the clusters before it. A cluster codes which of the remaining
+/// weights it contains, and the codes of those. The results add up to the
+/// entropy of (cluster, code).
 std::vector<double> clusterEntropies(Span<const int8_t> codes,
                                      Span<const uint8_t> assignment,
                                      unsigned clusters);

@@ -15,62 +15,69 @@
 namespace crania::clustering {
 
 struct RoundingOptions {
-  /// What a bit of code length is worth, in squared steps of a weight with the
+  /// The cost of one bit of code length, in squared steps of a weight with the
   /// layer's mean conditional variance. 0.1 is near 2 ln 2 / 12, the slope of a
-  /// fine uniform quantiser; 0 chooses by the error alone.
+  /// fine uniform quantizer. 0 minimizes the error alone.
   double rate = 0.1;
-  /// Added to the variances of the inputs, relative to their mean: keeps
-  /// directions that the calibration inputs hardly have from being spent.
+  /// A term added to the variances of the inputs, relative to their mean. It
+  /// keeps the rounding from moving error into directions that are rare in the
+  /// calibration inputs.
   double damping = 0.01;
-  /// Passes over all weights that choose each code again given all others.
+  /// The number of passes that choose each code again, given all others.
   unsigned passes = 3;
-  /// Whether errors are compensated by the weights that are not rounded yet.
+  /// True if weights that are not rounded yet compensate the errors of rounded
+  /// ones.
   bool compensate = true;
-  /// Whether the scale of each output follows by least squares.
+  /// True if the scale of each output is fitted by least squares.
   bool fitScales = true;
 };
 
-/// Weights to be rounded so that the outputs change little.
+/// Weights to round such that the outputs of the layer change little.
 struct RoundingProblem {
   size_t outputs = 0, inputs = 0;
   Span<const float> target; ///< [outputs x inputs]
   Span<const float> steps;  ///< [outputs], above 0: code c stands for c * step
   int largestCode = 127;    ///< codes are -largestCode..largestCode, <= 127
-  /// [outputs x inputs], or empty for 0: the code that a decoder expects. What
-  /// is stored is the difference.
+  /// The code that a decoder expects of each weight, [outputs x inputs], or
+  /// empty if it expects 0. Only the difference from it is stored.
   Span<const int8_t> predictions;
-  /// [outputs x inputs], or empty for 0: what the decoder knows of a weight.
-  /// The differences of each context have their own code.
+  /// The context that a decoder knows of each weight, [outputs x inputs], or
+  /// empty if all are 0. The differences of each context have a code of their
+  /// own.
   Span<const int8_t> contexts;
 };
 
 struct Rounding {
   std::vector<int8_t> codes; ///< [outputs x inputs]
-  std::vector<float> scales; ///< [outputs]: code c is c * scale in the end
+  std::vector<float> scales; ///< [outputs]: code c stands for c * scale
 };
 
-/// Chooses codes c that make the sum over the outputs of e H e^T + rate * bits
-/// small, where e = target - c * scale is an output's row, H the covariance of
-/// the inputs, and bits the length of the code in an ideal code for those
-/// chosen. One weight after the other is rounded, and the error is compensated
-/// by the best change of those that follow (optimal brain compression: Frantar
-/// and Alistarh, arXiv:2208.11580, in the order and by the Cholesky factor of
-/// GPTQ, arXiv:2210.17323); then each is chosen again given all others.
-/// Deterministic.
+/// Rounds weights such that the outputs change little and the codes are short.
+/// The codes c minimize approximately the sum over the outputs of e H e^T +
+/// rate * bits. Here e = target - c * scale is the error of an output's row, H
+/// is the covariance of the inputs, and bits is the length of the row in an
+/// ideal code for the chosen codes.
 ///
-/// `covariance` is [inputs x inputs], or empty for the identity: then each
-/// weight is rounded by itself. Time grows with outputs * inputs^2 + inputs^3.
+/// Weights are rounded one after the other, and each error is compensated by
+/// the best change of the weights that follow (optimal brain compression:
+/// Frantar and Alistarh, arXiv:2208.11580, in the order and by the Cholesky
+/// factor of GPTQ, arXiv:2210.17323). Afterwards, each code is chosen again
+/// given all others. The result is deterministic.
 ///
-/// Fails for sizes that do not fit, steps that are not above 0, and a target or
-/// covariance that is not finite.
+/// `covariance` is [inputs x inputs], or empty for the identity, in which case
+/// each weight is rounded independently. The time grows with outputs * inputs^2
+/// + inputs^3.
+///
+/// Fails if sizes do not match, if a step is not above 0, or if a target or
+/// covariance is not finite.
 Result<Rounding> roundCompensated(const RoundingProblem &problem,
                                   Span<const float> covariance,
                                   const RoundingOptions &options = {});
 
-/// The weights w' near `weights`, [outputs x inputs] in f32, that make
-/// w' x + constants the best for y on the inputs of a round: minimises
-/// E |y - w' x|^2 + ridge * mean variance * |w' - w|^2, about the means. It
-/// makes up for what earlier layers lost. Fails like roundCompensated.
+/// Returns weights w' near `weights`, [outputs x inputs] in f32, that make up
+/// for the errors of earlier layers. They minimize E |y - w' x|^2 + ridge *
+/// mean variance * |w' - w|^2, about the means, on the inputs of a round: w' x
+/// plus constants predicts y best. Fails like roundCompensated.
 Result<std::vector<float>> retargetWeights(Span<const float> weights,
                                            const LayerMoments &moments,
                                            double ridge = 0.01);

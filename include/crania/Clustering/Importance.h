@@ -12,21 +12,22 @@
 
 namespace crania::clustering {
 
-/// Clusters of a tensor at most.
+/// The largest number of clusters of a tensor.
 constexpr size_t maxClusters = 255;
 
-/// The sizes of clusters of `count` weights at these fractions: boundary n is
-/// at round(count * (f_1 + ... + f_n)). Adds up to `count`; a cluster may be
-/// empty.
+/// Returns the sizes of clusters that split `count` weights by fractions.
+/// Boundary n is at round(count * (f_1 + ... + f_n)). The sizes add up to
+/// `count`; a cluster may be empty.
 std::vector<uint64_t> clusterSizes(uint64_t count,
                                    Span<const double> fractions);
 
-/// Assigns each weight to a cluster by the importance |w|, the largest first;
-/// of equal weights, the one with the smaller index comes first. Returns the
-/// cluster of each weight, counted from 0. Linear in the number of weights.
-/// `sizes` adds up to their number.
+/// Assigns each weight to a cluster by its importance |w|, the largest first.
+/// Among weights of equal magnitude, the one with the smaller index comes
+/// first. `sizes` are the numbers of weights per cluster and add up to the
+/// number of weights. Returns the cluster of each weight, counted from 0, in
+/// time linear in the number of weights.
 ///
-/// Fails, naming the index, on a weight that is not finite.
+/// Fails on a weight that is not finite, and names its index.
 Result<std::vector<uint8_t>> assignByImportance(Span<const float> weights,
                                                 Span<const uint64_t> sizes);
 

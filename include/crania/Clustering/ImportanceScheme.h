@@ -11,28 +11,30 @@
 
 namespace crania::clustering {
 
-/// How important a weight is.
+/// The measure of the importance of a weight.
 enum class ImportanceMetric {
   magnitude,  ///< |w|
-  activation, ///< |w| times the mean magnitude of the input that it meets
+  activation, ///< |w| times the mean magnitude of its input
 };
 
 struct ImportanceOptions {
   Boundaries boundaries;
   ImportanceMetric metric = ImportanceMetric::magnitude;
-  /// Whether gains and biases correct the outputs of rounds with moments.
+  /// True if gains and biases correct the outputs of rounds with moments.
   bool correct = true;
-  /// The cluster of each weight, if that was decided over all layers.
+  /// The cluster of each weight, if it was decided over all layers; else empty.
   std::vector<uint8_t> assignment;
 };
 
-/// The importance of each weight, [outputs x inputs]. `inputMagnitudes` are the
-/// means of |x|, [inputs], or empty for the magnitude alone.
+/// Returns the importance of each weight, [outputs x inputs]. `inputMagnitudes`
+/// are the means of |x|, [inputs], or empty to use the magnitude of the weight
+/// alone.
 std::vector<float> importanceOf(const QuantizedLayer &layer,
                                 Span<const double> inputMagnitudes);
 
-/// Clusters with disjoint supports, the most important weights first. Round r
-/// computes with the codes of the first r, and 0 for the others.
+/// A scheme of clusters with disjoint supports, the most important weights
+/// first. Round r computes with the codes of the first r clusters, and with 0
+/// for the other weights.
 class ImportanceScheme final : public ClusteringScheme {
 public:
   explicit ImportanceScheme(ImportanceOptions options)
@@ -41,13 +43,13 @@ public:
   std::string_view name() const override { return "importance"; }
   unsigned clusters() const override { return options.boundaries.clusters(); }
   bool isAdditive() const override { return true; }
-  /// The metric `activation` takes the magnitudes of the last round that has
-  /// moments, and fails without.
+  /// Clusters a layer. The metric `activation` uses the input magnitudes of the
+  /// last round with moments, and fails without moments.
   Result<ClusteredLayer>
   cluster(const QuantizedLayer &layer,
           Span<const LayerMoments> moments) const override;
 
-  /// The same with clusters that were assigned before: by hand, or over all
+  /// Clusters a layer by a given assignment, which was made by hand or over all
   /// layers.
   Result<ClusteredLayer> clusterAs(const QuantizedLayer &layer,
                                    std::vector<uint8_t> assignment,
@@ -57,8 +59,10 @@ private:
   ImportanceOptions options;
 };
 
-/// The cluster of each weight of several layers, by fractions of all of them:
-/// of equal ones, earlier layers come first. Fails like assignByImportance.
+/// Returns the cluster of each weight of several layers, where `boundaries`
+/// divide the weights of all layers together. Among weights of equal
+/// importance, those of earlier layers come first. Fails like
+/// assignByImportance.
 Result<std::vector<std::vector<uint8_t>>>
 assignOverLayers(Span<const std::vector<float>> importances,
                  const Boundaries &boundaries);

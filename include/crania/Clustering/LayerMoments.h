@@ -12,12 +12,12 @@
 
 namespace crania::clustering {
 
-/// What calibration inputs say about a layer y = W x + b in one round: x is
-/// what the layer gets in that round, behind layers that are clustered and
-/// corrected already; y is what it computes in the network that is not
-/// clustered.
+/// Statistics of a layer y = W x + b in one round, gathered on calibration
+/// inputs. x is the input of the layer in that round, behind layers that are
+/// clustered and corrected already. y is the output of the layer in the network
+/// that is not clustered.
 struct LayerMoments {
-  size_t inputs = 0;  ///< columns of W: for a convolution, of its window
+  size_t inputs = 0;  ///< columns of W; for a convolution, its window
   size_t outputs = 0; ///< rows of W
   uint64_t samples = 0;
   std::vector<double> inputMeans;      ///< [inputs]
@@ -25,16 +25,17 @@ struct LayerMoments {
   std::vector<double> outputMeans;     ///< [outputs]
   std::vector<double> outputVariances; ///< [outputs]
   std::vector<float> inputCovariance;  ///< [inputs x inputs]
-  std::vector<float> outputCovariance; ///< [outputs x inputs], of y and x
+  std::vector<float> outputCovariance; ///< [outputs x inputs], between y and x
 };
 
-/// Gathers them. What it gives depends on the order and number of rows, but on
-/// no thread or CPU.
+/// Accumulates LayerMoments. The result depends on the order and number of
+/// rows, but not on threads or the CPU.
 class MomentAccumulator {
 public:
   MomentAccumulator(size_t inputs, size_t outputs);
 
-  /// Adds rows: `x` is [rows x inputs], `y` [rows x outputs].
+  /// Adds rows of inputs `x`, [rows x inputs], and of outputs `y`, [rows x
+  /// outputs].
   void add(Span<const float> x, Span<const float> y);
 
   LayerMoments finish();
@@ -45,8 +46,9 @@ private:
 
   size_t inputs, outputs;
   uint64_t samples = 0;
-  size_t pending = 0; ///< rows in the sums in f32
-  /// Near the means, so that little cancels: those of the first rows.
+  size_t pending = 0; ///< rows in the f32 sums
+  /// Means of the first rows. Values are summed relative to these, so that
+  /// little cancels.
   std::vector<float> inputPivot, outputPivot;
   std::vector<double> inputSum, magnitudeSum, outputSum, outputSquares;
   std::vector<float> squaresPart, productsPart;

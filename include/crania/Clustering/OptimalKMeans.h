@@ -13,37 +13,41 @@
 
 namespace crania::clustering {
 
-/// Numbers in k groups such that sum of weight * (number - centre of its
-/// group)^2 is as small as it can be (docs/Clustering.md, "Optimal k-means").
+/// Numbers in k groups that minimize the sum of weight * (number - center of
+/// its group)^2 (docs/Clustering.md, "Optimal k-means").
 struct KMeans {
-  /// Ascending, at most k: fewer if there are fewer different numbers.
+  /// Centers in ascending order. There are k, or fewer if there are fewer
+  /// distinct numbers.
   std::vector<double> centers;
   /// The smallest number of each group.
   std::vector<double> firsts;
   double squaredError = 0;
 
-  /// The group of a number that was there. Others go to a group next to them.
+  /// Returns the group of a number that was clustered. Any other number is
+  /// assigned to an adjacent group.
   size_t groupOf(double value) const;
 };
 
-/// The global optimum for f32 values. Linear in their number but for parts that
-/// do not depend on it: a radix sort, then a search that excludes, by bounds,
-/// where a group cannot end. Deterministic.
+/// Returns the globally optimal k-means of f32 values. The time is linear in
+/// the number of values, plus terms that do not depend on it: the values are
+/// radix-sorted, and a search excludes by bounds the positions at which a group
+/// cannot end. The result is deterministic.
 ///
-/// Fails for k = 0, and, naming the index, for a value that is not finite.
+/// Fails for k = 0 and for a value that is not finite, whose index it names.
 Result<KMeans> optimalKMeans(Span<const float> values, unsigned k);
 
-/// The same with a weight, 0 or larger, for each value. Fails too if their
-/// numbers differ, or a weight is negative or not finite.
+/// Returns the optimal k-means of values with a weight each, 0 or larger. Fails
+/// also if the numbers of values and weights differ, or if a weight is negative
+/// or not finite.
 Result<KMeans> optimalKMeans(Span<const float> values,
                              Span<const float> weights, unsigned k);
 
-/// The same for IEEE half-precision values, given as bits: a histogram instead
-/// of a sort.
+/// Returns the optimal k-means of IEEE half-precision values, given as bits. A
+/// histogram replaces the sort.
 Result<KMeans> optimalKMeansOfHalves(Span<const uint16_t> bits, unsigned k);
 
-/// The same for different values in ascending order with weights above 0. Fails
-/// if they are not that.
+/// Returns the optimal k-means of distinct values in ascending order with
+/// weights above 0. Fails if the values or weights are not so.
 Result<KMeans> optimalKMeansOfSorted(Span<const double> values,
                                      Span<const double> weights, unsigned k);
 

@@ -12,34 +12,35 @@
 
 namespace crania::clustering {
 
-/// What makes the outputs z = D x of a round as near to those of the layer as a
-/// factor and an addend per output channel can: gain * z + bias.
+/// The correction of the outputs z = D x of a round toward those of the layer,
+/// by one factor and one addend per output channel: gain * z + bias.
 struct OutputCorrection {
   std::vector<float> gains;  ///< [outputs]
   std::vector<float> biases; ///< [outputs], in place of the layer's bias
-  /// Sum over the channels of the mean of (y - gain * z - bias)^2, over the sum
-  /// of the variances of y: 0 is exact, 1 is as good as constants.
+  /// The mean of (y - gain * z - bias)^2, summed over the channels and divided
+  /// by the sum of the variances of y. 0 is exact; 1 is no better than
+  /// constants.
   double relativeError = 0;
 };
 
-/// The correction that changes nothing, as in round K.
+/// Returns the correction that changes nothing, as in round K.
 OutputCorrection identityCorrection(Span<const float> biases);
 
-/// The least-squares correction of weights `d`, [outputs x inputs], on the
-/// inputs that the moments were gathered from. A channel with constant z has
-/// gain 1; with `fitGains` false, all have.
+/// Returns the least-squares correction for weights `d`, [outputs x inputs], on
+/// the inputs of the moments. The gain of a channel with constant z is 1. All
+/// gains are 1 if `fitGains` is false.
 OutputCorrection correctOutputs(Span<const float> d,
                                 const LayerMoments &moments,
                                 bool fitGains = true);
 
-/// Gathers the same from samples of z and y themselves: for layers too wide for
-/// second moments of their inputs.
+/// Accumulates samples of z and y themselves and fits the correction to them.
+/// It serves layers that are too wide for second moments of their inputs.
 class OutputSamples {
 public:
   explicit OutputSamples(size_t outputs);
 
-  /// Adds rows of [outputs] each: what the round computes without a bias, and
-  /// what the layer does.
+  /// Adds rows of [outputs] values each: the outputs of the round without a
+  /// bias, and the outputs of the layer.
   void add(Span<const float> z, Span<const float> y);
 
   OutputCorrection correction(bool fitGains = true) const;
@@ -50,7 +51,7 @@ private:
   };
   uint64_t samples = 0;
   std::vector<Sums> channels;
-  std::vector<float> pivotZ, pivotY; // the first row
+  std::vector<float> pivotZ, pivotY; // first row
 };
 
 } // namespace crania::clustering

@@ -12,21 +12,21 @@
 namespace crania::clustering {
 
 struct ResidualOptions {
-  /// For each round but the last, the distance between neighbouring codes of an
-  /// output in units of the root mean square of its weights, coarse to fine.
-  /// Empty: the layer is whole in the first cluster.
+  /// The distance between neighboring codes of an output, for each round but
+  /// the last, coarse to fine. The unit is the root mean square of the output's
+  /// weights. Empty if the first cluster holds the whole layer.
   std::vector<double> steps;
   RoundingOptions rounding;
-  /// Whether weights may move to make up for what earlier layers lost.
+  /// True if weights may move to make up for the errors of earlier layers.
   bool retarget = true;
-  double ridge = 0.01; ///< of retargetWeights
+  double ridge = 0.01; ///< see retargetWeights
 };
 
-/// Codes from coarse to fine (docs/Clustering.md, "Residual codes"). Code c of
-/// round r is worth c * multiplier in units of the layer's codes. A cluster
-/// stores, of each weight, what its code differs from the one expected after
-/// the round before; the multipliers of the last round are 1, so that its codes
-/// are the layer's.
+/// A scheme of codes from coarse to fine (docs/Clustering.md, "Residual
+/// codes"). Code c of round r stands for c * multiplier, in units of the
+/// layer's codes. A cluster stores, for each weight, the difference between its
+/// code and the code that is expected after the round before. The multipliers
+/// of the last round are 1, so that its codes are the layer's.
 class ResidualScheme final : public ClusteringScheme {
 public:
   explicit ResidualScheme(ResidualOptions options)
@@ -45,25 +45,27 @@ private:
   ResidualOptions options;
 };
 
-/// The code that is expected in a round of that multiplier after `code` in the
-/// round before: code * before / multiplier, rounded, halves away from 0, and
-/// clamped to -127..127.
+/// Returns the code that a round with `multiplier` expects after `code` in the
+/// round before, whose multiplier is `before`: code * before / multiplier,
+/// rounded with halves away from 0, and clamped to -127..127.
 int8_t expectedCode(int8_t code, uint8_t before, uint8_t multiplier);
 
-/// What the symbols of a cluster depend on: the code of the round before,
+/// Returns the context of a cluster's symbol: the code of the round before,
 /// clamped to -7..7.
 int8_t symbolContext(int8_t code);
 
-/// The codes of a round from those of the round before, [outputs x inputs], and
-/// the symbols of its cluster, modulo 256. In the first round, `codes` are 0.
+/// Returns the codes of a round, given those of the round before, [outputs x
+/// inputs], and the symbols of its cluster, modulo 256. For the first round,
+/// `codes` are 0.
 std::vector<int8_t> refineCodes(Span<const int8_t> codes,
                                 Span<const int8_t> symbols,
                                 Span<const uint8_t> before,
                                 Span<const uint8_t> multipliers);
 
-/// The step at which the rounded weights of a layer have about that entropy, in
-/// bits per weight: within 1/64 of what is possible. Compensated rounding,
-/// which prefers short codes, ends up a little below it.
+/// Returns the step, within 1/64 of the closest possible one, at which the
+/// rounded weights of a layer have about the entropy `bits`, in bits per
+/// weight. Compensated rounding prefers short codes and ends up a little below
+/// that entropy.
 double stepForEntropy(const QuantizedLayer &layer, double bits);
 
 } // namespace crania::clustering

@@ -13,33 +13,32 @@ include "mlir/Pass/PassBase.td"
 def ConvertCraniaToSCF : Pass<"convert-crania-to-scf", "::mlir::ModuleOp"> {
   let summary = "Lower the crania dialect to scf, linalg and arith: the reference path";
   let description = [{
-    Says with upstream operations what the dialect means, on tensors or, after
-    bufferization, on memrefs:
+    Lowers the dialect to upstream operations, on tensors or, after
+    bufferization, on memrefs. The result defines the meaning of the dialect:
 
     - `crania.iterate` becomes an `scf.while` that counts rounds from 1 and
-      stops when the exit rule holds or the last round is over; with one round,
-      the body alone;
-    - `crania.materialize` becomes what the clustering scheme emits: an
-      element-wise selection for the importance scheme, the values themselves
-      where the round is known to be that of the last cluster or a later one;
-    - `crania.per_round` becomes a selection among its constants;
-    - `crania.weights` are erased, and so are plans and `crania.*` attributes.
+      stops when the exit rule holds or the last round is over. With one round,
+      only the body remains.
+    - `crania.materialize` becomes the code that the clustering scheme emits. This
+      is an element-wise selection for the importance scheme, or the values
+      themselves if the round is known to be that of the last cluster or later.
+    - `crania.per_round` becomes a selection among its constants.
+    - `crania.weights`, plans and `crania.*` attributes are erased.
 
-    Nothing of the dialect is left in the module. What the module has in memrefs
-    already (`one-shot-bufferize` works on `crania.iterate` too) stays there;
-    weights and constants are tensors behind a read-only
-    `bufferization.to_buffer`, so bufferize once more. Refuses a
-    `crania.materialize` whose weights are not the result of a `crania.get`
-    (inline functions that pass clustered weights around first).
+    No operation of the dialect remains in the module. Values that are memrefs
+    already stay memrefs (`one-shot-bufferize` works on `crania.iterate`, too).
+    Weights and constants become tensors behind a read-only
+    `bufferization.to_buffer`, so the module must be bufferized once more. The pass
+    refuses a `crania.materialize` whose weights are not the result of a
+    `crania.get`; inline functions that pass clustered weights around first.
 
-    Resource blobs of erased weights belong to the context and may be shared with
-    another module, a clone for instance, so they are kept unless
-    `release-blobs` is set.
+    Resource blobs of erased weights belong to the context, and another module,
+    such as a clone, may share them. They are kept unless `release-blobs` is set.
   }];
   let options = [
     Option<"releaseBlobs", "release-blobs", "bool", "false",
-           "Free the data of erased weights that nothing in this module uses any "
-           "more; only if no other module of the context shares it">,
+           "Free the data of erased weights that this module no longer uses; set "
+           "it only if no other module of the context shares the data">,
   ];
   let dependentDialects = [
     "::mlir::arith::ArithDialect",   "::mlir::bufferization::BufferizationDialect",
@@ -56,12 +55,13 @@ def ConvertCraniaToSCF : Pass<"convert-crania-to-scf", "::mlir::ModuleOp"> {
 def ExpandMaterialize : Pass<"crania-expand-materialize", "::mlir::ModuleOp"> {
   let summary = "Compute weights and constants of known rounds at compile time";
   let description = [{
-    Replaces every `crania.materialize` of a `crania.get` whose round is a
-    constant of at least 1, and whose result is a tensor, by a constant: the
-    values of the weights themselves from the last cluster on, else new data of
-    their size, in a resource blob if the values are in one. That costs memory,
-    which is why it is no folder. Constants of the round (`crania.per_round`) go
-    with them. What is left alone is not an error.
+    Replaces each `crania.materialize` of a `crania.get` by a constant, if its
+    round is a constant of at least 1 and its result is a tensor. From the last
+    cluster on, the constant is the values of the weights themselves. For earlier
+    rounds it is new data of the same size, in a resource blob if the values are in
+    one. This costs memory, so it is not a folder. Constants of the round
+    (`crania.per_round`) are replaced as well. All other operations are left
+    unchanged, without an error.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect"];
 }
@@ -71,12 +71,12 @@ def ExpandMaterialize : Pass<"crania-expand-materialize", "::mlir::ModuleOp"> {
 //===----------------------------------------------------------------------===//
 
 def DecomposeAggregates : Pass<"crania-decompose-aggregates"> {
-  let summary = "Decompose linalg.softmax and its kind into structured operations";
+  let summary = "Decompose linalg.softmax and similar operations into structured ones";
   let description = [{
-    Replaces every linalg operation that is not structured itself but knows how to
-    say itself in structured ones (`AggregatedOpInterface`: softmax, Winograd
-    transforms) by those. Upstream offers this to the transform dialect only, and
-    its lowering to loops wants it done. Needs tensors.
+    Replaces each linalg operation that is not structured itself, but decomposes
+    into structured ones (`AggregatedOpInterface`: softmax, Winograd transforms).
+    Upstream offers the decomposition in the transform dialect only, although its
+    lowering to loops requires it. The operations must be on tensors.
   }];
   let dependentDialects = [
     "::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",
@@ -85,14 +85,14 @@ def DecomposeAggregates : Pass<"crania-decompose-aggregates"> {
 }
 
 def LowerQuantCasts : Pass<"crania-lower-quant-casts"> {
-  let summary = "Quantise the input of a classifier with arith and math ops";
+  let summary = "Quantize the input of a classifier with arith and math ops";
   let description = [{
-    `quant.scast` of a `quant.qcast` of f32, with one scale and no zero point,
-    becomes an element-wise op: clamp(roundeven(x / scale)), the division in f32,
-    as the runtime computes it (docs/Arithmetic.md). Upstream's `lower-quant-ops`
-    cuts instead of rounding.
+    A `quant.scast` of a `quant.qcast` of f32, with one scale and no zero point,
+    becomes an element-wise op: clamp(roundeven(x / scale)) with a division in f32,
+    as in the runtime (docs/Arithmetic.md). Upstream's `lower-quant-ops` truncates
+    instead of rounding.
 
-    Refuses other casts to storage.
+    The pass refuses other casts to storage.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::linalg::LinalgDialect",

@@ -16,20 +16,22 @@
 
 namespace crania::binary {
 
-/// Version of the file format: major << 16 | minor. A reader accepts its own
-/// major version and any minor version up to its own.
+/// The version of the file format: major << 16 | minor. A reader accepts files
+/// of its own major version, up to its own minor version.
 constexpr uint32_t formatVersion = 3 << 16 | 1;
 
-/// A device binary that has been verified as a whole: magic, version, sizes,
-/// checksum, FlatBuffers structure, and for each program everything a machine
-/// may rely on (indices, ranges, token order, capacities against its target,
-/// directories against segments, use of weights only after their fetch).
-/// Nothing of the bytes is looked at before that.
+/// A device binary that has been verified as a whole. The checks cover the
+/// magic, version, sizes, checksum and FlatBuffers structure. For each program
+/// they cover everything that a machine relies on: indices, ranges, the order
+/// of tokens, capacities against the target, directories against segments, and
+/// that weights are used only after their fetch. No content is read before it
+/// is verified.
 class DeviceBinary {
 public:
-  /// Verifies `bytes`, which it takes over.
+  /// Verifies `bytes` and takes ownership of them. Fails if they are not a
+  /// valid device binary.
   static Result<DeviceBinary> parse(std::vector<uint8_t> bytes);
-  /// Reads and verifies a file.
+  /// Reads a file and verifies it. Fails if it cannot be read or is not valid.
   static Result<DeviceBinary> load(const std::string &path);
 
   const Bundle &bundle() const;
@@ -37,7 +39,7 @@ public:
   const Program &program(size_t index) const {
     return *bundle().programs()->Get(index);
   }
-  /// The DRAM image of a program.
+  /// Returns the DRAM image of a program.
   Span<const uint8_t> image(size_t program) const;
   Span<const uint8_t> bytes() const;
 
@@ -46,61 +48,64 @@ private:
   std::shared_ptr<const Storage> storage;
 };
 
-/// One program and its image, for writing.
+/// A program and the image that it owns, for writing.
 struct ProgramWithImage {
-  ProgramT program; // image_offset and image_bytes are filled in by the writer
+  ProgramT program; // the writer sets image_offset and image_bytes
   std::vector<uint8_t> image;
 };
 
-/// The same with an image that somebody else owns.
+/// A program and a view of its image, for writing.
 struct ProgramWithImageView {
   ProgramT program;
   Span<const uint8_t> image;
 };
 
-/// Assembles the bytes of a device binary. Equal images are stored once. The
-/// result passes DeviceBinary::parse, or the error says why the programs are
-/// not valid.
+/// Assembles the bytes of a device binary. Programs with equal images share one
+/// copy. Fails with the reason if a program is not valid; otherwise
+/// DeviceBinary::parse accepts the result.
 Result<std::vector<uint8_t>>
 assemble(std::vector<ProgramWithImageView> programs, std::string producer);
-/// The same with images of its own.
+/// Assembles a device binary from programs that own their images.
 Result<std::vector<uint8_t>> write(std::vector<ProgramWithImage> programs,
                                    std::string producer);
 
-/// A command by the numbers of its round and of itself, both from 0.
+/// The position of a command: the numbers of its round and of the command in
+/// the round, both from 0.
 struct CommandPlace {
   std::optional<size_t> round, command;
 };
 
 /// Verifies one program as DeviceBinary::parse does, for the compiler, which
-/// has no file yet. `imageBytes` is the size of its image. Where the error is
-/// one of a command, `failed` tells which.
+/// has no file yet. `imageBytes` is the size of the program's image. If a
+/// command is at fault, `failed` receives its position.
 Status verify(ProgramT program, uint64_t imageBytes,
               CommandPlace *failed = nullptr);
 
-/// Recomputes the checksum of a device binary after a change of its bytes (for
-/// tools and tests that alter files on purpose).
+/// Recomputes the checksum of a device binary after its bytes were changed. It
+/// serves tools and tests that alter files on purpose.
 Status repairChecksum(std::vector<uint8_t> &bytes);
 
 unsigned bytesOf(ElementType type);
-/// Whether it is f32; all others are integers.
+/// Returns true if `type` is f32; all other types are integers.
 bool isFloat(ElementType type);
 
-/// Registers that an instruction of a vector command reads: 0 to 3, from `a`
-/// on.
+/// Returns the number of registers that an instruction of a vector command
+/// reads, 0 to 3, from `a` on.
 unsigned operandsOf(VectorOp op);
-/// Whether there is such an instruction of that type, and the types that there
-/// are, for messages: "f32", "i64", "i32 or i64", or "f32, i32 or i64".
+/// hasType returns true if the instruction exists for that type. typesOf
+/// returns the types it exists for, as text for messages: "f32", "i64", "i32 or
+/// i64", or "f32, i32 or i64".
 bool hasType(VectorOp op, ElementType type);
 std::string_view typesOf(VectorOp op);
-/// Whether the operands of an instruction are f32; the result is of `type`.
+/// Returns true if the operands of an instruction are f32. The result is of
+/// `type`.
 bool takesFloats(VectorOp op, ElementType type);
 
-/// The tiling of a weight tensor.
+/// Returns the tiling of a weight tensor.
 layout::Tiling tilingOf(const Weights &weights);
 
-/// Whether each cluster holds all positions and takes the place of the one
-/// before.
+/// Returns true if each cluster holds all positions and replaces the cluster
+/// before it.
 bool isRefining(const Weights &weights);
 
 } // namespace crania::binary

@@ -8,28 +8,28 @@
 
 namespace crania::dram {
 
-/// What happened in all channels.
+/// Event counts of all channels.
 struct Counts {
   uint64_t activates = 0;
-  uint64_t precharges = 0; // banks closed, by whatever means
+  uint64_t precharges = 0; // all closings of banks
   uint64_t reads = 0, writes = 0;
   uint64_t refreshes = 0;
-  /// Of all ranks: clocks with a bank open, and with all closed.
+  /// Clocks with a bank open, and with all banks closed, summed over all ranks.
   Cycle activeCycles = 0, prechargedCycles = 0;
 };
 
-/// In pJ, of all channels.
+/// The energy of all channels, in pJ.
 struct Energy {
   double activate = 0, read = 0, write = 0, refresh = 0;
   double activeStandby = 0, prechargeStandby = 0;
-  double transfer = 0; // of the flat model
+  double transfer = 0; // flat model only
   double total() const {
     return activate + read + write + refresh + activeStandby +
            prechargeStandby + transfer;
   }
 };
 
-/// What the counted events cost.
+/// Returns the energy of the counted events.
 Energy energyOf(const Spec &spec, const Counts &counts);
 
 } // namespace crania::dram

@@ -17,64 +17,65 @@ namespace crania::dram {
 using Cycle = uint64_t;
 
 enum class Scheduling {
-  frFcfs, // in each bank, row hits before older misses
-  inOrder // in each bank and in each requester's queue, the oldest first
+  frFcfs, // row hits before older misses, within a bank
+  inOrder // the oldest first, within a bank and a requester's queue
 };
 
-/// Of commands of different banks that can go in the same clock.
+/// The order of commands of different banks that can go in the same clock.
 enum class CommandPriority {
-  inTurn,     // for the bank whose turn it is
-  oldestFirst // for the burst that waits longest
+  inTurn,     // the banks take turns
+  oldestFirst // the burst that waits longest
 };
 
 enum class PagePolicy {
   open,  // a row stays open until another one is needed
-  closed // a row closes with the last access that waits for it
+  closed // a row closes with its last waiting access
 };
 
 enum class RefreshPolicy {
-  staggered,   // the ranks refresh in turn, a rank's share of tREFI apart
+  staggered,   // one rank after the other, a share of tREFI apart
   simultaneous // all ranks at once
 };
 
 enum class EnergyModel {
-  currents, // by commands and background, from the currents of the data sheet
-  flat      // so many pJ for each bit transferred, and nothing else
+  currents, // commands and background, from data sheet currents
+  flat      // a constant energy per transferred bit, nothing else
 };
 
-/// A DRAM and its controller. The numbers of the presets are files in
-/// share/crania/dram, each with its source.
+/// The parameters of a DRAM and its controller. The presets are files in
+/// share/crania/dram, which give the source of each number.
 struct Spec {
   std::string name;
 
   struct Organization {
     uint32_t channels = 0;
-    uint32_t ranks = 0; // of a channel
+    uint32_t ranks = 0; // per channel
     uint32_t bankGroups = 0;
     uint32_t banksPerGroup = 0;
-    uint32_t rows = 0;        // of a bank
-    uint32_t columns = 0;     // of a row, each as wide as the device
-    uint32_t deviceBits = 0;  // data pins of a chip
-    uint32_t busBits = 0;     // data pins of a channel
-    uint32_t burstLength = 0; // beats of a column access
+    uint32_t rows = 0;        // per bank
+    uint32_t columns = 0;     // per row, each as wide as the device
+    uint32_t deviceBits = 0;  // data pins per chip
+    uint32_t busBits = 0;     // data pins per channel
+    uint32_t burstLength = 0; // beats per column access
   } organization;
 
-  /// In clocks unless said; the names are those of the JEDEC standards, a last
-  /// S is between bank groups, L within one; without bank groups they are
-  /// equal.
+  /// Times in clocks, unless noted. The names are those of the JEDEC standards.
+  /// A last S means between bank groups, and a last L within one. The two are
+  /// equal if there are no bank groups.
   struct Timing {
     double clockPs = 0;       // period of the command clock
-    uint32_t commandSlot = 0; // that a command occupies the command bus
+    uint32_t commandSlot = 0; // clocks of the command bus per command
     uint32_t tCL = 0, tCWL = 0;
     uint32_t tRCD = 0, tRP = 0, tRAS = 0;
     uint32_t tRRDS = 0, tRRDL = 0, tFAW = 0;
     uint32_t tCCDS = 0, tCCDL = 0;
     uint32_t tRTP = 0, tWR = 0, tWTRS = 0, tWTRL = 0;
-    uint32_t tRTRS = 0; // data bus idle when its driver changes
+    uint32_t tRTRS = 0; // idle clocks of the data bus between drivers
     uint32_t tRFC = 0, tREFI = 0;
   } timing;
 
-  /// Currents of one chip from one supply, in mA. A supply of 0 V is not there.
+  /// The currents of one chip from one supply, in mA. A voltage of 0 V means
+  /// that the chip has no such supply.
   struct Supply {
     double volts = 0;
     double idd0 = 0;  // activate and precharge one bank, each tRC
@@ -84,29 +85,30 @@ struct Spec {
     double idd4w = 0; // writing without pause
     double idd5 = 0;  // refreshing, during tRFC
   };
-  Supply vdd; // VDD; VDD2 of LPDDR
-  Supply vpp; // VPP of DDR4; VDD1 of LPDDR
+  Supply vdd; // VDD, or VDD2 of LPDDR
+  Supply vpp; // VPP of DDR4, or VDD1 of LPDDR
 
   struct Energy {
     EnergyModel model = EnergyModel::currents;
-    double picojoulesPerBit = 0; // of the flat model
+    double picojoulesPerBit = 0; // flat model only
   } energy;
 
   struct Controller {
-    /// The address from its highest to its lowest bits, two letters a field:
-    /// ro row, ch channel, ra rank, ba bank, bg bank group, co column; or
-    /// "MOP4CLXOR", Ramulator 2's mapping of that name.
+    /// The address from its highest to its lowest bits, two letters per field:
+    /// ro row, ch channel, ra rank, ba bank, bg bank group, co column. Or
+    /// "MOP4CLXOR", which is Ramulator 2's mapping of that name.
     std::string addressMapping;
     Scheduling scheduling = Scheduling::frFcfs;
     CommandPriority commandPriority = CommandPriority::inTurn;
     PagePolicy pagePolicy = PagePolicy::open;
     RefreshPolicy refreshPolicy = RefreshPolicy::staggered;
-    uint32_t transactionQueue = 0; // bursts, of a channel; as many writes again
-    uint32_t commandQueue = 0;     // bursts, of a bank
-    /// Row hits that may overtake an older miss of the bank, per activation.
+    uint32_t transactionQueue = 0; // bursts per channel, of reads and of writes
+    uint32_t commandQueue = 0;     // bursts per bank
+    /// The number of row hits per activation that may overtake an older miss of
+    /// the bank.
     uint32_t rowHitLimit = 0;
-    /// Waiting writes that make the controller write, and at which it returns
-    /// to reading.
+    /// The numbers of waiting writes at which the controller begins to write
+    /// and at which it returns to reading.
     uint32_t writeHigh = 0, writeLow = 0;
   } controller;
 
@@ -116,39 +118,44 @@ struct Spec {
   uint32_t devicesPerRank() const {
     return organization.busBits / organization.deviceBits;
   }
-  /// Bytes of a burst: the unit of transfer and of alignment.
+  /// Returns the bytes of a burst, which is the unit of transfer and of
+  /// alignment.
   uint32_t burstBytes() const {
     return organization.busBits / 8 * organization.burstLength;
   }
-  /// Clocks of a burst on the data bus: two beats a clock.
+  /// Returns the clocks of a burst on the data bus, at two beats per clock.
   uint32_t burstCycles() const { return organization.burstLength / 2; }
-  /// Bytes of all channels.
+  /// Returns the bytes of all channels.
   uint64_t capacity() const;
-  /// Of all channels, 10^9 bytes per second.
+  /// Returns the peak bandwidth of all channels, in 10^9 bytes per second.
   double peakGigabytesPerSecond() const;
   double picoseconds(Cycle cycles) const { return cycles * timing.clockPs; }
 
-  /// What makes the machine impossible, with the remedy; success if nothing.
+  /// Checks that the parameters are possible together. The error gives the
+  /// remedy.
   Status check() const;
 
-  /// The file format; parseSpec(toJson()) gives the same machine.
+  /// Returns the text of a DRAM file. parseSpec(toJson()) returns the same
+  /// spec.
   std::string toJson() const;
 };
 
-/// Reads a DRAM file's text: a JSON object of the sections and keys that
-/// `toJson` writes. A value is a number or a word, or an object of it and its
-/// `source`. Keys left out keep the value of `base` (a preset's name); without
-/// a base, all must be there. Unknown or repeated keys, values of a wrong type
-/// or out of range, and machines that `check` refuses are errors.
+/// Parses the text of a DRAM file: a JSON object of the sections and keys that
+/// `toJson` writes. A value is a number or a word, or an object of the value
+/// and its `source`. Omitted keys keep the value of `base`, the name of a
+/// preset. Without a base, no key may be omitted. Fails on unknown or repeated
+/// keys, on values of a wrong type or out of range, and on a spec that `check`
+/// refuses.
 Result<Spec> parseSpec(std::string_view json);
 
-/// A named preset, or an error that lists the names.
+/// Returns a named preset. The error for an unknown name lists all names.
 Result<Spec> findPreset(std::string_view name);
 std::vector<std::string> presetNames();
-/// The file of a preset as it is in share/crania/dram, sources included.
+/// Returns the text of a preset's file in share/crania/dram, sources included.
+/// Fails on an unknown name.
 Result<std::string_view> presetFile(std::string_view name);
 
-/// A preset's name or the path of a DRAM file.
+/// Loads a spec by a preset's name or by the path of a DRAM file.
 Result<Spec> loadSpec(const std::string &nameOrPath);
 
 } // namespace crania::dram

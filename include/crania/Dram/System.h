@@ -21,10 +21,11 @@ struct Request {
   uint64_t address = 0;
   uint64_t bytes = 0;
   bool isWrite = false;
-  /// The requester. Requests of a queue enter the controller in order, a burst
-  /// a clock; queues take turns. Requests may complete in another order.
+  /// The queue of the requester. Requests of one queue enter the controller in
+  /// order, one burst per clock, and the queues take turns. Requests may
+  /// complete in another order.
   uint32_t queue = 0;
-  /// Not before this clock.
+  /// The first clock at which the request may start.
   Cycle time = 0;
 };
 
@@ -32,26 +33,26 @@ using RequestId = uint64_t; // counted from 0
 
 struct Completion {
   RequestId request = 0;
-  Cycle time = 0; // when the last byte has left the data bus
-  /// Rows that were opened for the request. Its other bursts are row hits.
+  Cycle time = 0; // the last byte has left the data bus
+  /// The number of rows opened for the request. Its other bursts are row hits.
   uint32_t activates = 0;
 };
 
 enum class CommandKind { activate, precharge, read, write, refresh };
 
-/// A command as it goes over a channel's command bus. Precharge means all open
-/// banks of the rank if `allBanks`, and refresh always does.
+/// A command on a channel's command bus. A precharge closes all open banks of
+/// the rank if `allBanks` is set. A refresh is always for all banks.
 struct Command {
   CommandKind kind = CommandKind::activate;
   Cycle time = 0;
   uint32_t channel = 0, rank = 0, bankGroup = 0, bank = 0;
-  uint32_t row = 0;           // of an activate, read or write
-  bool allBanks = false;      // of a precharge
-  bool autoPrecharge = false; // of a read or write
+  uint32_t row = 0;           // for activate, read and write
+  bool allBanks = false;      // for precharge
+  bool autoPrecharge = false; // for read and write
 };
 
-/// A DRAM with its controller, as a part of an event-driven simulation: its
-/// user submits requests, lets time pass, and learns when they complete.
+/// A DRAM with its controller, as part of an event-driven simulation. The user
+/// submits requests, advances time, and is told when requests complete.
 class System {
 public:
   static Result<System> create(const Spec &spec);
@@ -61,37 +62,41 @@ public:
 
   const Spec &spec() const;
 
-  /// Submits a request. Its time must not be before now().
+  /// Submits a request and returns its id. Fails if the request's time is
+  /// before now(), or if its range or queue does not exist.
   Result<RequestId> enqueue(const Request &request);
 
-  /// The first clock that is not simulated yet.
+  /// Returns the first clock that is not simulated yet.
   Cycle now() const;
-  /// The next clock at which something may happen, which is not before now();
-  /// never while no request waits. A user with events of its own need not let
-  /// time pass beyond that clock without asking again.
+  /// Returns the next clock, not before now(), at which something may happen,
+  /// or `never` if no request waits. A user with other events need not advance
+  /// time beyond that clock before it asks again.
   Cycle wake() const;
 
-  /// Simulates the clocks before `end` and stops early when a request
-  /// completes: when its last command is issued, its time of completion lies
-  /// ahead and is certain. Nothing if no request completes before `end`.
+  /// Simulates the clocks before `end`, but stops early when a request
+  /// completes and returns its completion. A request counts as complete when
+  /// its last command is issued; its time of completion is then certain but
+  /// lies ahead. Returns nullopt if no request completes before `end`.
   std::optional<Completion> advance(Cycle end);
 
-  /// Simulates until all requests are served; the time of the last completion,
-  /// or now() if nothing was waiting. Completions are not reported.
+  /// Simulates until all requests are served. Returns the time of the last
+  /// completion, or now() if no request was waiting. Completions are not
+  /// reported.
   Cycle drain();
 
-  /// Of the clocks before now().
+  /// Returns the counts of the clocks before now().
   Counts counts() const;
   Energy energy() const { return energyOf(spec(), counts()); }
 
-  /// Called for every command, in order of time in each channel. Long streams
-  /// are then not advanced in closed form.
+  /// Sets a function that is called for every command, in order of time in each
+  /// channel. Long streams are then not advanced in closed form.
   void setObserver(const std::function<void(const Command &)> &observer);
 
-  /// Whether long streams may be advanced in closed form (the default). The
-  /// results are the same; only for tests and measurements.
+  /// Allows or forbids to advance long streams in closed form (default:
+  /// allowed). The results are the same. This is for tests and measurements
+  /// only.
   void allowClosedForm(bool allow);
-  /// Bursts that were advanced in closed form.
+  /// Returns the number of bursts that were advanced in closed form.
   uint64_t closedFormBursts() const;
 
 private:

@@ -13,29 +13,29 @@
 
 namespace crania::quantization {
 
-/// How a range follows from the values that were seen.
+/// A rule by which the observed values determine a range.
 struct RangeRule {
   enum class Kind {
-    maximum,      ///< all of them
-    percentile,   ///< that percentage of the magnitudes
-    leastSquares, ///< what makes the squared rounding and clipping error
-                  ///< smallest
+    maximum,      ///< covers all values
+    percentile,   ///< covers a percentage of the magnitudes
+    leastSquares, ///< minimizes the squared rounding and clipping error
   };
   Kind kind = Kind::leastSquares;
   double percentage = 100;
 
-  /// "max", "mse", or "percentile:99.99".
+  /// Parses "max", "mse", or "percentile:99.99". Fails on any other text.
   static Result<RangeRule> parse(std::string_view text);
 };
 
-/// The values of a tensor over many inputs, counted in bins of equal sign,
-/// exponent and upper 7 bits of the significand: within 0.8 % of each other.
-/// What is counted does not depend on the order of the inputs.
+/// A histogram of the values of a tensor over many inputs. Values of the same
+/// bin have equal sign, exponent and upper 7 bits of the significand, so they
+/// are within 0.8 % of each other. The counts do not depend on the order of the
+/// inputs.
 class ActivationHistogram {
 public:
   ActivationHistogram();
 
-  /// Counts values; those that are not finite are left out, and remembered.
+  /// Counts values. Values that are not finite are not counted, but recorded.
   void add(Span<const float> values);
 
   uint64_t count() const { return total; }
@@ -44,9 +44,9 @@ public:
   struct Range {
     double low = 0, high = 0;
   };
-  /// The range by a rule, for integers of `bits` (docs/Arithmetic.md):
-  /// symmetric about 0 unless no value is negative. {0, 0} if nothing was
-  /// counted.
+  /// Returns the range by a rule, for integers of `bits` bits
+  /// (docs/Arithmetic.md). It is symmetric about 0, unless no value is
+  /// negative. It is {0, 0} if nothing was counted.
   Range range(const RangeRule &rule, unsigned bits) const;
 
 private:

@@ -10,8 +10,9 @@
 
 namespace crania::quantization {
 
-/// The integers that stand for the real numbers of a tensor, q for q * scale.
-/// Signed ones are symmetric: -2^(bits-1) is not used (docs/Arithmetic.md).
+/// The integers that represent the real numbers of a tensor: q represents q *
+/// scale. Signed ones are symmetric: -2^(bits-1) is not used
+/// (docs/Arithmetic.md).
 struct IntegerFormat {
   unsigned bits = 8;
   bool isSigned = true;
@@ -21,9 +22,9 @@ struct IntegerFormat {
   }
   int64_t low() const { return isSigned ? -high() : 0; }
 
-  /// The scale at which the largest magnitude of [low, high] is the largest
-  /// integer, within the normal numbers of f32; 1 for an empty range, whose
-  /// only number is 0.
+  /// Returns the scale that maps the largest magnitude of [low, high] to the
+  /// largest integer. It is a normal number of f32. Returns 1 for an empty
+  /// range, whose only number is 0.
   float scaleFor(double lowest, double highest) const {
     const double magnitude = std::max(-lowest, highest);
     if (!(magnitude > 0))
@@ -38,8 +39,9 @@ struct IntegerFormat {
   }
 };
 
-/// What holds the values of a range: unsigned bytes if none is negative. With
-/// 16 bits the sign is kept, as there are enough of them.
+/// Returns the format for the values of a range. It is unsigned bytes if no
+/// value is negative. 16-bit formats are always signed, because they have
+/// enough integers.
 inline IntegerFormat formatFor(unsigned bits, double lowest) {
   return {bits, bits != 8 || lowest < 0};
 }

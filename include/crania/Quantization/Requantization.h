@@ -18,18 +18,19 @@ struct RequantizationTerm {
   double magnitude;            ///< the largest |a|
 };
 
-/// (sum over the terms of a * multipliers + addends) >> shift, in 64 bits, is
-/// the sum of a * factor + offset, rounded half up (docs/Arithmetic.md).
+/// The constants of a requantization. In 64 bits, (sum over the terms of a *
+/// multipliers + addends) >> shift is the sum of a * factor + offset, rounded
+/// half up (docs/Arithmetic.md).
 struct Requantization {
   unsigned shift;
-  std::vector<std::vector<int32_t>> multipliers; ///< like the factors
+  std::vector<std::vector<int32_t>> multipliers; ///< per term, like the factors
   std::vector<int64_t> addends;                  ///< like the offsets
 };
 
-/// The requantisation with the largest shift, so that multipliers are as exact
-/// as 31 bits and the 64 bits of the sum allow. `offsets` are per channel, or
-/// one for all. Fails if even a shift of 1 does not fit: the factors or offsets
-/// are too large for any integer arithmetic.
+/// Returns the requantization with the largest shift, so that multipliers are
+/// as exact as their 31 bits and the 64 bits of the sum allow. `offsets` are
+/// per channel, or one for all. Fails if the factors or offsets are too large
+/// for any integer arithmetic, so that even a shift of 1 does not fit.
 Result<Requantization> requantize(Span<const RequantizationTerm> terms,
                                   Span<const double> offsets);
 

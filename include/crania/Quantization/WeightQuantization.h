@@ -13,16 +13,15 @@
 
 namespace crania::quantization {
 
-/// Which of the channels each element of a row-major tensor of shape `shape`
-/// belongs to: channels are the indices of the dimensions `channelDims`, in
-/// that order.
+/// The channel of each element of a row-major tensor of shape `shape`. Channels
+/// are the indices of the dimensions `channelDims`, in that order.
 class ChannelIndex {
 public:
   ChannelIndex(Span<const int64_t> shape, Span<const unsigned> channelDims);
 
   size_t channels() const { return channelCount; }
-  /// Calls `visit(begin, end, channel, step)` for runs of elements [begin, end)
-  /// in order, of which element begin + i belongs to channel + i * step.
+  /// Calls `visit(begin, end, channel, step)` for runs of elements [begin,
+  /// end), in order. Element begin + i of a run belongs to channel + i * step.
   void
   forEachRun(const std::function<void(size_t begin, size_t end, size_t channel,
                                       size_t step)> &visit) const;
@@ -41,16 +40,16 @@ struct QuantizedWeights {
   std::vector<uint64_t> magnitudes; // sum of |q|, per channel
 };
 
-/// Quantises weights symmetrically: scale = largest |w| of the channel /
-/// largest integer (1 for a channel of zeros), q = w / scale rounded to
-/// nearest, halves to even. Fails, naming the index, on a weight that is not
-/// finite.
+/// Quantizes weights symmetrically. The scale is the largest |w| of the channel
+/// / largest integer, or 1 for a channel of zeros. q is w / scale rounded to
+/// the nearest integer, halves to even. Fails on a weight that is not finite,
+/// and names its index.
 Result<QuantizedWeights> quantizeWeights(Span<const float> weights,
                                          const ChannelIndex &channels,
                                          unsigned bits);
 
-/// The weights that little-endian integers of that type stand for: q * scale of
-/// their channel.
+/// Returns the weights that little-endian integers of that type represent: q *
+/// scale of their channel.
 template <typename Integer>
 std::vector<float> dequantizeWeights(Span<const char> bytes,
                                      const ChannelIndex &channels,

@@ -25,8 +25,8 @@ namespace {
 ///                            float *logits, uint64_t logitElements);
 constexpr StringLiteral inferName = "craniaRuntimeInfer";
 
-/// The runtime maps images where they are: DRAM bursts of all presets divide
-/// it.
+/// The alignment of the embedded binary, in bytes. The runtime maps images in
+/// place, and the DRAM bursts of all presets divide it.
 constexpr uint64_t binaryAlignment = 64;
 
 /// Rewrites the executions of one program.
@@ -35,7 +35,8 @@ public:
   HostCode(hw::ProgramOp program, SymbolTable &symbols)
       : program(program), symbols(symbols), builder(program) {}
 
-  /// Embeds the device binary and finds the runtime's function.
+  /// Embeds the device binary and declares the runtime's function. Fails if the
+  /// program cannot be encoded.
   LogicalResult create();
   void lower(hw::ExecuteOp execute);
 
@@ -136,7 +137,8 @@ struct ConvertCraniaToLLVM
                              ArrayRef<hw::ExecuteOp> executions);
 };
 
-/// Executions by program. Null after an error.
+/// Returns the executions of the module by program. Reports an execution on
+/// tensors, which cannot be lowered.
 FailureOr<llvm::MapVector<Operation *, SmallVector<hw::ExecuteOp>>>
 findExecutions(ModuleOp module) {
   llvm::MapVector<Operation *, SmallVector<hw::ExecuteOp>> executions;
@@ -150,7 +152,8 @@ findExecutions(ModuleOp module) {
     }
     auto program = SymbolTable::lookupNearestSymbolFrom<hw::ProgramOp>(
         execute, execute.getProgramAttr());
-    // Programs of nested modules are left to a run of the pass on those.
+    // Programs of nested modules are left to a run of the pass on those
+    // modules.
     if (program->getParentOp() == module)
       executions[program].push_back(execute);
     return WalkResult::advance();
@@ -174,8 +177,8 @@ ConvertCraniaToLLVM::lowerProgram(hw::ProgramOp program, SymbolTable &symbols,
   return success();
 }
 
-/// Targets and marks of classifiers, which mean nothing any more and which
-/// tools without the dialect cannot read.
+/// Erases the targets and the marks of classifiers. They have no meaning any
+/// more, and tools without the dialect cannot read them.
 void eraseDialectAttributes(ModuleOp module) {
   module.walk([](Operation *op) {
     for (NamedAttribute attribute : llvm::to_vector(op->getDiscardableAttrs()))

@@ -129,7 +129,7 @@ FailureOr<View> View::expanded(ArrayRef<ReassociationIndices> groups,
           parts == 1 ? dim : Dim{shape[index], shape[index], stride};
       stride *= shape[index];
     }
-    // A padded dimension of one index has to stay somewhere.
+    // A padded dimension of size one must be kept.
     if (parts == 0 && dim.isPadded())
       return failure();
   }
@@ -160,7 +160,8 @@ FailureOr<Access> Access::create(const View &view, AffineMap map) {
   unsigned loops = map.getNumDims();
   for (auto [dim, expr] : llvm::zip_equal(view.dims, map.getResults())) {
     SmallVector<int64_t> flat;
-    // Coefficients of the loops, then of what is not linear, then a constant.
+    // The result has coefficients of the loops, then of non-linear terms, then
+    // a constant.
     if (failed(getFlattenedAffineExpr(expr, loops, 0, &flat)) ||
         flat.size() != loops + 1)
       return failure();
@@ -185,7 +186,7 @@ Access Access::restrictedTo(ArrayRef<LoopRange> loops) const {
   Access result = *this;
   for (Dim &dim : result.dims) {
     auto [low, high] = dim.indices(loops);
-    // A box is never empty, even where all that is read is padding.
+    // A box is never empty, even if only padding is read.
     int64_t first = std::clamp<int64_t>(low, 0, dim.extent - 1);
     int64_t last = std::clamp<int64_t>(high, first, dim.extent - 1);
     for (auto [coefficient, loop] : llvm::zip_equal(dim.coefficients, loops))
@@ -201,7 +202,8 @@ Access Access::relocated(StorageId storage, int64_t offset) const {
   Access result = *this;
   result.storage = storage;
   result.offset = offset;
-  // Smallest stride first; of equal ones, which only splats have, the last.
+  // The smallest stride comes first. Among equal strides, which only splats
+  // have, the last dimension comes first.
   SmallVector<unsigned> order =
       llvm::to_vector(llvm::seq<unsigned>(0, dims.size()));
   llvm::sort(order, [&](unsigned a, unsigned b) {

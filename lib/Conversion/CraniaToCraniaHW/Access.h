@@ -13,12 +13,13 @@ using mlir::ArrayRef;
 using mlir::FailureOr;
 using mlir::SmallVector;
 
-/// Index of a storage: bytes that a tensor, or several, live in.
+/// The index of a storage, which is a range of bytes that holds one tensor or
+/// several.
 using StorageId = unsigned;
 
-/// A tensor as elements of a storage: element (i0, i1, ...) is at offset +
-/// sum(stride * (start + i)), or is `padding` where some start + i is outside
-/// [0, extent).
+/// A tensor as elements of a storage. Element (i0, i1, ...) is at offset +
+/// sum(stride * (start + i)). It is `padding` if some start + i is outside [0,
+/// extent).
 struct View {
   struct Dim {
     int64_t size;
@@ -27,7 +28,8 @@ struct View {
     int64_t start = 0;
 
     bool isPadded() const { return start < 0 || start + size > extent; }
-    /// Has one index only, so that its stride does not matter.
+    /// Returns true if there is one index only, so that the stride does not
+    /// matter.
     bool isUnit() const { return size == 1 && !isPadded(); }
   };
 
@@ -36,20 +38,20 @@ struct View {
   SmallVector<Dim, 5> dims;
   double padding = 0;
 
-  /// All of a storage, row-major.
+  /// Returns a view of a whole storage, row-major.
   static View rowMajor(StorageId storage, ArrayRef<int64_t> shape);
-  /// One element, read everywhere.
+  /// Returns a view that reads one element everywhere.
   static View splat(StorageId storage, ArrayRef<int64_t> shape);
 
   SmallVector<int64_t> shape() const;
   bool isPadded() const;
   bool operator==(const View &other) const;
 
-  // The same elements under other indices. They fail where the result is no
-  // such view, and a copy is needed.
+  // Views of the same elements under other indices. They fail if no view can
+  // express the result, so that a copy is needed.
 
-  /// With `low` more indices before and `high` behind each dimension, which
-  /// read `value`.
+  /// Returns the view with `low` more indices before each dimension and `high`
+  /// behind it, which read `value`.
   FailureOr<View> padded(ArrayRef<int64_t> low, ArrayRef<int64_t> high,
                          double value) const;
   FailureOr<View> sliced(ArrayRef<int64_t> offsets, ArrayRef<int64_t> sizes,
@@ -59,13 +61,14 @@ struct View {
                            ArrayRef<int64_t> shape) const;
 };
 
-/// Iterations [begin, begin + size) of a loop.
+/// The iterations [begin, begin + size) of a loop.
 struct LoopRange {
   int64_t begin, size;
 };
 
-/// The elements of a storage that a loop nest touches: index of a dimension =
-/// start + sum(coefficient * loop); outside [0, extent) it is `padding`.
+/// The elements of a storage that a loop nest touches. The index of a dimension
+/// is start + sum(coefficient * loop). The element is `padding` if an index is
+/// outside [0, extent).
 struct Access {
   struct Dim {
     int64_t extent;
@@ -73,7 +76,7 @@ struct Access {
     int64_t start;
     SmallVector<int64_t, 6> coefficients; // one per loop
 
-    /// Smallest and largest index.
+    /// Returns the smallest and the largest index.
     std::pair<int64_t, int64_t> indices(ArrayRef<LoopRange> loops) const;
   };
 
@@ -82,27 +85,30 @@ struct Access {
   SmallVector<Dim, 5> dims;
   double padding = 0;
 
-  /// The elements of `view` at the indices `map` of the loops. Fails if an
-  /// index is not linear in the loops.
+  /// Returns an access to the elements of `view` at the indices that `map`
+  /// computes from the loops. Fails if an index is not linear in the loops.
   static FailureOr<Access> create(const View &view, mlir::AffineMap map);
 
-  /// The access of these iterations alone, counted from 0 again. Its extents
-  /// are what is touched and no more, so that it can be moved (`relocated`).
+  /// Returns the access of these iterations alone, with loops counted from 0.
+  /// Its extents cover exactly the touched elements, so that they can be moved
+  /// (`relocated`).
   Access restrictedTo(ArrayRef<LoopRange> loops) const;
 
-  /// The same elements after their box has been copied, without gaps and in the
-  /// same order, to element `offset` of another storage. Accesses with equal
-  /// boxes stay so, however their dimensions are ordered.
+  /// Returns an access to the same elements after their box has been copied,
+  /// without gaps and in the same order, to element `offset` of another
+  /// storage. Accesses with equal boxes remain equal, for any order of their
+  /// dimensions.
   Access relocated(StorageId storage, int64_t offset) const;
 
-  /// Whether both touch the same elements, in loops that are the same.
+  /// Returns true if both touch the same elements, for the same loops.
   bool operator==(const Access &other) const;
   bool dependsOn(unsigned loop) const;
   SmallVector<int64_t> extents() const;
   SmallVector<int64_t> strides() const;
-  /// Elements of the box of all extents.
+  /// Returns the number of elements in the box of all extents.
   int64_t boxElements() const;
-  /// The most elements that a box of so many iterations of each loop has.
+  /// Returns the largest number of elements in a box of `loopSizes` iterations
+  /// of each loop.
   int64_t mostElements(ArrayRef<int64_t> loopSizes) const;
 };
 

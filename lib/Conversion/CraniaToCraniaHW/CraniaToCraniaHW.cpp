@@ -68,7 +68,8 @@ private:
     eraseDeadCasts(block);
   }
 
-  /// The runtime quantises the input; the casts that said so are done.
+  /// Erases the casts to the input's integers. The runtime quantizes the input,
+  /// so they have no use any more.
   static void eraseDeadCasts(Operation *parent) {
     auto eraseUnused = [](Operation *op) {
       if (op->use_empty())
@@ -88,7 +89,7 @@ private:
   target::TargetModel model;
 };
 
-/// Weights that only the lowered iterations read.
+/// Erases the weights that only the lowered iterations read.
 void eraseUnusedWeights(ModuleOp module) {
   module.walk([](ir::GetOp get) {
     if (get->use_empty())

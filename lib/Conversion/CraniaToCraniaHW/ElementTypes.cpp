@@ -34,7 +34,7 @@ std::optional<bool> crania::lowering::readsUnsigned(Operation *op) {
 FailureOr<ElementTypes> ElementTypes::create(ir::IterateOp iterate) {
   ElementTypes types;
   Block &body = iterate.getBody().front();
-  // Classes first, so that what is said of one member is said of all.
+  // Classes come first, so that a fact about one member holds for all.
   for (Operation &op : body)
     if (failed(types.visit(op)))
       return failure();
@@ -63,8 +63,8 @@ LogicalResult ElementTypes::visit(Operation &op) {
   if (!structured || op.getNumResults() != 1 ||
       !structured.hasPureTensorSemantics())
     return success();
-  // What is yielded as it is keeps its type; what a reduction starts from is of
-  // the type of its result.
+  // A value that is yielded unchanged keeps its type. The initial value of a
+  // reduction has the type of its result.
   Value yielded = structured.getBlock()->getTerminator()->getOperand(0);
   if (auto argument = dyn_cast<BlockArgument>(yielded);
       argument && argument.getOwner() == structured.getBlock())
@@ -99,7 +99,8 @@ LogicalResult ElementTypes::readBody(Operation *op) {
   return success();
 }
 
-/// Bytes that are the codes of a quantised tensor have the sign of its type.
+/// Records the signedness of bytes that are codes of a quantized tensor. The
+/// quantized type gives it.
 LogicalResult ElementTypes::noteQuantized(Value tensor, Operation *reader) {
   auto cast = tensor.getDefiningOp<quant::StorageCastOp>();
   if (!cast || !isByteTensor(tensor))

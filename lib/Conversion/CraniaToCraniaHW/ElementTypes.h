@@ -11,20 +11,22 @@
 
 namespace crania::lowering {
 
-/// Whether an op takes its operands as numbers without sign, with one, or says
-/// nothing of it.
+/// Returns true if an op reads its operands as unsigned numbers, false if as
+/// signed ones, and nullopt if the op does not determine it.
 std::optional<bool> readsUnsigned(mlir::Operation *op);
 
-/// The element types of the tensors of a body as the machine stores them.
-/// MLIR's bytes have no sign, and the ops that read them say whether they do
-/// (`extsi` or `extui`); the machine's bytes are i8 or ui8.
+/// The element types of the tensors of a body, as the machine stores them.
+/// MLIR's bytes are signless, and the ops that read them decide the sign
+/// (`extsi` or `extui`). The machine's bytes are i8 or ui8.
 class ElementTypes {
 public:
-  /// Reports a type that the machine does not have, and a tensor of bytes that
-  /// is read with and without sign.
+  /// Determines the types for the body of an iteration. Reports a type that the
+  /// machine does not have, and a tensor of bytes that is read both as signed
+  /// and as unsigned.
   static mlir::FailureOr<ElementTypes> create(ir::IterateOp iterate);
 
-  /// The stored element type of a tensor; the type itself of a scalar.
+  /// Returns the stored element type of a tensor. For a scalar, returns its
+  /// type.
   mlir::Type of(mlir::Value value) const;
 
 private:
@@ -39,7 +41,7 @@ private:
   mlir::Value leader(mlir::Value value) const;
 
   llvm::EquivalenceClasses<const void *> classes;
-  /// By the leader of a class.
+  /// Signedness by the leader of an equivalence class.
   llvm::DenseMap<const void *, bool> isUnsigned;
 };
 

@@ -48,7 +48,7 @@ void HazardTracker::touch(Command command, Ranges &ranges, uint64_t begin,
       it = ranges.erase(it);
       continue;
     }
-    // Bytes in front that nothing has touched.
+    // Bytes in front that no command has touched.
     if (it->first > at)
       ranges.emplace(at, Range{it->first, std::nullopt, {command}});
     if (range.readers.empty() || range.readers.back() != command)

@@ -12,39 +12,41 @@
 
 namespace crania::lowering {
 
-/// Finds which earlier commands of a round a command has to wait for: those
-/// that write what it reads, and those that read or write what it writes. Bytes
-/// are compared as they lie in memory, so reuse of memory is covered.
+/// Finds the earlier commands of a round that a command must wait for: those
+/// that write what it reads, and those that read or write what it writes. It
+/// compares bytes in memory, so it covers the reuse of memory.
 class HazardTracker {
 public:
   using Command = unsigned;
   enum Memory { globalBuffer, dram, memories };
 
-  /// Command `command`, which is not before the ones seen so far, touches the
-  /// elements of all extents of `access`; element 0 is at byte `base`.
+  /// Records that `command` touches the elements of all extents of `access`.
+  /// Element 0 is at byte `base`. Commands come in order.
   void access(Command command, Memory memory, uint64_t base,
               uint64_t elementBytes, const Access &access, bool isWrite);
 
-  /// What `command` waits for: its hazards, without those that are done
-  /// whenever the others are. All accesses of it and of those before are known.
+  /// Returns the commands that `command` must wait for: its hazards, without
+  /// those that are done whenever the others are. All accesses of `command` and
+  /// of the commands before it must be known.
   SmallVector<Command> dependenciesOf(Command command) const;
 
-  /// `command` runs behind `other` by itself and needs no token for it.
+  /// Records that `command` follows `other` and needs no token for it.
   void follow(Command command, Command other) { followed[command] = other; }
 
 private:
-  /// A range of bytes that were last touched alike.
+  /// A range of bytes that were last touched by the same commands.
   struct Range {
     uint64_t end;
     std::optional<Command> writer;
-    SmallVector<Command, 2> readers; // since it was written
+    SmallVector<Command, 2> readers; // since the last write
   };
 
   using Ranges = std::map<uint64_t, Range>; // by first byte
 
   void touch(Command command, Ranges &ranges, uint64_t begin, uint64_t end,
              bool isWrite);
-  /// Makes a range begin at `at`, if one covers it.
+  /// Splits the range that covers `at`, if there is one, so that a range begins
+  /// there.
   static void split(Ranges &ranges, uint64_t at);
   /// What `command` waits for directly: its hazards, and what it follows.
   SmallVector<Command> before(Command command) const;

@@ -20,7 +20,8 @@ using scheduling::BufferProblem;
 // Parameters
 //===----------------------------------------------------------------------===//
 
-/// Part of the global buffer that parameters may take for the whole round.
+/// The share of the global buffer, one in eight, that parameters may take for
+/// the whole round.
 constexpr uint64_t parameterShare = 8;
 
 static void forEachAccess(Network &network,
@@ -33,7 +34,7 @@ static void forEachAccess(Network &network,
     }
 }
 
-/// Parameters that a stage reads, in the order of their first use.
+/// Returns the parameters that stages read, in the order of their first use.
 static std::vector<StorageId> usedParameters(Network &network) {
   std::vector<StorageId> used;
   forEachAccess(network, [&](Access &access) {
@@ -45,7 +46,7 @@ static std::vector<StorageId> usedParameters(Network &network) {
   return used;
 }
 
-/// Parameters of one type, one behind the other, for each round in which one
+/// Concatenates the parameters of one type, for each round in which one of them
 /// differs.
 static Storage concatenate(ArrayRef<Storage> storages,
                            ArrayRef<StorageId> parameters) {
@@ -91,7 +92,7 @@ static void joinStorages(Network &network, ArrayRef<StorageId> parameters) {
 void crania::lowering::joinParameters(Network &network,
                                       const target::TargetModel &target) {
   std::vector<StorageId> parameters = usedParameters(network);
-  // What the exit test reads as it is stays alone.
+  // A parameter that the exit test reads directly stays alone.
   if (llvm::is_contained(parameters, network.logits))
     return;
   uint64_t bytes = 0;
@@ -113,18 +114,19 @@ void crania::lowering::joinParameters(Network &network,
 
 namespace {
 
-/// One way to share the global buffer between tensors that live in it as a
-/// whole and windows of those that do not.
+/// Assigns the global buffer to tensors that live in it as a whole and to
+/// windows of the other tensors.
 class MemoryPlanner {
 public:
-  /// Stages ask for windows of up to `windowBudget` bytes, and for those of one
-  /// iteration if that is too few.
+  /// Creates a planner in which stages ask for windows of up to `windowBudget`
+  /// bytes. If that is too few, a stage asks for windows of one iteration.
   MemoryPlanner(const Network &network, const target::TargetModel &target,
                 uint64_t windowBudget)
       : network(network), target(target), tiler(network, target),
         windowBudget(windowBudget), bufferOf(network.storages.size()) {}
 
-  /// Where it fails, and by how much.
+  /// Plans the placement. Returns the failure and the missing bytes, if it
+  /// fails.
   std::optional<scheduling::PlacementFailure> run() {
     plan.stages.resize(network.stages.size());
     plan.firstStage.resize(network.storages.size());
@@ -144,7 +146,7 @@ public:
     return std::nullopt;
   }
 
-  /// The sum over all stages.
+  /// Returns the sum of the costs of all stages.
   TileCost totalCost() const { return total; }
 
   MemoryPlan takePlan() { return std::move(plan); }
@@ -157,7 +159,7 @@ public:
   }
 
 private:
-  /// The step behind the last stage: the exit test.
+  /// Returns the step behind the last stage, which is the exit test.
   size_t exitStep() const { return network.stages.size(); }
 
   void collectUses() {
@@ -227,7 +229,7 @@ private:
     return true;
   }
 
-  /// DRAM scratch: the input, what is spilled, and the logits.
+  /// Places the input, spilled tensors and the logits in the DRAM scratch.
   void placeInDram() {
     plan.inDram.resize(network.storages.size());
     auto allocate = [&](uint64_t bytes) {
@@ -289,7 +291,7 @@ private:
   BufferProblem problem;
   BufferPlacement placement;
   TileCost total;
-  /// Per storage, its number in the problem, if a stage uses it.
+  /// The number of each storage in the placement problem, if a stage uses it.
   std::vector<std::optional<size_t>> bufferOf;
 };
 
@@ -311,7 +313,8 @@ static LogicalResult reportFailure(const Network &network,
          << "; compile for a target with a larger global buffer";
 }
 
-/// Commands of one layer in a round: far more than a reasonable target needs.
+/// The largest number of commands of one layer in a round, far above the needs
+/// of a reasonable target.
 constexpr int64_t maxTiles = 1 << 16;
 
 static LogicalResult checkCommands(const Network &network,
@@ -332,15 +335,15 @@ static LogicalResult checkCommands(const Network &network,
 FailureOr<MemoryPlan>
 crania::lowering::planMemory(const Network &network,
                              const target::TargetModel &target, Location loc) {
-  // Large windows save weight traffic, small ones leave room for whole tensors;
-  // which is better depends on the network.
+  // Large windows save weight traffic, but small ones leave room for whole
+  // tensors. The better choice depends on the network.
   uint64_t capacity = target.globalBuffer.bytes;
   std::optional<MemoryPlanner> best;
   scheduling::PlacementFailure failure{};
   for (uint64_t budget : {uint64_t(0), capacity / 4, capacity / 2, capacity}) {
     MemoryPlanner planner(network, target, budget);
     if (auto failed = planner.run()) {
-      // The first attempt asks for the least.
+      // The first attempt asks for the smallest windows.
       if (budget == 0)
         failure = *failed;
       continue;

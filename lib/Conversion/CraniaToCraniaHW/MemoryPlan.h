@@ -8,13 +8,13 @@
 
 namespace crania::lowering {
 
-/// Where everything but the weights lives, and how stages are cut to fit.
+/// The places of everything but the weights, and the way stages are cut to fit.
 struct MemoryPlan {
-  /// Per storage, its first byte in the global buffer, or nothing if it is
-  /// spilled or not used at all.
+  /// Per storage, its first byte in the global buffer. Nullopt if it is spilled
+  /// or not used.
   std::vector<std::optional<uint64_t>> onChip;
-  /// Per storage, its first byte in the DRAM scratch: of the input and of what
-  /// is computed and spilled.
+  /// Per storage, its first byte in the DRAM scratch. Only the input and
+  /// spilled results have one.
   std::vector<std::optional<uint64_t>> inDram;
   uint64_t logitsInDram = 0;
   uint64_t dramBytes = 0;
@@ -22,27 +22,28 @@ struct MemoryPlan {
   struct StagePlan {
     std::vector<Window> windows;
     TileShape tile;
-    /// First byte of the windows' room in the global buffer.
+    /// The first byte of the area for windows in the global buffer.
     uint64_t scratchOffset = 0;
-    /// Bytes of one set of windows.
+    /// The bytes of one set of windows.
     uint64_t setBytes = 0;
-    /// Per window, its first byte within a set, or nothing if its storage is on
+    /// Per window, its first byte within a set. Nullopt if its storage is on
     /// chip as a whole.
     SmallVector<std::optional<uint64_t>> windowOffsets;
   };
   std::vector<StagePlan> stages;
 
-  /// Per storage, the first stage that touches it; the number of stages for
-  /// what only the exit test reads.
+  /// Per storage, the first stage that touches it. It is the number of stages
+  /// if only the exit test reads the storage.
   std::vector<std::optional<size_t>> firstStage;
 };
 
-/// Joins the parameters of each type into one storage, if all of them take no
-/// more than an eighth of the global buffer, so that one copy loads them.
+/// Joins the parameters of each type into one storage, so that one copy loads
+/// them. Does so only if all of them take at most an eighth of the global
+/// buffer.
 void joinParameters(Network &network, const target::TargetModel &target);
 
-/// Plans the memory of a network. Reports a stage that does not fit however it
-/// is cut, and remarks on what is spilled.
+/// Plans the memory of a network. Reports a stage that cannot be cut to fit.
+/// Emits remarks on what is spilled.
 FailureOr<MemoryPlan> planMemory(const Network &network,
                                  const target::TargetModel &target,
                                  mlir::Location loc);

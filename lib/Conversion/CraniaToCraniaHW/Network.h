@@ -14,7 +14,7 @@
 
 namespace crania::lowering {
 
-/// Bytes that a tensor, or several, live in.
+/// A range of bytes that holds one tensor or several.
 struct Storage {
   enum class Origin { computed, input, parameter };
 
@@ -22,11 +22,11 @@ struct Storage {
   int64_t elements = 0;
   mlir::Type element;
   Origin origin = Origin::computed;
-  /// Sums that never leave the stage that computes them: they are on chip for
-  /// the piece at hand only.
+  /// True for sums that never leave the stage that computes them. They are on
+  /// chip only for the current piece.
   bool isScratch = false;
-  /// Of a parameter, the bytes in each round; one entry if they are the same in
-  /// all.
+  /// For a parameter, the bytes in each round. There is one entry if they are
+  /// the same in all rounds.
   std::vector<std::vector<char>> contents;
 
   uint64_t elementBytes() const { return element.getIntOrFloatBitWidth() / 8; }
@@ -38,12 +38,12 @@ struct NetworkWeights {
   ir::WeightsOp op;
   Contraction contraction;
   layout::Tiling tiling;
-  /// Clusters that the last round uses; the round itself limits them unless the
-  /// body says otherwise.
+  /// True if the round limits the clusters, so that the last round uses all.
+  /// False if the body fixes the number of clusters.
   bool followsRound = true;
   int64_t clusters = 0;
-  /// Encoded bytes that each pass over all clusters streams from DRAM, as far
-  /// as the plan says.
+  /// The encoded bytes that each pass over all clusters streams from DRAM,
+  /// according to the plan.
   uint64_t streamedBytes = 0;
 
   llvm::StringRef name() const { return ir::WeightsOp(op).getSymName(); }
@@ -55,17 +55,17 @@ struct NetworkWeights {
   }
 };
 
-/// One command of the PE array or the vector unit, before tiling: a loop nest
-/// over accesses.
+/// A command of the PE array or the vector unit before tiling: a loop nest over
+/// accesses.
 struct Node {
   mlir::Location loc;
   SmallVector<int64_t> loops;
   SmallVector<Access, 3> inputs;
   Access output;
 
-  /// A contraction has the weights of that number, the loops (output channel,
-  /// row, column, input channel, kernel row, kernel column), and one input. The
-  /// dimensions of its accesses are channel, row, column.
+  /// For a contraction, the index of its weights. A contraction has the loops
+  /// (output channel, row, column, input channel, kernel row, kernel column)
+  /// and one input. The dimensions of its accesses are channel, row, column.
   std::optional<unsigned> weights;
   enum ContractLoop {
     outputChannel,
@@ -77,57 +77,60 @@ struct Node {
     contractLoops
   };
 
-  // Of a vector node:
+  // Members of a vector node:
   SmallVector<hw::InstructionAttr> code;
   bool reduces = false;
-  /// What a reduction starts at; nothing means at what the output holds.
+  /// The initial value of a reduction. Nullopt if it starts from the present
+  /// value of the output.
   std::optional<double> initial;
 
   bool isContract() const { return weights.has_value(); }
 };
 
-/// Nodes that run together, piece by piece: a vector node, or a contraction and
-/// the vector node that works on what it puts out, in place or not.
+/// Nodes that run together, piece by piece. They are a vector node, or a
+/// contraction and the vector node that processes its output, in place or not.
 struct Stage {
   std::string label;
   SmallVector<Node, 2> nodes;
 
-  /// A loop whose iterations may run piece by piece, as a loop of each node.
+  /// A loop whose iterations may run piece by piece, given as a loop of each
+  /// node.
   struct TileLoop {
     SmallVector<unsigned, 2> loops;
     int64_t extent;
   };
-  /// The outermost first.
+  /// The loops, the outermost first.
   SmallVector<TileLoop> tileLoops;
 
   mlir::Location loc() const { return nodes.front().loc; }
 };
 
-/// The body of an iteration as stages that run one after the other, the same in
-/// each round.
+/// The body of an iteration as stages that run one after the other. They are
+/// the same in each round.
 struct Network {
   std::vector<Storage> storages;
   std::vector<NetworkWeights> weights;
   std::vector<Stage> stages;
 
   StorageId input = 0;
-  /// As the machine stores it.
+  /// The type of the input as the machine stores it.
   mlir::RankedTensorType inputType;
-  /// What the host has: reals, which it quantises if there is a scale.
+  /// The host's input of real numbers. The host quantizes it if there is a
+  /// scale.
   mlir::Value inputValue;
   double inputScale = 0;
   hw::PortLayout inputLayout = hw::PortLayout::NCHW;
 
   StorageId logits = 0;
-  int64_t logitsOffset = 0; // elements
+  int64_t logitsOffset = 0; // in elements
   mlir::RankedTensorType logitsType;
 };
 
-/// The type that most multiplications of a network are computed in.
+/// Returns the type in which most multiplications of a network are computed.
 mlir::Type precisionOf(const Network &network, mlir::MLIRContext *context);
 
-/// Reads the normalised body of an iteration. Reports everything the machine
-/// cannot do, with the op.
+/// Builds a network from the normalized body of an iteration. Reports each op
+/// that the machine cannot execute.
 FailureOr<Network> buildNetwork(ir::IterateOp iterate,
                                 const target::TargetModel &target);
 

@@ -20,9 +20,10 @@ using namespace crania::lowering;
 
 namespace {
 
-/// Commands of the machine have at most this many loops and dimensions.
+/// The largest number of loops and dimensions of a command.
 constexpr size_t maxLoops = 8;
-/// Elements of a tensor, weights included, that a device binary describes.
+/// The largest number of elements of a tensor, weights included, that a device
+/// binary can describe.
 constexpr int64_t maxElements = int64_t(1) << 31;
 
 class NetworkBuilder {
@@ -128,7 +129,7 @@ private:
     return places.resolveOuter(value, user);
   }
 
-  /// Copies a view to a fresh place, without padding.
+  /// Copies a view to a new place, without padding.
   View copyToFresh(const View &source, Location loc) {
     View fresh = places.addTensor(nameOf(loc, "copy"), source.shape(),
                                   network.storages[source.storage].element);
@@ -145,8 +146,9 @@ private:
     addVectorNode(std::move(node));
   }
 
-  /// Records the result of an op that moves no data, or moves it if it must:
-  /// `transform` gives the result's view of the source, or of its copy.
+  /// Records the result of an op that moves no data, or a copy if one is
+  /// needed. `transform` returns the view of the result, given that of the
+  /// source or of its copy.
   LogicalResult
   setView(Operation *op, Value source,
           llvm::function_ref<FailureOr<View>(const View &)> transform) {
@@ -170,7 +172,7 @@ private:
     std::optional<double> number = numberOf(constant, types.of(pad));
     if (!number)
       return pad.emitError()
-             << "pads with something that is no constant number";
+             << "pads with a value that is not a constant number";
     std::optional<SmallVector<int64_t>> low =
         getConstantIntValues(pad.getMixedLowPad());
     std::optional<SmallVector<int64_t>> high =
@@ -182,7 +184,7 @@ private:
     });
   }
 
-  /// A constant as the machine reads it in elements of that type.
+  /// Returns a constant as the machine reads it in elements of that type.
   static std::optional<double> numberOf(Attribute constant, Type element) {
     if (auto number = dyn_cast_or_null<FloatAttr>(constant))
       return number.getValueAsDouble();
@@ -223,7 +225,8 @@ private:
     });
   }
 
-  /// Operands that were not written to their slice are copied there.
+  /// Copies the operands of a concatenation that were not written to their
+  /// slice.
   LogicalResult visitView(tensor::ConcatOp concat) {
     for (auto [index, operand] : llvm::enumerate(concat.getInputs())) {
       FailureOr<View> view = viewOf(operand, concat);
@@ -246,7 +249,7 @@ private:
     FailureOr<View> view = viewOf(logits, yield);
     if (failed(view))
       return failure();
-    // Logits stay on chip, and nothing else should because of them.
+    // The logits stay on chip, but no other tensor should because of them.
     auto type = cast<RankedTensorType>(logits.getType());
     bool isPart =
         network.storages[view->storage].elements != type.getNumElements();
@@ -261,8 +264,8 @@ private:
     return success();
   }
 
-  /// Whether the elements follow one another in memory, as the exit unit reads
-  /// them.
+  /// Returns true if the elements are contiguous in memory, as the exit unit
+  /// reads them.
   static bool isOneRow(const View &view) {
     ReassociationIndices all;
     for (int64_t i = 0; i < int64_t(view.dims.size()); ++i)
@@ -292,7 +295,7 @@ private:
     const View &place = places.destinationOf(op->getResult(0));
     FailureOr<Access> output = Access::create(place, outputMap);
     if (failed(output) || !outputMap.isProjectedPermutation(true))
-      return op.emitError() << "writes its output at indices that are no "
+      return op.emitError() << "writes its output at indices that are not a "
                                "permutation of its loops";
     node.output = *output;
     if (node.reduces && failed(setInitial(op, init, place, node)))
@@ -322,8 +325,8 @@ private:
     return success();
   }
 
-  /// A reduction starts at a constant, or at what is copied to its output
-  /// first.
+  /// Sets the initial value of a reduction. If it is not a constant, it is
+  /// copied to the output first.
   LogicalResult setInitial(linalg::LinalgOp op, OpOperand *init,
                            const View &place, Node &node) {
     Attribute constant;
@@ -344,7 +347,7 @@ private:
     nodes.push_back(std::move(node));
   }
 
-  /// Loops of one iteration say nothing.
+  /// Removes loops of one iteration, which have no effect.
   static void dropUnitLoops(Node &node) {
     auto isUnit = [&](unsigned loop) { return node.loops[loop] == 1; };
     auto simplify = [&](Access &access) {
@@ -395,7 +398,8 @@ private:
     return addContractNode(op, *index, *input, place);
   }
 
-  /// The PE array computes by the type of the weights.
+  /// Checks the element types of a contraction. The type of the weights selects
+  /// the arithmetic of the PE array.
   LogicalResult checkArithmetic(linalg::LinalgOp op, Value weights,
                                 Value input) {
     Type w = types.of(weights), x = types.of(input),
@@ -470,7 +474,7 @@ private:
     FailureOr<View> outputPlane = viewAsPlane(place, c.outputPlane);
     if (failed(inputPlane) || failed(outputPlane))
       return op.emitError()
-             << "cannot run on the PE array: its operands are no "
+             << "cannot run on the PE array: its operands are not "
                 "planes of channels, rows and columns";
 
     Node node{op.getLoc(), {}, {}, {}, index, {}, {}, {}};
@@ -487,7 +491,7 @@ private:
     auto mapOf = [&](ArrayRef<AffineExpr> results) {
       return AffineMap::get(Node::contractLoops, 0, results, context);
     };
-    // Linear by construction.
+    // These maps are linear by construction, so create cannot fail.
     node.inputs.push_back(*Access::create(
         *inputPlane, mapOf({loop(Node::inputChannel),
                             loop(Node::row) * c.strideH +

@@ -13,8 +13,8 @@ using namespace mlir;
 using namespace crania;
 using namespace crania::lowering;
 
-/// Whether `value` is computed from constants by pure ops, whose defining ops
-/// it adds to `slice`, operands first.
+/// Returns true if pure ops compute `value` from constants. Adds these ops to
+/// `slice`, operands first.
 static bool isComputedFromConstants(Value value,
                                     llvm::SetVector<Operation *> &slice) {
   Operation *op = value.getDefiningOp();
@@ -29,8 +29,9 @@ static bool isComputedFromConstants(Value value,
   return true;
 }
 
-/// LICM hoists what does not depend on the round. What does not depend on the
-/// input either is a constant of the machine, and comes back.
+/// Moves constants back into the body. LICM hoists values that do not depend on
+/// the round. Those that do not depend on the input either are constants of the
+/// machine.
 static void sinkConstants(ir::IterateOp iterate) {
   llvm::SetVector<Value> captured;
   getUsedValuesDefinedAbove(iterate.getBody(), captured);
@@ -47,7 +48,8 @@ static void sinkConstants(ir::IterateOp iterate) {
   }
 }
 
-/// The machine has no softmax, but all that it is made of.
+/// Decomposes softmax. The machine has no such operation, but it has all the
+/// operations that softmax consists of.
 static void decomposeAggregates(ir::IterateOp iterate) {
   IRRewriter rewriter(iterate.getContext());
   for (auto op : llvm::make_early_inc_range(

@@ -8,9 +8,9 @@
 
 namespace crania::lowering {
 
-/// Moves what the body captures into it, as far as it is computed from
-/// constants alone, decomposes softmax, and normalises its structured ops
-/// (`normalizeStructuredOps`).
+/// Normalizes the body of an iteration. It moves captured values that are
+/// computed from constants alone into the body, decomposes softmax, and
+/// normalizes structured ops (`normalizeStructuredOps`).
 mlir::LogicalResult normalizeBody(ir::IterateOp iterate);
 
 } // namespace crania::lowering

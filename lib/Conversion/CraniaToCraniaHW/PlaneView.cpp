@@ -30,8 +30,8 @@ FailureOr<View> crania::lowering::viewAsPlane(const View &view,
   View result = view;
   result.dims.assign(planeDims, View::Dim{1, 1, 1});
   SmallVector<int64_t> shape = view.shape(), channels;
-  // Dimensions are recognised by their strides in the row-major tensor, which
-  // differ unless there is one index only.
+  // Dimensions are recognized by their strides in the row-major tensor. The
+  // strides differ, unless a dimension has one index only.
   int64_t tensorStride = 1;
   for (int64_t i = int64_t(shape.size()) - 1; i >= 0; --i) {
     const View::Dim &dim = view.dims[i];

@@ -9,9 +9,9 @@
 
 namespace crania::lowering {
 
-/// The view as channel x row x column. `plane` says where these are in the
-/// row-major tensor. Fails if the view cannot be seen so: if its channels are
-/// padded, or several dimensions that are not one behind the other in memory.
+/// Returns the view as channel x row x column. `plane` gives their dimensions
+/// in the row-major tensor. Fails if this is not possible: if the channels are
+/// padded, or consist of several dimensions that are not contiguous.
 FailureOr<View> viewAsPlane(const View &view, const Contraction::Plane &plane);
 
 } // namespace crania::lowering

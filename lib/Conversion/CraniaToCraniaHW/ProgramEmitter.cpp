@@ -13,7 +13,7 @@ using namespace crania::lowering;
 
 namespace {
 
-/// The image as a blob of its own, not as an attribute that is uniqued.
+/// Returns the image as a resource blob, since an attribute would be uniqued.
 ElementsAttr imageAttribute(MLIRContext *context, StringRef name,
                             AsmResourceBlob blob) {
   auto type = RankedTensorType::get({int64_t(blob.getData().size())},

@@ -10,8 +10,8 @@
 namespace crania::lowering {
 
 /// Creates the program of an iteration at the builder's insertion point: its
-/// buffers, weights and rounds. Takes the bytes out of the image. Everything is
-/// decided; nothing can fail.
+/// buffers, weights and rounds. Moves the bytes out of the image. All decisions
+/// are made before, so this cannot fail.
 hw::ProgramOp emitProgram(mlir::OpBuilder &builder, ir::IterateOp iterate,
                           ir::ExitAttr exit, llvm::StringRef name,
                           const Network &network, const MemoryPlan &plan,

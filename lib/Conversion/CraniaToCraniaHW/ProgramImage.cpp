@@ -13,7 +13,7 @@ using namespace crania::lowering;
 
 namespace {
 
-/// Bytes that the blob of an image is aligned to in memory: a cache line.
+/// The alignment of an image's blob in memory, in bytes: a cache line.
 constexpr size_t blobAlignment = 64;
 
 class ImageBuilder {
@@ -39,7 +39,8 @@ public:
   }
 
 private:
-  /// The image starts as zeros, which take memory only once they are written.
+  /// Allocates the image as zeros, which take memory only once they are
+  /// written.
   void allocate() {
     void *memory = llvm::safe_calloc(imageBytes + blobAlignment, 1);
     // NOLINTNEXTLINE(performance-no-int-to-ptr): LLVM aligns numbers
@@ -52,7 +53,8 @@ private:
         /*dataIsMutable=*/false);
   }
 
-  /// Checks the decisions about a tensor, and makes room for its segments.
+  /// Checks the plan's decisions about a tensor, and reserves room for its
+  /// segments.
   LogicalResult readPlan(const NetworkWeights &weights) {
     ir::WeightsOp op = weights.op;
     ir::FetchPlanAttr plan = iterate.getPlanOf(op.getSymNameAttr());
@@ -213,7 +215,7 @@ private:
         if (segment.getBytes())
           bytes += *segment.getBytes();
     constexpr uint64_t bytesPerWeight = 4;
-    // No layout makes more of a weight than its value and a word of position.
+    // No layout takes more per weight than its value and a word of position.
     return std::min<uint64_t>(bytes, 2 * bytesPerWeight *
                                          weights.tiling.elements() *
                                          weights.clusters);
@@ -226,8 +228,9 @@ private:
   uint64_t imageBytes = 0;
   /// The bytes of the image's blob.
   MutableArrayRef<char> contents;
-  /// Addresses are given by hand, too: a bound on what they make us allocate,
-  /// twice what there is and some room for small networks.
+  /// The largest size of an image. Addresses may be given by hand, so this
+  /// bounds what they make the compiler allocate: twice the content, plus 1 MiB
+  /// for small networks.
   uint64_t largestImage = 1 << 20;
 };
 

@@ -9,18 +9,18 @@
 
 namespace crania::lowering {
 
-/// What a program ships in DRAM, and where things are in it.
+/// The content that a program ships in DRAM, and the places of its parts.
 struct ProgramImage {
   mlir::AsmResourceBlob blob;
   /// Per weight tensor, a segment per cluster.
   std::vector<SmallVector<hw::SegmentAttr>> segments;
-  /// Per storage, the first byte of its contents in each round (one entry if
-  /// they are the same in all); empty for what is no parameter.
+  /// Per storage, the first byte of its contents in each round, or one entry if
+  /// they are the same in all rounds. Empty if the storage is not a parameter.
   std::vector<SmallVector<uint64_t>> parameters;
 };
 
-/// Encodes the weights as the plan of `iterate` says, and puts the parameters
-/// behind them. Reports a plan that is not complete or of other weights.
+/// Encodes the weights as the plan of `iterate` says, and appends the
+/// parameters. Reports a plan that is incomplete or belongs to other weights.
 FailureOr<ProgramImage> buildImage(ir::IterateOp iterate,
                                    const Network &network,
                                    const target::TargetModel &target);

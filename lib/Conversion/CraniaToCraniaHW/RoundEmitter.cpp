@@ -19,8 +19,9 @@ void RoundEmitter::run(Location loc) {
 // Stages
 //===----------------------------------------------------------------------===//
 
-/// Two sets of windows take turns, so that the next tile is loaded before this
-/// one is computed, and this one stored after: the copies are one queue.
+/// Emits the commands of a stage. Two sets of windows take turns: the next tile
+/// is loaded before this one is computed, and this one is stored afterwards.
+/// All copies go through one queue, which requires this order.
 void RoundEmitter::emitStage(size_t index) {
   loadResidents(index, network.stages[index].loc());
   std::vector<Tile> tiles = tilesOf(index);
@@ -138,7 +139,7 @@ SmallVector<Value> RoundEmitter::after() const {
 
 namespace {
 
-/// The box of a copy with as few dimensions as both sides allow.
+/// The box of a copy, with as few dimensions as both sides allow.
 struct CopyBox {
   SmallVector<int64_t> extents, sourceStrides, destinationStrides;
 
@@ -168,7 +169,7 @@ private:
   }
 };
 
-/// All elements of a storage as one row.
+/// Returns an access to all elements of a storage as one row.
 Access wholeOf(StorageId storage, int64_t elements) {
   return {storage, 0, {{elements, 1, 0, {}}}, 0};
 }
@@ -182,7 +183,7 @@ void RoundEmitter::emitCopy(Location loc, StorageId storage,
   bool isParameter =
       network.storages[storage].origin == Storage::Origin::parameter;
   touch(onChip, /*isWrite=*/isLoad);
-  // The image is never written.
+  // The image is never written, so it needs no hazards.
   if (!isParameter)
     hazards.access(next(), HazardTracker::dram, dramBase,
                    network.storages[storage].elementBytes(), inDram,
@@ -244,8 +245,8 @@ void RoundEmitter::moveWindows(size_t index, const Tile &tile, bool isLoad) {
 // Computation
 //===----------------------------------------------------------------------===//
 
-/// Fetches need no tokens: the weight DMA serves them in order, as far ahead of
-/// the array as the staging FIFO allows.
+/// Emits the fetch of a tile's weights. Fetches need no tokens: the weight DMA
+/// serves them in order, as far ahead of the array as the staging FIFO allows.
 void RoundEmitter::fetch(size_t index, bool isFirstTile) {
   const Stage &stage = network.stages[index];
   const Node &node = stage.nodes.front();
@@ -325,7 +326,8 @@ void RoundEmitter::emitVector(size_t index, unsigned n, const Tile &tile,
           .getToken());
 }
 
-/// The host finds the logits in DRAM; the exit unit reads them on chip.
+/// Emits the exit test. The host reads the logits in DRAM, and the exit unit
+/// reads them on chip.
 void RoundEmitter::emitExit(Location loc) {
   loadResidents(network.stages.size(), loc);
   int64_t classes = network.logitsType.getNumElements();

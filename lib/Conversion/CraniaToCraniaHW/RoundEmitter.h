@@ -11,13 +11,13 @@
 
 namespace crania::lowering {
 
-/// Names of the buffers that a program declares.
+/// The names of the buffers that a program declares.
 struct BufferNames {
-  /// Per storage: on chip, and in DRAM (a parameter has one for each round in
-  /// which it differs).
+  /// Per storage, the names of its buffers on chip and in DRAM. A parameter has
+  /// one in DRAM for each round in which it differs.
   std::vector<std::string> onChip;
   std::vector<SmallVector<std::string>> inDram;
-  /// Per stage, the room of its windows, once for each type in it.
+  /// Per stage, the buffers of its windows, one for each element type in it.
   std::vector<llvm::MapVector<mlir::Type, std::string>> windows;
   std::string logitsInDram;
 };
@@ -34,13 +34,13 @@ public:
   void run(mlir::Location loc);
 
 private:
-  /// Where an access finds its elements on chip.
+  /// An access and the buffer on chip in which it finds its elements.
   struct Placed {
     Access access;
     llvm::StringRef buffer;
     uint64_t base;
   };
-  /// Iterations of the tile loops, and the set of windows that they use.
+  /// The iterations of the tile loops, and the set of windows that they use.
   struct Tile {
     SmallVector<LoopRange> ranges;
     unsigned set;
@@ -48,7 +48,7 @@ private:
 
   void emitStage(size_t index);
   std::vector<Tile> tilesOf(size_t stage) const;
-  /// Loads what lives on chip from this stage on, but comes from DRAM.
+  /// Loads the tensors that come from DRAM and live on chip from this stage on.
   void loadResidents(size_t step, mlir::Location loc);
   void moveWindows(size_t stage, const Tile &tile, bool isLoad);
   void compute(size_t stage, const Tile &tile);
@@ -65,13 +65,13 @@ private:
   Placed locate(size_t stage, Window::Member member, const Tile &tile) const;
   Placed locateInWindow(size_t stage, size_t window, Access access,
                         const Tile &tile) const;
-  /// The copy between an access in DRAM and one on chip.
+  /// Emits the copy between an access in DRAM and one on chip.
   void emitCopy(mlir::Location loc, StorageId storage, const Access &inDram,
                 llvm::StringRef dramBuffer, uint64_t dramBase,
                 const Placed &onChip, bool isLoad, llvm::StringRef label);
   llvm::StringRef dramBufferOf(StorageId storage) const;
 
-  // The next command's number, the accesses it makes, and its tokens.
+  // The number of the next command, the accesses it makes, and its tokens.
   HazardTracker::Command next() const { return tokens.size(); }
   void touch(const Placed &placed, bool isWrite);
   SmallVector<mlir::Value> after() const;

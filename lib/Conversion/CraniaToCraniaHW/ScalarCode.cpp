@@ -14,7 +14,8 @@ using hw::VectorOpcode;
 
 namespace {
 
-/// The instruction with the meaning of an op whose operands are its registers.
+/// Returns the instruction for an op whose operands are the instruction's
+/// registers.
 std::optional<VectorOpcode> opcodeOf(Operation *op) {
   return llvm::TypeSwitch<Operation *, std::optional<VectorOpcode>>(op)
       .Case([](arith::AddFOp) { return VectorOpcode::Add; })
@@ -27,7 +28,7 @@ std::optional<VectorOpcode> opcodeOf(Operation *op) {
       .Case([](arith::MinNumFOp) { return VectorOpcode::MinNum; })
       .Case([](arith::NegFOp) { return VectorOpcode::Neg; })
       .Case([](arith::SelectOp) { return VectorOpcode::Select; })
-      // On truth values, which are 0 and 1.
+      // On truth values, 0 and 1.
       .Case([](arith::AndIOp) { return VectorOpcode::Min; })
       .Case([](arith::OrIOp) { return VectorOpcode::Max; })
       .Case([](math::AbsFOp) { return VectorOpcode::Abs; })
@@ -45,8 +46,8 @@ std::optional<VectorOpcode> opcodeOf(Operation *op) {
       .Case([](arith::SubIOp) { return VectorOpcode::Sub; })
       .Case([](arith::MulIOp) { return VectorOpcode::Mul; })
       .Case([](arith::ShRSIOp) { return VectorOpcode::Shr; })
-      // Registers hold bytes as the numbers that they are, with sign or
-      // without.
+      // Registers hold bytes as numbers, so signed and unsigned ones compare
+      // alike.
       .Case<arith::MaxSIOp, arith::MaxUIOp>(
           [](auto) { return VectorOpcode::Max; })
       .Case<arith::MinSIOp, arith::MinUIOp>(
@@ -54,8 +55,9 @@ std::optional<VectorOpcode> opcodeOf(Operation *op) {
       .Default([](Operation *) { return std::nullopt; });
 }
 
-/// Comparisons that are false where an operand is NaN, except `une`, which is
-/// true, as the machine's are.
+/// Returns the instruction of a comparison. Comparisons are false if an operand
+/// is NaN, except `une`, which is true. The machine's comparisons behave so as
+/// well.
 std::optional<VectorOpcode> opcodeOf(arith::CmpFPredicate predicate) {
   switch (predicate) {
   case arith::CmpFPredicate::OEQ:
@@ -75,7 +77,7 @@ std::optional<VectorOpcode> opcodeOf(arith::CmpFPredicate predicate) {
   }
 }
 
-/// The comparison that is true exactly where `predicate` is false.
+/// Returns the comparison that is true exactly if `predicate` is false.
 std::optional<VectorOpcode> opcodeOfOpposite(arith::CmpFPredicate predicate) {
   switch (predicate) {
   case arith::CmpFPredicate::ULT:
@@ -114,15 +116,15 @@ bool isTruthValue(Type type) { return type.isInteger(1); }
 
 bool isNarrow(Type type) { return type.isInteger(8) || type.isInteger(16); }
 
-/// Operations whose result fits the type of their operands, so that they may
-/// work on narrow integers in wider registers.
+/// Returns true if the result of an operation fits the type of its operands.
+/// Such operations may work on narrow integers in wider registers.
 bool staysInRange(Operation *op) {
   return isa<arith::MaxSIOp, arith::MaxUIOp, arith::MinSIOp, arith::MinUIOp,
              arith::SelectOp, arith::ShRSIOp>(op);
 }
 
-/// Why the vector unit does not have an op that it has in other types; empty
-/// if it does.
+/// Returns why the vector unit does not have an op that it has for other types.
+/// Empty if it has the op.
 StringRef unsupportedReason(Operation *op) {
   Type type = op->getOperand(0).getType();
   bool isBytes = type.isInteger(8);
@@ -141,8 +143,8 @@ StringRef unsupportedReason(Operation *op) {
   return "";
 }
 
-/// Emits instructions in the order of evaluation from the yielded value, so
-/// that what is yielded comes last and nothing dead is emitted.
+/// Emits instructions in the order of evaluation from the yielded value. The
+/// yielded value therefore comes last, and no dead instruction is emitted.
 class Translator {
 public:
   Translator(linalg::LinalgOp op, bool reduces, const ElementTypes &types)
@@ -161,13 +163,13 @@ public:
                             ? code.inputs.size() == 1 && *last == 0
                             : *last == registerOf(code.instructions.size() - 1);
     if (!isStoredLast)
-      // An input as it is, among several: max(x, x) = x.
+      // Stores one of several inputs unchanged, as max(x, x) = x.
       emit(VectorOpcode::Max, kindOf(*last), {*last, *last});
     return std::move(code);
   }
 
 private:
-  /// A scalar operand is known in the body as a block argument.
+  /// Returns the block argument by which the body knows a scalar operand.
   Value resolve(Value value) {
     auto argument = dyn_cast<BlockArgument>(value);
     if (!argument || argument.getOwner() != op.getBlock())
@@ -229,13 +231,14 @@ private:
     return result;
   }
 
-  /// The type of the instructions that work on a register: f32, i32 or i64.
+  /// Returns the type of instructions on a register: f32, i32 or i64.
   Type kindOf(int64_t reg) const {
     auto known = kinds.find(reg);
     return known == kinds.end() ? f32 : known->second;
   }
 
-  /// That of an element or scalar: integers of up to 32 bits are an i32.
+  /// Returns the type of instructions on an element or scalar. Integers of up
+  /// to 32 bits use i32.
   Type kindOf(Type type) const {
     if (type.isF32())
       return f32;
@@ -308,8 +311,8 @@ private:
     return emit(*opcode, kind, operands);
   }
 
-  /// Truth values are 0 and 1 in registers of the kind of what was compared:
-  /// all operands in the first one's.
+  /// Emits a logic operation. Truth values are 0 and 1 in registers of the kind
+  /// that was compared; all operands are converted to the kind of the first.
   FailureOr<int64_t> visitLogic(Operation *definition) {
     SmallVector<int64_t> operands;
     if (failed(visitOperands(definition, operands)))
@@ -317,14 +320,15 @@ private:
     Type kind = kindOf(operands[0]);
     for (int64_t &operand : operands)
       operand = convert(operand, kind);
-    // It is one of those that have one.
+    // Logic operations always have an instruction.
     std::optional<VectorOpcode> opcode = opcodeOf(definition);
     if (!opcode)
       return failure();
     return emit(*opcode, kind, operands);
   }
 
-  /// A register with the number of another one, as a float or as an integer.
+  /// Emits a register with the number of another one, as a float or as an
+  /// integer.
   int64_t convert(int64_t reg, Type kind) {
     bool isFloat = kindOf(reg) == f32;
     if (isFloat == (kind == f32))
@@ -338,7 +342,7 @@ private:
     if (StringRef reason = unsupportedReason(definition); !reason.empty())
       return unsupported(definition, definition->getLoc()) << reason;
     std::optional<bool> without = readsUnsigned(definition);
-    // What it says nothing of it must find equal.
+    // An op that does not determine the sign must find equal signs.
     if (!without)
       for (Value operand : definition->getOperands())
         if (std::optional<bool> found = isUnsigned(operand); found && !without)
@@ -352,7 +356,8 @@ private:
     return success();
   }
 
-  /// An operand whose bytes are read without sign or with one, if that is said.
+  /// Emits an operand whose bytes are read as unsigned or signed, if `without`
+  /// says so.
   FailureOr<int64_t> visitAs(Value operand, std::optional<bool> without,
                              Operation *reader) {
     APInt number;
@@ -370,8 +375,9 @@ private:
     return visit(operand);
   }
 
-  /// Whether the register of a byte holds a number without sign. Constants are
-  /// what their reader takes them for, and other types have a sign.
+  /// Returns true if the register of a byte holds an unsigned number, and false
+  /// if a signed one. Returns nullopt for a constant, which takes the sign of
+  /// its reader, and for other types, which are always signed.
   std::optional<bool> isUnsigned(Value value) {
     value = resolve(value);
     if (!value.getType().isInteger(8) || matchPattern(value, m_Constant()))
@@ -387,8 +393,8 @@ private:
         definition);
   }
 
-  /// Registers hold integers as the numbers that they are, so that extension is
-  /// nothing; a store cuts.
+  /// Emits a conversion. Registers hold integers as numbers, so an extension
+  /// emits nothing, and a store truncates.
   FailureOr<int64_t> visitConversion(Operation *definition) {
     Type to = definition->getResult(0).getType();
     SmallVector<int64_t> operand;
@@ -406,7 +412,8 @@ private:
     });
   }
 
-  /// a * b + c, and that shifted to the right by a number, in 64 bits.
+  /// Emits a * b + c, shifted right by a number, in 64 bits. Returns nullopt if
+  /// the ops have another form.
   std::optional<FailureOr<int64_t>> visitRescale(Operation *definition) {
     if (!definition->getResult(0).getType().isInteger(64))
       return std::nullopt;
@@ -447,7 +454,7 @@ private:
       return emitConstant(number.getValueAsDouble());
     auto integer = dyn_cast<IntegerAttr>(constant);
     if (!integer)
-      return unsupported(nullptr, loc) << ": a constant that is no number";
+      return unsupported(nullptr, loc) << ": a constant that is not a number";
     if (isTruthValue(integer.getType()))
       return emitConstant(integer.getValue().isZero() ? 0 : 1);
     Type kind = kindOf(integer.getType());
@@ -494,7 +501,7 @@ private:
   }
 
   linalg::LinalgOp op;
-  /// What `rescale` can shift by.
+  /// The largest shift of `rescale`.
   static constexpr uint64_t largestShift = 62;
 
   bool reduces;
@@ -504,7 +511,7 @@ private:
   /// The block argument of the output, if it is register n.
   Value output;
   llvm::DenseMap<Value, int64_t> registers;
-  /// Stored types of the tensors behind block arguments.
+  /// The stored types of the tensors behind block arguments.
   llvm::DenseMap<Value, Type> inputTypes;
   llvm::DenseMap<int64_t, Type> kinds;
   llvm::DenseSet<Value> seen;

@@ -12,20 +12,20 @@ namespace crania::lowering {
 
 /// The body of a structured op as a program of the vector unit.
 struct ScalarCode {
-  /// What registers 0, 1, ... hold: operands of the op or, for scalars of the
-  /// surrounding code, these values.
+  /// The content of registers 0, 1, ...: an operand of the op, or a scalar
+  /// value of the surrounding code.
   struct Input {
     mlir::OpOperand *operand = nullptr;
     mlir::Value scalar;
   };
   llvm::SmallVector<Input> inputs;
   llvm::SmallVector<hw::InstructionAttr> instructions;
-  /// The present value of the output is read.
+  /// True if the code reads the present value of the output.
   bool readsOutput = false;
 };
 
 /// Translates the body of `op`, which yields one value, in floats or integers.
-/// With `reduces`, the present value of the output is register n; without, it
+/// With `reduces`, the present value of the output is register n; otherwise it
 /// is one more input. Reports an op that the vector unit does not have.
 mlir::FailureOr<ScalarCode> translateScalarCode(mlir::linalg::LinalgOp op,
                                                 bool reduces,

@@ -10,7 +10,7 @@ using namespace mlir;
 using namespace crania;
 using namespace crania::lowering;
 
-/// Elements between iterations of a loop.
+/// Returns the distance, in elements, between iterations of a loop.
 static int64_t strideOf(const Access &access, unsigned loop) {
   int64_t stride = 0;
   for (const Access::Dim &dim : access.dims)
@@ -34,9 +34,8 @@ static std::vector<Node> dropDeadNodes(std::vector<Node> nodes,
   return live;
 }
 
-/// The loop of a vector node that walks what it reads as a loop of a
-/// contraction walks what it writes; none is needed for a loop of one
-/// iteration.
+/// Finds the loop of a vector node that reads in the same steps in which a loop
+/// of a contraction writes. A loop of one iteration needs no counterpart.
 static std::optional<unsigned> findLoop(const Node &vector, const Access &input,
                                         int64_t stride, int64_t extent) {
   for (unsigned loop = 0; loop < vector.loops.size(); ++loop)
@@ -45,8 +44,8 @@ static std::optional<unsigned> findLoop(const Node &vector, const Access &input,
   return std::nullopt;
 }
 
-/// Whether a vector node overwrites, element by element, what a contraction
-/// puts out.
+/// Returns the access by which a vector node overwrites the output of a
+/// contraction, element by element, or null.
 static const Access *findOverwritten(const Node &contract, const Node &vector) {
   if (vector.output.storage != contract.output.storage)
     return nullptr;
@@ -56,7 +55,8 @@ static const Access *findOverwritten(const Node &contract, const Node &vector) {
   return input == vector.inputs.end() ? nullptr : input;
 }
 
-/// The only access by which `vector` reads what a contraction puts out.
+/// Returns the only access by which `vector` reads the output of a contraction,
+/// or null.
 static const Access *findRead(const Node &contract, const Node &vector) {
   const Access *result = nullptr;
   for (const Access &input : vector.inputs) {
@@ -69,7 +69,8 @@ static const Access *findRead(const Node &contract, const Node &vector) {
   return result;
 }
 
-/// Whether nothing but `vector` reads a storage, and nothing else writes it.
+/// Returns true if only `vector` reads a storage, and only `contract` writes
+/// it.
 static bool isPrivate(StorageId storage, const Node &contract,
                       const Node &vector, ArrayRef<Node> nodes,
                       const Network &network) {
@@ -84,9 +85,9 @@ static bool isPrivate(StorageId storage, const Node &contract,
          });
 }
 
-/// Rows and columns of the contraction with the loops of `vector` that walk the
-/// same, if the vector node uses up all that the contraction puts out: writes
-/// over it, or is the only one that reads it.
+/// Returns the rows and columns of the contraction with the corresponding loops
+/// of `vector`. Returns nullopt unless the vector node consumes the whole
+/// output of the contraction: it overwrites it, or is its only reader.
 static std::optional<SmallVector<Stage::TileLoop>>
 matchConsumer(const Node &contract, const Node &vector, ArrayRef<Node> nodes,
               const Network &network) {
@@ -119,8 +120,9 @@ matchConsumer(const Node &contract, const Node &vector, ArrayRef<Node> nodes,
   return loops;
 }
 
-/// Loops of a node on its own that may be cut: rows and columns of a
-/// contraction, as its channels share the input; else all that are not reduced.
+/// Returns the loops by which a lone node may be cut. A contraction may be cut
+/// by rows and columns, because its channels share the input. Other nodes may
+/// be cut by all loops that are not reduced.
 static SmallVector<Stage::TileLoop> tileLoopsOf(const Node &node) {
   SmallVector<Stage::TileLoop> loops;
   for (unsigned loop = 0; loop < node.loops.size(); ++loop) {
@@ -138,13 +140,13 @@ static std::string labelOf(const Node &node, const Network &network) {
   return nameOf(node.loc, network.storages[node.output.storage].name);
 }
 
-/// A contraction and the vector node behind it that works on its results.
+/// A contraction, and the vector node behind it that processes its results.
 struct Pair {
   size_t contract, vector;
   SmallVector<Stage::TileLoop> tileLoops;
 };
 
-/// Whether the smallest piece of a stage fits on chip.
+/// Returns true if the smallest piece of a stage fits on chip.
 static bool fits(const Stage &stage, const Network &network,
                  const target::TargetModel &target) {
   SmallVector<int64_t> smallest(stage.tileLoops.size(), 1);
@@ -161,7 +163,7 @@ static std::vector<Pair> findPairs(ArrayRef<Node> nodes, const Network &network,
     return llvm::any_of(
         pairs, [&](const Pair &pair) { return pair.vector == vector; });
   };
-  // A vector node that adds two contractions goes with the later one.
+  // A vector node that adds two contractions joins the later one.
   for (size_t i = nodes.size(); i-- > 0;) {
     if (!nodes[i].isContract())
       continue;
@@ -199,7 +201,7 @@ crania::lowering::formStages(std::vector<Node> nodes, Network &network,
           {labelOf(nodes[i], network), {nodes[i]}, tileLoopsOf(nodes[i])});
       continue;
     }
-    // Nothing else reads what the contraction puts out, so it may wait for the
+    // No other node reads the contraction's output, so it may wait for the
     // other operands of the vector node.
     if (pair->vector == i)
       stages.push_back({labelOf(nodes[pair->contract], network),

@@ -8,10 +8,10 @@
 
 namespace crania::lowering {
 
-/// Drops nodes whose output nothing reads, joins each contraction with the
-/// vector node that uses up its output if some piece of both fits on chip, and
-/// finds the loops by which stages may be cut. Marks the storages that so
-/// become scratch.
+/// Forms stages from nodes. It drops nodes whose output is never read. It joins
+/// each contraction with the vector node that consumes its output, if some
+/// piece of both fits on chip. It finds the loops by which stages may be cut,
+/// and marks storages that become scratch.
 std::vector<Stage> formStages(std::vector<Node> nodes, Network &network,
                               const target::TargetModel &target);
 

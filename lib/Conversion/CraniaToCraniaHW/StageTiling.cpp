@@ -58,8 +58,9 @@ private:
     return nullptr;
   }
 
-  /// Nodes of a stage have loops of their own, so that their accesses cannot be
-  /// compared; but the second works on what the first puts out.
+  /// Returns true if two members touch the same place. The nodes of a stage
+  /// have their own loops, so their accesses cannot be compared. However, the
+  /// second node processes the output of the first.
   bool isSamePlace(const Window::Member &a, const Window::Member &b) const {
     if (a.node == b.node)
       return Window::accessOf(stage, a) == Window::accessOf(stage, b);
@@ -109,8 +110,8 @@ public:
         moved.push_back(&window);
   }
 
-  /// One iteration of the loops before `level`, `size` of that one, and all of
-  /// those behind.
+  /// Returns the sizes for one iteration of the loops before `level`, `size`
+  /// iterations of that loop, and all iterations of the loops behind it.
   SmallVector<int64_t> sizesAt(size_t level, int64_t size) const {
     SmallVector<int64_t> sizes;
     for (auto [i, loop] : llvm::enumerate(stage.tileLoops))
@@ -125,7 +126,8 @@ public:
     return sum;
   }
 
-  /// The most iterations of a loop that fit, none if not even one does.
+  /// Returns the largest number of iterations of a loop that fit, or 0 if not
+  /// even one does.
   int64_t mostThatFit(size_t level, uint64_t budget) const {
     int64_t low = 0, high = stage.tileLoops[level].extent;
     while (low < high) {
@@ -140,7 +142,8 @@ public:
 
   size_t levels() const { return stage.tileLoops.size(); }
 
-  /// Bands of about the same size.
+  /// Returns a size of at most `size` that splits the loop into bands of about
+  /// equal size.
   int64_t balanced(size_t level, int64_t size) const {
     int64_t extent = stage.tileLoops[level].extent;
     int64_t bands = llvm::divideCeil(extent, size);

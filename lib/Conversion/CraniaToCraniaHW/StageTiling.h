@@ -10,19 +10,20 @@
 
 namespace crania::lowering {
 
-/// Elements of one storage that a stage touches. What the contraction of a
-/// stage writes and its vector node overwrites is one window.
+/// The elements of one storage that a stage touches. If the vector node
+/// overwrites what the contraction writes, both share a window.
 struct Window {
   struct Member {
     unsigned node;
-    /// Number of the input, or nothing for the output.
+    /// The number of the input. Nullopt for the output.
     std::optional<unsigned> input;
   };
 
   StorageId storage;
   uint64_t elementBytes;
   SmallVector<Member, 3> members;
-  /// Read before it is written: its contents come from elsewhere.
+  /// True if the window is read before it is written, so that its contents must
+  /// be loaded.
   bool isLoaded = false;
   bool isStored = false;
 
@@ -34,30 +35,32 @@ struct Window {
 
 std::vector<Window> windowsOf(const Stage &stage, const Network &network);
 
-/// How a stage is cut: so many iterations of each of its tile loops at a time.
+/// The way a stage is cut: the number of iterations of each of its tile loops
+/// in a tile.
 struct TileShape {
   SmallVector<int64_t> sizes;
-  /// Copies of the windows on chip: with two, a piece is loaded and stored
-  /// while its neighbour is computed.
+  /// The number of copies of the windows on chip. With two, a tile is loaded
+  /// and stored while the neighboring one is computed.
   unsigned sets = 1;
 };
 
-/// Iterations of each loop of a node in a tile of these sizes.
+/// Returns the iterations of each loop of a node in a tile of these sizes.
 SmallVector<int64_t> loopSizes(const Stage &stage, unsigned node,
                                ArrayRef<int64_t> tileSizes);
 
-/// Bytes on chip of a window in a tile of these sizes, aligned.
+/// Returns the bytes on chip of a window in a tile of these sizes, aligned.
 uint64_t windowBytes(const Stage &stage, const Window &window,
                      ArrayRef<int64_t> tileSizes);
 
-/// Bytes that offsets in the global buffer are multiples of.
+/// The alignment of offsets in the global buffer, in bytes.
 constexpr uint64_t bufferAlignment = 64;
 
-/// What a tile size costs, roughly.
+/// The approximate cost of a tile size.
 struct TileCost {
-  /// Transfers of windows and weights against computation on all PEs or lanes.
-  /// With two sets of windows all overlap; with one, windows are moved while
-  /// nothing is computed. Each copy takes the latency of DRAM besides.
+  /// The clocks for transfers of windows and weights and for computation on all
+  /// PEs or lanes. With two sets of windows they all overlap. With one set,
+  /// nothing is computed while windows are moved. Each copy adds the latency of
+  /// DRAM.
   double cycles = 0;
   double dramBytes = 0;
 
@@ -75,16 +78,16 @@ public:
 
   using IsMoved = llvm::function_ref<bool(StorageId)>;
 
-  /// The cheapest tile whose windows of the moved storages fit into `budget`
-  /// bytes: the stage as a whole, or the largest bands of its outermost loop
-  /// that fit, double buffered or not, or bands of the next loop within one
-  /// iteration of that, and so on. Nothing if not even one iteration of each
-  /// loop fits.
+  /// Chooses the cheapest tile whose windows of the moved storages fit into
+  /// `budget` bytes. The candidates are the whole stage, the largest bands of
+  /// its outermost loop that fit, double buffered or not, bands of the next
+  /// loop within one iteration of that loop, and so on. Returns nullopt if not
+  /// even one iteration of each loop fits.
   std::optional<TileShape> choose(const Stage &stage, ArrayRef<Window> windows,
                                   IsMoved isMoved, uint64_t budget) const;
 
-  /// One iteration of as few loops as it takes to fit into `budget` bytes if
-  /// everything is moved.
+  /// Returns a tile of one iteration of as few loops as it takes to fit into
+  /// `budget` bytes if everything is moved.
   TileShape smallest(const Stage &stage, ArrayRef<Window> windows,
                      uint64_t budget) const;
 
@@ -98,7 +101,7 @@ private:
   const target::TargetModel &target;
 };
 
-/// Tiles of that shape in a stage.
+/// Returns the number of tiles of that shape in a stage.
 int64_t tileCount(const Stage &stage, const TileShape &tile);
 
 } // namespace crania::lowering

@@ -18,7 +18,7 @@ using namespace crania::lowering;
 std::string crania::lowering::nameOf(Location loc, StringRef fallback) {
   std::string name = fallback.str();
   loc->walk([&](Location inner) {
-    // Of a fused op, the last one named: what is computed last.
+    // The last name of a fused op is that of the op computed last.
     if (auto named = dyn_cast<NameLoc>(inner))
       name = named.getName().str();
     return WalkResult::advance();
@@ -52,7 +52,7 @@ View TensorPlaces::addTensor(StringRef name, ArrayRef<int64_t> shape,
 // Destinations
 //===----------------------------------------------------------------------===//
 
-/// Whether the result may be written by a command, so that it has a place.
+/// Returns true if a command may write the result, so that it needs a place.
 static bool hasPlace(Operation &op) {
   return op.getNumResults() == 1 &&
          isa<RankedTensorType>(op.getResult(0).getType()) &&
@@ -60,7 +60,7 @@ static bool hasPlace(Operation &op) {
 }
 
 void TensorPlaces::chooseDestinations() {
-  // Consumers first: they say where their operands should be.
+  // Consumers come first, because they decide the places of their operands.
   for (Operation &op : llvm::reverse(iterate.getBody().front())) {
     if (!hasPlace(op))
       continue;
@@ -118,8 +118,8 @@ bool TensorPlaces::hasType(const View &place, Value value) const {
   return network.storages[place.storage].element == types.of(value);
 }
 
-/// An element-wise op may overwrite an operand that nothing else reads: best
-/// one that was just computed, so that both can run together.
+/// Lets an element-wise op overwrite an operand that nothing else reads. The
+/// best operand is one that was just computed, so that both can run together.
 void TensorPlaces::shareWithOperand(linalg::LinalgOp op, const View &place) {
   if (op.getNumReductionLoops() > 0)
     return;
@@ -146,7 +146,7 @@ void TensorPlaces::shareWithOperand(linalg::LinalgOp op, const View &place) {
 // Constants and the input
 //===----------------------------------------------------------------------===//
 
-/// The bytes of a number, little-endian.
+/// Returns the bytes of a number, little-endian.
 static std::vector<char> bytesOf(const APInt &bits) {
   std::vector<char> bytes(bits.getBitWidth() / 8);
   uint64_t word = bits.getZExtValue();
@@ -155,13 +155,14 @@ static std::vector<char> bytesOf(const APInt &bits) {
   return bytes;
 }
 
-/// Whether the machine has constants of that type.
+/// Returns true if the machine has constants of that type.
 static bool isStorable(Type type) {
   return type.isF32() || type.isInteger(8) || type.isInteger(16) ||
          type.isInteger(32) || type.isInteger(64);
 }
 
-/// The bytes of the elements: one element if they are all the same.
+/// Returns the bytes of the elements. If all elements are equal, returns those
+/// of one element.
 static FailureOr<std::vector<char>> bytesOf(Attribute attribute) {
   if (auto number = dyn_cast<FloatAttr>(attribute);
       number && isStorable(number.getType()))
@@ -227,7 +228,7 @@ FailureOr<View> TensorPlaces::addParameter(Value value,
   return isSplat ? View::splat(storage, shape) : View::rowMajor(storage, shape);
 }
 
-/// The cast that quantises a tensor of f32 to what a value is the storage of;
+/// Returns the cast that quantizes a tensor of f32 to the storage `value`, or
 /// null if there is none.
 static quant::QuantizeCastOp quantizedInput(Value value) {
   auto storage = value.getDefiningOp<quant::StorageCastOp>();
@@ -239,8 +240,8 @@ static quant::QuantizeCastOp quantizedInput(Value value) {
   return cast;
 }
 
-/// Whether the port of the machine quantises to that type: to all integers of
-/// 8 bits with or without sign, or of 16 bits with it, symmetric about 0.
+/// Returns true if the machine's port quantizes to that type: all integers of 8
+/// bits, signed or unsigned, or of 16 bits, signed and symmetric about 0.
 static bool isPortType(quant::UniformQuantizedType type) {
   if (!type || type.getZeroPoint() != 0)
     return false;
@@ -271,7 +272,7 @@ FailureOr<View> TensorPlaces::addInput(Value value, Operation *user) {
     if (!isPortType(quantized))
       return user->emitError()
              << "reads the input as " << element
-             << "; the machine quantises its input to u8, i8<-127:127> or "
+             << "; the machine quantizes its input to u8, i8<-127:127> or "
                 "i16<-32767:32767>, with one scale and no zero point";
   }
   if (network.inputValue) {
@@ -306,7 +307,7 @@ FailureOr<View> TensorPlaces::resolveOuter(Value value, Operation *user) {
     view = addParameter(value, constant, user);
   else if (value.getDefiningOp<ir::MaterializeOp>())
     return user->emitError()
-           << "reads clustered weights, but is no contraction "
+           << "reads clustered weights, but is not a contraction "
               "of the PE array";
   else if (value.getDefiningOp<tensor::EmptyOp>())
     return user->emitError() << "reads a tensor that has no contents";

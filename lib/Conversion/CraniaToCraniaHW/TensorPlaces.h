@@ -10,39 +10,41 @@
 
 namespace crania::lowering {
 
-/// Where the tensors that a body computes are written, and what the constants
-/// are. A tensor is written straight to where its consumer wants it: into a
-/// slice of a concatenation, or to the place where an element-wise consumer
-/// will overwrite it.
+/// The places where the tensors of a body are written, and the values of its
+/// constants. A tensor is written directly to the place that its consumer
+/// wants: a slice of a concatenation, or the place that an element-wise
+/// consumer will overwrite.
 class TensorPlaces {
 public:
   TensorPlaces(ir::IterateOp iterate, const ElementTypes &types,
                Network &network)
       : iterate(iterate), types(types), network(network) {}
 
-  /// Decides for all results of the body; to be called first.
+  /// Chooses the places of all results of the body. Must be called first.
   void chooseDestinations();
 
-  /// Where the result of a structured op or a concatenation is written.
+  /// Returns the place of the result of a structured op or a concatenation.
   const View &destinationOf(mlir::Value result) const {
     return destinations.at(result);
   }
-  /// Where a concatenation, whose place is chosen, wants its operand `index`.
+  /// Returns the place of operand `index` within a concatenation, whose place
+  /// must be chosen already.
   View sliceOf(mlir::Operation *concat, unsigned index) const;
 
   StorageId addStorage(llvm::StringRef name, int64_t elements,
                        mlir::Type element, Storage::Origin origin);
-  /// A fresh place for a tensor.
+  /// Creates a new place for a tensor.
   View addTensor(llvm::StringRef name, ArrayRef<int64_t> shape,
                  mlir::Type element);
 
-  /// The view of what is not computed: a constant, a constant per round, or the
-  /// input of the iteration. Reports, on behalf of `user`, everything else.
+  /// Returns the view of a value that is not computed in the body: a constant,
+  /// a constant per round, or the input of the iteration. Reports any other
+  /// value as an error of `user`.
   FailureOr<View> resolveOuter(mlir::Value value, mlir::Operation *user);
 
 private:
-  /// Makes the ops behind `value` write to `place`, if they can. With
-  /// `isOverwritten`, nothing but the caller may read the tensor.
+  /// Makes the ops behind `value` write to `place`, if they can. Returns true
+  /// on success. With `isOverwritten`, only the caller may read the tensor.
   bool assign(mlir::Value value, const View &place, bool isOverwritten);
   void shareWithOperand(mlir::linalg::LinalgOp op, const View &place);
   FailureOr<View> addParameter(mlir::Value value,
@@ -56,12 +58,13 @@ private:
   const ElementTypes &types;
   Network &network;
   llvm::DenseMap<mlir::Value, View> destinations;
-  /// Tensors whose place their only reader writes to.
+  /// Tensors whose only reader writes to their place.
   llvm::DenseSet<mlir::Value> overwritten;
   llvm::DenseMap<mlir::Value, View> outer;
 };
 
-/// The name of a value's op for people: its location's name, else `fallback`.
+/// Returns a readable name for a value's op: the name of its location, or else
+/// `fallback`.
 std::string nameOf(mlir::Location loc, llvm::StringRef fallback);
 
 } // namespace crania::lowering

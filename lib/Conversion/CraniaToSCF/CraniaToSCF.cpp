@@ -1,7 +1,7 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// The meaning of the crania dialect in upstream operations.
+// Lowers the crania dialect to upstream operations, which define its meaning.
 
 #include "crania/Conversion/CraniaToSCF/CraniaToSCF.h"
 #include "crania/Conversion/Passes.h"
@@ -32,8 +32,8 @@ using namespace crania::ir;
 
 namespace {
 
-/// Gives users of `op` the tensor `value`, or a buffer with it that none of
-/// them writes to.
+/// Replaces `op` by the tensor `value`, or by a buffer with its contents that
+/// no user writes to.
 void replaceByTensor(Operation *op, Value value, PatternRewriter &rewriter) {
   Type type = op->getResult(0).getType();
   if (isa<BaseMemRefType>(type))
@@ -97,8 +97,7 @@ private:
     return result;
   }
 
-  /// A selection among tensors would be bufferized with copies; a branch is
-  /// not.
+  /// Emits a branch among tensors. A selection would be bufferized with copies.
   static Value emitSwitch(PerRoundOp op, OpBuilder &builder) {
     int64_t rounds = op.getConstants().size();
     SmallVector<int64_t> cases = llvm::to_vector(llvm::seq<int64_t>(1, rounds));
@@ -142,7 +141,8 @@ private:
     rewriter.replaceOp(op, {logits, round});
   }
 
-  /// do { logits = body(round) } while (goes on(logits, round) and ++round)
+  /// Emits do { logits = body(round) } while (goes on(logits, round) and
+  /// ++round).
   static ValueRange emitLoop(IterateOp op, Value first,
                              PatternRewriter &rewriter) {
     Location loc = op.getLoc();
@@ -160,7 +160,8 @@ private:
     return loop.getResults();
   }
 
-  /// Replaces the yield of a round by the decision whether there is another.
+  /// Replaces the yield of a round by the decision whether another round
+  /// follows.
   static void endRound(IterateOp op, Block &body, PatternRewriter &rewriter) {
     auto yield = cast<YieldOp>(body.getTerminator());
     Value round = body.getArgument(0);
@@ -170,8 +171,8 @@ private:
         yield, goesOn, ValueRange{yield.getLogits(), round});
   }
 
-  /// round < rounds and not stops(tested); the rule is not asked after the last
-  /// round.
+  /// Emits round < rounds and not stops(tested). The rule is not evaluated
+  /// after the last round.
   static Value emitGoesOn(IterateOp op, Value tested, Value round,
                           OpBuilder &builder) {
     Location loc = op.getLoc();
@@ -206,7 +207,7 @@ void crania::populateCraniaToSCFPatterns(RewritePatternSet &patterns,
 // Pass
 //===----------------------------------------------------------------------===//
 
-/// Fails with an error at every operation that has no lowering.
+/// Fails with an error at each operation that has no lowering.
 static LogicalResult checkLowerable(ModuleOp module) {
   auto result = module.walk([](MaterializeOp op) {
     if (op.getWeights().getDefiningOp<GetOp>())
@@ -221,7 +222,7 @@ static LogicalResult checkLowerable(ModuleOp module) {
 using ResourceSet =
     llvm::SmallPtrSet<DialectResourceBlobManager::BlobEntry *, 16>;
 
-/// Collects the resources of erased weights into `resources`.
+/// Erases the weights and adds their resources to `resources`.
 static LogicalResult eraseWeights(ModuleOp module, ResourceSet &resources) {
   SmallVector<GetOp> gets;
   SmallVector<WeightsOp> weights;

@@ -19,7 +19,7 @@ namespace crania {
 using namespace mlir;
 using namespace crania::ir;
 
-/// D_round of `weights`, in the same kind of attribute as the values are.
+/// Returns D_round of `weights`, in the same kind of attribute as the values.
 static TypedAttr expand(WeightsOp weights, int64_t round) {
   if (round >= weights.getClusters())
     return cast<TypedAttr>(weights.getValues());
@@ -36,7 +36,7 @@ static TypedAttr expand(WeightsOp weights, int64_t round) {
       HeapAsmResourceBlob::allocateAndCopyWithAlign(values, alignment));
 }
 
-/// Replaces constants of a known round by that one.
+/// Replaces constants per round by the constant of a known round.
 static void expandPerRound(PerRoundOp op, IRRewriter &rewriter) {
   std::optional<int64_t> round = getConstantIntValue(op.getRound());
   ArrayAttr constants = op.getConstants();
@@ -74,7 +74,7 @@ struct ExpandMaterializePass
         rewriter.eraseOp(get);
       read.insert(weights);
     });
-    // What was read here and is not any more is of no use to anybody.
+    // Weights that were read only here have no further use.
     for (Operation *weights : read)
       if (SymbolTable::symbolKnownUseEmpty(weights, getOperation()))
         rewriter.eraseOp(weights);

@@ -17,7 +17,7 @@ namespace crania {
 
 using namespace mlir;
 
-/// clamp(roundeven(x / scale)) as an integer.
+/// Emits clamp(roundeven(x / scale)) as an integer.
 static Value quantize(OpBuilder &builder, Location loc, Value x,
                       quant::UniformQuantizedType type) {
   auto number = [&](double value) -> Value {
@@ -48,7 +48,7 @@ static LogicalResult lower(quant::StorageCastOp storage) {
       !input.getElementType().isF32())
     return storage.emitOpError()
            << "is not the storage of a tensor of f32, of static shape, that "
-              "quant.qcast quantised with one scale and no zero point";
+              "quant.qcast quantized with one scale and no zero point";
   IRRewriter rewriter(storage);
   Location loc = storage.getLoc();
   Value empty = tensor::EmptyOp::create(rewriter, loc, input.getShape(),

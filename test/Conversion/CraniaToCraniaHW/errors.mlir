@@ -187,7 +187,7 @@ module attributes {crania.target = #crania.target<"edge">} {
       %zero = arith.constant 0.0 : f32
       %e = tensor.empty() : tensor<1x4xf32>
       %i = linalg.fill ins(%zero : f32) outs(%e : tensor<1x4xf32>) -> tensor<1x4xf32>
-      // expected-error @below {{reads clustered weights, but is no contraction of the PE array}}
+      // expected-error @below {{reads clustered weights, but is not a contraction of the PE array}}
       %y = linalg.generic {indexing_maps = [#a, #b, #c], iterator_types = ["parallel", "parallel", "reduction"]}
           ins(%x, %d : tensor<1x4xf32>, tensor<4x4xf32>) outs(%i : tensor<1x4xf32>) {
       ^bb0(%p: f32, %q: f32, %out: f32):

@@ -2,7 +2,7 @@
 
 func.func @zero_point(%x: tensor<2xf32>) -> tensor<2xi8> {
   %q = quant.qcast %x : tensor<2xf32> to tensor<2x!quant.uniform<i8:f32, 0.5:3>>
-  // expected-error @below {{is not the storage of a tensor of f32, of static shape, that quant.qcast quantised with one scale and no zero point}}
+  // expected-error @below {{is not the storage of a tensor of f32, of static shape, that quant.qcast quantized with one scale and no zero point}}
   %s = quant.scast %q : tensor<2x!quant.uniform<i8:f32, 0.5:3>> to tensor<2xi8>
   return %s : tensor<2xi8>
 }

@@ -44,19 +44,19 @@ TEST(BoundariesTest, AreAtFractions) {
 }
 
 TEST(BoundariesTest, RefuseWhatIsNone) {
-  expectRefused("", "'' is no fraction");
-  expectRefused("0.5,", "'' is no fraction");
-  expectRefused("0.5,x", "'x' is no fraction");
+  expectRefused("", "'' is not a fraction");
+  expectRefused("0.5,", "'' is not a fraction");
+  expectRefused("0.5,x", "'x' is not a fraction");
   expectRefused("0.5,0.6", "add up to 1.1");
-  expectRefused("-0.5,1.5", "'-0.5' is no fraction");
-  expectRefused("0,1", "'0' is no fraction");
-  expectRefused("nan,1", "'nan' is no fraction");
+  expectRefused("-0.5,1.5", "'-0.5' is not a fraction");
+  expectRefused("0,1", "'0' is not a fraction");
+  expectRefused("nan,1", "'nan' is not a fraction");
   expectRefused("4", "equal:K");
-  expectRefused("equal:0", "'0' is no number of clusters");
-  expectRefused("equal:256", "'256' is no number of clusters");
-  expectRefused("equal:2x", "'2x' is no number of clusters");
-  expectRefused("kmeans:", "'' is no number of clusters");
-  expectRefused("kmeans:300", "'300' is no number of clusters");
+  expectRefused("equal:0", "'0' is not a number of clusters");
+  expectRefused("equal:256", "'256' is not a number of clusters");
+  expectRefused("equal:2x", "'2x' is not a number of clusters");
+  expectRefused("kmeans:", "'' is not a number of clusters");
+  expectRefused("kmeans:300", "'300' is not a number of clusters");
 }
 
 TEST(BoundariesTest, CutWhereMagnitudesDoByKMeans) {

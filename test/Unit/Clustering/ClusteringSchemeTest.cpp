@@ -204,7 +204,7 @@ TEST(ClusteringSchemeTest, RefusesWhatDoesNotFit) {
       "weight 0 is in cluster 2 of 2");
   expectRefused(
       importance.clusterAs(random.layer(), std::vector<uint8_t>(14), {}),
-      "clusters of 14 weights for 15");
+      "an assignment of 14 weights for a layer of 15");
 }
 
 RC_GTEST_PROP(ImportanceSchemeTest, SupportsGrowAndCodesAddUp, ()) {

@@ -253,7 +253,7 @@ TEST(OptimalKMeansTest, RefusesWhatHasNoOptimum) {
   expectRefused(optimalKMeansOfSorted(Doubles{1, 1}, Doubles{1, 1}, 2),
                 "value 1 is not above");
   expectRefused(optimalKMeansOfSorted(Doubles{1, 2}, Doubles{1, 0}, 2),
-                "weight 1 is no number above 0");
+                "weight 1 is not a number above 0");
 }
 
 } // namespace

@@ -40,13 +40,13 @@ TEST(VerifyTokens, PointBack) {
                 [](P &p) { commands(p)[2]->after = {2}; });
   expectInvalid("waits for command 4294967295",
                 [](P &p) { commands(p)[2]->after = {~0u}; });
-  expectInvalid("its label 1 is none of the 1",
+  expectInvalid("its label 1 is not one of the 1",
                 [](P &p) { commands(p)[0]->label = 1; });
 }
 
 TEST(VerifyTokens, FollowsAContract) {
   for (int32_t bad : {-2, 0, 4, 1000})
-    expectInvalid("which is no contract before it",
+    expectInvalid("which is not an earlier contract",
                   [&](P &p) { command(p, CommandBody::Vector).follows = bad; });
   expectInvalid("only a vector command can follow",
                 [](P &p) { commands(p)[1]->follows = 0; });

@@ -215,7 +215,7 @@ TEST(VerifyTypes, Immediates) {
     expectCode("it shifts by " + std::to_string(bad) + ", but must by 0 to 62",
                {{VectorOp::rescale, i64, 0, 0, 0, 0, bad}});
   for (int64_t bad : {int64_t(1) << 31, -(int64_t(1) << 31) - 1})
-    expectCode("the constant " + std::to_string(bad) + " is no value of i32",
+    expectCode("the constant " + std::to_string(bad) + " is not a value of i32",
                {{VectorOp::constant, i32, 0, 0, 0, 0, bad}});
   for (int64_t shift : {0, 62})
     expectCode("", {{VectorOp::rescale, i64, 0, 0, 0, 0, shift},
@@ -255,8 +255,8 @@ TEST(VerifyTypes, PaddingIsAValueOfTheBuffer) {
                 std::string::npos)
           << EnumNameElementType(type) << " " << bad;
   }
-  EXPECT_NE(pad(u8, 256).find("is no value of u8"), std::string::npos);
-  EXPECT_NE(pad(i8, -129).find("is no value of i8"), std::string::npos);
+  EXPECT_NE(pad(u8, 256).find("is not a value of u8"), std::string::npos);
+  EXPECT_NE(pad(i8, -129).find("is not a value of i8"), std::string::npos);
 }
 
 TEST(VerifyTypes, TheInitialValueIsOneOfTheOutput) {
@@ -275,9 +275,9 @@ TEST(VerifyTypes, TheInitialValueIsOneOfTheOutput) {
     };
   };
   EXPECT_EQ(errorAfter(reduce(-128)), "");
-  expectInvalid("the initial value is -129.000000, which is no value of i8",
+  expectInvalid("the initial value is -129.000000, which is not a value of i8",
                 reduce(-129));
-  expectInvalid("the initial value is 0.500000, which is no value of i8",
+  expectInvalid("the initial value is 0.500000, which is not a value of i8",
                 reduce(0.5));
 }
 

@@ -11,13 +11,13 @@ def ConvertCraniaToLLVM : Pass<"convert-crania-to-llvm", "::mlir::ModuleOp"> {
   let description = [{
     Each `crania_hw.execute` becomes a call of `craniaRuntimeInfer` (see
     include/crania-c/Runtime.h, libcrania_runtime.so) with the device binary of
-    its program, which is embedded in the module as a constant; programs and the
-    module's `crania.target` are erased. A run that fails, for which the runtime prints the reason, ends the
-    process by `cf.assert`.
+    its program, which is embedded in the module as a constant. Programs and the
+    module's `crania.target` are erased. If a run fails, the runtime prints the
+    reason, and `cf.assert` ends the process.
 
-    Needs bufferized code; produces arith, cf, memref and llvm operations and
-    leaves all else to the stock conversions to LLVM. Refuses inputs and logits
-    that are not f32.
+    The pass needs bufferized code. It produces arith, cf, memref and llvm
+    operations and leaves everything else to the stock conversions to LLVM. It
+    refuses inputs and logits that are not f32.
   }];
   let dependentDialects = [
     "::mlir::arith::ArithDialect", "::mlir::cf::ControlFlowDialect",

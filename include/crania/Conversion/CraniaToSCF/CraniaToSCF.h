@@ -11,9 +11,9 @@ class SymbolTableCollection;
 
 namespace crania {
 
-/// Adds the lowerings of `crania.iterate`, `crania.materialize` and
+/// Adds patterns that lower `crania.iterate`, `crania.materialize` and
 /// `crania.per_round` to upstream dialects. `symbols` must outlive the
-/// patterns. `crania.get` and `crania.weights` are left behind, unused.
+/// patterns. `crania.get` and `crania.weights` stay behind, unused.
 void populateCraniaToSCFPatterns(mlir::RewritePatternSet &patterns,
                                  mlir::SymbolTableCollection &symbols);
 

@@ -1,7 +1,7 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// From tensors to memrefs, op by op.
+// Bufferization of the dialect's ops, from tensors to memrefs.
 
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "crania/Dialect/Crania/IR/CraniaOps.h"
@@ -15,7 +15,8 @@ using namespace crania::ir;
 // MaterializeOp and PerRoundOp
 //===----------------------------------------------------------------------===//
 
-/// A buffer of its own: no layout map, default memory.
+/// Returns the type of a separate buffer, without a layout map and in the
+/// default memory.
 static FailureOr<BufferLikeType>
 getConstantBufferType(Operation *op, Value value,
                       const BufferizationOptions &options) {
@@ -27,7 +28,7 @@ getConstantBufferType(Operation *op, Value value,
       getMemRefTypeWithStaticIdentityLayout(tensor, *memory));
 }
 
-/// Replaces an op that gives a tensor by itself, giving a buffer.
+/// Replaces an op that returns a tensor by the same op returning a buffer.
 template <typename Op>
 static LogicalResult bufferizeResult(Op op, RewriterBase &rewriter,
                                      const BufferizationOptions &options,

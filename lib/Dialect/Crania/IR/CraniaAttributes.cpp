@@ -29,13 +29,13 @@ static ParseResult parseThresholds(AsmParser &parser,
   return success();
 }
 
-/// Shortest decimal form that reads back as the same double.
+/// Prints the shortest decimal form that reads back as the same double.
 static void printDouble(raw_ostream &os, double value) {
   char digits[32]; // a double takes at most 24 characters
   const char *end = std::to_chars(digits, std::end(digits), value).ptr;
   auto [mantissa, exponent] = StringRef(digits, end - digits).split('e');
   os << mantissa;
-  // A float literal of MLIR has a point: "1" and "1e-09" are read as integers.
+  // A float literal of MLIR must have a point: "1" and "1e-09" are integers.
   if (!mantissa.contains('.'))
     os << ".0";
   if (!exponent.empty())
@@ -232,7 +232,7 @@ LogicalResult SegmentAttr::verify(function_ref<InFlightDiagnostic()> emitError,
 }
 
 namespace {
-/// Parses `key = value` pairs, each key at most once, in any order.
+/// Parses `key = value` pairs in any order, with each key at most once.
 struct SegmentParser {
   AsmParser &parser;
   LayoutAttrInterface layout;

@@ -14,8 +14,8 @@ namespace {
 constexpr uint64_t versionWithScales = uint64_t(1) << 16 | 1;
 } // namespace
 
-/// Alphabetical, as MLIR itself writes properties, without the scales, which
-/// stand behind them.
+/// Reads the properties in alphabetical order, which is the order in which MLIR
+/// writes them. The scales are the exception and come last.
 LogicalResult WeightsOp::readProperties(DialectBytecodeReader &reader,
                                         OperationState &state) {
   auto &prop = state.getOrAddProperties<Properties>();

@@ -7,7 +7,7 @@
 namespace crania::ir {
 class CraniaDialect;
 
-/// Versions the dialect's bytecode.
+/// Registers the interface that gives the dialect's bytecode its version.
 void addBytecodeInterface(CraniaDialect *dialect);
 
 } // namespace crania::ir

@@ -31,7 +31,7 @@ void CraniaDialect::initialize() {
 
 static LogicalResult verifyRange(Operation *op, NamedAttribute attribute) {
   auto range = dyn_cast<DenseF64ArrayAttr>(attribute.getValue());
-  // Of activations, which are f32.
+  // The bounds are those of activations, which are f32.
   auto isFinite = [](double bound) { return std::isfinite(float(bound)); };
   if (!range || range.size() != 2 ||
       !llvm::all_of(range.asArrayRef(), isFinite) || range[0] > range[1])
@@ -69,7 +69,8 @@ bool CraniaDialect::isClassifier(FunctionOpInterface function) {
          llvm::any_of(function.getResultTypes(), isTensor);
 }
 
-/// Passes may rely on the one block of a classifier and on its result.
+/// Verifies that a classifier has one block and one result, because passes rely
+/// on it.
 static LogicalResult verifyClassifier(Operation *op, NamedAttribute attribute) {
   StringRef name = attribute.getName();
   auto function = dyn_cast<FunctionOpInterface>(op);

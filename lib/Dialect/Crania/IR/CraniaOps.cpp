@@ -23,8 +23,8 @@ static void printRoundBody(OpAsmPrinter &printer, Operation *, Region &body) {
   printer.printRegion(body, /*printEntryBlockArgs=*/false);
 }
 
-/// `-> memref<...>` if the result is not the tensor (or scalar) that the op
-/// gives by itself.
+/// Parses `-> memref<...>`, which is present if the result is not the tensor or
+/// scalar that the op returns by default.
 static ParseResult parseTypeUnlessInferred(OpAsmParser &parser, Type inferred,
                                            Type &result) {
   if (succeeded(parser.parseOptionalArrow()))
@@ -70,7 +70,8 @@ static void printBufferType(OpAsmPrinter &printer, Operation *,
                           result);
 }
 
-/// `tested %value : type` if that is not the logits themselves.
+/// Parses `tested %value : type`, which is present if the tested value is not
+/// the logits themselves.
 static ParseResult parseTested(OpAsmParser &parser,
                                OpAsmParser::UnresolvedOperand logits,
                                Type logitsType,
@@ -124,7 +125,7 @@ WeightsOp::getAssignmentBytes(SmallVectorImpl<char> &storage) {
   return {reinterpret_cast<const uint8_t *>(bytes.data()), bytes.size()};
 }
 
-/// Checks that `elements` is dense data of `type`, all of it there.
+/// Checks that `elements` is complete dense data of `type`.
 static LogicalResult verifyData(WeightsOp op, StringRef name,
                                 ElementsAttr elements, ShapedType type) {
   if (elements.getType() != type)
@@ -147,7 +148,8 @@ static LogicalResult verifyData(WeightsOp op, StringRef name,
   return success();
 }
 
-/// Positive numbers, one or as many as there are indices in each dimension.
+/// Checks that scales are positive numbers. The extent of each dimension is 1
+/// or that of the tensor.
 static LogicalResult verifyScales(WeightsOp op, RankedTensorType tensor) {
   if (!op.getScales())
     return success();
@@ -189,7 +191,7 @@ LogicalResult GetOp::verifySymbolUses(SymbolTableCollection &symbols) {
                                                             getWeightsAttr());
   if (!weights)
     return emitOpError() << "refers to " << getWeightsAttr()
-                         << ", which is no crania.weights of this module";
+                         << ", which is not a crania.weights of this module";
   if (weights.getClusteredType() != getType())
     return emitOpError() << "has type " << getType() << ", but "
                          << getWeightsAttr() << " is "
@@ -201,7 +203,7 @@ LogicalResult GetOp::verifySymbolUses(SymbolTableCollection &symbols) {
 // MaterializeOp
 //===----------------------------------------------------------------------===//
 
-/// True if `type` is `tensor`, or a buffer of its shape and elements.
+/// Returns true if `type` is `tensor`, or a buffer of its shape and elements.
 static bool isTensorOrItsBuffer(Type type, Type tensor) {
   if (type == tensor)
     return true;
@@ -235,8 +237,8 @@ void PerRoundOp::build(OpBuilder &builder, OperationState &state, Value round,
         constants);
 }
 
-/// Every constant is of the type of the first, and one that arith.constant can
-/// hold.
+/// Checks that every constant has the type of the first one, and that
+/// arith.constant can hold it.
 static LogicalResult verifyConstants(PerRoundOp op) {
   Type expected = cast<TypedAttr>(op.getConstants()[0]).getType();
   for (auto [i, constant] : llvm::enumerate(op.getConstants())) {
@@ -270,8 +272,9 @@ LogicalResult PerRoundOp::verify() {
   return success();
 }
 
-/// A constant round stays: until crania-form-rounds, it stands for the round to
-/// come. crania-expand-materialize takes it at its word.
+/// Folds constants that are all equal. A constant round alone is not folded:
+/// before crania-form-rounds, it stands for the round to come.
+/// crania-expand-materialize takes it literally.
 OpFoldResult PerRoundOp::fold(FoldAdaptor) {
   ArrayAttr constants = getConstants();
   if (isa<BaseMemRefType>(getType()) || !llvm::all_equal(constants))

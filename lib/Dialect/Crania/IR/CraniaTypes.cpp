@@ -22,9 +22,11 @@ void CraniaDialect::registerTypes() {
       >();
 }
 
-/// Far above any layer; keeps counts of bits and bytes within 64 bits.
+/// The largest number of weights. It is far above any layer and keeps counts of
+/// bits and bytes within 64 bits.
 static constexpr int64_t maxWeights = std::numeric_limits<int32_t>::max();
-/// Clusters are numbered in a byte per weight.
+/// The largest number of clusters: a byte per weight holds the cluster's
+/// number.
 static constexpr int64_t maxClusters = 255;
 
 static bool hasTooManyElements(RankedTensorType tensor) {

@@ -15,7 +15,7 @@ using namespace crania::ir;
 
 namespace {
 
-/// Walks the logits, a tensor or memref of any rank, as f64 scalars.
+/// Reads the logits, a tensor or memref of any rank, as f64 scalars.
 class LogitReader {
 public:
   LogitReader(OpBuilder &builder, Location loc, Value logits)
@@ -69,7 +69,7 @@ private:
   ShapedType type;
 };
 
-/// exp(logit - largest), the softmax numerator.
+/// Emits exp(logit - largest), the softmax numerator.
 Value emitExponential(OpBuilder &builder, Location loc, Value logit,
                       Value largest) {
   Value shifted = arith::SubFOp::create(builder, loc, logit, largest);
@@ -93,7 +93,7 @@ Extremes emitTwoLargest(OpBuilder &builder, Location loc, LogitReader &logits) {
   return {result[0], result[1]};
 }
 
-/// -sum(p ln p) with p = exp(logit - largest) / sum and 0 ln 0 = 0.
+/// Emits -sum(p ln p) with p = exp(logit - largest) / sum and 0 ln 0 = 0.
 Value emitEntropy(OpBuilder &builder, Location loc, LogitReader &logits,
                   Value largest, Value sum) {
   Value zero = logits.constant(0);
@@ -129,9 +129,9 @@ Value emitConfidence(OpBuilder &builder, Location loc, Confidence confidence,
   return emitEntropy(builder, loc, logits, top.largest, sum);
 }
 
-/// What to compare a confidence with. A threshold that asks for certainty is
-/// never passed, although confidences of saturated logits round to it
-/// (`simulator::passesThreshold`).
+/// Returns the bound that a confidence is compared with. A threshold that asks
+/// for certainty is never passed, although confidences of saturated logits round
+/// to it (`simulator::passesThreshold`).
 double boundOf(Confidence confidence, double threshold) {
   const double infinity = std::numeric_limits<double>::infinity();
   if (confidence == Confidence::Entropy)
@@ -139,7 +139,7 @@ double boundOf(Confidence confidence, double threshold) {
   return threshold < 1 ? threshold : infinity;
 }
 
-/// The threshold of `round`, counted from 1.
+/// Emits the threshold of `round`, counted from 1.
 Value emitThreshold(OpBuilder &builder, Location loc,
                     ArrayRef<double> thresholds, Value round) {
   auto constant = [&](double value) -> Value {
@@ -167,7 +167,7 @@ Value ExitAttr::emitTest(OpBuilder &builder, Location loc, Value logits,
   for (double threshold : getThresholds().asArrayRef())
     bounds.push_back(boundOf(getConfidence(), threshold));
   Value threshold = emitThreshold(builder, loc, bounds, round);
-  // Ordered comparisons: a confidence that is not a number never stops.
+  // The comparisons are ordered, so a confidence of NaN never stops.
   auto predicate = getConfidence() == Confidence::Entropy
                        ? arith::CmpFPredicate::OLE
                        : arith::CmpFPredicate::OGE;

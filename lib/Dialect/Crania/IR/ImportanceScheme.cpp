@@ -15,7 +15,7 @@ bool ImportanceAttr::isAdditive() const { return true; }
 LogicalResult ImportanceAttr::verifyWeights(Operation *op) const {
   auto weights = cast<WeightsOp>(op);
   int64_t clusters = weights.getClusters();
-  // The raw data of a splat is one byte: it is not expanded for this.
+  // The raw data of a splat is one byte and need not be expanded here.
   auto dense = dyn_cast<DenseElementsAttr>(weights.getAssignment());
   SmallVector<char> storage;
   ArrayRef<char> assignment =
@@ -45,7 +45,7 @@ void ImportanceAttr::materialize(Operation *op, int64_t round,
       llvm::copy(values.slice(i * width, width), &result[i * width]);
 }
 
-/// select(assignment < round, values, 0), element by element.
+/// Emits select(assignment < round, values, 0), element by element.
 static Value emitSelection(OpBuilder &builder, Location loc, WeightsOp weights,
                            Value values, Value round) {
   RankedTensorType type = weights.getClusteredType().getTensor();

@@ -1,7 +1,7 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// The iteration op: structure and control flow.
+// The structure and control flow of the iteration op.
 
 #include "crania/Dialect/Crania/IR/CraniaOps.h"
 #include "mlir/IR/BuiltinOps.h"
@@ -42,7 +42,7 @@ TargetAttr IterateOp::getTarget() {
   return {};
 }
 
-/// Each plan names crania.weights and has a segment per cluster.
+/// Verifies that each plan names crania.weights and has a segment per cluster.
 LogicalResult IterateOp::verifySymbolUses(SymbolTableCollection &symbols) {
   if (!getPlan())
     return success();
@@ -51,7 +51,7 @@ LogicalResult IterateOp::verifySymbolUses(SymbolTableCollection &symbols) {
         getOperation(), plan.getWeights());
     if (!weights)
       return emitOpError() << "has a plan for " << plan.getWeights()
-                           << ", which is no crania.weights of this module";
+                           << ", which is not a crania.weights of this module";
     if (int64_t(plan.getSegments().size()) != weights.getClusters())
       return emitOpError() << "plan of " << plan.getWeights() << " has "
                            << plan.getSegments().size() << " segments for "
@@ -60,7 +60,7 @@ LogicalResult IterateOp::verifySymbolUses(SymbolTableCollection &symbols) {
   return success();
 }
 
-/// No weights have two plans.
+/// Verifies that no weights have two plans.
 static LogicalResult verifyPlanIsUnique(IterateOp op) {
   llvm::DenseSet<StringAttr> seen;
   for (auto plan : op.getPlan()->getAsRange<FetchPlanAttr>())
@@ -70,7 +70,7 @@ static LogicalResult verifyPlanIsUnique(IterateOp op) {
 }
 
 bool crania::ir::isDistribution(ArrayRef<double> fractions) {
-  constexpr double tolerance = 1e-3; // as a report rounds them
+  constexpr double tolerance = 1e-3; // reports round fractions
   double sum = 0;
   for (double fraction : fractions) {
     if (!(fraction >= 0 && fraction <= 1))
@@ -106,8 +106,8 @@ LogicalResult IterateOp::verify() {
   return getPlan() ? verifyPlanIsUnique(*this) : success();
 }
 
-/// That the logits yielded are of the result's type is checked by
-/// RegionBranchOpInterface.
+/// Verifies the body. RegionBranchOpInterface checks that the yielded logits
+/// have the result's type.
 LogicalResult IterateOp::verifyRegions() {
   Block &body = getBody().front();
   if (body.getNumArguments() != 1 || !body.getArgument(0).getType().isIndex())
@@ -132,7 +132,7 @@ void IterateOp::getSuccessorRegions(
     RegionBranchPoint point, SmallVectorImpl<RegionSuccessor> &successors) {
   if (point.isParent() || getRounds() > 1)
     successors.push_back(RegionSuccessor(&getBody()));
-  // At least one round runs, so the results follow from the body only.
+  // At least one round runs, so the results come from the body only.
   if (!point.isParent())
     successors.push_back(
         RegionSuccessor(getOperation(), getResults().take_front()));
@@ -145,7 +145,7 @@ void IterateOp::getRegionInvocationBounds(
 
 SmallVector<Region *> IterateOp::getLoopRegions() { return {&getBody()}; }
 
-/// Ending a round looks at its logits, which the exit rule tests.
+/// The end of a round reads its logits, which the exit rule tests.
 void YieldOp::getEffects(
     SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>>
         &effects) {

@@ -86,13 +86,13 @@ void ResidualAttr::materialize(Operation *op, int64_t round,
   ArrayRef<uint8_t> codes = weights.getAssignmentBytes(storage);
   const size_t width = result.size() / codes.size();
   SmallVector<int64_t> words = wordsOf(round);
-  // Little-endian, as all values are.
+  // All values are little-endian.
   for (auto [i, code] : llvm::enumerate(codes))
     for (size_t byte = 0; byte < width; ++byte)
       result[i * width + byte] = char(words[code] >> (8 * byte));
 }
 
-/// select(round < K, points[round - 1, code], value), element by element.
+/// Emits select(round < K, points[round - 1, code], value), element by element.
 static Value emitLookup(OpBuilder &builder, Location loc, WeightsOp weights,
                         DenseElementsAttr points, Value values, Value round) {
   RankedTensorType type = weights.getClusteredType().getTensor();
@@ -102,7 +102,7 @@ static Value emitLookup(OpBuilder &builder, Location loc, WeightsOp weights,
   Value codes = arith::ConstantOp::create(
       builder, loc, cast<TypedAttr>(weights.getAssignment()));
   Value table = arith::ConstantOp::create(builder, loc, points);
-  // A row that is there, in the last round too.
+  // The row must exist in the last round as well.
   Value bounded = arith::MinUIOp::create(
       builder, loc, round, index(builder, weights.getClusters() - 1));
   Value row = arith::SubIOp::create(builder, loc, bounded, index(builder, 1));

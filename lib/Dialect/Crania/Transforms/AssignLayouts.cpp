@@ -24,7 +24,7 @@ namespace {
 
 std::string_view view(StringRef text) { return {text.data(), text.size()}; }
 
-/// The blocks of the weights as their consumer needs them.
+/// Returns the blocks of the weights in the order of their consumer.
 FailureOr<WeightBlocks> readBlocks(PlanBuilder::Entry &entry,
                                    const crania::target::TargetModel &target) {
   MaterializeOp materialize = entry.materialize;
@@ -53,7 +53,7 @@ Precision precisionOf(unsigned wordBits) {
                                : Precision::f32;
 }
 
-/// A weight tensor and what can be done with its clusters.
+/// A weight tensor and the candidates for its clusters.
 struct Tensor {
   PlanBuilder::Entry *entry;
   WeightBlocks blocks;
@@ -66,12 +66,12 @@ std::string nameOf(const Tensor &tensor, size_t cluster) {
          tensor.entry->weights.getSymName().str();
 }
 
-/// What a decision took, for the remarks.
+/// The data behind a decision, for the remarks.
 struct Decision {
   const SegmentCandidates &segment;
   const LayoutCandidate &taken;
 
-  /// The smallest of all other layouts.
+  /// Returns the smallest of all other layouts.
   const LayoutCandidate *secondBest() const {
     const LayoutCandidate *best = nullptr;
     for (const LayoutCandidate &other : segment.tried)
@@ -81,14 +81,14 @@ struct Decision {
     return best;
   }
 
-  /// That are stored.
+  /// Returns the number of values that are stored.
   uint64_t values() const {
     const auto *layout =
         crania::layout::findSegmentLayout(view(taken.layout.getLayoutId()));
     return segment.statisticsFor(*layout).values();
   }
 
-  /// Why no candidate of less energy was taken.
+  /// Returns the limit that excluded the candidates with less energy.
   StringRef limitedBy() const {
     for (const LayoutCandidate &other : segment.candidates)
       if (other.picojoules < taken.picojoules)
@@ -219,7 +219,7 @@ private:
     return success();
   }
 
-  /// Fills in layout and bytes of all clusters of a tensor.
+  /// Sets layout and bytes of all clusters of a tensor.
   LogicalResult decide(Tensor &tensor, ArrayRef<size_t> chosen) {
     SmallVector<LayoutAttrInterface> taken;
     for (auto [k, candidate] : llvm::enumerate(chosen))
@@ -243,7 +243,7 @@ private:
     return success();
   }
 
-  /// The exact sizes of the segments in layouts.
+  /// Encodes the segments in the given layouts to get their exact sizes.
   static FailureOr<std::vector<crania::ClusterSegment>>
   encode(const Tensor &tensor, ArrayRef<LayoutAttrInterface> taken) {
     SmallVector<crania::ClusterCoding> codings;

@@ -28,7 +28,8 @@ bool isStaticF32Tensor(Type type) {
   return tensor && tensor.hasStaticShape() && tensor.getElementType().isF32();
 }
 
-/// 1x10, 10, 1x1000x1x1: one dimension counts the classes.
+/// Returns true for shapes such as 1x10, 10 and 1x1000x1x1, in which one
+/// dimension counts the classes.
 bool isLogits(RankedTensorType type) {
   return type.getNumElements() >= 2 &&
          llvm::count_if(type.getShape(), [](int64_t n) { return n != 1; }) == 1;
@@ -56,7 +57,7 @@ LogicalResult checkSignature(func::FuncOp function) {
   auto logits = cast<RankedTensorType>(type.getResult(0));
   if (!isLogits(logits))
     return function.emitError()
-           << "the result " << logits << " is no tensor of logits: one "
+           << "the result " << logits << " is not a tensor of logits: one "
            << "dimension counts at least two classes, all others are 1"
            << remedyFor(logits);
   return success();

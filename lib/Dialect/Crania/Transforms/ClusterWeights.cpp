@@ -25,7 +25,7 @@ using crania::clustering::Boundaries;
 
 namespace {
 
-/// The constant that feeds an operand, if it is a dense one.
+/// Returns the dense constant of an operand, or null if there is none.
 arith::ConstantOp getDenseConstant(Value value) {
   auto constant = value.getDefiningOp<arith::ConstantOp>();
   if (!constant ||
@@ -34,7 +34,8 @@ arith::ConstantOp getDenseConstant(Value value) {
   return constant;
 }
 
-/// A name for the weights: that of the blob, else of the location, else "w".
+/// Returns a name for the weights: that of the blob, else that of the location,
+/// else "w".
 std::string nameOf(arith::ConstantOp constant, linalg::LinalgOp user) {
   if (auto resource = dyn_cast<DenseResourceElementsAttr>(constant.getValue()))
     return resource.getRawHandle().getKey().str();
@@ -43,7 +44,6 @@ std::string nameOf(arith::ConstantOp constant, linalg::LinalgOp user) {
   return "w";
 }
 
-/// A blob that owns `bytes`.
 /// Clusters the weights of one module.
 class Clusterer {
 public:
@@ -71,7 +71,7 @@ public:
   }
 
 private:
-  /// One ranking of all weights of a function.
+  /// Ranks all weights of a function together.
   LogicalResult
   assignTogether(ArrayRef<std::pair<OpOperand *, arith::ConstantOp>> weights) {
     std::vector<std::vector<float>> importances;
@@ -117,8 +117,9 @@ private:
     return success();
   }
 
-  /// The weights of another function with the same data and scales are shared;
-  /// within one, each consumer has its own.
+  /// Returns the symbol for an operand's weights. Data and scales may be shared
+  /// with the weights of another function, but within a function each consumer
+  /// has its own symbol.
   FailureOr<WeightsOp> findOrCreateWeights(OpOperand &operand,
                                            arith::ConstantOp constant) {
     Operation *op = operand.getOwner();
@@ -137,7 +138,8 @@ private:
     return weights;
   }
 
-  /// Ranked over all layers, the same weights may be in other clusters in
+  /// Returns true if the weights have the clusters of this operand. With a
+  /// ranking over all layers, the same weights may be in other clusters in
   /// another function.
   bool hasClustersOf(WeightsOp weights, OpOperand &operand) const {
     if (!overLayers)
@@ -156,7 +158,7 @@ private:
     FailureOr<ElementsAttr> scales = scalesOf(op, type);
     if (failed(checkType(op, type)) || failed(scales))
       return failure();
-    // Before the function, so that symbols stand in the order of use.
+    // Symbols before the function are in the order of use.
     OpBuilder builder(op->getParentOfType<func::FuncOp>());
     auto clusteredType =
         ClusteredType::get(module.getContext(), type, boundaries.clusters());
@@ -165,7 +167,7 @@ private:
         assign(operand, values, type, *scales, name);
     if (failed(assignment))
       return failure();
-    // They move from the contraction to the symbol.
+    // The scales move from the contraction to the symbol.
     op->removeAttr(CraniaDialect::getWeightScalesAttrName());
     auto weights = WeightsOp::create(
         builder, constant.getLoc(), builder.getStringAttr(name), StringAttr(),
@@ -185,7 +187,7 @@ private:
                           << "and i8 are supported";
   }
 
-  /// The scales of the weights; null if there are none.
+  /// Returns the scales of the weights, or null if there are none.
   static FailureOr<ElementsAttr> scalesOf(linalg::LinalgOp op,
                                           RankedTensorType type) {
     Attribute attribute = op->getAttr(CraniaDialect::getWeightScalesAttrName());
@@ -258,7 +260,8 @@ private:
     return std::vector<float>(floats, floats + bytes.size() / sizeof(float));
   }
 
-  /// The weights that integers stand for; the integers without scales.
+  /// Returns the weights that integers represent, or the integers if there are
+  /// no scales.
   static std::vector<float>
   dequantize(ArrayRef<char> bytes, RankedTensorType type, ElementsAttr scales) {
     ArrayRef<int64_t> shape = type.getShape();
@@ -289,8 +292,9 @@ private:
         << remark::metric("ClusterSizes", text);
   }
 
-  /// Functions are clustered one after the other: the last one that uses the
-  /// weights says whether the current one does.
+  /// Weights that functions share. Functions are clustered one after the other,
+  /// so the last function that used the weights tells whether the current one
+  /// does.
   struct Shared {
     WeightsOp weights;
     func::FuncOp lastUser;
@@ -299,11 +303,11 @@ private:
   ModuleOp module;
   SymbolTable symbols;
   const Boundaries &boundaries;
-  /// Whether importances are ranked over all layers of a function, and what
-  /// comes of that.
+  /// True if importances are ranked over all layers of a function. `decided`
+  /// then holds the clusters.
   bool overLayers;
   llvm::DenseMap<OpOperand *, std::vector<uint8_t>> decided;
-  /// By values and scales.
+  /// The weights by values and scales.
   llvm::DenseMap<std::pair<Attribute, Attribute>, SmallVector<Shared, 1>>
       sharedWeights;
 };

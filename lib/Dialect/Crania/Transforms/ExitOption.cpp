@@ -15,7 +15,7 @@ ExitOption::parse(StringRef text, MLIRContext *context,
   std::optional<Confidence> confidence = symbolizeConfidence(rule);
   if (!confidence)
     return emitError() << "exit '" << text << "': '" << rule
-                       << "' is no exit rule; expected softmax, margin or "
+                       << "' is not an exit rule; expected softmax, margin or "
                        << "entropy, a colon and a threshold, e.g. softmax:0.9";
   option.confidence = *confidence;
   SmallVector<StringRef> items;
@@ -23,9 +23,10 @@ ExitOption::parse(StringRef text, MLIRContext *context,
   for (StringRef item : items) {
     double threshold;
     if (item.trim().getAsDouble(threshold))
-      return emitError() << "exit '" << text << "': '" << item
-                         << "' is no threshold; expected e.g. softmax:0.9 or "
-                         << "softmax:0.9,0.8,0.7";
+      return emitError()
+             << "exit '" << text << "': '" << item
+             << "' is not a threshold; expected e.g. softmax:0.9 or "
+             << "softmax:0.9,0.8,0.7";
     option.thresholds.push_back(threshold);
   }
   if (failed(

@@ -21,7 +21,8 @@ using namespace mlir;
 
 namespace {
 
-/// Bytes of an element, or 0 for one that is not made of whole bytes.
+/// Returns the bytes of an element, or 0 if an element is not made of whole
+/// bytes.
 unsigned elementBytes(ShapedType type) {
   Type element = type.getElementType();
   if (!element.isIntOrFloat() || element.getIntOrFloatBitWidth() % 8 != 0)
@@ -29,9 +30,9 @@ unsigned elementBytes(ShapedType type) {
   return element.getIntOrFloatBitWidth() / 8;
 }
 
-/// Row-major elements of shape `from`, of `bytes` each, in the order of a
-/// transposed tensor: its dimension i is dimension permutation[i] of the
-/// source.
+/// Returns the row-major elements of shape `from`, of `bytes` each, in the
+/// order of a transposed tensor. Dimension i of the result is dimension
+/// permutation[i] of the source.
 std::vector<char> transpose(ArrayRef<char> data, ArrayRef<int64_t> from,
                             ArrayRef<int64_t> permutation, unsigned bytes) {
   SmallVector<int64_t> strides(from.size(), 1);
@@ -57,7 +58,7 @@ std::vector<char> transpose(ArrayRef<char> data, ArrayRef<int64_t> from,
   return result;
 }
 
-/// A resource named after `original` with a copy of `bytes`.
+/// Returns a resource with a copy of `bytes`, named after `original`.
 DenseResourceElementsAttr
 makeResource(RankedTensorType type, StringRef original, ArrayRef<char> bytes) {
   return DenseResourceElementsAttr::get(
@@ -65,7 +66,7 @@ makeResource(RankedTensorType type, StringRef original, ArrayRef<char> bytes) {
       HeapAsmResourceBlob::allocateAndCopyWithAlign(bytes, elementBytes(type)));
 }
 
-/// The constant in another shape; null for one that is neither dense nor a
+/// Returns the constant in another shape, or null if it is neither dense nor a
 /// resource.
 TypedAttr reshaped(Attribute constant, RankedTensorType type) {
   if (auto resource = dyn_cast<DenseResourceElementsAttr>(constant))
@@ -75,7 +76,8 @@ TypedAttr reshaped(Attribute constant, RankedTensorType type) {
   return {};
 }
 
-/// The constant with its dimensions in another order; null if it has no data.
+/// Returns the constant with its dimensions in another order, or null if it has
+/// no data.
 TypedAttr transposed(Attribute constant, RankedTensorType type,
                      ArrayRef<int64_t> permutation) {
   unsigned bytes = elementBytes(type);
@@ -98,8 +100,8 @@ TypedAttr transposed(Attribute constant, RankedTensorType type,
                                 bytes));
 }
 
-/// What `op` makes of a constant if it only changes how that is laid out, or
-/// null.
+/// Returns the constant result of an op that only changes the shape or the
+/// order of a constant, or null.
 TypedAttr foldLayout(Operation *op) {
   auto type = op->getNumResults() == 1
                   ? dyn_cast<RankedTensorType>(op->getResult(0).getType())
@@ -129,7 +131,8 @@ struct FoldConstantLayouts
   }
 
 private:
-  /// Sources stand before their users, so one walk folds chains.
+  /// Folds all ops of a function. Sources come before their users, so one walk
+  /// folds chains.
   static void fold(func::FuncOp function) {
     SmallVector<Operation *> ops;
     function.walk([&](Operation *op) { ops.push_back(op); });

@@ -24,7 +24,7 @@ using namespace crania::ir;
 
 namespace {
 
-/// Ops of `block` that compute `value`, with it.
+/// Returns the ops of `block` that compute `value`, including its own.
 SetVector<Operation *> sliceOf(Value value, Block &block) {
   SetVector<Operation *> slice;
   BackwardSliceOptions options;
@@ -40,8 +40,8 @@ SetVector<Operation *> sliceOf(Value value, Block &block) {
   return ancestors;
 }
 
-/// What the host makes of the input stays with the host: casts to integers, and
-/// what no machine knows, if no weights have gone into it yet.
+/// Returns the ops that stay on the host: casts of the input to integers, and
+/// ops that no machine knows, unless weights have gone into their operands.
 SetVector<Operation *> workOfHost(const SetVector<Operation *> &slice,
                                   Block &block) {
   SetVector<Operation *> host;
@@ -57,7 +57,8 @@ SetVector<Operation *> workOfHost(const SetVector<Operation *> &slice,
   return host;
 }
 
-/// Ops of the function's block that compute `logits`, in block order.
+/// Returns the ops of the function's block that compute `logits`, in block
+/// order.
 SmallVector<Operation *> computationOf(Value logits, Block &block) {
   SetVector<Operation *> slice = sliceOf(logits, block);
   slice.set_subtract(workOfHost(slice, block));
@@ -77,8 +78,9 @@ int64_t countRounds(ArrayRef<Operation *> ops) {
   return rounds;
 }
 
-/// Constants of the rounds of a layer become those of the iteration: where that
-/// has more rounds, the layer is complete before, and the last one stays.
+/// Makes the constants of a layer's rounds those of the iteration. If the
+/// iteration has more rounds, the layer is complete earlier and its last
+/// constant stays.
 void readRound(PerRoundOp perRound, IterateOp iterate) {
   SmallVector<Attribute> constants(perRound.getConstants().getValue());
   if (constants.size() < iterate.getRounds())
@@ -121,7 +123,7 @@ LogicalResult formRounds(func::FuncOp function,
     return failure();
 
   separateConstants(ops);
-  // Behind all that it captures.
+  // The iteration must be behind everything that it captures.
   OpBuilder builder(ops.back());
   auto iterate = IterateOp::create(builder, logits.getLoc(), rounds, *rule,
                                    logits.getType());
@@ -138,7 +140,7 @@ LogicalResult formRounds(func::FuncOp function,
   logits.replaceUsesWithIf(iterate.getLogits(), [&](OpOperand &use) {
     return !iterate->isAncestor(use.getOwner());
   });
-  // What else was computed on the way is not to be seen outside.
+  // Intermediate results must not be used outside.
   for (Operation *op : ops)
     for (Operation *user : op->getUsers())
       if (!iterate->isAncestor(user))

@@ -15,24 +15,28 @@ using crania::layout::TrainingOptions;
 
 namespace {
 
-/// By how much decoding may be slower than DRAM.
+/// The factor by which decoding may be slower than DRAM.
 constexpr double allowedSlowdown = 1.02;
-/// Layouts that take more than this of the smallest one are not worth lanes.
+/// A layout that takes more than this multiple of the smallest one is not worth
+/// more lanes.
 constexpr double worthLanes = 1.1;
-/// Nor are those worth small decoders that take more than this.
+/// A layout that takes more than this multiple of the smallest one is not worth
+/// small decoders.
 constexpr double worthTrying = 1.3;
-/// Part of DRAM's time in which tables may be loaded, and the smallest ones.
+/// The share of DRAM's time in which tables may be loaded, and log2 of the
+/// smallest table size.
 constexpr double loadShare = 0.25;
 constexpr unsigned smallestTableLog = 6;
-/// Tables that are tried beside the largest ones.
+/// The table sizes that are tried beside the largest one.
 constexpr unsigned smallerTableLogs[] = {9, 8, 7, 6};
-/// Layouts of a segment that are tried with several tables and lanes.
+/// The number of layouts of a segment that are tried with several tables and
+/// lanes.
 constexpr size_t mostVaried = 6;
-/// Sets of tables that are tried beside one for each condition.
+/// The numbers of table sets that are tried beside one per condition.
 constexpr unsigned fewerTables[] = {16, 8, 4, 2, 1};
-/// Tables of decoders that are to be small.
+/// The table sizes of small decoders.
 constexpr unsigned tinyTableLogs[] = {6, 5, 4};
-/// Extra bits of their symbols.
+/// The extra bits of their symbols.
 constexpr unsigned fewExtraBits[] = {layout::maxExtraBits, 4, 3, 2, 0};
 
 const layout::SegmentLayout &layoutOf(LayoutAttrInterface attribute) {
@@ -42,7 +46,7 @@ const layout::SegmentLayout &layoutOf(LayoutAttrInterface attribute) {
 
 std::vector<std::string> builtInIds() {
   std::vector<std::string> ids;
-  // The simplest first, as equals go to the first.
+  // The simplest layouts come first, because the first of equals is taken.
   for (const char *id : {"raw", "bitmap", "bitmap-free"})
     ids.emplace_back(id);
   for (const char *positions :
@@ -63,18 +67,19 @@ LayoutMeter::LayoutMeter(MLIRContext *context,
       ids(allowed.empty() ? builtInIds() : allowed.vec()),
       budgetUm2(std::numeric_limits<double>::infinity()) {}
 
-/// Whether it has tables whose size is a choice.
+/// Returns true if the layout has tables whose size can be chosen.
 static bool hasTableSize(StringRef id) {
   return id.starts_with("conditional") || id.ends_with("tans") ||
          id.ends_with("huffman");
 }
 
-/// Whether it has tables of values for each condition.
+/// Returns true if the layout has tables of values for each condition.
 static bool hasConditions(StringRef id) {
   return id.ends_with("tans") || id.ends_with("huffman");
 }
 
-/// Whether its words are symbols, which conditions may have offsets for.
+/// Returns true if the layout's words are symbols, for which conditions may
+/// have offsets.
 static bool hasAlphabet(StringRef id) {
   return hasConditions(id) || id.ends_with("codebook") ||
          id.ends_with("packed");
@@ -99,8 +104,9 @@ double LayoutMeter::dramCycles(double bytes) const {
   return bytes / target::streamBytesPerCycle(target);
 }
 
-/// Tables are loaded when a layer begins, those of its clusters side by side;
-/// what that takes is lost for decoding.
+/// Returns the pace of a segment of `bytes`. A layer begins with the load of
+/// its tables, those of its clusters side by side, and that time is lost for
+/// decoding.
 LayoutMeter::Pace LayoutMeter::paceFor(double bytes) const {
   const double cycles = dramCycles(bytes);
   Pace pace;
@@ -108,7 +114,7 @@ LayoutMeter::Pace LayoutMeter::paceFor(double bytes) const {
       std::max(cycles * loadShare / Pace::loadCyclesPerState, 1.0);
   pace.tableLog = std::clamp(unsigned(std::log2(longest)), smallestTableLog,
                              layout::defaultTableLog);
-  // Of tiny layers, the tables take longer than the bytes whatever is done.
+  // The tables of tiny layers always take longer than their bytes.
   constexpr double leastShare = 0.5;
   pace.share = std::max(
       allowedSlowdown - pace.loadCycles() / std::max(cycles, 1.0), leastShare);
@@ -160,7 +166,8 @@ void LayoutMeter::addEncoded(std::vector<LayoutCandidate> &into,
     segment.refusal = measured.error().message;
 }
 
-/// A layout with tables, with as many lanes as it takes to keep up with DRAM.
+/// Adds a layout with tables, with as many lanes as it needs to keep up with
+/// DRAM.
 void LayoutMeter::addCoded(SegmentCandidates &into,
                            const LayoutCandidate &plain,
                            const Pace &pace) const {
@@ -183,7 +190,7 @@ void LayoutMeter::addCoded(SegmentCandidates &into,
   }
 }
 
-/// A layout in the smallest decoders that do it.
+/// Adds a layout in the smallest decoders that can decode it.
 void LayoutMeter::addSmall(SegmentCandidates &into,
                            const LayoutCandidate &plain,
                            const Pace &pace) const {
@@ -204,7 +211,7 @@ void LayoutMeter::addSmall(SegmentCandidates &into,
   }
 }
 
-/// All layouts that a segment may have, with their defaults.
+/// Tries all layouts that a segment may have, with their defaults.
 void LayoutMeter::tryAll(const WeightBlocks &blocks,
                          ArrayRef<LayoutAttrInterface> given,
                          std::vector<SegmentCandidates> &segments) const {
@@ -239,7 +246,8 @@ static uint64_t leastBytes(const std::vector<LayoutCandidate> &candidates) {
   return candidates.empty() ? 0 : least;
 }
 
-/// Those without tables and the smallest others, in the same order.
+/// Returns the layouts without tables and the smallest others, in the same
+/// order.
 static SmallVector<LayoutCandidate>
 smallest(const std::vector<LayoutCandidate> &tried) {
   auto hasTables = [](const LayoutCandidate &candidate) {
@@ -304,7 +312,7 @@ LayoutMeter::measure(const WeightBlocks &blocks,
   return segments;
 }
 
-/// What can become of a layout that may have tables.
+/// Adds the variants of a layout that may have tables.
 void LayoutMeter::addVariants(SegmentCandidates &segment,
                               const LayoutCandidate &candidate, double least,
                               const Pace &pace) const {

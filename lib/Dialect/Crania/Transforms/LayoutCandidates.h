@@ -12,19 +12,19 @@ namespace crania::ir {
 /// A layout that a segment can have.
 struct LayoutCandidate {
   LayoutAttrInterface layout;
-  /// Its bytes are estimated where layouts train on counts.
+  /// Measured sizes. The bytes are estimates if the layout trains on counts.
   layout::SegmentMeasure measure;
-  /// Of fetching and decoding it.
+  /// The energy of fetching and decoding.
   double picojoules = 0;
-  /// Until it is fetched and decoded, which overlap.
+  /// The clocks until the segment is fetched and decoded, which overlap.
   double cycles = 0;
-  /// Until it is fetched.
+  /// The clocks until the segment is fetched.
   double dramCycles = 0;
 };
 
-/// What can be done with one cluster of a tensor.
+/// The candidates for one cluster of a tensor.
 struct SegmentCandidates {
-  /// What was counted of it.
+  /// The statistics of the cluster.
   std::shared_ptr<layout::SegmentStatistics> statistics =
       std::make_shared<layout::SegmentStatistics>();
   /// Of a last cluster: the same without words of 0, for layouts that say which
@@ -36,44 +36,46 @@ struct SegmentCandidates {
                                                     : *statistics;
   }
   std::vector<LayoutCandidate> candidates;
-  /// All allowed layouts with their defaults, whatever a decoder of them takes.
+  /// All allowed layouts with their defaults, for any size of decoder.
   std::vector<LayoutCandidate> tried;
-  /// Why a layout that was asked for is none of them.
+  /// The reason why a requested layout is not among the candidates.
   std::string refusal;
 };
 
 /// Measures the layouts of the clusters of tensors on a machine.
 class LayoutMeter {
 public:
-  /// `allowed` are ids of registered layouts; empty allows all that are built
-  /// in.
+  /// Creates a meter. `allowed` are ids of registered layouts; empty allows all
+  /// built-in ones.
   LayoutMeter(mlir::MLIRContext *context, const target::TargetModel &target,
               llvm::ArrayRef<std::string> allowed);
 
-  /// Sets what the decoder may take, which depends on the program's precision.
+  /// Sets the area that the decoder may take, in um^2. It depends on the
+  /// program's precision.
   void setBudget(double um2) { budgetUm2 = um2; }
 
-  /// Candidates for each cluster: of the layout in `given`, where there is one.
-  /// An error says what is wrong with the weights.
+  /// Returns the candidates for each cluster. If `given` has a layout for a
+  /// cluster, that one is the only candidate. Fails if the weights are not
+  /// valid.
   Result<std::vector<SegmentCandidates>>
   measure(const WeightBlocks &blocks,
           llvm::ArrayRef<LayoutAttrInterface> given) const;
 
 private:
-  /// Tables small enough to be loaded in a part of DRAM's time, and what stays
-  /// of it for decoding.
+  /// The size of tables that can be loaded in the allowed share of DRAM's time,
+  /// and the time that remains for decoding.
   struct Pace {
     unsigned tableLog = layout::defaultTableLog;
     double share = 1;
 
-    /// A table of 2^n states is loaded in this part of 2^n cycles.
+    /// A table of 2^n states is loaded in this fraction of 2^n cycles.
     static constexpr double loadCyclesPerState = 0.25;
     double loadCycles() const {
       return loadCyclesPerState * double(uint64_t(1) << tableLog);
     }
   };
 
-  /// A layout, with what it takes or why it cannot be.
+  /// Adds a layout with its measures, or records why it is not possible.
   void addCandidate(std::vector<LayoutCandidate> &into,
                     SegmentCandidates &segment, LayoutAttrInterface layout,
                     const Pace &pace) const;
@@ -81,7 +83,7 @@ private:
                    LayoutAttrInterface layout,
                    const layout::SegmentMeasure &measure,
                    const Pace &pace) const;
-  /// One that has to see the blocks.
+  /// Adds a layout whose size is known only after encoding the blocks.
   void addEncoded(std::vector<LayoutCandidate> &into,
                   SegmentCandidates &segment, LayoutAttrInterface layout,
                   const WeightBlocks &blocks, unsigned cluster) const;

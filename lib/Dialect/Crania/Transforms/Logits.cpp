@@ -19,13 +19,13 @@ bool crania::isForeign(Operation *op) {
       op->getDialect());
 }
 
-/// An op of one tensor that no machine can run.
+/// Returns true for an op of one tensor that no machine can run.
 static bool isForeignUnary(Operation *op) {
   return op && crania::isForeign(op) && op->getNumOperands() == 1 &&
          isa<RankedTensorType>(op->getOperand(0).getType());
 }
 
-/// What the outermost reshapes of `value` are of.
+/// Returns the tensor below the outermost reshapes of `value`.
 static Value seeThroughReshapes(Value value) {
   while (isa_and_nonnull<tensor::CollapseShapeOp, tensor::ExpandShapeOp>(
       value.getDefiningOp()))

@@ -8,13 +8,14 @@
 
 namespace crania {
 
-/// Whether no machine can ever run the op, as it is of a dialect that CRANIA's
-/// passes do not know: the host compiler's own.
+/// Returns true if no machine can ever run the op, because its dialect is
+/// unknown to CRANIA's passes. Such ops belong to the host compiler.
 bool isForeign(mlir::Operation *op);
 
-/// The value that the exit rule works on, given what a classifier returns: what
-/// a softmax at the end, however it is spelled, is taken of, seen through reshapes
-/// and through foreign ops of one operand.
+/// Returns the value that the exit rule tests, given the result of a classifier.
+/// It is the operand of a softmax at the end, in any spelling, found through
+/// reshapes and through foreign ops of one operand. Without a softmax it is the
+/// logits themselves.
 mlir::Value findLogits(mlir::Value result);
 
 } // namespace crania

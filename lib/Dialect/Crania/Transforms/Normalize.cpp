@@ -54,8 +54,8 @@ Value emitAdd(OpBuilder &builder, Location loc, Value a, Value b) {
   return arith::AddIOp::create(builder, loc, a, b);
 }
 
-/// contraction(x, w) into init -> init + contraction(x, w) into zero. The bias
-/// then joins what follows the contraction.
+/// Rewrites contraction(x, w) into init as init + contraction(x, w) into zero.
+/// The bias can then be fused with the ops behind the contraction.
 struct AddInitBehindContraction : OpInterfaceRewritePattern<linalg::LinalgOp> {
   using OpInterfaceRewritePattern::OpInterfaceRewritePattern;
 
@@ -95,8 +95,8 @@ struct AddInitBehindContraction : OpInterfaceRewritePattern<linalg::LinalgOp> {
   }
 };
 
-/// An element-wise op that computes with what its result starts from reads it
-/// as any other operand.
+/// Makes the initial value of an element-wise op an operand like any other, if
+/// the op computes with it.
 struct ReadInitAsInput : OpRewritePattern<linalg::GenericOp> {
   using OpRewritePattern::OpRewritePattern;
 
@@ -126,9 +126,10 @@ struct ReadInitAsInput : OpRewritePattern<linalg::GenericOp> {
   }
 };
 
-/// Recomputing a producer, or computing it again and again within a reduction,
-/// costs more than the buffer that it saves. A consumer that was fused itself
-/// leaves a dead op behind, which is no user.
+/// Returns true if a producer may be fused. Recomputing it, or computing it
+/// repeatedly within a reduction, costs more than the buffer that fusion saves.
+/// A consumer that was fused itself leaves a dead op behind, which does not
+/// count as a user.
 bool mayFuse(OpOperand *operand) {
   auto consumer = cast<linalg::LinalgOp>(operand->getOwner());
   return consumer.getNumReductionLoops() == 0 &&
@@ -172,8 +173,8 @@ LogicalResult crania::normalizeStructuredOps(Block &block) {
   if (failed(applyToBlock(block, std::move(simplify))))
     return parent->emitError("simplification of its body does not terminate");
 
-  // An op that was looked at before its producer had lost its other users is
-  // fused the next time.
+  // An op that was visited while its producer had other users is fused in the
+  // next pass.
   size_t before = 0;
   while (before != block.getOperations().size()) {
     before = block.getOperations().size();

@@ -16,14 +16,14 @@ using namespace crania::ir;
 
 namespace {
 
-/// Bytes of the image that a segment takes.
+/// The bytes of the image that a segment takes.
 struct Placement {
   int64_t begin, end;
   StringRef weights;
   size_t cluster; // 1-based
 };
 
-/// The segments that have an address already, by address.
+/// Returns the segments that have an address already, by address.
 SmallVector<Placement> placedSegments(PlanBuilder &plan) {
   SmallVector<Placement> placed;
   for (PlanBuilder::Entry &entry : plan.getEntries())

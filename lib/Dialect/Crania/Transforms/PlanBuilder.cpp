@@ -80,7 +80,6 @@ crania::ir::getTargetModel(IterateOp iterate) {
   if (TargetAttr target = iterate.getTarget())
     return target.getModel();
   return iterate.emitError()
-         << "is compiled for no machine: set '"
-         << CraniaDialect::getTargetAttrName()
+         << "has no target machine: set '" << CraniaDialect::getTargetAttrName()
          << "' on the module, e.g. with crania-attach-target";
 }

@@ -46,7 +46,8 @@ struct ScheduleFetches
       signalPassFailure();
   }
 
-  /// P(R = r) for r = 1, 2, ...
+  /// Returns P(R = r) for r = 1, 2, ..., where R is the exit round. Fails if
+  /// the fractions are not a distribution.
   FailureOr<SmallVector<double>> exitDistribution(IterateOp iterate) {
     size_t rounds = iterate.getRounds();
     if (auto histogram = iterate.getExitHistogram())

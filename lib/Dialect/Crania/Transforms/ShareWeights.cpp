@@ -29,14 +29,14 @@ namespace {
 
 constexpr unsigned mostEntries = 256;
 
-/// The words of a codebook, and how far the weights moved.
+/// The words of a codebook, and the distance that the weights moved.
 struct SharedWords {
   std::vector<char> bytes;
   size_t entries = 0;
   double squaredError = 0, squares = 0;
 };
 
-/// Replaces each word of T by the centre of its group, rounded if T is an
+/// Replaces each word of T by the center of its group, rounded if T is an
 /// integer.
 template <typename T>
 crania::Result<SharedWords> shareWords(ArrayRef<char> bytes, unsigned entries) {
@@ -73,7 +73,7 @@ crania::Result<SharedWords> share(ArrayRef<char> bytes, Type element,
   return shareWords<int16_t>(bytes, entries);
 }
 
-/// The words in an attribute of the kind that they were in.
+/// Returns the words in an attribute of the kind of the original.
 TypedAttr makeConstant(TypedAttr original, ArrayRef<char> bytes) {
   auto type = cast<RankedTensorType>(original.getType());
   auto resource = dyn_cast<DenseResourceElementsAttr>(original);
@@ -156,7 +156,7 @@ private:
         << remark::metric("RelativeSquaredError", error);
   }
 
-  /// What became of constants, which several layers may read.
+  /// The replacements of constants, which several layers may read.
   llvm::DenseMap<Attribute, TypedAttr> replaced;
 };
 

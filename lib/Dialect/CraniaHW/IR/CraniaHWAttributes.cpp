@@ -18,7 +18,7 @@ using namespace crania::hw;
 // Custom directives
 //===----------------------------------------------------------------------===//
 
-/// `6x28x28`
+/// Parses channels, height and width, such as `6x28x28`.
 static ParseResult parseExtents(AsmParser &parser, int64_t &channels,
                                 int64_t &height, int64_t &width) {
   SmallVector<int64_t, 3> extents;
@@ -39,7 +39,8 @@ static void printExtents(AsmPrinter &printer, int64_t channels, int64_t height,
   printer << channels << "x" << height << "x" << width;
 }
 
-/// An f64 without its type; whatever decimals cannot say is printed in hex.
+/// Parses an f64 without its type. Values that decimals cannot express are
+/// printed in hex.
 static ParseResult parseDouble(AsmParser &parser, FloatAttr &value) {
   return parser.parseAttribute(value, parser.getBuilder().getF64Type());
 }
@@ -48,7 +49,7 @@ static void printDouble(AsmPrinter &printer, FloatAttr value) {
   printer.printAttributeWithoutType(value);
 }
 
-/// `streamed` or `retained at 64`
+/// Parses `streamed` or `retained at 64`.
 static ParseResult parseResidency(AsmParser &parser, Residency &residency,
                                   int64_t &storeOffset) {
   storeOffset = 0;
@@ -73,7 +74,7 @@ static void printResidency(AsmPrinter &printer, Residency residency,
     printer << " at " << storeOffset;
 }
 
-/// What only some segments have: tables, refined words.
+/// Parses the parts that only some segments have: tables and refined words.
 static ParseResult parseSegmentTail(AsmParser &parser, int64_t &tableBytes,
                                     DenseI64ArrayAttr &refinedWords) {
   tableBytes = 0;
@@ -133,7 +134,7 @@ static LogicalResult verifyNotNegative(EmitError emitError, StringRef what,
   return emitError() << what << " must not be negative, found " << value;
 }
 
-/// Extents that the device binary holds in 32 bits.
+/// Checks that extents fit the 32 bits that the device binary has for them.
 static LogicalResult verifyExtents(EmitError emitError,
                                    ArrayRef<int64_t> extents) {
   for (int64_t extent : extents)
@@ -220,8 +221,9 @@ AccessAttr AccessAttr::get(FlatSymbolRefAttr buffer, int64_t offset,
              Builder(context).getF64FloatAttr(padding));
 }
 
-/// Adds `factor` times `expr`. Fails if that is not linear in the loops, or if
-/// a number leaves the 32 bits that the device binary has for it.
+/// Adds `factor` times `expr` to `index`. Fails if the expression is not linear
+/// in the loops, or if a number exceeds the 32 bits that the device binary has
+/// for it.
 static LogicalResult addLinear(AffineExpr expr, int64_t factor,
                                AccessAttr::LinearIndex &index) {
   auto add = [](int64_t &sum, std::optional<int64_t> term) {
@@ -274,7 +276,7 @@ static bool isLinear(AffineMap map) {
 }
 
 AccessAttr::LinearIndex AccessAttr::getIndex(unsigned dimension) const {
-  // The verifier has seen it.
+  // The verifier has checked the map.
   // NOLINTNEXTLINE(clang-analyzer-core.uninitialized.Assign)
   return *linearIndex(getMap(), dimension);
 }
@@ -327,7 +329,8 @@ InstructionAttr InstructionAttr::getRescale(MLIRContext *context,
              builder.getI64IntegerAttr(shift));
 }
 
-/// The dialect numbers opcodes as the schema does.
+/// Converts an opcode to that of the device binary. The dialect uses the
+/// numbers of the schema.
 static crania::binary::VectorOp binaryOpOf(VectorOpcode opcode) {
   return static_cast<crania::binary::VectorOp>(opcode);
 }
@@ -348,7 +351,7 @@ static bool hasType(VectorOpcode opcode, Type type) {
   return type.isSignlessInteger(64) && has(ElementType::i64);
 }
 
-/// The type of the immediate of an instruction, or null if it has none.
+/// Returns the type of an instruction's immediate, or null if it has none.
 static Type immediateTypeOf(VectorOpcode opcode, Type type) {
   Builder builder(type.getContext());
   if (opcode == VectorOpcode::Rescale)
@@ -401,7 +404,7 @@ static ParseResult parseInteger(AsmParser &parser, TypedAttr &immediate) {
   return success();
 }
 
-/// What stands between the parentheses: registers, an immediate.
+/// Parses the arguments between the parentheses: registers and an immediate.
 static ParseResult parseArguments(AsmParser &parser, VectorOpcode opcode,
                                   Type type, SmallVectorImpl<int64_t> &operands,
                                   TypedAttr &immediate) {
@@ -490,8 +493,8 @@ SegmentAttr SegmentAttr::get(MLIRContext *context, int64_t cluster,
              DenseI64ArrayAttr::get(context, refinedWords));
 }
 
-/// The directory covers all bytes behind the tables and ascends; a cluster
-/// without a weight has empty blocks.
+/// Checks that the directory covers all bytes behind the tables and ascends.
+/// The blocks of a cluster without weights are empty.
 static LogicalResult verifyDirectory(EmitError emitError, int64_t bytes,
                                      int64_t tableBytes,
                                      ArrayRef<int64_t> offsets,

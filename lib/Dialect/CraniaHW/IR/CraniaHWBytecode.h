@@ -7,7 +7,7 @@
 namespace crania::hw {
 class CraniaHWDialect;
 
-/// Versions the dialect's bytecode.
+/// Registers the interface that gives the dialect's bytecode its version.
 void addBytecodeInterface(CraniaHWDialect *dialect);
 
 } // namespace crania::hw

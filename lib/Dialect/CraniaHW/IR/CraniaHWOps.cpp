@@ -13,8 +13,8 @@ using namespace crania::hw;
 // Custom directives
 //===----------------------------------------------------------------------===//
 
-/// The name of an enumerator. (By itself, an EnumAttr prints a space before it,
-/// and so does the operation.)
+/// Parses the name of an enumerator. (The printer of an EnumAttr adds a space
+/// before the name, and so would the operation's.)
 template <typename AttrT>
 static ParseResult parseEnumerator(OpAsmParser &parser, AttrT &attribute) {
   auto value = FieldParser<decltype(attribute.getValue())>::parse(parser);
@@ -30,7 +30,7 @@ static void printEnumerator(OpAsmPrinter &printer, Operation *,
   printer << stringifyEnum(attribute.getValue());
 }
 
-/// Attributes of one kind, without their dialect and mnemonic.
+/// Parses a list of attributes of one kind, without their dialect and mnemonic.
 template <typename AttrT>
 static ParseResult parseStripped(OpAsmParser &parser, ArrayAttr &list) {
   SmallVector<Attribute> elements;
@@ -73,7 +73,8 @@ static void printAccesses(OpAsmPrinter &printer, Operation *,
   printStripped<AccessAttr>(printer, accesses);
 }
 
-/// The instruction that defines register `number`: `r3 = max f32(r0, r2)`.
+/// Parses the instruction that defines register `number`, such as `r3 = max
+/// f32(r0, r2)`.
 static FailureOr<InstructionAttr> parseDefinition(OpAsmParser &parser,
                                                   size_t number) {
   std::string expected = "r" + std::to_string(number);
@@ -91,8 +92,8 @@ static FailureOr<InstructionAttr> parseDefinition(OpAsmParser &parser,
   return InstructionAttr::parseBody(parser);
 }
 
-/// `{r2 = constant f32(0.0), r3 = max f32(r0, r2)}`: the first register is the
-/// one after those of the inputs and the output.
+/// Parses code, such as `{r2 = constant f32(0.0), r3 = max f32(r0, r2)}`. The
+/// first register follows those of the inputs and the output.
 static ParseResult parseCode(OpAsmParser &parser, ArrayAttr &code,
                              ArrayAttr inputs) {
   SmallVector<Attribute> instructions;
@@ -253,7 +254,7 @@ LogicalResult CopyOp::verify() {
 }
 
 //===----------------------------------------------------------------------===//
-// Buffers and weights; VerifyProgram.cpp checks what spans operations
+// Buffers and weights. VerifyProgram.cpp has the checks that span operations.
 //===----------------------------------------------------------------------===//
 
 LogicalResult BufferOp::verify() {

@@ -1,7 +1,8 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// The host's side of a program: checks against it, effects, bufferization.
+// The operation by which the host runs a program: its checks against the
+// program, its effects and its bufferization.
 
 #include "crania/Dialect/CraniaHW/IR/CraniaHWOps.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
@@ -35,7 +36,7 @@ LogicalResult ExecuteOp::verifySymbolUses(SymbolTableCollection &symbols) {
       symbols.lookupNearestSymbolFrom<ProgramOp>(*this, getProgramAttr());
   if (!program)
     return emitOpError() << "refers to " << getProgramAttr()
-                         << ", which is no crania_hw.program of this module";
+                         << ", which is not a crania_hw.program of this module";
   auto verifyPort = [&](StringRef role, Type type, PortAttr port) {
     auto shaped = cast<ShapedType>(type);
     RankedTensorType wanted = port.getHostType();
@@ -56,7 +57,8 @@ LogicalResult ExecuteOp::verifySymbolUses(SymbolTableCollection &symbols) {
 // Effects
 //===----------------------------------------------------------------------===//
 
-/// On tensors it is a function of its input: the machine's state is its own.
+/// An execution on tensors is a function of its input: no other operation can
+/// see the state of the machine.
 void ExecuteOp::getEffects(
     SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>>
         &effects) {
@@ -88,7 +90,8 @@ AliasingValueList ExecuteOp::getAliasingValues(OpOperand &,
   return {};
 }
 
-/// The machine takes dense row-major elements: others are copied first.
+/// Returns a buffer of dense row-major elements, as the machine takes them.
+/// Other buffers are copied.
 static FailureOr<Value> getDenseBuffer(RewriterBase &rewriter, Location loc,
                                        Value buffer,
                                        const BufferizationOptions &options) {

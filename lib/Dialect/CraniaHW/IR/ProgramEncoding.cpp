@@ -1,7 +1,7 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// From a program of crania_hw to the metadata of a device binary.
+// Encodes a program of crania_hw as metadata of a device binary.
 
 #include "crania/Dialect/CraniaHW/IR/ProgramEncoding.h"
 #include "llvm/ADT/TypeSwitch.h"
@@ -23,7 +23,7 @@ binary::ElementType elementOf(Type type) {
                             : binary::ElementType::i64;
 }
 
-/// The dialect numbers its cases as the schema does.
+/// Converts an enumeration. The dialect uses the numbers of the schema.
 template <typename BinaryEnum, typename Enum>
 BinaryEnum enumOf(Enum value) {
   return static_cast<BinaryEnum>(value);
@@ -34,7 +34,8 @@ std::vector<T> vectorOf(ArrayRef<int64_t> values) {
   return std::vector<T>(values.begin(), values.end());
 }
 
-/// Writes one verified program. Numbers of buffers and weights are their order.
+/// Encodes one verified program. Buffers and weights are numbered in their
+/// order.
 class ProgramEncoder {
 public:
   explicit ProgramEncoder(hw::ProgramOp program) : program(program) {}
@@ -71,7 +72,7 @@ private:
   binary::ProgramT result;
   llvm::DenseMap<StringAttr, uint32_t> buffers, weights;
   llvm::StringMap<uint32_t> labels;
-  /// Number of each command of the present round, by its token.
+  /// The number of each command of the current round, by its token.
   llvm::DenseMap<Value, uint32_t> commands;
 };
 

@@ -1,7 +1,7 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What a program promises as a whole.
+// Verifies the properties of a whole program.
 
 #include "crania/Dialect/CraniaHW/IR/CraniaHWOps.h"
 #include "crania/Dialect/CraniaHW/IR/ProgramEncoding.h"
@@ -36,7 +36,7 @@ LogicalResult ProgramOp::verify() {
 
 namespace {
 
-/// Looks up what commands name.
+/// Checks that the names in commands refer to parts of the program.
 class NameChecker {
 public:
   explicit NameChecker(ProgramOp program)
@@ -50,7 +50,7 @@ private:
   LogicalResult check(Operation *user, FlatSymbolRefAttr name) {
     if (symbols.lookup<OpT>(name.getAttr()))
       return success();
-    return user->emitOpError() << "refers to " << name << ", which is no "
+    return user->emitOpError() << "refers to " << name << ", which is not a "
                                << OpT::getOperationName() << " of this program";
   }
   LogicalResult checkBuffers(Operation *user,
@@ -97,7 +97,8 @@ LogicalResult NameChecker::checkCommand(Operation *command) {
       });
 }
 
-/// Buffers, weights and rounds, and in these commands with known names.
+/// Verifies that a program consists of buffers, weights and rounds, and that
+/// the names in its commands are known.
 LogicalResult verifyStructure(ProgramOp program) {
   NameChecker names(program);
   if (failed(names.checkProgram()))
@@ -119,7 +120,8 @@ LogicalResult verifyStructure(ProgramOp program) {
 // The machine's own checks
 //===----------------------------------------------------------------------===//
 
-/// The operation that the machine refuses: a command, or else the program.
+/// Returns the operation that the machine refuses: a command, or else the
+/// program.
 Operation *findCulprit(ProgramOp program,
                        const crania::binary::CommandPlace &place) {
   if (!place.round || !place.command)
@@ -129,10 +131,11 @@ Operation *findCulprit(ProgramOp program,
   return &*std::next(round.getBody().front().begin(), *place.command);
 }
 
-/// What the machine relies on is checked by its own verifier, so that compiler
-/// and machine cannot disagree: capacities, directories, ranges, token order,
-/// hazards between commands that share memory, use of weights before their
-/// fetch, legality for the target.
+/// Runs the machine's own verifier, so that compiler and machine cannot
+/// disagree. It checks everything that the machine relies on: capacities,
+/// directories, ranges, the order of tokens, hazards between commands that
+/// share memory, use of weights before their fetch, and legality for the
+/// target.
 LogicalResult verifyForMachine(ProgramOp program) {
   SmallVector<char> storage;
   crania::binary::CommandPlace failed;
@@ -159,7 +162,7 @@ LogicalResult RoundOp::verifyRegions() {
   Block &body = getBody().front();
   for (Operation &op : body)
     if (!isa<CommandOpInterface>(op))
-      return op.emitOpError() << "is no command of the machine";
+      return op.emitOpError() << "is not a command of the machine";
   if (body.empty() || !isa<ExitTestOp>(body.back()))
     return emitOpError() << "must end with its crania_hw.exit_test";
   auto tests = getOps<ExitTestOp>();

@@ -88,7 +88,7 @@ func.func @f() {
 // Get.
 
 func.func @f() {
-  // expected-error @below {{'crania.get' op refers to @w, which is no crania.weights of this module}}
+  // expected-error @below {{'crania.get' op refers to @w, which is not a crania.weights of this module}}
   %w = crania.get @w : !crania.clustered<tensor<2xf32>, clusters = 1>
   return
 }
@@ -96,7 +96,7 @@ func.func @f() {
 // -----
 
 func.func @f() {
-  // expected-error @below {{'crania.get' op refers to @f, which is no crania.weights of this module}}
+  // expected-error @below {{'crania.get' op refers to @f, which is not a crania.weights of this module}}
   %w = crania.get @f : !crania.clustered<tensor<2xf32>, clusters = 1>
   return
 }
@@ -373,7 +373,7 @@ func.func @f(%x: tensor<2xf32>) {
 // Plans.
 
 func.func @f(%x: tensor<2xf32>) {
-  // expected-error @below {{'crania.iterate' op has a plan for @w, which is no crania.weights of this module}}
+  // expected-error @below {{'crania.iterate' op has a plan for @w, which is not a crania.weights of this module}}
   crania.iterate upto 1 exit #crania.exit<softmax, []> plan [#crania.fetch_plan<@w, [#crania.segment]>]
       -> tensor<2xf32> round(%r) {
     crania.yield %x : tensor<2xf32>

@@ -21,7 +21,7 @@
 // REMARK: remark: [Analysis] WeightBits | {{.*}}BitsPerWeight=3.400000e+01{{.*}}Weights=a
 // REMARK: remark: [Analysis] Decoder | {{.*}}AreaUm2=
 // BITMAP: #crania.fetch_plan<@b, [<layout = #crania.bitmap_layout, bytes = 66>]>]
-// NOTARGET: error: is compiled for no machine: set 'crania.target' on the module
+// NOTARGET: error: has no target machine: set 'crania.target' on the module
 // RAW: error: cluster 1 of @a: none of the allowed layouts can express it; allow bitmap
 // UNKNOWN: error: unknown layout 'zip'; expected one of bitmap, bitmap+codebook,
 

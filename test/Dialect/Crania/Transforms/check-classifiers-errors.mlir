@@ -23,14 +23,14 @@ func.func @f(%x: tensor<1x4xf32>) -> (tensor<1x4xf32>, tensor<1x4xf32>) attribut
 
 // -----
 
-// expected-error @+1 {{the result 'tensor<2x4xf32>' is no tensor of logits}}
+// expected-error @+1 {{the result 'tensor<2x4xf32>' is not a tensor of logits}}
 func.func @f(%x: tensor<2x4xf32>) -> tensor<2x4xf32> attributes {crania.classifier} {
   return %x : tensor<2x4xf32>
 }
 
 // -----
 
-// expected-error @+1 {{the result 'tensor<1x1xf32>' is no tensor of logits}}
+// expected-error @+1 {{the result 'tensor<1x1xf32>' is not a tensor of logits}}
 func.func @f(%x: tensor<1x1xf32>) -> tensor<1x1xf32> attributes {crania.classifier} {
   return %x : tensor<1x1xf32>
 }

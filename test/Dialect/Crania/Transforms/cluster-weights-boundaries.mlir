@@ -7,7 +7,7 @@
 // RUN: not crania-opt %s --crania-cluster-weights=clusters=kmeans:0 2>&1 | FileCheck %s --check-prefix=NONE
 // RUN: not crania-opt %s --crania-cluster-weights="clusters=.5,.5 scope=local" 2>&1 | FileCheck %s --check-prefix=SCOPE
 
-// NONE: error: clusters 'kmeans:0': '0' is no number of clusters from 1 to 255
+// NONE: error: clusters 'kmeans:0': '0' is not a number of clusters from 1 to 255
 // SCOPE: error: scope 'local' is not known; there are layer and global
 
 // Where magnitudes are far apart: 8, 9 | 1, 1 and 3, 3, 3 | 0.

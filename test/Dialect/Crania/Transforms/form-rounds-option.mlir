@@ -3,9 +3,9 @@
 // RUN: not crania-opt %s --crania-form-rounds=exit=softmax:high 2>&1 | FileCheck %s --check-prefix=NUMBER
 // RUN: not crania-opt %s --crania-form-rounds=exit=softmax:1.5 2>&1 | FileCheck %s --check-prefix=RANGE
 
-// RULE: error: exit 'sofmax:0.9': 'sofmax' is no exit rule; expected softmax, margin or entropy
-// NONE: error: exit 'softmax': '' is no threshold
-// NUMBER: error: exit 'softmax:high': 'high' is no threshold
+// RULE: error: exit 'sofmax:0.9': 'sofmax' is not an exit rule; expected softmax, margin or entropy
+// NONE: error: exit 'softmax': '' is not a threshold
+// NUMBER: error: exit 'softmax:high': 'high' is not a threshold
 // RANGE: error: threshold 1.5{{.*}} of round 1 is out of range: softmax thresholds are between 0 and 1
 
 crania.weights @a : !crania.clustered<tensor<2x2xf32>, clusters = 2> scheme #crania.importance

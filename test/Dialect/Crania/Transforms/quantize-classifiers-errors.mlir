@@ -20,7 +20,7 @@ func.func @infinite(%x: tensor<1x2xf32> {crania.range = array<f64: 0.0, 1.0>}) -
   %w = arith.constant dense<[[1.0, 0x7F800000], [1.0, 1.0]]> : tensor<2x2xf32>
   %e = tensor.empty() : tensor<1x2xf32>
   %init = linalg.fill ins(%zero : f32) outs(%e : tensor<1x2xf32>) -> tensor<1x2xf32>
-  // expected-error @below {{has weights that cannot be quantised: weight 1 is not finite}}
+  // expected-error @below {{has weights that cannot be quantized: weight 1 is not finite}}
   %y = linalg.matmul ins(%x, %w : tensor<1x2xf32>, tensor<2x2xf32>) outs(%init : tensor<1x2xf32>) -> tensor<1x2xf32>
   return %y : tensor<1x2xf32>
 }
@@ -62,7 +62,7 @@ func.func @infinite_padding(%x: tensor<1x2xf32> {crania.range = array<f64: 0.0, 
   %w = arith.constant dense<0.5> : tensor<3x2xf32>
   %e = tensor.empty() : tensor<1x2xf32>
   %init = linalg.fill ins(%zero : f32) outs(%e : tensor<1x2xf32>) -> tensor<1x2xf32>
-  // expected-error @below {{pads with -INF, which no integer stands for; give the layers that read it 'crania.precision = f32'}}
+  // expected-error @below {{pads with -INF, which no integer represents; give the layers that read it 'crania.precision = f32'}}
   %p = tensor.pad %x low[0, 1] high[0, 0] {
   ^bb0(%i: index, %j: index):
     tensor.yield %infinity : f32

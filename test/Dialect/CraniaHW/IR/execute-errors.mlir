@@ -46,7 +46,7 @@ crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
   }
 }
 func.func @f(%x: tensor<1x2xf32>) -> (tensor<1x2xf32>, index) {
-  // expected-error @+1 {{refers to @q, which is no crania_hw.program of this module}}
+  // expected-error @+1 {{refers to @q, which is not a crania_hw.program of this module}}
   %y, %r = crania_hw.execute @q(%x) : (tensor<1x2xf32>) -> (tensor<1x2xf32>, index)
   return %y, %r : tensor<1x2xf32>, index
 }

@@ -199,7 +199,7 @@ crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
     %c = crania_hw.contract @w clusters 1 tiles 0 to 1
         input <@xs at 0, 2x1x1, strides [1, 1, 1]> output <@y at 0, 2x1x1, strides [1, 1, 1]>
         kernel [1, 1] stride [1, 1] dilation [1, 1] pad [0, 0] after(%x, %f)
-    // expected-error @+1 {{is no command of the machine}}
+    // expected-error @+1 {{is not a command of the machine}}
     %z = arith.constant 0 : index
     %e = crania_hw.exit_test @y at 0 classes 2 after(%c)
   }
@@ -244,7 +244,7 @@ crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
 // -----
 
 // Names.
-// expected-error @+1 {{refers to @missing, which is no crania_hw.buffer of this program}}
+// expected-error @+1 {{refers to @missing, which is not a crania_hw.buffer of this program}}
 crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
     input <@missing : tensor<1x2xf32>> logits <@y : tensor<1x2xf32>>
     image dense<"0x0000803F000000400000404000008040"> : tensor<16xi8> dram_bytes 8 {
@@ -275,7 +275,7 @@ crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
       <cluster 1, layout "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
   crania_hw.round {
     %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
-    // expected-error @+1 {{refers to @x, which is no crania_hw.weights of this program}}
+    // expected-error @+1 {{refers to @x, which is not a crania_hw.weights of this program}}
     %f = crania_hw.fetch @x clusters [1] streamed tiles 0 to 1
     %c = crania_hw.contract @w clusters 1 tiles 0 to 1
         input <@xs at 0, 2x1x1, strides [1, 1, 1]> output <@y at 0, 2x1x1, strides [1, 1, 1]>
@@ -297,7 +297,7 @@ crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
   crania_hw.round {
     %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
     %f = crania_hw.fetch @w clusters [1] streamed tiles 0 to 1
-    // expected-error @+1 {{refers to @w, which is no crania_hw.buffer of this program}}
+    // expected-error @+1 {{refers to @w, which is not a crania_hw.buffer of this program}}
     %c = crania_hw.contract @w clusters 1 tiles 0 to 1
         input <@w at 0, 2x1x1, strides [1, 1, 1]> output <@y at 0, 2x1x1, strides [1, 1, 1]>
         kernel [1, 1] stride [1, 1] dilation [1, 1] pad [0, 0] after(%x, %f)
@@ -316,7 +316,7 @@ crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
   crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : f32 segments [
       <cluster 1, layout "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
   crania_hw.round {
-    // expected-error @+1 {{refers to @nowhere, which is no crania_hw.buffer of this program}}
+    // expected-error @+1 {{refers to @nowhere, which is not a crania_hw.buffer of this program}}
     %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@nowhere at 0, strides [1]>
     %f = crania_hw.fetch @w clusters [1] streamed tiles 0 to 1
     %c = crania_hw.contract @w clusters 1 tiles 0 to 1
@@ -342,7 +342,7 @@ crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
     %c = crania_hw.contract @w clusters 1 tiles 0 to 1
         input <@xs at 0, 2x1x1, strides [1, 1, 1]> output <@y at 0, 2x1x1, strides [1, 1, 1]>
         kernel [1, 1] stride [1, 1] dilation [1, 1] pad [0, 0] after(%x, %f)
-    // expected-error @+1 {{refers to @nowhere, which is no crania_hw.buffer of this program}}
+    // expected-error @+1 {{refers to @nowhere, which is not a crania_hw.buffer of this program}}
     %v = crania_hw.vector loops [2] inputs [<@nowhere at 0, (d0) -> (d0), extents [2], strides [1], padding 0.0>]
         output <@y at 0, (d0) -> (d0), extents [2], strides [1], padding 0.0> code {} after(%c)
     %e = crania_hw.exit_test @y at 0 classes 2 after(%c)
@@ -365,7 +365,7 @@ crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
     %c = crania_hw.contract @w clusters 1 tiles 0 to 1
         input <@xs at 0, 2x1x1, strides [1, 1, 1]> output <@y at 0, 2x1x1, strides [1, 1, 1]>
         kernel [1, 1] stride [1, 1] dilation [1, 1] pad [0, 0] after(%x, %f)
-    // expected-error @+1 {{refers to @nowhere, which is no crania_hw.buffer of this program}}
+    // expected-error @+1 {{refers to @nowhere, which is not a crania_hw.buffer of this program}}
     %e = crania_hw.exit_test @nowhere at 0 classes 2 after(%c)
   }
 }
@@ -386,7 +386,7 @@ crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
     %c = crania_hw.contract @w clusters 1 tiles 0 to 1
         input <@xs at 0, 2x1x1, strides [1, 1, 1]> output <@y at 0, 2x1x1, strides [1, 1, 1]>
         kernel [1, 1] stride [1, 1] dilation [1, 1] pad [0, 0] after(%x, %f)
-    // expected-error @+1 {{refers to @y, which is no crania_hw.weights of this program}}
+    // expected-error @+1 {{refers to @y, which is not a crania_hw.weights of this program}}
     %r = crania_hw.release @y cluster 1
     %e = crania_hw.exit_test @y at 0 classes 2 after(%c)
   }

@@ -363,7 +363,7 @@ crania_hw.program @p target <"edge"> precision i8 exit <softmax, []>
     %c = crania_hw.contract @w clusters 1 tiles 0 to 1
         input <@xs at 0, 2x1x1, strides [1, 1, 1]> output <@s at 0, 2x1x1, strides [1, 1, 1]>
         kernel [1, 1] stride [1, 1] dilation [1, 1] pad [0, 0] after(%x, %f)
-    // expected-error @+1 {{instruction 0: the constant 2147483648 is no value of i32}}
+    // expected-error @+1 {{instruction 0: the constant 2147483648 is not a value of i32}}
     %v = crania_hw.vector loops [2]
         inputs [<@s at 0, (d0) -> (d0), extents [2], strides [1], padding 0.0>]
         output <@y at 0, (d0) -> (d0), extents [2], strides [1], padding 0.0>
@@ -389,7 +389,7 @@ crania_hw.program @p target <"edge"> precision i8 exit <softmax, []>
     %c = crania_hw.contract @w clusters 1 tiles 0 to 1
         input <@xs at 0, 2x1x1, strides [1, 1, 1]> output <@s at 0, 2x1x1, strides [1, 1, 1]>
         kernel [1, 1] stride [1, 1] dilation [1, 1] pad [0, 0] after(%x, %f)
-    // expected-error @+1 {{the padding of input 0 is 0.500000, which is no value of i32}}
+    // expected-error @+1 {{the padding of input 0 is 0.500000, which is not a value of i32}}
     %v = crania_hw.vector loops [2]
         inputs [<@s at 0, (d0) -> (d0), extents [2], strides [1], padding 0.5>]
         output <@y at 0, (d0) -> (d0), extents [2], strides [1], padding 0.0>
@@ -415,7 +415,7 @@ crania_hw.program @p target <"edge"> precision i8 exit <softmax, []>
     %c = crania_hw.contract @w clusters 1 tiles 0 to 1
         input <@xs at 0, 2x1x1, strides [1, 1, 1]> output <@s at 0, 2x1x1, strides [1, 1, 1]>
         kernel [1, 1] stride [1, 1] dilation [1, 1] pad [0, 0] after(%x, %f)
-    // expected-error @+1 {{the initial value is 0.500000, which is no value of i32}}
+    // expected-error @+1 {{the initial value is 0.500000, which is not a value of i32}}
     %v = crania_hw.vector loops [2]
         inputs [<@s at 0, (d0) -> (d0), extents [2], strides [1], padding 0.0>]
         output <@s at 0, (d0) -> (d0), extents [2], strides [1], padding 0.0>

@@ -15,8 +15,8 @@
 
 namespace crania::ir {
 
-/// Something that a pass decides, or that is still open: an optional with the
-/// hash that a parameter of an attribute needs.
+/// A value that a pass decides, or that is still undecided. It is an optional
+/// with the hash that a parameter of an attribute needs.
 template <typename T>
 class Decision {
 public:

@@ -13,7 +13,7 @@ include "mlir/IR/EnumAttr.td"
 // Exit rules
 //===----------------------------------------------------------------------===//
 
-def Crania_Confidence : I32EnumAttr<"Confidence", "how the confidence of logits is measured", [
+def Crania_Confidence : I32EnumAttr<"Confidence", "a measure of the confidence of logits", [
   I32EnumAttrCase<"Softmax", 0, "softmax">,
   I32EnumAttrCase<"Margin", 1, "margin">,
   I32EnumAttrCase<"Entropy", 2, "entropy">
@@ -25,20 +25,20 @@ def Crania_Confidence : I32EnumAttr<"Confidence", "how the confidence of logits 
 def Crania_ExitAttr : AttrDef<Crania_Dialect, "Exit", [
     DeclareAttrInterfaceMethods<Crania_ExitRuleAttrInterface>]> {
   let mnemonic = "exit";
-  let summary = "Exit rule with a threshold per round but the last";
+  let summary = "An exit rule with a threshold per round but the last";
   let description = [{
-    With p = softmax(logits), computed in f64 from the f32 logits with the
-    largest logit subtracted first, round r stops when
+    Let p = softmax(logits), computed in f64 from the f32 logits with the largest
+    logit subtracted first. Round r stops when
 
     - `softmax`: max(p) >= threshold r, thresholds in [0, 1];
     - `margin`: largest p - second largest p >= threshold r, thresholds in [0, 1];
     - `entropy`: -sum(p * ln p) in nats <= threshold r, thresholds >= 0.
 
-    A threshold that asks for certainty, 1 for the first two and 0 for entropy,
-    never stops a round before the last one, also where the confidence of
-    saturated logits rounds to it.
+    A threshold that asks for certainty (1 for softmax and margin, 0 for entropy)
+    never stops a round before the last one. This holds even where the confidence
+    of saturated logits rounds to the threshold.
 
-    A confidence that is not a number never stops a round. The last round always
+    A confidence of NaN never stops a round. The last round always
     stops and has no threshold.
 
     Example: `#crania.exit<softmax, [0.9, 0.8, 0.7]>`
@@ -60,9 +60,9 @@ def Crania_ImportanceAttr : AttrDef<Crania_Dialect, "Importance", [
   let mnemonic = "importance";
   let summary = "Clusters with disjoint supports, the most important weights first";
   let description = [{
-    Each weight belongs to one cluster; D_r holds the weights of clusters 1..r
-    and 0 elsewhere. Additive. The assignment of `crania.weights` holds, per
-    weight, the number of its cluster counted from 0.
+    Each weight belongs to one cluster. D_r holds the weights of clusters 1..r, and
+    0 elsewhere. The scheme is additive. The assignment of `crania.weights` holds
+    the number of each weight's cluster, counted from 0.
 
     Example: `#crania.importance`
   }];
@@ -73,17 +73,19 @@ def Crania_ResidualAttr : AttrDef<Crania_Dialect, "Residual", [
   let mnemonic = "residual";
   let summary = "Every cluster holds all weights, each finer than the one before";
   let description = [{
-    The assignment of `crania.weights` holds a code per weight. `points` says
-    which word, of the type of the values, stands for a code: row r, counted
-    from 1, is that of D_r, and there are rows for all rounds but the last; D_K
-    is the values themselves. Cluster r holds the words of D_r at all positions;
-    with codes nested from row to row, it need only tell apart what cluster r-1
-    does not. Not additive. For integers, in which words of any round share the
-    scales and sums of the layer; a gain of the round belongs into the
-    requantisation behind it.
+    The assignment of `crania.weights` holds a code per weight. `points` gives the
+    word of each code, of the type of the values. Row r, counted from 1, has the
+    words of D_r. There are rows for all rounds but the last, because D_K is the
+    values themselves. Cluster r holds the words of D_r at all positions. If codes
+    are nested from row to row, it only needs to distinguish weights that cluster
+    r-1 does not. The scheme is not additive.
 
-    A row has at most 64 different words, so that layouts may code a cluster
-    given the one before.
+    The scheme is meant for integers, where the words of all rounds share the scales
+    and sums of the layer. A gain of a round belongs in the requantization behind
+    the layer.
+
+    A row has at most 64 distinct words, so that layouts may code a cluster given
+    the one before.
 
     Example, ternary at first: `#crania.residual<dense<[[-60, 0, 60]]> : tensor<1x3xi8>>`
   }];
@@ -91,10 +93,10 @@ def Crania_ResidualAttr : AttrDef<Crania_Dialect, "Residual", [
   let assemblyFormat = "`<` $points `>`";
   let genVerifyDecl = 1;
   let extraClassDeclaration = [{
-    /// Different words of a row at most.
+    /// The largest number of distinct words in a row.
     static constexpr size_t maxWords = 64;
-    /// The word of D_round of each code. `round` counts from 1 and is not the
-    /// last.
+    /// Returns the word of each code in D_round. `round` counts from 1 and is not
+    /// the last round.
     ::llvm::SmallVector<int64_t> wordsOf(int64_t round) const;
   }];
 }
@@ -106,9 +108,9 @@ def Crania_ResidualAttr : AttrDef<Crania_Dialect, "Residual", [
 def Crania_RawLayoutAttr : AttrDef<Crania_Dialect, "RawLayout", [
     DeclareAttrInterfaceMethods<Crania_LayoutAttrInterface>]> {
   let mnemonic = "raw_layout";
-  let summary = "Every position of the block stores its value";
+  let summary = "A layout that stores the value of every position of a block";
   let description = [{
-    Legal for clusters that hold every weight of a block.
+    The layout is legal for clusters that hold every weight of a block.
 
     Example: `#crania.raw_layout`
   }];
@@ -117,10 +119,10 @@ def Crania_RawLayoutAttr : AttrDef<Crania_Dialect, "RawLayout", [
 def Crania_BitmapLayoutAttr : AttrDef<Crania_Dialect, "BitmapLayout", [
     DeclareAttrInterfaceMethods<Crania_LayoutAttrInterface>]> {
   let mnemonic = "bitmap_layout";
-  let summary = "A bit per position, then the raw values of the present ones";
+  let summary = "A layout of a bit per position, then the raw values of the present ones";
   let description = [{
-    With `free`, positions that earlier clusters hold have no bit: the decoder
-    knows them already.
+    With `free`, positions that earlier clusters hold have no bit, because the
+    decoder knows them already.
 
     Example: `#crania.bitmap_layout` or `#crania.bitmap_layout<free>`
   }];
@@ -131,15 +133,15 @@ def Crania_BitmapLayoutAttr : AttrDef<Crania_Dialect, "BitmapLayout", [
 def Crania_CodedLayoutAttr : AttrDef<Crania_Dialect, "CodedLayout",
     [DeclareAttrInterfaceMethods<Crania_LayoutAttrInterface, ["getTrainingOptions"]>]> {
   let mnemonic = "coded_layout";
-  let summary = "Positions and values as streams, with tables per segment";
+  let summary = "A layout of positions and values as streams, with tables per segment";
   let description = [{
-    `layout` is one of docs/Layouts.md, POSITIONS+VALUES, or one that a downstream
-    project registered. `position_lanes` and `value_lanes` are the streams of a
-    block, powers of two up to 16; without `value_lanes` there are as many as
-    share a byte range with the positions. `table_log` is the logarithm of the
-    largest tANS table, `tables` the sets of tables of values at most, for the
-    conditions of clusters that refine, and `extra_bits` those of a symbol that
-    stands for several words, at most.
+    `layout` is a layout of docs/Layouts.md, POSITIONS+VALUES, or one that a
+    downstream project registered. `position_lanes` and `value_lanes` are the
+    numbers of streams of a block, powers of two up to 16. Without `value_lanes`
+    there are as many as share a byte range with the positions. `table_log` is log2
+    of the size of the largest tANS table. `tables` is the largest number of sets of
+    value tables, for the conditions of clusters that refine. `extra_bits` is the
+    largest number of extra bits of a symbol that stands for several words.
 
     Example: `#crania.coded_layout<"conditional+tans">` or
     `#crania.coded_layout<"dense+tans", value_lanes = 8, table_log = 10>`
@@ -160,7 +162,7 @@ def Crania_CodedLayoutAttr : AttrDef<Crania_Dialect, "CodedLayout",
   let genVerifyDecl = 1;
 }
 
-def Crania_Residency : I32EnumAttr<"Residency", "where fetched weights live on chip", [
+def Crania_Residency : I32EnumAttr<"Residency", "the place of fetched weights on chip", [
   I32EnumAttrCase<"Streamed", 0, "streamed">,
   I32EnumAttrCase<"Retained", 1, "retained">
 ]> {
@@ -170,13 +172,13 @@ def Crania_Residency : I32EnumAttr<"Residency", "where fetched weights live on c
 
 def Crania_SegmentAttr : AttrDef<Crania_Dialect, "Segment"> {
   let mnemonic = "segment";
-  let summary = "What has been decided of one cluster of one weight tensor";
+  let summary = "The decisions about one cluster of a weight tensor";
   let description = [{
-    Passes fill it in from left to right: `crania-assign-layouts` the layout and
-    the encoded bytes, `crania-schedule-fetches` the residency and, when
-    retained, the byte offset in the weight store, `crania-place-segments` the
-    byte address in the weight image. What is there already is kept, so any
-    decision can be made by hand.
+    Passes fill in a segment from left to right. `crania-assign-layouts` adds the
+    layout and the encoded bytes. `crania-schedule-fetches` adds the residency and,
+    if it is retained, the byte offset in the weight store.
+    `crania-place-segments` adds the byte address in the weight image. Passes keep
+    existing decisions, so any decision can be made by hand.
 
     Example:
     `#crania.segment<layout = #crania.bitmap_layout, bytes = 640, residency = retained, store_offset = 0, address = 4096>`
@@ -211,21 +213,21 @@ def Crania_FetchPlanAttr : AttrDef<Crania_Dialect, "FetchPlan"> {
 
 def Crania_TargetAttr : AttrDef<Crania_Dialect, "Target"> {
   let mnemonic = "target";
-  let summary = "The machine a program is compiled for";
+  let summary = "The machine that a program is compiled for";
   let description = [{
-    A preset by name, or a name and the text of a target file (JSON, see
-    docs/Targets.md).
+    The target is a preset, given by name, or a name and the text of a target file
+    (JSON, see docs/Targets.md).
 
     Example: `#crania.target<"edge">`
   }];
   let parameters = (ins
-    StringRefParameter<"preset, or name of a machine of one's own">:$name,
+    StringRefParameter<"preset, or name of a machine with a description">:$name,
     OptionalParameter<"::mlir::StringAttr">:$description
   );
   let assemblyFormat = "`<` $name (`,` $description^)? `>`";
   let genVerifyDecl = 1;
   let extraClassDeclaration = [{
-    /// The machine; the verifier has checked that it can be read.
+    /// Returns the machine. The verifier has checked that it can be read.
     ::crania::target::TargetModel getModel() const;
   }];
 }

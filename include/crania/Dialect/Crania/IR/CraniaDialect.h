@@ -10,8 +10,8 @@
 #include "crania/Dialect/Crania/IR/CraniaDialect.h.inc"
 
 namespace crania::ir {
-/// Version of the dialect that bytecode is written with: major << 16 | minor.
-/// Files of a later version are refused.
+/// The version of the dialect that bytecode is written with: major << 16 |
+/// minor. Readers refuse files of a later version.
 constexpr unsigned dialectVersion = 1 << 16 | 1;
 } // namespace crania::ir
 

@@ -9,11 +9,11 @@ include "mlir/IR/Interfaces.td"
 def Crania_ExitRuleAttrInterface : AttrInterface<"ExitRuleAttrInterface"> {
   let cppNamespace = "::crania::ir";
   let description = [{
-    Decides after a round whether its logits are confident enough to stop. A rule
-    has one threshold per round but the last, which always stops.
+    A rule that decides after a round whether its logits are confident enough to
+    stop. It has one threshold per round but the last, which always stops.
   }];
   let methods = [
-    InterfaceMethod<"Number of thresholds: rounds - 1.", "int64_t", "getNumThresholds">,
+    InterfaceMethod<"Returns the number of thresholds: rounds - 1.", "int64_t", "getNumThresholds">,
     InterfaceMethod<[{
       Emits the reference computation of the rule: an i1 that is true when the
       logits, a ranked tensor or memref of f32, stop in round `round` (an index,
@@ -27,21 +27,22 @@ def Crania_ExitRuleAttrInterface : AttrInterface<"ExitRuleAttrInterface"> {
 def Crania_SchemeAttrInterface : AttrInterface<"SchemeAttrInterface"> {
   let cppNamespace = "::crania::ir";
   let description = [{
-    A clustering scheme: what the clusters of a `crania.weights` mean and how D_r
-    follows from the first r of them.
+    A clustering scheme. It defines the meaning of the clusters of a
+    `crania.weights`, and how the first r of them determine D_r.
   }];
   let methods = [
     InterfaceMethod<[{
-      True if D_r - D_(r-1) depends on cluster r only, so that partial sums of an
-      earlier round may be kept.
+      Returns true if D_r - D_(r-1) depends on cluster r only, so that partial sums
+      of an earlier round may be kept.
     }], "bool", "isAdditive">,
     InterfaceMethod<[{
-      True if cluster r holds a word of D_r at every position, which takes the
-      place of that of cluster r-1. False if clusters have disjoint supports, and
-      D_r is the words of the first r with 0 elsewhere.
+      Returns true if cluster r holds a word of D_r at every position, which
+      replaces the word of cluster r-1. Returns false if clusters have disjoint
+      supports, so that D_r is the words of the first r clusters and 0 elsewhere.
     }], "bool", "isRefining", (ins), "", "return false;">,
     InterfaceMethod<[{
-      Checks the operation's data against the scheme; reports through `emitError`.
+      Checks the operation's data against the scheme. Reports failures through
+      `emitError`.
     }], "::llvm::LogicalResult", "verifyWeights", (ins "::mlir::Operation *":$weights)>,
     InterfaceMethod<[{
       Writes the values of D_round, row-major, into `values`, which has room for
@@ -61,14 +62,15 @@ def Crania_SchemeAttrInterface : AttrInterface<"SchemeAttrInterface"> {
 def Crania_LayoutAttrInterface : AttrInterface<"LayoutAttrInterface"> {
   let cppNamespace = "::crania::ir";
   let description = [{
-    How the codes of a cluster become bytes. The layout with that id does the
-    work, in the compiler and in the machine: a downstream project adds one with
-    an attribute of its own that implements this interface, and a layout
-    registered with `crania::layout::registerSegmentLayout`.
+    The layout in which the codes of a cluster become bytes. The registered layout
+    with the attribute's id encodes and decodes them, in the compiler and in the
+    machine. A downstream project adds a layout with an attribute of its own that
+    implements this interface, and with a layout that it registers by
+    `crania::layout::registerSegmentLayout`.
   }];
   let methods = [
-    InterfaceMethod<"Id of the layout in `crania::layout`.", "::llvm::StringRef", "getLayoutId">,
-    InterfaceMethod<"Parameters with which the layout is trained.",
+    InterfaceMethod<"Returns the id of the layout in `crania::layout`.", "::llvm::StringRef", "getLayoutId">,
+    InterfaceMethod<"Returns the parameters with which the layout is trained.",
       "::crania::layout::TrainingOptions", "getTrainingOptions", (ins), [{}],
       [{ return {}; }]>,
   ];

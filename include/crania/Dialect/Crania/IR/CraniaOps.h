@@ -23,8 +23,8 @@
 
 namespace crania::ir {
 
-/// True if the numbers are probabilities that add up to 1 (within 0.001, as a
-/// report rounds them).
+/// Returns true if the numbers are probabilities that add up to 1, within
+/// 0.001, because reports round them.
 bool isDistribution(llvm::ArrayRef<double> fractions);
 
 } // namespace crania::ir

@@ -20,7 +20,8 @@ include "mlir/Interfaces/SideEffectInterfaces.td"
 class Crania_Op<string mnemonic, list<Trait> traits = []>
     : Op<Crania_Dialect, mnemonic, traits>;
 
-/// What an iteration gives and its rounds yield: f32 logits of a known shape.
+/// The type of the logits that rounds yield and an iteration returns: f32 with a
+/// known shape.
 def Crania_Logits : AnyTypeOf<[StaticShapeTensorOf<[F32]>, StaticShapeMemRefOf<[F32]>],
                               "tensor or memref of f32 with a static shape">;
 
@@ -28,13 +29,13 @@ def Crania_WeightsOp : Crania_Op<"weights", [
     Symbol, HasParent<"::mlir::ModuleOp">]> {
   let summary = "A clustered weight tensor of the module";
   let description = [{
-    Holds the codes of a weight tensor and the cluster that each belongs to, by
-    the rules of its scheme. Large data belongs in `dense_resource` blobs. How
-    clusters are laid out and when they are fetched is not said here: two
-    functions may share weights and decide differently.
+    Holds the codes of a weight tensor and the cluster of each, by the rules of its
+    scheme. Large data belongs in `dense_resource` blobs. The op does not determine
+    the layout of clusters or when they are fetched, because two functions may share
+    weights and decide differently.
 
-    Integer values stand for value * scale. `scales` has the rank of the tensor,
-    and an extent of 1 along dimensions that they do not vary in.
+    Integer values represent value * scale. `scales` has the rank of the tensor, and
+    an extent of 1 in dimensions along which the scales do not vary.
 
     Examples:
 
@@ -74,21 +75,21 @@ def Crania_WeightsOp : Crania_Op<"weights", [
       return ::llvm::cast<::crania::ir::ClusteredType>(getType());
     }
     int64_t getClusters() { return getClusteredType().getClusters(); }
-    /// The bytes of dense or dense_resource elements, one entry per element even
-    /// for a splat. Points into the attribute where it can, else into `storage`;
-    /// empty if a resource has no data.
+    /// Returns the bytes of dense or dense_resource elements, one entry per
+    /// element even for a splat. They point into the attribute if possible, else
+    /// into `storage`. Empty if a resource has no data.
     static ::llvm::ArrayRef<char> rawBytes(::mlir::ElementsAttr elements,
                                            ::llvm::SmallVectorImpl<char> &storage);
-    /// The bytes of the values, row-major, little-endian.
+    /// Returns the bytes of the values, row-major, little-endian.
     ::llvm::ArrayRef<char> getValueBytes(::llvm::SmallVectorImpl<char> &storage);
-    /// The cluster of each weight, counted from 0, row-major.
+    /// Returns the cluster of each weight, counted from 0, row-major.
     ::llvm::ArrayRef<uint8_t> getAssignmentBytes(::llvm::SmallVectorImpl<char> &storage);
   }];
 }
 
 def Crania_GetOp : Crania_Op<"get", [
     Pure, DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
-  let summary = "The clustered weights of that name";
+  let summary = "Returns the clustered weights of a symbol";
   let description = [{
     Example:
 
@@ -101,20 +102,20 @@ def Crania_GetOp : Crania_Op<"get", [
   let assemblyFormat = "$weights attr-dict `:` qualified(type($result))";
 }
 
-/// Bufferizes to the form of the op that gives a buffer nobody writes to.
+/// Bufferizes an op to the form that returns a read-only buffer.
 def Crania_ReadOnlyBufferization : DeclareOpInterfaceMethods<BufferizableOpInterface, [
   "getBufferType", "isWritable", "bufferize"]>;
 
 def Crania_MaterializeOp : Crania_Op<"materialize", [
     Pure, Crania_ReadOnlyBufferization]> {
-  let summary = "The weight tensor D_r that a round computes with";
+  let summary = "Returns the weight tensor D_r that a round computes with";
   let description = [{
-    `round` counts from 1; below that, the weights are unspecified. From round K
-    on, K being the number of clusters, D_r is the whole tensor: layers with fewer
-    clusters than there are rounds are complete early.
+    `round` counts from 1; for smaller numbers, the weights are unspecified. Let K
+    be the number of clusters. From round K on, D_r is the whole tensor, so layers
+    with fewer clusters than rounds are complete early.
 
-    Bufferized, the result is a buffer that must not be written to, and whose
-    lifetime is not the business of whoever reads it.
+    After bufferization the result is a buffer that must not be written to. Its
+    readers do not manage its lifetime.
 
     Example:
 
@@ -138,13 +139,13 @@ def Crania_MaterializeOp : Crania_Op<"materialize", [
 
 def Crania_PerRoundOp : Crania_Op<"per_round", [
     Pure, Crania_ReadOnlyBufferization]> {
-  let summary = "A small constant that depends on the round";
+  let summary = "Returns a small constant that depends on the round";
   let description = [{
-    Gives the constant of round `round`, counted from 1: a scale, a correction, a
-    threshold. In any other round it is unspecified which of the constants that
-    is.
+    Returns the constant of round `round`, counted from 1, such as a scale, a
+    correction or a threshold. If there is no such round, it is unspecified which of
+    the constants the op returns.
 
-    Bufferized, a tensor becomes a buffer that must not be written to.
+    After bufferization a tensor becomes a buffer that must not be written to.
 
     Example:
 
@@ -179,23 +180,24 @@ def Crania_IterateOp : Crania_Op<"iterate", [
     BufferDeallocationOpInterface,
     DeclareOpInterfaceMethods<BufferizableOpInterface, [
       "getAliasingOpOperands", "isRepetitiveRegion", "getBufferType", "bufferize"]>]> {
-  let summary = "Iterative inference: rounds of the body until its logits are confident";
+  let summary = "Runs rounds of its body until the logits are confident";
   let description = [{
     Runs the body with the round number 1, 2, ..., `rounds` as block argument.
-    After each round but the last, `exit` decides whether the yielded logits
-    stop it. Results are the logits of the round that stopped and its number.
+    After each round but the last, `exit` decides whether the yielded logits stop
+    the iteration. The results are the logits of the round that stopped and its
+    number.
 
-    What does not depend on the round is loop-invariant: stock LICM hoists it. An
-    iteration ends as surely as its body does, so one without side effects is
-    hoisted or dropped itself.
+    Values that do not depend on the round are loop-invariant, and stock LICM hoists
+    them. An iteration terminates if its body does, so an iteration without side
+    effects may itself be hoisted or removed.
 
-    One-shot bufferization works on tensors inside and out. Deallocation does not:
-    it would have to add the ownership of the logits to the results, so it refuses
-    the op (lower to scf first).
+    One-shot bufferization supports tensors inside and outside. Buffer deallocation
+    does not support the op, because it would have to add the ownership of the
+    logits to the results. It refuses the op; lower to scf first.
 
-    The optional `plan` holds what is decided of each weight tensor's segments
-    for this use of it (`#crania.fetch_plan`), and `exit_histogram` the fraction
-    of inputs that stop after each round as a calibration run measured it.
+    The optional `plan` holds the decisions about each weight tensor's segments for
+    this use of them (`#crania.fetch_plan`). `exit_histogram` holds the fraction of
+    inputs that stop after each round, as measured by a calibration run.
 
     Example:
 
@@ -228,11 +230,12 @@ def Crania_IterateOp : Crania_Op<"iterate", [
   ];
   let extraClassDeclaration = [{
     ::mlir::Value getRound() { return getBody().getArgument(0); }
-    /// The plan of one weight symbol, or null.
+    /// Returns the plan of one weight symbol, or null.
     ::crania::ir::FetchPlanAttr getPlanOf(::mlir::StringAttr weights);
-    /// The machine: `crania.target` of the closest ancestor that has it, or null.
+    /// Returns the `crania.target` of the closest ancestor that has one, or null.
     ::crania::ir::TargetAttr getTarget();
-    /// BufferDeallocationOpInterface, which does not qualify its names.
+    /// Implements BufferDeallocationOpInterface, whose generated declaration does
+    /// not qualify its names.
     ::llvm::FailureOr<::mlir::Operation *>
     process(::mlir::bufferization::DeallocationState &state,
             const ::mlir::bufferization::DeallocationOptions &options);
@@ -246,14 +249,13 @@ def Crania_YieldOp : Crania_Op<"yield", [
     DeclareOpInterfaceMethods<BufferizableOpInterface, [
       "bufferizesToMemoryRead", "bufferizesToMemoryWrite", "getAliasingValues",
       "mustBufferizeInPlace", "bufferize"]>]> {
-  let summary = "The logits of a round";
+  let summary = "Ends a round with its logits";
   let description = [{
-    Ends a round: `logits` are what the iteration gives if the round is the one
-    that stops, `tested` what the exit rule looks at. They are one value, written
-    once, unless a pass has found that the results of an iteration whose exit
-    round is needed are not (`remove-dead-values`): as two operands, one is
-    forwarded and the other decides, which is what analyses of control flow want
-    to know.
+    The iteration returns `logits` if this round stops, and the exit rule tests
+    `tested`. Usually both are one value, which is written once. They differ if a
+    pass such as `remove-dead-values` finds that the logits of an iteration are
+    unused, but its exit round is needed. There are two operands because analyses of
+    control flow must know which one is forwarded and which one decides.
 
     Example:
 

@@ -12,9 +12,10 @@ def Crania_ClusteredType : TypeDef<Crania_Dialect, "Clustered"> {
   let mnemonic = "clustered";
   let summary = "A weight tensor as an ordered list of clusters";
   let description = [{
-    A static tensor of weights coded as `clusters` clusters, the most important
-    first, at most 255 of them. Weights are f32, i16 or i8, and at most 2^31 - 1.
-    The type says nothing of how a cluster is laid out in memory.
+    A static tensor of weights that is coded as `clusters` clusters, the most
+    important first. There are at most 255 clusters and 2^31 - 1 weights. Weights
+    are f32, i16 or i8. The type does not determine the layout of a cluster in
+    memory.
 
     Example: `!crania.clustered<tensor<64x3x7x7xf32>, clusters = 4>`
   }];

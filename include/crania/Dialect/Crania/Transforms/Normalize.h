@@ -9,15 +9,15 @@
 
 namespace crania {
 
-/// Brings the structured ops of a block into the form in which one op is about
-/// one command of the machine:
-/// - element-wise named ops become linalg.generic;
-/// - contractions start from zero: the initial value is added behind them, by
-///   the vector unit. This changes the order of float additions, and nothing
-///   else does;
-/// - element-wise ops are fused into their only consumer, unless that reduces.
-/// A block that has this form already changes in the names and the order of its
-/// constants only.
+/// Normalizes the structured ops of a block, so that one op corresponds to
+/// about one command of the machine:
+/// - Element-wise named ops become linalg.generic.
+/// - Contractions start from zero, and the vector unit adds the initial value
+///   behind them. This changes the order of float additions, and nothing else
+///   does.
+/// - Element-wise ops are fused into their only consumer, unless that reduces.
+/// A block that has this form already changes only in the names and the order
+/// of its constants.
 mlir::LogicalResult normalizeStructuredOps(mlir::Block &block);
 
 } // namespace crania

@@ -9,21 +9,21 @@ include "mlir/Pass/PassBase.td"
 def CheckClassifiers : Pass<"crania-check-classifiers", "::mlir::ModuleOp"> {
   let summary = "Check the entry contract of classifiers";
   let description = [{
-    The entry contract of every function marked `crania.classifier`:
+    Checks the entry contract of every function marked `crania.classifier`:
 
-    - it has a body of one block;
-    - it takes one tensor of f32 and returns one tensor of f32, the logits, all
-      of whose dimensions but one are 1 and that one is at least 2;
-    - every tensor in it has a static shape.
+    - It has a body of one block.
+    - It takes one tensor of f32 and returns one tensor of f32, the logits. All
+      dimensions of the logits but one are 1, and that one is at least 2.
+    - Every tensor in it has a static shape.
 
-    With `function`, that function is marked first; without it, the only public
-    function of the module is marked if none is yet. Other functions are left
-    alone.
+    With `function`, the pass marks that function first. Without it, the pass marks
+    the only public function of the module, if no function is marked yet. It leaves
+    other functions alone.
 
-    An input of rank 4 is an image: unless that is its layout already, it gets
-    `crania.image_layout`, `"nhwc"` or `"unknown"`, where `image-layout` says so or,
-    with `auto`, where the convolutions and pools behind it do. Without the
-    attribute an image is `nchw`. Changes nothing else.
+    An input of rank 4 is an image. It gets `crania.image_layout` with `"nhwc"` or
+    `"unknown"` if that is its layout. The layout is `image-layout`, or with `auto`
+    the one that the convolutions and pools behind the input have. An image without
+    the attribute is `nchw`. The pass changes nothing else.
   }];
   let options = [
     Option<"function", "function", "std::string", "\"\"",
@@ -34,26 +34,26 @@ def CheckClassifiers : Pass<"crania-check-classifiers", "::mlir::ModuleOp"> {
 }
 
 def FoldConstantLayouts : Pass<"crania-fold-constant-layouts", "::mlir::ModuleOp"> {
-  let summary = "Constants of classifiers in the layout in which they are used";
+  let summary = "Fold transpositions and reshapes of constants in classifiers";
   let description = [{
-    Constants that are transposed or reshaped, as front ends leave the parameters of
-    linear layers, become constants of the new layout, so that contractions read them.
-    The data of a reshaped resource stay where they are. Changes no value.
+    Front ends often transpose or reshape the parameters of linear layers. The pass
+    replaces a constant that is transposed or reshaped by one of the new shape and
+    order, so that contractions read constants directly. It does not move the data
+    of a reshaped resource, and it changes no value.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect"];
 }
 
 def NormalizeClassifiers : Pass<"crania-normalize-classifiers", "::mlir::ModuleOp"> {
-  let summary = "One structured op of a classifier per command of the machine";
+  let summary = "Rewrite classifiers to one structured op per command of the machine";
   let description = [{
-    Element-wise named ops become `linalg.generic`, contractions start from zero
-    with their initial value added behind them, and element-wise ops are fused
-    into their only consumer, unless that reduces.
-    The order of float additions changes where a contraction had an initial
-    value, and nothing else of what is computed.
+    Element-wise named ops become `linalg.generic`. Contractions start from zero, and
+    their initial value is added behind them. Element-wise ops are fused into their
+    only consumer, unless that reduces. The order of float additions changes if a
+    contraction had an initial value; nothing else about the computation changes.
 
-    Calibration measures, and quantisation gives scales to, the results of these
-    ops: what is fused is never rounded in between.
+    Calibration measures the results of these ops, and quantization gives scales to
+    them. Values within a fused op are therefore never rounded.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::linalg::LinalgDialect",
@@ -64,29 +64,29 @@ def QuantizeClassifiers : Pass<"crania-quantize-classifiers", "::mlir::ModuleOp"
   let summary = "Compute classifiers in integers";
   let description = [{
     Contractions with constant weights compute with 8-bit or 16-bit integers and
-    exact sums, and what is between them is requantised by multiplier and shift:
-    docs/Arithmetic.md fixes it to the bit. Weights are symmetric with a scale per
-    output channel, activations have a scale per tensor and no zero point; tensors
-    of bytes without negative values are unsigned. The input is quantised by the
-    casts of the quant dialect; the logits stay f32.
+    exact sums. The tensors between them are requantized by multiplier and shift;
+    docs/Arithmetic.md defines every bit. Weights are symmetric with a scale per
+    output channel. Activations have a scale per tensor and no zero point, and
+    tensors of bytes without negative values are unsigned. Casts of the quant
+    dialect quantize the input. The logits stay f32.
 
-    A scale follows from `crania.range` of the op that computes a tensor
-    (`crania-calibrate` measures it); an op that needs one and has none is an
-    error. Views, concatenations and maxima share one scale, so that nothing is
-    rounded on the way. A contraction's own `crania.precision` is kept.
-    Element-wise ops that are no clamp of an affine function compute in f32
-    between conversions; ops that know no integers stay f32.
+    The scale of a tensor follows from the `crania.range` of the op that computes it
+    (`crania-calibrate` measures the range). An op that needs a range and has none
+    is an error. Views, concatenations and maxima share one scale, so that they
+    round nothing. A contraction keeps its own `crania.precision`. Element-wise ops
+    that are not a clamp of an affine function compute in f32 between conversions.
+    Ops without an integer form stay f32.
 
-    Normalises classifiers first (`crania-normalize-classifiers`). With precision
-    f32, only layers with a precision of their own are changed.
+    The pass normalizes classifiers first (`crania-normalize-classifiers`). With
+    precision f32, it changes only layers with a precision of their own.
   }];
   let options = [
     Option<"precision", "precision", "std::string", "\"i8\"",
            "Arithmetic of layers without one of their own: f32, i16 or i8">,
     Option<"firstLayer", "first-layer", "std::string", "\"\"",
-           "That of the first contraction, if it is another">,
+           "Arithmetic of the first contraction, if it differs">,
     Option<"lastLayer", "last-layer", "std::string", "\"\"",
-           "That of the last contraction, if it is another">,
+           "Arithmetic of the last contraction, if it differs">,
   ];
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::linalg::LinalgDialect",
@@ -96,7 +96,7 @@ def QuantizeClassifiers : Pass<"crania-quantize-classifiers", "::mlir::ModuleOp"
 }
 
 def AttachTarget : Pass<"crania-attach-target", "::mlir::ModuleOp"> {
-  let summary = "Say which machine the module is compiled for";
+  let summary = "Set the machine that the module is compiled for";
   let description = [{
     Sets `crania.target` of the module, unless it has one already.
   }];
@@ -110,19 +110,18 @@ def AttachTarget : Pass<"crania-attach-target", "::mlir::ModuleOp"> {
 def ShareWeights : Pass<"crania-share-weights", "::mlir::ModuleOp"> {
   let summary = "Give the weights of each layer a codebook of few words";
   let description = [{
-    *Weight sharing* (S. Han et al., Deep Compression, arXiv:1510.00149): the
-    constant weights of each contraction of a classifier are replaced by the
-    centres of optimal k-means of them, at most `entries` different words.
-    Integers get rounded centres, and keep their scales. Layouts then store an
+    Applies *weight sharing* (S. Han et al., Deep Compression, arXiv:1510.00149).
+    The constant weights of each contraction of a classifier are replaced by the
+    centers of their optimal k-means, at most `entries` distinct words. Integer
+    weights get rounded centers and keep their scales. Layouts can then store an
     index, or its entropy, per weight.
 
-    This changes the network, as quantising does: what rounds end with is the
-    network of shared weights. Weights that are clustered already are not
-    touched.
+    The pass changes the network, as quantization does: the last round computes the
+    network of shared weights. Weights that are clustered already are not changed.
   }];
   let options = [
     Option<"entries", "entries", "unsigned", "16",
-           "Different words of a layer at most, 1 to 256">,
+           "Largest number of distinct words in a layer, 1 to 256">,
   ];
   let dependentDialects = ["::mlir::arith::ArithDialect"];
 }
@@ -130,45 +129,48 @@ def ShareWeights : Pass<"crania-share-weights", "::mlir::ModuleOp"> {
 def ClusterWeights : Pass<"crania-cluster-weights", "::mlir::ModuleOp"> {
   let summary = "Cluster the constant weights of contractions by importance";
   let description = [{
-    Every contraction of a classifier with a constant operand (convolution,
-    matrix product) reads it through `crania.get` and `crania.materialize`
-    afterwards, up to the last cluster: what is computed does not change.
+    Afterwards, every contraction of a classifier with a constant operand
+    (convolution, matrix product) reads it through `crania.get` and
+    `crania.materialize`, up to the last cluster. The computed result does not
+    change.
 
-    Clusters are chosen per weight tensor by the importance |w| or, with
-    `scope=global`, over all tensors of a classifier together: the first holds
-    the largest weights, and so on. Of equal weights, the one earlier in the
-    tensor, or in an earlier one, comes first. The n-th boundary is at
-    round(N * (f_1 + ... + f_n)) of N weights or, with `kmeans:K`, where optimal
-    k-means of the magnitudes has one. Each contraction gets a symbol of its own,
-    also where several use one constant: layouts and schedule are chosen per use.
-    The data is shared in the compiler, not in the weight image. Weights that are
-    clustered already are kept as they are.
+    Clusters are chosen by the importance |w|, per weight tensor or, with
+    `scope=global`, over all tensors of a classifier together. The first cluster
+    holds the largest weights, and so on. Among equal weights, the one that is
+    earlier in its tensor, or in an earlier tensor, comes first. The n-th boundary is
+    at round(N * (f_1 + ... + f_n)) of N weights. With `kmeans:K`, it is at the n-th
+    boundary of the optimal k-means of the magnitudes.
 
-    Refuses weights that are not finite.
+    Each contraction gets a symbol of its own, even if several use one constant,
+    because layouts and schedule are chosen per use. The data is shared in the
+    compiler, but not in the weight image. Weights that are clustered already are
+    not changed.
+
+    The pass refuses weights that are not finite.
   }];
   let options = [
     Option<"clusters", "clusters", "std::string", "\"1\"",
            "Fractions of the weights per cluster, most important first, that "
            "add up to 1 (e.g. 0.1,0.2,0.3,0.4), or equal:K or kmeans:K">,
     Option<"scope", "scope", "std::string", "\"layer\"",
-           "What is ranked together: the weights of a layer, or global">,
+           "The weights that are ranked together: those of a layer, or global">,
   ];
   let dependentDialects = ["::crania::ir::CraniaDialect",
                            "::mlir::arith::ArithDialect"];
 }
 
 def FormRounds : Pass<"crania-form-rounds", "::mlir::ModuleOp"> {
-  let summary = "Run classifiers round by round";
+  let summary = "Move classifiers into rounds";
   let description = [{
-    Moves what computes the logits of each classifier into a `crania.iterate`
-    with as many rounds as its most clustered weights have clusters, and lets
-    round r read D_r. A softmax behind the logits stays outside, as the exit rule
-    works on logits. So do ops of dialects that CRANIA does not know: those that
-    compute the input, before any weights, and those of one operand that come behind
-    the logits; in between they are an error of `convert-crania-to-hw`. Classifiers
-    that iterate already are kept.
+    Moves the ops that compute the logits of each classifier into a `crania.iterate`,
+    in which round r reads D_r. The number of rounds is the largest number of
+    clusters of the classifier's weights. A softmax behind the logits stays outside,
+    because the exit rule works on logits. Some ops of dialects that CRANIA does not
+    know also stay outside: those that compute the input, before any weights, and
+    those of one operand behind the logits. In other places they are an error of
+    `convert-crania-to-hw`. Classifiers that iterate already are not changed.
 
-    Needs clustered weights (`crania-cluster-weights`).
+    The pass needs clustered weights (`crania-cluster-weights`).
   }];
   let options = [
     Option<"exit", "exit", "std::string", "\"softmax:0.9\"",
@@ -181,20 +183,20 @@ def FormRounds : Pass<"crania-form-rounds", "::mlir::ModuleOp"> {
 def AssignLayouts : Pass<"crania-assign-layouts", "::mlir::ModuleOp"> {
   let summary = "Choose a layout for each cluster of each weight tensor";
   let description = [{
-    For every `crania.iterate`, adds to its plan a layout per (weight tensor,
-    cluster), and the encoded bytes: the one of least energy for fetching and
-    decoding among those whose decoder keeps up with DRAM, as far as there are
-    any, with as many lanes as that takes. All layouts share one decoder, which
-    must fit into what the target's `limits.addition_percent` leaves for it.
-    docs/Layouts.md describes the choice. Layouts that are there already are
-    kept.
+    For every `crania.iterate`, the pass adds to its plan a layout per (weight
+    tensor, cluster), and the encoded bytes. It chooses the layout with the least
+    energy for fetching and decoding among those whose decoder keeps up with DRAM,
+    if there are any, with as many lanes as that takes. All layouts share one
+    decoder, which must fit into the area that the target's
+    `limits.addition_percent` leaves for it. docs/Layouts.md describes the choice.
+    Layouts that the plan has already are kept.
 
-    Needs `crania.target`: blocks are whole tiles of the PE array. Each weight
-    tensor must have one consumer in the iteration.
+    The pass needs `crania.target`, because blocks are whole tiles of the PE array.
+    Each weight tensor must have one consumer in the iteration.
   }];
   let options = [
     ListOption<"layouts", "layouts", "std::string",
-               "Allowed layouts, by id: raw, bitmap, conditional+tans, ... (default: all that are built in)">,
+               "Allowed layouts, by id: raw, bitmap, conditional+tans, ... (default: all built-in layouts)">,
   ];
 }
 
@@ -203,14 +205,14 @@ def ScheduleFetches : Pass<"crania-schedule-fetches", "::mlir::ModuleOp"> {
   let description = [{
     Every segment of a plan is streamed, or retained in the weight store from its
     first fetch on, across rounds and inputs. The store goes to the segments with
-    the most expected fetches per byte: cluster k is used by sum over r >= k of
-    P(R >= r) rounds per input, R being the exit round. P comes from
-    `exit_histogram` of the iteration (in text: `histogram`), else from the option
-    of that name, else every exit round is equally likely. Segments are taken
-    whole, greedily; ties go to the earlier layer.
+    the most expected fetches per byte. Let R be the exit round. The expected number
+    of rounds per input that use cluster k is the sum over r >= k of P(R >= r). P
+    comes from the `exit_histogram` of the iteration (in text: `histogram`), or else
+    from the option of that name. Without either, every exit round is equally
+    likely. Segments are taken whole and greedily; ties go to the earlier layer.
 
-    Needs encoded bytes (`crania-assign-layouts`). Decisions that are there
-    already are kept, and the store bytes they take.
+    The pass needs encoded bytes (`crania-assign-layouts`). It keeps existing
+    decisions and the store bytes that they take.
   }];
   let options = [
     Option<"retain", "retain", "bool", "true",
@@ -224,10 +226,10 @@ def PlaceSegments : Pass<"crania-place-segments", "::mlir::ModuleOp"> {
   let summary = "Give each segment its address in the weight image";
   let description = [{
     Segments follow one another in the order in which an inference consumes them:
-    layer by layer, cluster by cluster, each aligned to a DRAM burst. Addresses
-    that are there already are kept, and new segments go behind them.
+    layer by layer, cluster by cluster, each aligned to a DRAM burst. Existing
+    addresses are kept, and new segments go behind them.
 
-    Needs encoded bytes (`crania-assign-layouts`) and `crania.target`.
+    The pass needs encoded bytes (`crania-assign-layouts`) and `crania.target`.
   }];
 }
 

@@ -8,12 +8,12 @@
 
 namespace crania::ir {
 
-/// The plan of a `crania.iterate`, to be read, changed and written back: per
-/// weight symbol, in the order in which the body uses them, a segment per
-/// cluster.
+/// The plan of a `crania.iterate`, to be read, changed and written back. It has
+/// an entry per weight symbol, in the order in which the body uses them, and a
+/// segment per cluster in each.
 class PlanBuilder {
 public:
-  /// The decisions of one segment.
+  /// The decisions about one segment.
   struct Segment {
     LayoutAttrInterface layout;
     Decision<int64_t> bytes;
@@ -24,13 +24,13 @@ public:
 
   struct Entry {
     WeightsOp weights;
-    /// The op that materializes them in the body.
+    /// The op that materializes the weights in the body.
     MaterializeOp materialize;
     llvm::SmallVector<Segment> segments;
   };
 
-  /// Reads the plan; fails if the body reads weights twice or reads something
-  /// that is no symbol.
+  /// Reads the plan. Fails if the body reads weights twice, or reads weights
+  /// that are not a symbol.
   static mlir::FailureOr<PlanBuilder> read(IterateOp iterate);
 
   llvm::MutableArrayRef<Entry> getEntries() { return entries; }
@@ -38,8 +38,8 @@ public:
   /// Writes the plan back to the op.
   void write();
 
-  /// Fails with a diagnostic that names the pass to run unless every segment
-  /// has its encoded bytes.
+  /// Checks that every segment has its encoded bytes. The diagnostic of a
+  /// failure names the pass to run.
   llvm::LogicalResult requireBytes();
 
 private:
@@ -49,7 +49,8 @@ private:
   llvm::SmallVector<Entry> entries;
 };
 
-/// The machine `iterate` is compiled for; without one, fails with a diagnostic.
+/// Returns the machine that `iterate` is compiled for. Fails with a diagnostic
+/// if there is none.
 mlir::FailureOr<target::TargetModel> getTargetModel(IterateOp iterate);
 
 } // namespace crania::ir

@@ -22,13 +22,13 @@ def CraniaHW_PurposeAttr : CraniaHW_EnumAttr<CraniaHW_Purpose, "purpose">;
 def CraniaHW_ResidencyAttr : CraniaHW_EnumAttr<CraniaHW_Residency, "residency">;
 
 def CraniaHW_PortAttr : CraniaHW_Attr<"Port", "port"> {
-  let summary = "A tensor at the boundary, and the buffer that it is in";
+  let summary = "A tensor at the boundary of a program, and its buffer";
   let description = [{
-    Where the host puts the input image, or finds the logits: row-major, from the
-    start of the buffer.
+    The host writes the input image to a port, or reads the logits from one. The
+    tensor is row-major and begins at the start of the buffer.
 
-    A port with a scale holds integers, i8, i16 or ui8, that the host makes of its
-    f32: divided by the scale in f32, rounded half to even, clamped.
+    A port with a scale holds integers, i8, i16 or ui8. The host computes them from
+    f32 values: it divides by the scale in f32, rounds halves to even, and clamps.
 
     An input of rank 4 has a layout, from which a host that prepares images knows
     the channels: `nchw` if it is left out, `nhwc`, or `unknown`.
@@ -46,7 +46,8 @@ def CraniaHW_PortAttr : CraniaHW_Attr<"Port", "port"> {
   let assemblyFormat =
     "`<` $buffer `:` $type (`layout` $layout^)? (`,` `scale` custom<Double>($scale)^)? `>`";
   let builders = [
-    // Without a scale and a layout; with them, where a scale of 0 is none.
+    // The first builder makes a port without scale and layout. The second takes
+    // both; a scale of 0 means none.
     AttrBuilder<(ins "::mlir::FlatSymbolRefAttr":$buffer,
         "::mlir::RankedTensorType":$type)>,
     AttrBuilder<(ins "::mlir::FlatSymbolRefAttr":$buffer,
@@ -55,13 +56,14 @@ def CraniaHW_PortAttr : CraniaHW_Attr<"Port", "port"> {
   ];
   let genVerifyDecl = 1;
   let extraClassDeclaration = [{
-    /// The tensor on the host's side: of f32 where the port has a scale.
+    /// Returns the type of the host's tensor: that of the port, but with elements
+    /// of f32 if the port has a scale.
     ::mlir::RankedTensorType getHostType() const;
   }];
 }
 
 def CraniaHW_PlaneAttr : CraniaHW_Attr<"Plane", "plane"> {
-  let summary = "Channels x height x width inside a buffer, in any memory order";
+  let summary = "A plane of channels x height x width inside a buffer, in any memory order";
   let description = [{
     Element (c, y, x) of the plane is element `offset + c * strides[0] +
     y * strides[1] + x * strides[2]` of the buffer.
@@ -86,10 +88,10 @@ def CraniaHW_PlaneAttr : CraniaHW_Attr<"Plane", "plane"> {
 def CraniaHW_AccessAttr : CraniaHW_Attr<"Access", "access"> {
   let summary = "A strided view of a buffer over a loop nest";
   let description = [{
-    The map gives, for each point of the loop nest, an index per dimension of the
-    view; its results are linear in the loops. An index outside [0, extent) reads
-    `padding`, a value of the buffer's element type. The element is number
-    `offset + sum(index[i] * strides[i])` of the buffer.
+    The map gives an index per dimension of the view for each point of the loop
+    nest. Its results are linear in the loops. The access reads or writes element
+    `offset + sum(index[i] * strides[i])` of the buffer. If an index is outside
+    [0, extent), it reads `padding`, a value of the buffer's element type.
 
     Example:
     `#crania_hw.access<@x at 0, (d0, d1, d2) -> (d0, d1 * 2 + d2 - 1), extents [6, 28], strides [784, 28], padding 0.0>`
@@ -114,21 +116,21 @@ def CraniaHW_AccessAttr : CraniaHW_Attr<"Access", "access"> {
   ];
   let genVerifyDecl = 1;
   let extraClassDeclaration = [{
-    /// start + sum(coefficients[i] * loop[i])
+    /// The index start + sum(coefficients[i] * loop[i]).
     struct LinearIndex {
       int64_t start = 0;
       ::mlir::SmallVector<int64_t> coefficients;
     };
-    /// The index of one dimension of the view.
+    /// Returns the index of one dimension of the view.
     LinearIndex getIndex(unsigned dimension) const;
   }];
 }
 
 def CraniaHW_BoxAttr : CraniaHW_Attr<"Box", "box"> {
-  let summary = "One side of a copy: where a box of elements lies in a buffer";
+  let summary = "One side of a copy: a box of elements in a buffer";
   let description = [{
-    Element (i0, i1, ...) of the box is number `offset + sum(i * stride)` of the
-    buffer; the extents are those of the copy.
+    Element (i0, i1, ...) of the box is element `offset + sum(i * stride)` of the
+    buffer. The copy gives the extents.
 
     Example: `#crania_hw.box<@x at 16, strides [28, 1]>`
   }];
@@ -144,22 +146,22 @@ def CraniaHW_BoxAttr : CraniaHW_Attr<"Box", "box"> {
 def CraniaHW_InstructionAttr : CraniaHW_Attr<"Instruction", "instruction"> {
   let summary = "An element-wise instruction of the vector unit";
   let description = [{
-    Operands are numbers of registers: 0..n-1 are the inputs of the command,
+    Operands are register numbers. Registers 0..n-1 are the inputs of the command,
     register n is the present value of the output element (in a reduction), and
-    instruction i defines register n+1+i. Unary instructions have one operand,
-    binary ones two; `select` gives its second operand where the first is not 0,
-    else the third; `constant` has none and gives `immediate`. Comparisons give 1
-    or 0.
+    instruction i defines register n+1+i. Unary instructions have one operand, and
+    binary ones have two. `select` returns its second operand if the first is not 0,
+    else the third. `constant` has no operand and returns `immediate`. Comparisons
+    return 1 or 0.
 
-    `max` and `min` give NaN if an operand is NaN, `maxnum` and `minnum` then the
-    other operand.
+    `max` and `min` return NaN if an operand is NaN. `maxnum` and `minnum` return
+    the other operand in that case.
 
-    The type is f32, i32 or i64; integer instructions wrap at their width. `shr`
-    shifts its first operand right by its second, arithmetically. `rescale`, of
-    i64, gives `(a * b + c) >> immediate`, the immediate being 0 to 62.
+    The type is f32, i32 or i64. Integer instructions wrap at their width. `shr`
+    shifts its first operand right by its second, arithmetically. `rescale` is of
+    i64 and returns `(a * b + c) >> immediate`, with an immediate of 0 to 62.
     `roundeven` rounds an f32 to an integer, halves to even. `to_f32` takes an
-    integer, `to_int` an f32, which it cuts towards zero and saturates (NaN gives
-    0). Immediates of f32 constants are f64, all others i64.
+    integer. `to_int` takes an f32, truncates it toward zero and saturates (NaN
+    gives 0). The immediate of an f32 constant is f64; any other is i64.
 
     Example: `#crania_hw.instruction<max f32(r0, r2)>`,
     `#crania_hw.instruction<constant f32(0.5)>`,
@@ -175,19 +177,19 @@ def CraniaHW_InstructionAttr : CraniaHW_Attr<"Instruction", "instruction"> {
   let builders = [
     AttrBuilderWithInferredContext<(ins "::crania::hw::VectorOpcode":$opcode,
         "::mlir::Type":$type, "::mlir::ArrayRef<int64_t>":$operands)>,
-    // A constant of f32.
+    // Builds a constant of f32.
     AttrBuilderWithInferredContext<(ins "::mlir::Type":$type, "double":$immediate)>
   ];
   let hasCustomAssemblyFormat = 1;
   let genVerifyDecl = 1;
   let extraClassDeclaration = [{
-    /// A constant of i32 or i64.
+    /// Builds a constant of i32 or i64.
     static InstructionAttr getInteger(::mlir::Type type, int64_t immediate);
-    /// `(a * b + c) >> shift` in 64 bits.
+    /// Builds `(a * b + c) >> shift` in 64 bits.
     static InstructionAttr getRescale(::mlir::MLIRContext *context,
                                       ::mlir::ArrayRef<int64_t> operands,
                                       int64_t shift);
-    /// Registers that an opcode reads.
+    /// Returns the number of registers that an opcode reads.
     static unsigned getNumOperands(::crania::hw::VectorOpcode opcode);
     /// Parses and prints `max f32(r0, r2)`.
     static ::mlir::FailureOr<InstructionAttr> parseBody(::mlir::AsmParser &parser);
@@ -198,17 +200,18 @@ def CraniaHW_InstructionAttr : CraniaHW_Attr<"Instruction", "instruction"> {
 def CraniaHW_SegmentAttr : CraniaHW_Attr<"Segment", "segment"> {
   let summary = "The encoded bytes of one cluster of a weight tensor";
   let description = [{
-    `bytes` bytes of the image from `address` on, a burst's multiple, made of
-    codec blocks that decode on their own: block b is the bytes
-    [block_offsets[b], block_offsets[b+1]) from `address` and holds the tiles
-    [block_tiles[b], block_tiles[b+1]). `layout` is the id of the layout; if it
-    has tables, `tables` bytes of them come first, and the directory behind them,
-    up to the first block. A retained segment has its place in the weight store.
+    A segment is `bytes` bytes of the image from `address` on, which is a multiple
+    of a DRAM burst. It consists of codec blocks that can be decoded on their own.
+    Block b is the bytes [block_offsets[b], block_offsets[b+1]) from `address` and
+    holds the tiles [block_tiles[b], block_tiles[b+1]). `layout` is the id of the
+    layout. If the layout has tables, `tables` bytes of them come first, followed by
+    the directory, up to the first block. A retained segment has a place in the
+    weight store.
 
-    `refined_words` are the different words of the cluster, ascending as numbers
-    without sign, if the next cluster refines it: that one holds a word at every
-    position, which takes the place of this one's. The clusters of a tensor have
-    them all, but for the last, or none.
+    If the next cluster refines this one, it holds a word at every position, which
+    replaces the word of this cluster. `refined_words` are then the distinct words
+    of this cluster, ascending as unsigned numbers. All clusters of a tensor but
+    the last have them, or none has.
 
     Example:
     `#crania_hw.segment<cluster 1, layout "bitmap", at 0, bytes 640, retained at 0, block_offsets [0, 640], block_tiles [0, 1]>`
@@ -246,7 +249,7 @@ def CraniaHW_SegmentAttr : CraniaHW_Attr<"Segment", "segment"> {
     bool isRetained() const {
       return getResidency() == ::crania::hw::Residency::Retained;
     }
-    /// Whether the next cluster takes the place of this one.
+    /// Returns true if the next cluster replaces the words of this one.
     bool isRefined() const { return !getRefinedWords().empty(); }
   }];
 }

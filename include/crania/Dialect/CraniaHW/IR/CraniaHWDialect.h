@@ -9,8 +9,8 @@
 #include "crania/Dialect/CraniaHW/IR/CraniaHWDialect.h.inc"
 
 namespace crania::hw {
-/// Version of the dialect that bytecode is written with: major << 16 | minor.
-/// Files of a later version are refused.
+/// The version of the dialect that bytecode is written with: major << 16 |
+/// minor. Readers refuse files of a later version.
 constexpr unsigned dialectVersion = 1 << 16 | 1;
 } // namespace crania::hw
 

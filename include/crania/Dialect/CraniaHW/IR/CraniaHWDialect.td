@@ -11,11 +11,11 @@ def CraniaHW_Dialect : Dialect {
   let cppNamespace = "::crania::hw";
   let summary = "Programs of the simulated accelerator, command by command";
   let description = [{
-    The dialect says *what the machine does*, with no decision left: where each
-    buffer and each encoded cluster lies, and per round the list of commands with
-    the tokens that order them. It mirrors the device binary
-    (`include/crania/DeviceBinary/DeviceBinary.fbs`) one to one, so that
-    translation decides nothing and loses nothing.
+    The dialect describes *what the machine does*, with no decision left open. A
+    program gives the place of each buffer and each encoded cluster, and for each
+    round the list of commands with the tokens that order them. The dialect mirrors
+    the device binary (`include/crania/DeviceBinary/DeviceBinary.fbs`) one to one,
+    so that translation decides nothing and loses nothing.
 
     A `crania_hw.program` holds buffers, weights and rounds. The host runs it
     with `crania_hw.execute`.

@@ -6,7 +6,7 @@
 
 include "mlir/IR/EnumAttr.td"
 
-// Numbered as in DeviceBinary.fbs.
+// The numbers are those of DeviceBinary.fbs.
 
 class CraniaHW_Enum<string name, string summary, list<I32EnumAttrCase> cases>
     : I32EnumAttr<name, summary, cases> {
@@ -20,12 +20,12 @@ def CraniaHW_Space : CraniaHW_Enum<"Space", "a memory of the machine", [
   I32EnumAttrCase<"GlobalBuffer", 2, "global_buffer">
 ]>;
 
-def CraniaHW_Residency : CraniaHW_Enum<"Residency", "where fetched weights live on chip", [
+def CraniaHW_Residency : CraniaHW_Enum<"Residency", "the place of fetched weights on chip", [
   I32EnumAttrCase<"Streamed", 0, "streamed">,
   I32EnumAttrCase<"Retained", 1, "retained">
 ]>;
 
-def CraniaHW_Purpose : CraniaHW_Enum<"Purpose", "what a copy moves, for reports", [
+def CraniaHW_Purpose : CraniaHW_Enum<"Purpose", "the content that a copy moves, for reports", [
   I32EnumAttrCase<"Activations", 0, "activations">,
   I32EnumAttrCase<"Parameters", 1, "parameters">
 ]>;

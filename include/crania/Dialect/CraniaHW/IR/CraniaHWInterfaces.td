@@ -9,15 +9,16 @@ include "mlir/IR/Interfaces.td"
 def CraniaHW_CommandOpInterface : OpInterface<"CommandOpInterface"> {
   let cppNamespace = "::crania::hw";
   let description = [{
-    A command of the machine. Commands start in order as soon as the tokens that
-    they take and the parts of the machine that they need are there.
+    A command of the machine. A command starts when the commands of its tokens have
+    finished and the unit that it needs is free. Each unit takes its commands in
+    order.
   }];
   let methods = [
-    InterfaceMethod<"The token of the command's end.",
+    InterfaceMethod<"Returns the token of the command's end.",
       "::mlir::TypedValue<::crania::hw::TokenType>", "getToken">,
-    InterfaceMethod<"Tokens of the commands that must have finished before.",
+    InterfaceMethod<"Returns the tokens of the commands that must have finished before.",
       "::mlir::OperandRange", "getAfter">,
-    InterfaceMethod<"The layer it belongs to, for reports.",
+    InterfaceMethod<"Returns the name of the layer that the command belongs to, for reports.",
       "::llvm::StringRef", "getLabel">,
   ];
 }

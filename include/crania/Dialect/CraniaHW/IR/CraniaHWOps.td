@@ -16,12 +16,13 @@ include "mlir/Interfaces/SideEffectInterfaces.td"
 
 /// A number that the device binary holds in 32 bits.
 def CraniaHW_U32Attr : ConfinedAttr<I64Attr, [IntNonNegative, IntMaxValue<4294967295>]>;
-/// A byte or element count; the machine addresses at most 2^63 - 1 of them.
+/// A byte or element count. The machine addresses at most 2^63 - 1 of them.
 def CraniaHW_SizeAttr : ConfinedAttr<I64Attr, [IntNonNegative]>;
 def CraniaHW_ClusterAttr : ConfinedAttr<I64Attr, [IntPositive, IntMaxValue<65535>]>;
-/// Height and width.
+/// A pair of height and width.
 def CraniaHW_PairAttr : ConfinedAttr<DenseI64ArrayAttr, [DenseArrayCount<2>]>;
-/// Signless integers are signed, as the machine's are; ui8 is not.
+/// The element types of buffers. Signless integers stand for the signed ones of
+/// the machine; ui8 is unsigned.
 def CraniaHW_ElementType : AnyTypeOf<[F32, I32, I16, I8, I64, UI8]>;
 def CraniaHW_ElementTypeAttr : TypeAttrOf<CraniaHW_ElementType>;
 def CraniaHW_PrecisionAttr : TypeAttrOf<AnyTypeOf<[F32, I16, I8]>>;
@@ -36,13 +37,13 @@ class CraniaHW_Op<string mnemonic, list<Trait> traits = []>
 def CraniaHW_ProgramOp : CraniaHW_Op<"program", [
     Symbol, SymbolTable, IsolatedFromAbove, NoTerminator, SingleBlock,
     NoRegionArguments, HasParent<"::mlir::ModuleOp">]> {
-  let summary = "What the machine does for one input, round after round";
+  let summary = "A program that the machine runs for one input, round after round";
   let description = [{
-    Holds the buffers, the weights and, in order, one `crania_hw.round` per
-    round; after each round but the last, `exit` decides by its threshold whether
-    the input is finished. `image` is what the program ships in DRAM: encoded
-    weights and parameters. Buffers in `dram` share `dram_bytes` bytes of scratch
-    besides it.
+    A program holds the buffers, the weights and, in order, one `crania_hw.round`
+    per round. After each round but the last, `exit` decides by its threshold
+    whether the input is finished. `image` is the content that the program ships in
+    DRAM: encoded weights and parameters. Buffers in `dram` share `dram_bytes` bytes
+    of scratch besides the image.
 
     The order of buffers and weights is the order of their numbers in the device
     binary.
@@ -82,17 +83,18 @@ def CraniaHW_ProgramOp : CraniaHW_Op<"program", [
   let hasRegionVerifier = 1;
   let skipDefaultBuilders = 1;
   let builders = [
-    // Creates the body, an empty block.
+    // Also creates the body, an empty block.
     OpBuilder<(ins "::llvm::StringRef":$name, "::crania::ir::TargetAttr":$target,
         "::mlir::Type":$precision, "::crania::ir::ExitAttr":$exit,
         "::crania::hw::PortAttr":$input, "::crania::hw::PortAttr":$logits,
         "::mlir::ElementsAttr":$image, "int64_t":$dramBytes)>
   ];
   let extraClassDeclaration = [{
-    /// Number of rounds, which is one more than there are thresholds.
+    /// Returns the number of rounds, which is one more than the number of
+    /// thresholds.
     int64_t getNumRounds() { return getExit().getNumThresholds() + 1; }
-    /// The bytes of the image; points into the attribute where it can, else into
-    /// `storage`.
+    /// Returns the bytes of the image. They point into the attribute if possible,
+    /// else into `storage`.
     ::llvm::ArrayRef<uint8_t> getImageBytes(::llvm::SmallVectorImpl<char> &storage);
   }];
 }
@@ -101,9 +103,9 @@ def CraniaHW_BufferOp : CraniaHW_Op<"buffer", [
     Symbol, HasParent<"::crania::hw::ProgramOp">]> {
   let summary = "A range of bytes in one memory";
   let description = [{
-    `at` is the first byte: in the image, in the DRAM scratch, or in the global
-    buffer. Buffers in the global buffer may share bytes if the commands that use
-    them are ordered by tokens.
+    `at` is the first byte within the image, the DRAM scratch or the global buffer.
+    Buffers in the global buffer may share bytes if tokens order the commands that
+    use them.
 
     Example:
 
@@ -129,11 +131,12 @@ def CraniaHW_BufferOp : CraniaHW_Op<"buffer", [
 
 def CraniaHW_WeightsOp : CraniaHW_Op<"weights", [
     Symbol, HasParent<"::crania::hw::ProgramOp">]> {
-  let summary = "A clustered weight tensor as the PE array sees it";
+  let summary = "A clustered weight tensor in the form that the PE array takes";
   let description = [{
-    `groups` matrices of `outputs` x `depth`, cut into tiles of at most `tile[0]`
-    outputs by `tile[1]` inputs. Tiles are numbered group by group, then by block
-    of outputs, then by depth. One segment per cluster, in order.
+    The tensor consists of `groups` matrices of `outputs` x `depth`, cut into tiles
+    of at most `tile[0]` outputs by `tile[1]` inputs. Tiles are numbered group by
+    group, then by block of outputs, then by depth. There is one segment per
+    cluster, in order.
 
     Example:
 
@@ -159,12 +162,12 @@ def CraniaHW_WeightsOp : CraniaHW_Op<"weights", [
   let extraClassDeclaration = [{
     ::crania::layout::Tiling getTiling();
     int64_t getNumTiles() { return getTiling().tiles(); }
-    /// The segment of a cluster, counted from 1.
+    /// Returns the segment of a cluster, counted from 1.
     ::crania::hw::SegmentAttr getSegment(int64_t cluster) {
       return ::llvm::cast<::crania::hw::SegmentAttr>(getSegments()[cluster - 1]);
     }
     int64_t getNumClusters() { return getSegments().size(); }
-    /// Whether each cluster takes the place of the one before.
+    /// Returns true if each cluster replaces the words of the one before.
     bool isRefining() { return getSegment(1).isRefined(); }
   }];
 }
@@ -174,8 +177,8 @@ def CraniaHW_RoundOp : CraniaHW_Op<"round", [
     HasParent<"::crania::hw::ProgramOp">]> {
   let summary = "The commands of one round, in order";
   let description = [{
-    Ends with the one `crania_hw.exit_test` of the round. Nothing but the weight
-    store, parameters on chip and the input is kept from round to round.
+    A round ends with its only `crania_hw.exit_test`. Only the weight store,
+    parameters on chip and the input are kept from round to round.
 
     Example:
 
@@ -212,9 +215,10 @@ class CraniaHW_CommandOp<string mnemonic, list<Trait> traits = []>
 def CraniaHW_FetchOp : CraniaHW_CommandOp<"fetch"> {
   let summary = "Moves encoded tiles of clusters from DRAM on chip";
   let description = [{
-    Streamed clusters go through the staging FIFO, tile by tile and cluster by
-    cluster within it; retained ones go to the weight store and are skipped when
-    it already holds them. Tiles are the range [begin, end); clusters ascend.
+    Streamed clusters go through the staging FIFO, tile by tile and within a tile
+    cluster by cluster. Retained clusters go to the weight store. Blocks that the
+    store already holds are not moved again. Tiles are the range [begin, end);
+    clusters ascend.
 
     Example:
 
@@ -235,7 +239,7 @@ def CraniaHW_FetchOp : CraniaHW_CommandOp<"fetch"> {
 }
 
 def CraniaHW_ReleaseOp : CraniaHW_CommandOp<"release"> {
-  let summary = "Gives the store bytes of a retained cluster back";
+  let summary = "Frees the bytes of a retained cluster in the weight store";
   let description = [{
     Example:
 
@@ -250,21 +254,21 @@ def CraniaHW_ReleaseOp : CraniaHW_CommandOp<"release"> {
 }
 
 def CraniaHW_ContractOp : CraniaHW_CommandOp<"contract"> {
-  let summary = "Convolution or matrix product on the PE array";
+  let summary = "Computes a convolution or matrix product on the PE array";
   let description = [{
-    With the weights D of clusters 1 to `clusters`:
+    Computes, with the weights D of clusters 1 to `clusters`:
 
         output[g*M+m, y, x] = sum over c, i, j of
           D[g, m, (c*kernel[0] + i)*kernel[1] + j]
           * input[g*C+c, y*stride[0] + i*dilation[0] - pad[0],
                          x*stride[1] + j*dilation[1] - pad[1]]
 
-    and 0 outside the input plane. A matrix product is the 1x1 case with one row.
+    The input is 0 outside its plane. A matrix product is the 1x1 case with one row.
     The tiles [begin, end) cover whole blocks of outputs. With `accumulate`, which
-    only f32 has, the sum is added to what the output holds.
+    only f32 allows, the sum is added to the present value of the output.
 
-    Weights of f32 take and give f32; those of i8 take i8 or ui8 and give i32,
-    those of i16 take i16 and give i64, both exactly.
+    f32 weights take f32 inputs and produce f32. i8 weights take i8 or ui8 and
+    produce i32. i16 weights take i16 and produce i64. Both integer sums are exact.
 
     Example:
 
@@ -297,22 +301,23 @@ def CraniaHW_ContractOp : CraniaHW_CommandOp<"contract"> {
 }
 
 def CraniaHW_VectorOp : CraniaHW_CommandOp<"vector", [AttrSizedOperandSegments]> {
-  let summary = "Element-wise instructions over a loop nest, on the vector unit";
+  let summary = "Runs element-wise instructions over a loop nest on the vector unit";
   let description = [{
-    Runs `code` for each point of the loops `loops`, outermost first: its inputs
-    are registers r0 to r(n-1), rn is what the output element holds, and each
-    instruction defines the next register. The last one is stored; without code
-    that is r0, a copy of the only input.
+    Runs `code` for each point of the loops `loops`, outermost first. Registers r0 to
+    r(n-1) are the inputs, rn is the present value of the output element, and each
+    instruction defines the next register. The last register is stored. Without
+    code that is r0, so that the command copies its only input.
 
-    With `reduces`, loops that the output does not depend on are reduced over and
-    rn may be read. It starts at the value after `from`, or else at what the
-    output holds.
+    With `reduces`, the command reduces over the loops that the output does not
+    depend on, and its code may read rn. The reduction starts at the value after
+    `from`, or else at the present value of the output.
 
-    A register holds an f32 or an integer, as the buffer that it is loaded from or
-    the instruction that defines it; the stored one is of the output's kind.
+    A register holds an f32 or an integer, depending on the buffer that it is loaded
+    from or on the instruction that defines it. The stored register must be of the
+    output's kind.
 
-    With `follows`, it takes the finished output blocks of that
-    `crania_hw.contract` as they come: it runs behind it, not after it.
+    With `follows`, the command processes the output blocks of that
+    `crania_hw.contract` as they are finished, instead of after the whole contract.
 
     Example:
 
@@ -395,9 +400,9 @@ def CraniaHW_ExecuteOp : CraniaHW_Op<"execute", [
       "bufferizesToMemoryWrite", "getAliasingValues", "bufferize"]>]> {
   let summary = "Runs a program of the machine for one input, from the host";
   let description = [{
-    Gives the logits of the round that stopped and the number of that round. On
-    buffers, the logits are written to `into`. The input is f32 also where the
-    program's input port has a scale: the runtime quantises.
+    Returns the logits of the round that stopped and the number of that round. On
+    buffers, the logits are written to `into`. The input is f32 even if the
+    program's input port has a scale, because the runtime quantizes it.
 
     Example:
 

@@ -12,7 +12,8 @@ def CraniaHW_TokenType : TypeDef<CraniaHW_Dialect, "Token">,
   let mnemonic = "token";
   let summary = "The end of a command";
   let description = [{
-    A command that takes it starts after the one that gives it has finished.
+    A command that takes a token starts after the command that produced the token
+    has finished.
 
     Example: `!crania_hw.token`
   }];

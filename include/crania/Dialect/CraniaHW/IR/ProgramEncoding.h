@@ -9,11 +9,13 @@
 
 namespace crania::hw {
 
-/// The program as the metadata of a device binary; its image is left to the
-/// caller. Buffers, weights and commands are numbered in their order, labels in
-/// the order of their first use. Operations must verify one by one and every
-/// name must be one of the program's: the program's verifier checks the rest of
-/// what the machine relies on by encoding it.
+/// Returns the program as metadata of a device binary. The caller adds the
+/// image. Buffers, weights and commands are numbered in their order, and labels
+/// in the order of their first use.
+///
+/// Each operation must be verified, and every name that it refers to must be in
+/// the program. The program's verifier encodes the program to check everything
+/// else that the machine relies on.
 binary::ProgramT encodeProgram(ProgramOp program);
 
 } // namespace crania::hw

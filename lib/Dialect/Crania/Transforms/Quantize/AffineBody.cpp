@@ -33,7 +33,7 @@ std::optional<LoopConstant> LoopConstant::create(AffineMap full,
       kept.push_back(dim);
       result.shape.push_back(loopSizes[dim.getPosition()]);
     }
-  // A constant index selects a row of several.
+  // A constant index selects one of several rows.
   if (llvm::product_of(result.shape) != int64_t(values.size()))
     return std::nullopt;
   result.map = AffineMap::get(full.getNumDims(), 0, kept, full.getContext());
@@ -45,7 +45,8 @@ std::optional<LoopConstant> LoopConstant::create(AffineMap full,
 // Constants
 //===----------------------------------------------------------------------===//
 
-/// The elements of a dense f32 constant; nothing for anything else.
+/// Returns the elements of a dense f32 constant, or nullopt for any other
+/// value.
 static std::optional<std::vector<double>> readConstant(Value value) {
   ElementsAttr elements;
   if (!matchPattern(value, m_Constant(&elements)) ||
@@ -150,7 +151,7 @@ private:
         .Default([](Operation *) { return Body(); });
   }
 
-  /// select(x > c, x, c) and the like.
+  /// Analyzes select(x > c, x, c) and similar forms.
   Body visitSelect(arith::SelectOp select) {
     auto compare = select.getCondition().getDefiningOp<arith::CmpFOp>();
     if (!compare)
@@ -229,7 +230,8 @@ private:
     return scaled(std::move(*b), a->offset);
   }
 
-  /// A clamp moves with a number; a negative one swaps its ends.
+  /// Multiplies a body by a number. The clamp moves with it, and a negative
+  /// number swaps its ends.
   Body scaled(AffineBody body, const LoopConstant &factor) {
     if (body.isClamped() && !factor.isUniform())
       return std::nullopt;

@@ -11,26 +11,29 @@
 
 namespace crania::quantize {
 
-/// A real constant for each point of a loop nest: values, row-major, at the
-/// indices that `map` gives, which has no result for one value everywhere.
-/// Results of the map are distinct loops of more than one iteration.
+/// A real constant for each point of a loop nest. The values are row-major, at
+/// the indices that `map` computes; a map without results means one value
+/// everywhere. The results of the map are distinct loops of more than one
+/// iteration.
 class LoopConstant {
 public:
   explicit LoopConstant(mlir::MLIRContext *context, unsigned loops,
                         double value);
-  /// Of a tensor that `map` reads, without the loops of one iteration; nothing
-  /// if it is no projected permutation, or reads a part of the tensor only.
+  /// Creates the constant of a tensor that `map` reads, without the loops of
+  /// one iteration. Returns nullopt if the map is not a projected permutation,
+  /// or reads only a part of the tensor.
   static std::optional<LoopConstant> create(mlir::AffineMap map,
                                             mlir::ArrayRef<int64_t> loopSizes,
                                             std::vector<double> values);
 
   bool isUniform() const { return map.getNumResults() == 0; }
   mlir::AffineMap getMap() const { return map; }
-  /// The extents of the loops that it varies along.
+  /// Returns the extents of the loops along which the constant varies.
   mlir::ArrayRef<int64_t> getShape() const { return shape; }
   const std::vector<double> &getValues() const { return values; }
 
-  /// Point by point; nothing if the constants vary along different loops.
+  /// Combines two constants point by point. Returns nullopt if they vary along
+  /// different loops.
   template <typename F>
   static std::optional<LoopConstant>
   combine(const LoopConstant &a, const LoopConstant &b, F function) {
@@ -57,7 +60,7 @@ private:
   std::vector<double> values;
 };
 
-/// What an element-wise op computes: clamp(sum of factor * operand + offset).
+/// The function of an element-wise op: clamp(sum of factor * operand + offset).
 /// Without terms it is the offset, never clamped.
 struct AffineBody {
   struct Term {
@@ -75,11 +78,12 @@ struct AffineBody {
   }
 };
 
-/// Reads the body of an op without reductions as affine; nothing if it is not.
-/// Operands that are constants are part of factors and offset.
+/// Reads the body of an op without reductions as affine. Returns nullopt if it
+/// is not affine. Constant operands become part of factors and offset.
 std::optional<AffineBody> analyzeAffineBody(mlir::linalg::LinalgOp op);
 
-/// Whether the body gives one of its operands as it is; which one.
+/// Returns the operand that the body returns unchanged, or null if there is
+/// none.
 mlir::OpOperand *forwardedOperand(mlir::linalg::LinalgOp op);
 
 } // namespace crania::quantize

@@ -9,7 +9,7 @@
 using namespace mlir;
 using namespace crania::quantize;
 
-/// Requantisation computes in this width.
+/// The width in which requantization computes, in bits.
 static constexpr unsigned wideBits = 64;
 
 std::optional<LoopConstant>
@@ -141,8 +141,9 @@ Value IntegerBuilder::quantize(Value real, float scale, IntegerFormat format) {
 
 namespace {
 
-/// Emits the body of a requantisation: arguments are the operands, a multiplier
-/// for each that has one per point, and the addend if there is one per point.
+/// Emits the body of a requantization. Its arguments are the operands, a
+/// multiplier for each operand that has one per point, and the addend if there
+/// is one per point.
 class RequantizationBody {
 public:
   RequantizationBody(OpBuilder &nested, Location loc)

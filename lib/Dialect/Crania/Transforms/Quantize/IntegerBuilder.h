@@ -20,20 +20,20 @@ using mlir::SmallVector;
 using mlir::Value;
 using quantization::IntegerFormat;
 
-/// A tensor of integers that stands for reals. Exact sums (`isSum`) are wider
-/// than a stored tensor, and their scale may vary along dimensions.
+/// A tensor of integers that represents real numbers. Exact sums (`isSum`) are
+/// wider than a stored tensor, and their scale may vary along dimensions.
 struct IntegerTensor {
   Value value;
   IntegerFormat format;
-  /// Over the dimensions of the tensor, as if they were loops.
+  /// The scale over the dimensions of the tensor, which count as loops.
   LoopConstant scale;
   /// The largest magnitude of an element.
   double magnitude;
   bool isSum;
 };
 
-/// Sums of products of bytes are kept in 32 bits, of 16-bit integers in 48,
-/// which are stored in 64 (docs/Arithmetic.md).
+/// Returns the format of sums of products. Sums for bytes have 32 bits. Sums
+/// for 16-bit integers have 48 bits and are stored in 64 (docs/Arithmetic.md).
 inline IntegerFormat sumFormatOf(unsigned bits) {
   return {bits == 8 ? 32u : 64u, true};
 }
@@ -41,41 +41,41 @@ inline double sumLimitOf(unsigned bits) {
   return std::ldexp(1.0, bits == 8 ? 31 : 47);
 }
 
-/// An operand of an element-wise op, and how the loops index it.
+/// An operand of an element-wise op, and the map by which the loops index it.
 struct IndexedTensor {
   IntegerTensor tensor;
   AffineMap map;
 
-  /// The scale at each point of the loops; nothing if an index that it varies
-  /// along is not a loop.
+  /// Returns the scale at each point of the loops. Returns nullopt if an index
+  /// along which the scale varies is not a loop.
   std::optional<LoopConstant> scaleOverLoops(ArrayRef<int64_t> loopSizes) const;
 };
 
-/// The domain of an element-wise op: its loops, and where its result goes.
+/// The domain of an element-wise op: its loops and the map of its result.
 struct Domain {
   SmallVector<int64_t> loopSizes;
   AffineMap resultMap;
   SmallVector<int64_t> resultShape;
 
   static Domain of(mlir::linalg::LinalgOp op);
-  /// All elements of a tensor.
+  /// Returns the domain of all elements of a tensor.
   static Domain over(mlir::RankedTensorType type);
 };
 
-/// clamp((sum of operand * multiplier + addend) >> shift, low, high), stored in
-/// `format` (docs/Arithmetic.md, Requantisation).
+/// The operation clamp((sum of operand * multiplier + addend) >> shift, low,
+/// high), stored in `format` (docs/Arithmetic.md, Requantization).
 struct RequantizationOp {
   SmallVector<IndexedTensor> operands;
-  /// Real factors of the operands' integers, and the offset, in units of the
-  /// result's scale.
+  /// The real factors of the operands' integers, and the offset, in units of
+  /// the result's scale.
   SmallVector<LoopConstant> factors;
   LoopConstant offset;
   IntegerFormat format;
   int64_t low, high;
 };
 
-/// Emits structured ops on integers at an insertion point. Errors are reported
-/// at the location.
+/// Emits structured ops on integers at an insertion point. Reports errors at
+/// the location.
 class IntegerBuilder {
 public:
   IntegerBuilder(OpBuilder &builder, Location loc)
@@ -85,18 +85,18 @@ public:
 
   mlir::FailureOr<Value> requantize(const Domain &domain,
                                     const RequantizationOp &op);
-  /// The reals that a tensor stands for.
+  /// Emits the real numbers that a tensor represents.
   Value dequantize(const IntegerTensor &tensor);
-  /// f32 to integers: clamp(roundeven(x / scale)).
+  /// Emits clamp(roundeven(x / scale)), which converts f32 to integers.
   Value quantize(Value real, float scale, IntegerFormat format);
 
-  /// Element-wise, inside of a body.
+  /// Conversions of scalars, emitted inside the body of a structured op.
   Value extend(OpBuilder &nested, Value x, IntegerFormat format, unsigned bits);
   Value toReal(OpBuilder &nested, Value x, IntegerFormat format);
   Value toInteger(OpBuilder &nested, Value x, float scale,
                   IntegerFormat format);
 
-  /// An f32 constant over loops, as an operand and its map.
+  /// Returns an f32 constant over loops as an operand and its map.
   std::pair<Value, AffineMap> realOperand(const LoopConstant &constant);
 
   using Body = llvm::function_ref<Value(OpBuilder &, mlir::ValueRange)>;
@@ -105,7 +105,8 @@ public:
                     Body body);
 
 private:
-  /// Integers that vary along the same loops as `like`.
+  /// Returns integers that vary along the same loops as `like`, as an operand
+  /// and its map.
   template <typename Integer>
   std::pair<Value, AffineMap> integerOperand(const LoopConstant &like,
                                              ArrayRef<Integer> values);

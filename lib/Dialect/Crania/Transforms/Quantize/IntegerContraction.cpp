@@ -52,7 +52,7 @@ public:
   }
 
 private:
-  /// Dimensions of the weights along which the result varies too.
+  /// Finds the dimensions of the weights along which the result varies, too.
   void findChannels() {
     AffineMap result = op.getMatchingIndexingMap(op.getDpsInitOperand(0));
     for (auto [i, expr] :
@@ -70,7 +70,7 @@ private:
     if (!type || !type.getElementType().isF32())
       return op.emitError()
              << "has weights of type " << weights->get().getType()
-             << "; f32 can be quantised";
+             << "; only f32 can be quantized";
     SmallVector<char> storage;
     ArrayRef<char> bytes = crania::ir::WeightsOp::rawBytes(elements, storage);
     if (int64_t(bytes.size()) != type.getNumElements() * 4)
@@ -83,7 +83,7 @@ private:
         {channels.data(), channels.size()});
     auto quantized = crania::quantization::quantizeWeights(floats, index, bits);
     if (!quantized)
-      return op.emitError() << "has weights that cannot be quantised: "
+      return op.emitError() << "has weights that cannot be quantized: "
                             << quantized.error().message;
     return std::move(*quantized);
   }
@@ -104,7 +104,7 @@ private:
                                      attribute);
   }
 
-  /// As the op, but with integers extended before they are multiplied.
+  /// Emits the op with integers that are extended before they are multiplied.
   linalg::GenericOp emitOp(Value constant) {
     Location loc = op.getLoc();
     IntegerFormat sum = sumFormatOf(bits);
@@ -142,7 +142,7 @@ private:
         RankedTensorType::get(extents, builder.getF32Type()), scales);
   }
 
-  /// input scale * weight scale, over the dimensions of the result.
+  /// Returns input scale * weight scale, over the dimensions of the result.
   LoopConstant sumScale(ArrayRef<float> scales) {
     AffineMap weightMap = op.getMatchingIndexingMap(weights);
     AffineMap resultMap = op.getMatchingIndexingMap(op.getDpsInitOperand(0));
@@ -158,7 +158,7 @@ private:
     std::vector<double> values;
     for (float scale : scales)
       values.push_back(inputScale * scale);
-    // A scale for each point of the channels: a constant by construction.
+    // The map is a projected permutation of the channels, so this cannot fail.
     return *LoopConstant::create(
         AffineMap::get(type.getRank(), 0, dims, builder.getContext()),
         type.getShape(), std::move(values));

@@ -8,15 +8,15 @@
 
 namespace crania::quantize {
 
-/// The input of a contraction with one constant operand that is not the
-/// weights.
+/// Returns the input that is not the weights, for a contraction with one
+/// constant operand.
 mlir::OpOperand *activationsOf(mlir::linalg::LinalgOp op);
 
-/// Emits a contraction of f32 with constant weights as one of integers: its
-/// weights quantised to the bits of `input`, a scale per output channel, which
-/// stand on the new op too (`crania.weight_scales`), and exact sums. Reports
-/// weights that cannot be quantised, and sums that the accumulators cannot
-/// hold.
+/// Emits an integer contraction for an f32 contraction with constant weights.
+/// The weights are quantized to the bits of `input`, with a scale per output
+/// channel. The new op has these scales as `crania.weight_scales`. The sums are
+/// exact. Reports weights that cannot be quantized, and sums that the
+/// accumulators cannot hold.
 mlir::FailureOr<IntegerTensor>
 emitIntegerContraction(mlir::OpBuilder &builder, mlir::linalg::LinalgOp op,
                        const IntegerTensor &input);

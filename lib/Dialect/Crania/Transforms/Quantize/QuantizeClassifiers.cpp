@@ -37,8 +37,8 @@ using crania::ir::CraniaDialect;
 namespace {
 
 /// Rewrites the body of one classifier, op by op in order. Each tensor of the
-/// old body is known in up to two forms, as integers and as reals; ops ask for
-/// the one they need.
+/// old body has up to two forms, integers and reals; ops ask for the form they
+/// need.
 class ClassifierQuantizer {
 public:
   ClassifierQuantizer(func::FuncOp function, StoragePlan plan)
@@ -79,7 +79,8 @@ private:
                         scale);
   }
 
-  /// How a tensor of the old body is stored as integers of `bits`.
+  /// Returns the format and scale in which a tensor of the old body is stored
+  /// as integers of `bits`.
   FailureOr<std::pair<IntegerFormat, float>> storageOf(Value old, Bits bits,
                                                        Location loc) {
     if (!plan.hasRange(old))
@@ -94,14 +95,15 @@ private:
   }
 
   IntegerTensor stored(Value value, IntegerFormat format, double scale) {
-    // The machine does not rely on -2^(bits-1) not being there.
+    // The machine handles -2^(bits-1), too, so count it.
     const double magnitude = double(format.high()) + (format.isSigned ? 1 : 0);
     return {value, format, uniformScale(value, scale), magnitude,
             /*isSum=*/false};
   }
 
-  /// The machine has one input, in one form: other widths and the reals come
-  /// from it. Without a range it stays real until somebody wants more.
+  /// Quantizes the input. The machine has one input in one form; other widths
+  /// and the reals are derived from it. Without a range the input stays real
+  /// until an op needs integers.
   LogicalResult quantizeArgument(BlockArgument argument) {
     if (!plan.isInteger(argument) || !plan.hasRange(argument))
       return success();
@@ -113,7 +115,7 @@ private:
     return success();
   }
 
-  /// The reals of a tensor, which stay as they are if they are reals.
+  /// Returns a tensor as reals.
   Value asReal(Value old, Location loc) {
     auto known = reals.find(old);
     if (known != reals.end())
@@ -125,7 +127,7 @@ private:
                IntegerBuilder(builder, loc).dequantize(integer->second);
   }
 
-  /// The integers that the plan stores a tensor as, in `bits`.
+  /// Returns a tensor as the integers of `bits` that the plan stores.
   FailureOr<IntegerTensor> asInteger(Value old, Bits bits, Location loc) {
     auto known = integers.find(old);
     if (known != integers.end() && !known->second.isSum &&
@@ -146,7 +148,7 @@ private:
     return result;
   }
 
-  /// From the form that a tensor has.
+  /// Converts a tensor to a storage format, from whichever form it has.
   FailureOr<Value> toStorage(Value old, IntegerFormat format, float scale,
                              Location loc) {
     IntegerBuilder emit(builder, loc);
@@ -166,8 +168,9 @@ private:
     return emit.requantize(domain, op);
   }
 
-  /// The host gives the machine integers: at the boundary, and only there, the
-  /// quant dialect says of which scale.
+  /// Quantizes the input with the quant dialect. The host gives integers to the
+  /// machine, and only at this boundary does the quant dialect state their
+  /// scale.
   Value quantizeInput(Value input, IntegerFormat format, float scale,
                       Location loc) {
     auto type = cast<RankedTensorType>(input.getType());
@@ -207,7 +210,7 @@ private:
     return isa<arith::ConstantOp, tensor::EmptyOp, linalg::FillOp>(op);
   }
 
-  /// An op that computes in f32, on the reals of what it reads.
+  /// Keeps an op in f32, on the reals of its operands.
   LogicalResult keepReal(Operation *op) {
     for (OpOperand &operand : op->getOpOperands())
       operand.set(asReal(operand.get(), op->getLoc()));
@@ -248,17 +251,17 @@ private:
     return success();
   }
 
-  /// Padding in integers. What pads a maximum may be below everything; else the
-  /// plan has the number in the range.
+  /// Pads a tensor in integers. The padding of a maximum may be below all
+  /// numbers; otherwise the plan has included it in the range.
   FailureOr<Value> clonePad(tensor::PadOp pad, const IntegerTensor &source) {
     std::optional<double> number = paddingOf(pad);
     if (!number)
       return pad.emitError()
-             << "pads with something that is no constant number";
+             << "pads with a value that is not a constant number";
     bool isBelowAll = *number < 0 && feedsMaximaOnly(pad.getResult());
     if (!std::isfinite(*number) && !isBelowAll)
       return pad.emitError() << "pads with " << *number
-                             << ", which no integer stands for; give the "
+                             << ", which no integer represents; give the "
                                 "layers that read it 'crania.precision = f32'";
     Type element = builder.getIntegerType(source.format.bits);
     Value integer = arith::ConstantOp::create(
@@ -296,7 +299,8 @@ private:
   // Reductions and element-wise ops
   //===--------------------------------------------------------------------===//
 
-  /// Nothing if the op has to compute in f32.
+  /// Converts a structured op to integers. Returns nullopt if the op must
+  /// compute in f32.
   std::optional<LogicalResult> convertStructured(linalg::LinalgOp op) {
     bool readsIntegers = llvm::any_of(op.getDpsInputs(), [&](Value input) {
       return integers.contains(input) ||
@@ -314,7 +318,8 @@ private:
     return convertElementwise(op);
   }
 
-  /// Whether `init` is a tensor filled with a number of at most `most`.
+  /// Returns true if `init` is a tensor filled with a number from `least` to
+  /// `most`.
   static bool isFill(Value init, double most, double least = 0) {
     auto fill = init.getDefiningOp<linalg::FillOp>();
     FloatAttr number;
@@ -371,7 +376,7 @@ private:
     Value init =
         linalg::FillOp::create(builder, loc, start, empty).getResult(0);
     // A pooling has its window as a second input, of which only the shape
-    // counts.
+    // matters.
     SmallVector<Value> inputs = {input.value};
     for (OpOperand *window : llvm::drop_begin(op.getDpsInputOperands()))
       inputs.push_back(tensor::EmptyOp::create(
@@ -403,7 +408,7 @@ private:
     return arith::MaxUIOp::create(nested, loc, x.back(), x.front());
   }
 
-  /// An op that gives an operand under other indices.
+  /// Converts an op that returns an operand under other indices.
   LogicalResult convertMove(linalg::LinalgOp op, OpOperand *operand) {
     Bits bits = plan.bitsOf(op->getResult(0));
     FailureOr<IntegerTensor> input =
@@ -440,7 +445,7 @@ private:
     return success();
   }
 
-  /// The op as one requantisation, if it is affine in integers.
+  /// Returns the op as one requantization, if it is affine in integers.
   std::optional<RequantizationOp>
   affineRequantization(linalg::LinalgOp op, IntegerFormat format, float scale) {
     std::optional<AffineBody> body = analyzeAffineBody(op);
@@ -476,7 +481,7 @@ private:
                               double(format.high())));
   }
 
-  /// What is there as integers; the input is made so.
+  /// Returns the integers of a tensor. The input is quantized if needed.
   FailureOr<IntegerTensor> integerOperand(Value old) {
     auto known = integers.find(old);
     if (known != integers.end())
@@ -486,7 +491,7 @@ private:
     return failure();
   }
 
-  /// Converts, computes the body in f32 and rounds, all in one op.
+  /// Emits one op that converts to reals, computes the body in f32, and rounds.
   Value emitThroughReals(linalg::LinalgOp op, IntegerFormat format,
                          float scale) {
     Location loc = op.getLoc();
@@ -541,7 +546,7 @@ private:
   StoragePlan plan;
   OpBuilder builder;
   llvm::DenseMap<Value, IntegerTensor> integers;
-  /// Integers of other widths than these, or of sums and reals.
+  /// Integers of other widths than the stored ones, or of sums and reals.
   llvm::DenseMap<std::pair<Value, Bits>, IntegerTensor> conversions;
   llvm::DenseMap<Value, Value> reals;
 };
@@ -569,7 +574,8 @@ struct QuantizeClassifiers
   }
 
 private:
-  /// The type of that name; null for an empty one.
+  /// Returns the type of that name, or null for an empty name. Fails on any
+  /// other name.
   FailureOr<Type> parse(StringRef name) {
     MLIRContext *context = &getContext();
     if (name.empty())
@@ -583,7 +589,8 @@ private:
     return failure();
   }
 
-  /// What stands in the module already wins.
+  /// Sets the precision of the first and last contraction. A precision that the
+  /// module has already takes precedence.
   static void markEnds(func::FuncOp function, Type first, Type last) {
     SmallVector<Operation *> contractions;
     for (auto op : function.getBody().front().getOps<linalg::LinalgOp>())

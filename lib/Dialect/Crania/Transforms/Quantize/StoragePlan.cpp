@@ -126,8 +126,9 @@ void StoragePlan::addRange(Value value, ArrayRef<double> range) {
   group.high = std::max(group.high, range[1]);
 }
 
-/// What is seen of a padding number belongs to the range, but says nothing of
-/// the tensor that it pads.
+/// Extends the range of a padded tensor by the padding number. Maxima never
+/// return a number below all others, so such a number need not be in their
+/// range.
 void StoragePlan::addPadding(tensor::PadOp pad) {
   std::optional<double> number = paddingOf(pad);
   if (!number || !std::isfinite(*number))
@@ -154,8 +155,8 @@ LogicalResult StoragePlan::readPrecisions(func::FuncOp function, Bits bits) {
   return success();
 }
 
-/// A tensor has the bits of its most exact integer reader, and is real if it is
-/// read as such only.
+/// Chooses the bits of each tensor: those of its most exact integer reader. A
+/// tensor that is read only as reals is real.
 void StoragePlan::chooseBits(func::FuncOp function, Bits bits) {
   std::vector<bool> isRead(groups.size());
   for (auto [op, precision] : precisions)

@@ -14,42 +14,45 @@
 
 namespace crania::quantize {
 
-/// Bits of the integers that a layer computes with; 0 is f32.
+/// The bits of the integers that a layer computes with; 0 means f32.
 using Bits = unsigned;
 
-/// What a reduction does to each element of its only tensor.
+/// The operation of a reduction over the elements of its only tensor.
 enum class Reduction { sum, maximum };
 std::optional<Reduction> reductionOf(mlir::linalg::LinalgOp op);
 
-/// The number that a tensor is padded with, if it is a constant.
+/// Returns the number that a tensor is padded with, if it is a constant.
 std::optional<double> paddingOf(mlir::tensor::PadOp pad);
 
-/// Whether a tensor is read, through views or not, by maxima and nothing else,
-/// so that what is below all its numbers is no number that anyone sees.
+/// Returns true if only maxima read a tensor, directly or through views.
+/// Numbers below all of the tensor's numbers then never reach a result.
 bool feedsMaximaOnly(mlir::Value value);
 
-/// Whether an op multiplies a tensor by constants and adds up.
+/// Returns true if an op multiplies a tensor by constants and adds the
+/// products.
 bool hasConstantWeights(mlir::linalg::LinalgOp op);
 
-/// How the tensors of a classifier are stored. Tensors that are the same
+/// The storage of the tensors of a classifier. Tensors that hold the same
 /// numbers under other indices, or some of them (views, concatenations,
 /// maxima), are stored alike, so that no number is rounded between them.
 class StoragePlan {
 public:
-  /// Reads precisions (`crania.precision` of contractions) and ranges
-  /// (`crania.range`) off a function; contractions without one take `bits`.
+  /// Creates the plan from the precisions (`crania.precision` of contractions)
+  /// and ranges (`crania.range`) of a function. Contractions without a
+  /// precision use `bits`.
   static mlir::FailureOr<StoragePlan> create(mlir::func::FuncOp function,
                                              Bits bits);
 
-  /// The bits of a contraction with constant weights.
+  /// Returns the bits of a contraction with constant weights.
   Bits bitsOf(mlir::Operation *contraction) const {
     return precisions.lookup(contraction);
   }
-  /// Whether a tensor is stored as integers.
+  /// Returns true if a tensor is stored as integers.
   bool isInteger(mlir::Value value) const { return groupOf(value).bits != 0; }
   Bits bitsOf(mlir::Value value) const { return groupOf(value).bits; }
   bool hasRange(mlir::Value value) const { return groupOf(value).hasRange; }
-  /// The range of a tensor and of what is stored alike, always around 0.
+  /// Returns the range of a tensor and of all tensors that are stored alike. It
+  /// always contains 0.
   std::pair<double, double> rangeOf(mlir::Value value) const {
     const Group &group = groupOf(value);
     return {group.low, group.high};

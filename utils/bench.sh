@@ -33,6 +33,7 @@ case $name in
   clusters) targets=(kmeans-benchmark crania-opt crania-run crania-translate) ;;
   dram) targets=(dram-benchmark) ;;
   embedding) targets=(crania-test-prefix) ;;
+  ground) targets=() ;; # everything
   machine) targets=(crania-compile dram-benchmark machine-benchmark) ;;
   *) targets=(crania-compile crania-run host-benchmark) ;;
 esac

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-# usage: utils/check.sh [--quick] [--sanitize] [--format] [--tidy]
+# usage: utils/check.sh [--ci] [--quick] [--sanitize] [--gcc] [--format] [--prose]
+#                       [--tidy | --tidy-changed]
 #
 # Installs what is missing, builds everything, runs all tests, then the lit tests
 # once more with every module printed and parsed again (crania-opt
@@ -9,18 +10,29 @@
 #   --quick     without the tests marked slow
 #   --sanitize  also the quick tests and 1,000 damaged files of each kind under
 #               AddressSanitizer and UndefinedBehaviorSanitizer, in build-sanitize/
+#   --gcc       also the libraries without LLVM and their tests by g++, with
+#               assertions, in build-gcc/
 #   --format    also checks the format of all C++ files
-#   --tidy      also runs clang-tidy
+#   --prose     also checks comments and docs (docs/Style.md)
+#   --tidy      also runs clang-tidy on the whole tree (half an hour)
+#   --tidy-changed  also runs clang-tidy for at most five minutes on the files that
+#               changed since the commit in CRANIA_TIDY_SINCE, since the last green
+#               run with --ci in this user's cache, or in the last 20 commits
+#   --ci        --sanitize --gcc --format --prose --tidy-changed: what .ci/run does
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
 
-quick='' sanitize='' format='' tidy=''
+quick='' sanitize='' gcc='' format='' prose='' tidy='' tidy_changed='' ci=''
 for argument in "$@"; do
   case $argument in
+    --ci) ci=1 sanitize=1 gcc=1 format=1 prose=1 tidy_changed=1 ;;
     --quick) quick=1 ;;
     --sanitize) sanitize=1 ;;
+    --gcc) gcc=1 ;;
     --format) format=1 ;;
+    --prose) prose=1 ;;
     --tidy) tidy=1 ;;
+    --tidy-changed) tidy_changed=1 ;;
     -h | --help) usage; exit ;;
     *) die "unknown argument '$argument' (see --help)" ;;
   esac
@@ -45,20 +57,60 @@ check_format() {
     xargs -0 -r clang-format-22 --dry-run -Werror)
 }
 
+run_tidy() {
+  /usr/lib/llvm-22/bin/run-clang-tidy -quiet -p "$build" -warnings-as-errors='*' "$@"
+}
+
 check_tidy() {
   say "clang-tidy"
-  /usr/lib/llvm-22/bin/run-clang-tidy -quiet -p "$build" -warnings-as-errors='*' \
-    "^$root/(lib|tools)/"
+  run_tidy "^$root/(lib|tools)/"
+}
+
+last_green=${XDG_CACHE_HOME:-$HOME/.cache}/crania/last-green-commit
+
+# The commit from which changes count for clang-tidy.
+tidy_base() {
+  local commit
+  for commit in "${CRANIA_TIDY_SINCE-}" "$(cat "$last_green" 2>/dev/null)" HEAD~20; do
+    if [ -n "$commit" ] && git -C "$root" merge-base --is-ancestor "$commit" HEAD 2>/dev/null; then
+      echo "$commit"
+      return
+    fi
+  done
+  git -C "$root" rev-list --max-parents=0 HEAD | tail -n 1
+}
+
+# Newest changes first, so that the limit of time leaves out the oldest.
+check_tidy_changed() {
+  local base files file seconds=300 begin=$SECONDS checked=0
+  base=$(tidy_base)
+  say "clang-tidy, files changed since $(git -C "$root" rev-parse --short "$base")"
+  mapfile -t files < <(cd "$root" && git log --format= --name-only --diff-filter=d "$base"..HEAD -- \
+    'lib/*.cpp' 'tools/*.cpp' | awk '!seen[$0]++' | while read -r file; do
+      [ ! -f "$file" ] || printf '%s\n' "$file"
+    done)
+  while [ $checked -lt ${#files[@]} ] && [ $((SECONDS - begin)) -lt $seconds ]; do
+    local batch=("${files[@]:checked:8}") status=0
+    (cd "$root" && timeout $((seconds - (SECONDS - begin) + 1)) \
+      /usr/lib/llvm-22/bin/run-clang-tidy -quiet -p "$build" -warnings-as-errors='*' \
+      "${batch[@]/#/$root/}") || status=$?
+    [ $status -ne 124 ] || break
+    [ $status -eq 0 ] || die "clang-tidy found something"
+    checked=$((checked + ${#batch[@]}))
+  done
+  echo "clang-tidy: $checked of ${#files[@]} changed files within $seconds s, newest first"
 }
 
 purpose='test'
-[ -z "$format$tidy" ] || purpose=lint
+[ -z "$format$prose$tidy$tidy_changed" ] || purpose=lint
 "$root/utils/setup.sh" --for=$purpose
 [ -z "$format" ] || check_format
+[ -z "$prose" ] || { say "Prose" && "$python" "$root/utils/prose.py"; }
 
 say "Building"
 "$root/utils/build.sh"
 [ -z "$tidy" ] || check_tidy
+[ -z "$tidy_changed" ] || check_tidy_changed
 if [ -n "$quick" ]; then
   run_suite quick "$build" check-crania-quick
 else
@@ -71,5 +123,17 @@ if [ -n "$sanitize" ]; then
   run_suite sanitize "$root/build-sanitize" check-crania-sanitize
 fi
 
+if [ -n "$gcc" ]; then
+  say "Building the libraries without LLVM by g++"
+  "$root/utils/build.sh" --preset=gcc
+  run_suite gcc "$root/build-gcc" check-crania-runtime
+fi
+
 say "Summary"
-"$python" "$root/utils/summarize_tests.py" "${runs[@]}"
+status=0
+"$python" "$root/utils/summarize_tests.py" "${runs[@]}" || status=$?
+if [ -n "$ci" ] && [ $status -eq 0 ]; then
+  mkdir -p "$(dirname "$last_green")"
+  git -C "$root" rev-parse HEAD >"$last_green"
+fi
+exit $status

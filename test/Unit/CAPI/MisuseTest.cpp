@@ -97,6 +97,61 @@ TEST_F(Misuse, OptionsThatMeanNothing) {
   EXPECT_NE(errors.find("there is no option"), std::string::npos);
 }
 
+TEST_F(Misuse, NumbersThatMeanNothing) {
+  using Options = std::vector<std::pair<std::string, std::string>>;
+  struct Case {
+    const char *name;
+    std::vector<const char *> refused;
+    const char *taken;
+  };
+  const std::vector<Case> plain{
+      {"clusters", {"0", "-1", "nan", "inf", "", "x", "equal:0"}, ".5,.5"},
+      {"exit",
+       {"margin:nan", "margin:-inf", "margin:", "margin:x"},
+       "margin:.5"},
+      {"exit-histogram",
+       {"nan,0,0,1", "inf,0,0,1", "-1,0,1,1", "x"},
+       "0,0,0,1"},
+      {"share-weights", {"0", "-1", "257", "0.5", "nan", "", "1x"}, "16"}};
+  const std::vector<Case> aboutImages{
+      {"input-scale", {"nan", "inf", "-inf", "0", "", "x", "1x"}, "0.5"},
+      {"input-mean", {"nan", "inf", "-inf", "x", "1 2"}, "-0.5"},
+      {"input-std", {"nan", "inf", "-inf", "0", "x", "1 2"}, "2"},
+      {"calibrate-limit", {"-1", "0", "0.5", "nan", "", "x"}, "2"}};
+  const std::string bytes = digits();
+  ASSERT_FALSE(bytes.empty());
+  auto errorWith = [&](Options options) {
+    CraniaCompilerSession fresh = craniaCompilerSessionCreate(collect, &errors);
+    bool isSet = true;
+    for (const auto &[name, value] : options)
+      isSet = isSet && craniaCompilerSessionSetOption(fresh, name.c_str(),
+                                                      value.c_str()) == 0;
+    if (isSet)
+      craniaCompilerOutputDestroy(craniaCompilerSessionCompile(
+          fresh, bytes.data(), bytes.size(), "net.onnx"));
+    craniaCompilerSessionDestroy(fresh);
+    return std::exchange(errors, "");
+  };
+  auto check = [&](const std::vector<Case> &cases, const Options &base) {
+    for (const Case &one : cases) {
+      Options options = base;
+      options.emplace_back(one.name, one.taken);
+      EXPECT_EQ(errorWith(options), "") << one.name;
+      for (const char *value : one.refused) {
+        options.back().second = value;
+        EXPECT_NE(errorWith(options).find(one.name), std::string::npos)
+            << one.name << "=" << value;
+      }
+    }
+  };
+  check(plain, {});
+  const char *examples = std::getenv("CRANIA_EXAMPLES");
+  check(aboutImages,
+        {{"precision", "i8"},
+         {"calibrate", std::string(examples ? examples : "examples") +
+                           "/digits/test_x_u8.npy"}});
+}
+
 TEST_F(Misuse, PipelinesThatDoNotParse) {
   const std::string bytes = "module {}";
   auto run = [&](const char *pipeline) {

@@ -105,6 +105,23 @@ TEST(VerifyPorts, Ranges) {
                 [](P &p) { p.program.input->element = ElementType::i8; });
 }
 
+TEST(VerifyPorts, LayoutOfImages) {
+  auto imageOf = [](PortLayout layout, std::vector<uint32_t> shape) {
+    return [=](P &p) {
+      p.program.input->shape = shape;
+      p.program.input->layout = layout;
+    };
+  };
+  EXPECT_EQ(errorAfter(imageOf(PortLayout::nhwc, {1, 2, 2, 1})), "");
+  EXPECT_EQ(errorAfter(imageOf(PortLayout::unknown, {1, 2, 2, 1})), "");
+  expectInvalid("input has a layout of images, but is no tensor of rank 4",
+                imageOf(PortLayout::nhwc, {1, 4}));
+  expectInvalid("input has an unknown layout",
+                imageOf(PortLayout(9), {1, 2, 2, 1}));
+  expectInvalid("logits has an unknown layout",
+                [](P &p) { p.program.logits->layout = PortLayout(9); });
+}
+
 WeightsT &weights(P &p) { return *p.program.weights[0]; }
 SegmentT &segment(P &p, size_t i) { return *weights(p).segments[i]; }
 

@@ -5,7 +5,7 @@
 A refusal is exit code 1 and one error that names the option or its value, and no output
 is written. Each option also takes a value that is right.
 
-  numbers.py EXAMPLES FOLDER
+  numeric_options.py EXAMPLES FOLDER
 """
 
 import pathlib

@@ -17,6 +17,8 @@ function(crania_add_library name)
   target_include_directories(${name} SYSTEM PUBLIC $<BUILD_INTERFACE:${PROJECT_BINARY_DIR}/include>)
   target_link_libraries(${name} PUBLIC ${ARG_LINK})
   if(ARG_MLIR_LINK)
+    # Also for what links this library: see CraniaAssertions.cmake.
+    target_compile_definitions(${name} PUBLIC $<BUILD_INTERFACE:NDEBUG>)
     target_include_directories(${name} SYSTEM PUBLIC
       $<BUILD_INTERFACE:${MLIR_INCLUDE_DIRS}> $<BUILD_INTERFACE:${LLVM_INCLUDE_DIRS}>)
     mlir_target_link_libraries(${name} PUBLIC ${ARG_MLIR_LINK})

@@ -23,6 +23,7 @@ build_packages=(
   libdnnl-dev libcli11-dev nlohmann-json3-dev libxxhash-dev zlib1g-dev libzstd-dev
   libgtest-dev librapidcheck-dev) # small, and configuring looks for them
 test_packages=(
+  g++-12 # the second compiler of the libraries without LLVM
   libclang-rt-22-dev
   qemu-user # CPUs with less than the host has
   liblzma-dev # what the layouts are measured against, with libzstd-dev

@@ -10,12 +10,15 @@ function(crania_add_library name)
   cmake_parse_arguments(ARG "" "" "LINK;MLIR_LINK;DEPENDS" ${ARGN})
   add_library(${name} STATIC ${ARG_UNPARSED_ARGUMENTS})
   set_target_properties(${name} PROPERTIES POSITION_INDEPENDENT_CODE ON)
+  target_compile_features(${name} PUBLIC cxx_std_17)
   target_include_directories(${name} PUBLIC
     $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
     $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
   target_include_directories(${name} SYSTEM PUBLIC $<BUILD_INTERFACE:${PROJECT_BINARY_DIR}/include>)
   target_link_libraries(${name} PUBLIC ${ARG_LINK})
   if(ARG_MLIR_LINK)
+    # Also for what links this library: see CraniaAssertions.cmake.
+    target_compile_definitions(${name} PUBLIC $<BUILD_INTERFACE:NDEBUG>)
     target_include_directories(${name} SYSTEM PUBLIC
       $<BUILD_INTERFACE:${MLIR_INCLUDE_DIRS}> $<BUILD_INTERFACE:${LLVM_INCLUDE_DIRS}>)
     mlir_target_link_libraries(${name} PUBLIC ${ARG_MLIR_LINK})

@@ -30,7 +30,7 @@ void ChannelIndex::forEachRun(
   size_t rows = 1;
   for (size_t i = 0; i + 1 < rank; ++i)
     rows *= size_t(extents[i]);
-  std::vector<int64_t> index(rank - 1);
+  std::vector<int64_t> index(rank); // the last stays 0: a run covers it
   size_t channel = 0;
   for (size_t row = 0; row < rows; ++row) {
     visit(row * run, (row + 1) * run, channel, strides.back());

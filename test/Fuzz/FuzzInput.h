@@ -50,8 +50,8 @@ inline FuzzInput parseFuzzInput(const uint8_t *data, size_t size) {
   return input;
 }
 
-/// What is accepted encodes to the same bytes again. (Not assert: builds have
-/// NDEBUG.)
+/// What is accepted encodes to the same bytes again. (Not assert: most builds
+/// have NDEBUG.)
 inline void requireSame(const std::vector<uint8_t> &bytes,
                         Span<const uint8_t> expected) {
   if (bytes != std::vector<uint8_t>(expected.begin(), expected.end()))

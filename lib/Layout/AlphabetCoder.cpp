@@ -25,6 +25,10 @@ constexpr unsigned lowBitsTried = 4;
 /// symbols have extra bits, or both.
 constexpr unsigned sharedMark = 127, groupedMark = 126, sharedGroupedMark = 125;
 
+/// Before all of that, with how many low bits are 0 in every word.
+constexpr unsigned shiftedMark = 124, shiftBits = 5;
+static_assert(maxConditions < shiftedMark, "a mark is no number of conditions");
+
 class AlphabetCoder final : public ValueCoder {
 public:
   AlphabetCoder(Alphabet symbols, TableSharing tableSharing,
@@ -145,6 +149,58 @@ private:
   std::unique_ptr<SymbolCoder> coder;
 };
 
+/// Words without their low bits, which are all 0. A decoder shifts by a
+/// constant, which is wires.
+class ShiftedCoder final : public ValueCoder {
+public:
+  ShiftedCoder(unsigned shift, std::unique_ptr<ValueCoder> shiftedCoder)
+      : shift(shift), coder(std::move(shiftedCoder)) {}
+
+  unsigned conditions() const override { return coder->conditions(); }
+
+  void writeTables(BitWriter &tables) const override {
+    tables.write(shiftedMark, conditionCountBits);
+    tables.write(shift, shiftBits);
+    coder->writeTables(tables);
+  }
+
+  bool supports(Span<const uint32_t> values,
+                Span<const uint8_t> conditions) const override {
+    for (uint32_t value : values)
+      if (lowBitsOf(value, shift) != 0)
+        return false;
+    return coder->supports(shifted(values), conditions);
+  }
+
+  std::vector<std::vector<uint8_t>> encode(Span<const uint32_t> words,
+                                           Span<const uint8_t> conditions,
+                                           unsigned lanes) const override {
+    return coder->encode(shifted(words), conditions, lanes);
+  }
+
+  Status decode(Span<BitReader> lanes, Span<const uint8_t> conditions,
+                Span<uint32_t> values) const override {
+    if (Status status = coder->decode(lanes, conditions, values); !status)
+      return status;
+    for (uint32_t &value : values)
+      value <<= shift;
+    return {};
+  }
+
+  DecoderCost cost() const override { return coder->cost(); }
+
+private:
+  std::vector<uint32_t> shifted(Span<const uint32_t> words) const {
+    std::vector<uint32_t> result(words.begin(), words.end());
+    for (uint32_t &word : result)
+      word >>= shift;
+    return result;
+  }
+
+  unsigned shift;
+  std::unique_ptr<ValueCoder> coder;
+};
+
 /// The different high parts of words, ascending.
 std::vector<uint32_t> highParts(const std::vector<WordCount> &words,
                                 unsigned lowBits) {
@@ -226,8 +282,17 @@ bool isEntropyCode(SymbolCode code) {
 /// Makes the models of a segment's words that are worth training a code for.
 class ModelMaker {
 public:
-  ModelMaker(SymbolCode code, const ValueSample &sample)
-      : code(code), sample(sample), list(sample.counts.list()) {}
+  ModelMaker(SymbolCode code, const ValueSample &wholeWords)
+      : code(code), sample(wholeWords), list(sample.counts.list()),
+        shift(storesLowBits() ? sample.counts.zeroLowBits() : 0) {
+    sample.valueBits -= shift;
+    list.droppedBits -= std::min(list.droppedBits, shift);
+    for (WordCount &word : list.words)
+      word.word >>= shift;
+  }
+
+  /// How many low bits, which are 0 in every word, the models leave out.
+  unsigned zeroLowBits() const { return shift; }
 
   Result<std::vector<Model>> make() const {
     if (list.droppedBits > 0 && !isEntropyCode(code))
@@ -283,6 +348,13 @@ private:
         single.alphabet.size() <= mostGroups())
       models.push_back(single);
     return models;
+  }
+
+  /// Whether low bits would be stored as they are. An alphabet of whole words
+  /// has no use for a shift: its gaps are hardly longer for zeros.
+  bool storesLowBits() const {
+    return list.droppedBits > 0 ||
+           (isEntropyCode(code) && isTooMany(highParts(list.words, 0).size()));
   }
 
   /// Whether groups as large as they may be are too many for the tables.
@@ -352,15 +424,17 @@ private:
   }
 
   SymbolCode code;
-  const ValueSample &sample;
-  const WordCounts::List &list;
+  ValueSample sample;
+  WordCounts::List list;
+  unsigned shift;
 };
 
 } // namespace
 
 Result<TrainedValues> trainAlphabetCoder(SymbolCode code,
                                          const ValueSample &sample) {
-  Result<std::vector<Model>> models = ModelMaker(code, sample).make();
+  const ModelMaker maker(code, sample);
+  Result<std::vector<Model>> models = maker.make();
   if (!models)
     return models.error();
   TrainedValues best;
@@ -369,9 +443,12 @@ Result<TrainedValues> trainAlphabetCoder(SymbolCode code,
     TrainedSymbols symbols = trainSymbolCoder(code, model.counts, sample.limits,
                                               model.alphabet.symbolRanges());
     const double bits = symbols.bits + model.uncodedBits();
-    auto coder = std::make_shared<AlphabetCoder>(std::move(model.alphabet),
-                                                 std::move(model.sharing),
-                                                 std::move(symbols.coder));
+    std::unique_ptr<ValueCoder> coder = std::make_unique<AlphabetCoder>(
+        std::move(model.alphabet), std::move(model.sharing),
+        std::move(symbols.coder));
+    if (maker.zeroLowBits() > 0)
+      coder =
+          std::make_unique<ShiftedCoder>(maker.zeroLowBits(), std::move(coder));
     BitWriter tables;
     coder->writeTables(tables);
     const double all = bits + 8.0 * double(tables.finish().size());
@@ -383,10 +460,12 @@ Result<TrainedValues> trainAlphabetCoder(SymbolCode code,
   return best;
 }
 
-Result<std::unique_ptr<ValueCoder>>
-parseAlphabetCoder(SymbolCode code, unsigned valueBits, BitReader &tables) {
-  unsigned conditions = tables.read(conditionCountBits);
-  const unsigned mark = conditions;
+/// The coder behind the field that is a mark or the number of conditions.
+static Result<std::unique_ptr<ValueCoder>> parseMarked(unsigned mark,
+                                                       SymbolCode code,
+                                                       unsigned valueBits,
+                                                       BitReader &tables) {
+  unsigned conditions = mark;
   const bool isShared = mark == sharedMark || mark == sharedGroupedMark;
   const bool isGrouped = mark == groupedMark || mark == sharedGroupedMark;
   if (isShared || isGrouped)
@@ -413,6 +492,23 @@ parseAlphabetCoder(SymbolCode code, unsigned valueBits, BitReader &tables) {
     return coder.error();
   return std::unique_ptr<ValueCoder>(std::make_unique<AlphabetCoder>(
       std::move(*alphabet), std::move(*sharing), std::move(*coder)));
+}
+
+Result<std::unique_ptr<ValueCoder>>
+parseAlphabetCoder(SymbolCode code, unsigned valueBits, BitReader &tables) {
+  const unsigned mark = tables.read(conditionCountBits);
+  if (mark != shiftedMark)
+    return parseMarked(mark, code, valueBits, tables);
+  const unsigned shift = tables.read(shiftBits);
+  if (shift == 0 || shift >= valueBits)
+    return Error{"words of " + std::to_string(valueBits) + " bits of which " +
+                 std::to_string(shift) + " are 0"};
+  auto coder = parseMarked(tables.read(conditionCountBits), code,
+                           valueBits - shift, tables);
+  if (!coder)
+    return coder.error();
+  return std::unique_ptr<ValueCoder>(
+      std::make_unique<ShiftedCoder>(shift, std::move(*coder)));
 }
 
 } // namespace crania::layout

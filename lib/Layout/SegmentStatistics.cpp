@@ -59,6 +59,8 @@ void WordCounts::add(Span<const uint32_t> words, Span<const uint8_t> conditions,
   bits = valueBits;
   sorted.reset();
   const unsigned index = std::min(bits, indexedBits);
+  for (uint32_t word : words)
+    anyBits |= word;
   for (uint8_t condition : conditions)
     conditionCount = std::max(conditionCount, condition + 1u);
   if (byIndex.size() < size_t(conditionCount) << index)
@@ -95,6 +97,13 @@ void WordCounts::addExact(uint32_t word, uint8_t condition) {
   }
   if (hasMany)
     exact = {};
+}
+
+unsigned WordCounts::zeroLowBits() const {
+  unsigned zeros = 0;
+  while (anyBits != 0 && (anyBits >> zeros & 1) == 0)
+    ++zeros;
+  return zeros;
 }
 
 void WordCounts::addMagnitudes(Span<const uint32_t> words, unsigned bits) {

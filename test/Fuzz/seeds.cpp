@@ -34,14 +34,14 @@ Bytes headOf(uint8_t flags, uint8_t pattern, size_t tableBytes) {
 }
 
 /// Codes of the free positions: all of them, or some.
-BlockCodes codesFor(const FuzzInput &input, bool isDense) {
+BlockCodes codesFor(const FuzzInput &input, bool isDense, unsigned shift) {
   BlockCodes codes;
   for (size_t i = 0; i < input.positions; ++i) {
     bool isFree = input.occupied.empty() || !input.occupied[i];
     bool isPresent = isFree && (isDense || i % 5 == 0 || i % 7 == 3);
     codes.present.push_back(isPresent);
     if (isPresent)
-      codes.values.push_back(uint32_t(i * i % 11));
+      codes.values.push_back(uint32_t(i * i % 11) << shift);
   }
   return codes;
 }
@@ -63,6 +63,8 @@ struct Shape {
   unsigned lanes;
   unsigned tables = maxConditions;
   unsigned tableLog = 6; // of a size with the block
+  unsigned mostExtraBits = maxExtraBits;
+  unsigned shift = 0; // of all words
 };
 constexpr Shape shapes[] = {
     {"plain", 0, 0, 0},
@@ -71,18 +73,20 @@ constexpr Shape shapes[] = {
     {"shared", 1 | FuzzInput::hasConditions, 2, 2, 1},
     {"extra-bits", 0, 0, 2, maxConditions, 2},
     {"shared-extra-bits", 1 | FuzzInput::hasConditions, 2, 1, 1, 2},
+    {"zero-low-bits", 2, 0, 2, maxConditions, 2, 0, 16},
 };
 
 void writeSegment(const std::string &folder, const std::string &id) {
   for (const Shape &shape : shapes) {
     Bytes head = headOf(shape.flags, shape.pattern, 0);
     FuzzInput input = parseFuzzInput(head.data(), head.size());
-    BlockCodes codes = codesFor(input, id.rfind("dense+", 0) == 0);
+    BlockCodes codes = codesFor(input, id.rfind("dense+", 0) == 0, shape.shift);
     std::vector<BlockView> blocks = {{&codes, input.context()}};
     TrainingOptions options;
     options.valueLanes = shape.lanes;
     options.tableLog = shape.tableLog;
     options.mostTables = shape.tables;
+    options.mostExtraBits = shape.mostExtraBits;
     auto coder = findSegmentLayout(id)->train(blocks, options);
     if (!coder)
       continue;
@@ -99,7 +103,7 @@ void writeCodec(const std::string &folder, const std::string &id) {
   for (const Shape &shape : shapes) {
     Bytes bytes = headOf(shape.flags, shape.pattern, 0);
     FuzzInput input = parseFuzzInput(bytes.data(), bytes.size());
-    BlockCodes codes = codesFor(input, id == "raw");
+    BlockCodes codes = codesFor(input, id == "raw", shape.shift);
     if (!findCodec(id)->supports(codes, input.context()))
       continue;
     Bytes block = findCodec(id)->encode(codes, input.context());

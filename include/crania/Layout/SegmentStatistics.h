@@ -62,6 +62,8 @@ public:
   /// Keeps the list only; nothing can be added afterwards.
   void compact();
   unsigned conditions() const { return conditionCount; }
+  /// How many low bits are 0 in every word; 0 if all words are 0.
+  unsigned zeroLowBits() const;
 
   MagnitudeRange integers; ///< two's complement
   MagnitudeRange floats;   ///< sign and magnitude, as IEEE 754
@@ -74,6 +76,7 @@ private:
   void addExact(uint32_t word, uint8_t condition);
 
   unsigned bits = 0;
+  uint32_t anyBits = 0; // or of all words
   unsigned conditionCount = 1;
   std::vector<uint32_t> byIndex;
   /// Words of 32 bits as they are, hashed, while there are few.

@@ -256,6 +256,77 @@ TEST(Bound, SparseWordsStayWithinTheTable) {
   }
 }
 
+/// Words as a bf16 network has them in f32: many of 16 bits, then zeros.
+std::vector<TestBlock> wideBlocks(unsigned valueBits, unsigned shift) {
+  std::mt19937 random(11);
+  std::vector<TestBlock> blocks(4);
+  for (TestBlock &block : blocks) {
+    block.valueBits = valueBits;
+    for (int i = 0; i < 4096; ++i) {
+      block.conditions.push_back(uint8_t(random() % 3));
+      block.codes.present.push_back(1);
+      block.codes.values.push_back(
+          ((random() % 2) << 15 | (0x3c00 + random() % 0x200)) << shift);
+    }
+  }
+  return blocks;
+}
+
+/// Bytes of a segment, all of whose blocks are decoded with parsed tables.
+size_t roundTripBytes(const char *id, const std::vector<TestBlock> &blocks,
+                      const TrainingOptions &options) {
+  const SegmentLayout &layout = *findSegmentLayout(id);
+  auto segment = encodeSegment(layout, viewsOf(blocks), options);
+  EXPECT_TRUE(bool(segment)) << id;
+  auto coder = layout.parse(segment->tables, blocks[0].valueBits);
+  EXPECT_TRUE(bool(coder)) << id;
+  size_t begin = 0;
+  for (size_t b = 0; b < blocks.size(); ++b) {
+    auto codes = (*coder)->decode(Span<const uint8_t>(segment->blocks)
+                                      .slice(begin, segment->blockSizes[b]),
+                                  blocks[b].context());
+    EXPECT_TRUE(codes && *codes == blocks[b].codes) << id << " " << b;
+    begin += segment->blockSizes[b];
+  }
+  return segment->bytes();
+}
+
+/// Low bits that are 0 in every word take what their number takes in tables,
+/// and offsets of conditions have their words' size.
+TEST(Bound, ZeroLowBitsTakeNothing) {
+  for (const char *id : {"dense+tans", "dense+huffman"})
+    for (unsigned tables : {1u, maxConditions}) {
+      TrainingOptions options;
+      options.mostTables = tables;
+      const size_t narrow = roundTripBytes(id, wideBlocks(16, 0), options);
+      for (unsigned shift : {1u, 11u, 16u})
+        EXPECT_LE(roundTripBytes(id, wideBlocks(32, shift), options),
+                  narrow + (16 - shift) * 4096 * 4 / 8 + 64)
+            << id << " " << tables << " " << shift;
+      // One word with a lowest bit, and all words have theirs.
+      std::vector<TestBlock> odd = wideBlocks(32, 16);
+      odd[3].codes.values.back() |= 1;
+      EXPECT_GT(roundTripBytes(id, odd, options), narrow + 4 * 4096)
+          << id << " " << tables;
+    }
+}
+
+/// The tables of the documented example with another shift, or with two.
+TEST(Training, RefusesShiftsThatAreNone) {
+  const SegmentLayout &layout = *findSegmentLayout("dense+codebook");
+  auto errorOf = [&](const Bytes &tables) {
+    auto coder = layout.parse(tables, 8);
+    return coder ? "" : coder.error().message;
+  };
+  // 124 is behind three bits of lanes; the shift is behind seven more.
+  EXPECT_NE(errorOf({0xe0, 0x83, 0x00, 0x18, 0x00}).find("of which 0 are 0"),
+            std::string::npos);
+  EXPECT_NE(errorOf({0xe0, 0xa3, 0x00, 0x18, 0x00}).find("of which 8 are 0"),
+            std::string::npos);
+  EXPECT_NE(errorOf({0xe0, 0x13, 0x3e, 0x09, 0x00}).find("124 conditions"),
+            std::string::npos);
+}
+
 TEST(Training, RefusesTooManyExtraBits) {
   TrainingOptions options;
   options.mostExtraBits = maxExtraBits + 1;
@@ -275,7 +346,7 @@ TEST(Training, RefusesNoTables) {
 /// An example of docs/Layouts.md.
 struct Example {
   std::string layout;
-  bool hasConditions = false;
+  bool hasConditions = false, hasZeroLowBits = false;
   Bytes tables, block;
 };
 
@@ -310,6 +381,7 @@ std::vector<Example> documentedExamples() {
       continue;
     examples.push_back(
         {quotedIn(cells[1]), cells[1].find("conditions") != std::string::npos,
+         cells[1].find("zero low bits") != std::string::npos,
          parseHex(quotedIn(cells[2])), parseHex(quotedIn(cells[3]))});
   }
   return examples;
@@ -321,6 +393,8 @@ TestBlock exampleBlock(const Example &example) {
             {{0, 1, 0, 1, 1, 0, 0, 0, 1, 0, 0, 0}, {7, 7, 7, 7}},
             {1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0}};
   TestBlock block{8, {Bytes(8, 1), {3, 3, 0xff, 3, 0, 3, 3, 0xff}}};
+  for (uint32_t &value : block.codes.values)
+    value = example.hasZeroLowBits ? value * 16 & 0xff : value;
   if (example.hasConditions)
     block.conditions = {1, 1, 0, 1, 0, 1, 1, 0};
   return block;
@@ -328,7 +402,7 @@ TestBlock exampleBlock(const Example &example) {
 
 TEST(Examples, DecodeAsDocumented) {
   std::vector<Example> examples = documentedExamples();
-  EXPECT_EQ(examples.size(), 17u);
+  EXPECT_EQ(examples.size(), 18u);
   for (const Example &example : examples) {
     TestBlock block = exampleBlock(example);
     auto coder = findSegmentLayout(example.layout)->parse(example.tables, 8);

@@ -40,17 +40,20 @@ uint32_t wordMask(unsigned bits) {
 struct Palette {
   std::vector<uint32_t> words; // empty: any word
   unsigned valueBits;
+  unsigned zeroLowBits = 0; // of each word
 };
 
 Palette genPalette(std::string_view id) {
   Palette palette;
   palette.valueBits = *rc::gen::element(8u, 8u, 16u, 32u);
+  palette.zeroLowBits = *rc::gen::element(0u, 0u, 1u, palette.valueBits / 2);
   bool isSmall = hasCodebook(id) || *rc::gen::arbitrary<bool>();
   if (!isSmall)
     return palette;
   size_t count = *rc::gen::element<size_t>(1, 2, 3, 16, 255, 256);
   for (size_t i = 0; i < count; ++i)
-    palette.words.push_back(*rc::gen::arbitrary<uint32_t>() &
+    palette.words.push_back(*rc::gen::arbitrary<uint32_t>()
+                                << palette.zeroLowBits &
                             wordMask(palette.valueBits));
   return palette;
 }
@@ -58,7 +61,8 @@ Palette genPalette(std::string_view id) {
 uint32_t genWord(const Palette &palette) {
   if (!palette.words.empty())
     return palette.words[*rc::gen::inRange<size_t>(0, palette.words.size())];
-  return *rc::gen::arbitrary<uint32_t>() & wordMask(palette.valueBits);
+  return *rc::gen::arbitrary<uint32_t>() << palette.zeroLowBits &
+         wordMask(palette.valueBits);
 }
 
 /// One block; those of no, one, few and all positions come often.

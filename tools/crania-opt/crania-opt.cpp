@@ -5,6 +5,7 @@
 
 #include "crania/Driver/EndWithNewline.h"
 #include "crania/Driver/KeepInput.h"
+#include "crania/Driver/ModuleInput.h"
 #include "crania/InitAllDialects.h"
 #include "crania/InitAllPasses.h"
 #include "mlir/InitAllDialects.h"
@@ -29,6 +30,8 @@ static LogicalResult optimize(int argc, char **argv, StringRef inputName,
   llvm::InitLLVM init(argc, argv);
   std::string error;
   std::unique_ptr<llvm::MemoryBuffer> input = openInputFile(inputName, &error);
+  if (input && !crania::printTextFault(*input))
+    return failure();
   std::unique_ptr<llvm::ToolOutputFile> output;
   if (input)
     output = openOutputFile(outputName, &error);
@@ -36,8 +39,8 @@ static LogicalResult optimize(int argc, char **argv, StringRef inputName,
     llvm::WithColor::error() << error << "\n";
     return failure();
   }
-  if (failed(MlirOptMain(output->os(), crania::endWithNewline(std::move(input)),
-                         registry, config)))
+  input = crania::alignBytecode(crania::endWithNewline(std::move(input)));
+  if (failed(MlirOptMain(output->os(), std::move(input), registry, config)))
     return failure();
   output->keep();
   return success();

@@ -13,8 +13,10 @@ using namespace crania::lowering;
 
 namespace {
 
-/// Bytes that the blob of an image is aligned to in memory: a cache line.
-constexpr size_t blobAlignment = 64;
+/// Bytes that the blob of an image is aligned to in memory. The reader of
+/// MLIR's bytecode wants the whole file aligned like its blobs, and LLVM's
+/// buffers are aligned to 16 bytes (MemoryBuffer::getFile).
+constexpr size_t blobAlignment = 16;
 
 class ImageBuilder {
 public:

@@ -3,12 +3,16 @@
 
 #include "crania/Driver/Driver.h"
 #include "crania/Driver/EndWithNewline.h"
+#include "crania/Driver/ModuleInput.h"
 #include "crania/Import/ONNX/Import.h"
 #include "crania/InitAllDialects.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
 #include "mlir/Dialect/MLProgram/IR/MLProgram.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Quant/IR/Quant.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Parser/Parser.h"
+#include "llvm/Support/SaveAndRestore.h"
 #include "llvm/Support/SourceMgr.h"
 
 using namespace mlir;
@@ -20,7 +24,46 @@ void crania::registerNetworkDialects(DialectRegistry &registry) {
   // torch-mlir leaves a global of ml_program behind.
   registry.insert<math::MathDialect, ml_program::MLProgramDialect,
                   quant::QuantDialect>();
+  // What the compiler refuses in a classifier, at the op and with the reason.
+  registry.insert<cf::ControlFlowDialect, scf::SCFDialect>();
 }
+
+namespace {
+
+/// Gives what MLIR's readers say of dialects that they do not know with a
+/// remedy of the network's author, in place of one for tools of MLIR.
+class UnknownDialectHandler : ScopedDiagnosticHandler {
+public:
+  explicit UnknownDialectHandler(MLIRContext &context)
+      : ScopedDiagnosticHandler(&context) {
+    setHandler([this](Diagnostic &diagnostic) {
+      std::string text = diagnostic.str();
+      // What is emitted here comes by here again.
+      if (isEmitting || diagnostic.getSeverity() != DiagnosticSeverity::Error ||
+          !isAboutDialect(text))
+        return failure();
+      llvm::StringRef fact =
+          llvm::StringRef(text).split(". If this is intended").first.rtrim();
+      llvm::SaveAndRestore emitting(isEmitting, true);
+      emitError(diagnostic.getLocation())
+          << fact
+          << "; lower the network to linalg on tensors before, with what "
+             "arith, math, tensor and func have, as its front end does";
+      return success();
+    });
+  }
+
+private:
+  static bool isAboutDialect(llvm::StringRef text) {
+    return text.contains("not found for custom op") ||
+           text.contains("unregistered dialect") ||
+           (text.starts_with("dialect '") && text.contains("is unknown"));
+  }
+
+  bool isEmitting = false;
+};
+
+} // namespace
 
 static bool isOnnx(llvm::StringRef name, llvm::StringRef bytes) {
   if (name.ends_with(".mlir") || name.ends_with(".mlirbc"))
@@ -35,7 +78,18 @@ crania::readNetwork(std::unique_ptr<llvm::MemoryBuffer> bytes,
   if (isOnnx(name, bytes->getBuffer()))
     return importOnnx(bytes->getBuffer(), &context, name);
   llvm::SourceMgr sources;
-  sources.AddNewSourceBuffer(endWithNewline(std::move(bytes)), llvm::SMLoc());
+  sources.AddNewSourceBuffer(alignBytecode(endWithNewline(std::move(bytes))),
+                             llvm::SMLoc());
+  const llvm::MemoryBuffer &module = *sources.getMemoryBuffer(1);
+  if (std::optional<TextFault> fault = findTextFault(module.getBuffer())) {
+    auto [line, column] = sources.getLineAndColumn(
+        llvm::SMLoc::getFromPointer(module.getBufferStart() + fault->offset));
+    emitError(FileLineColLoc::get(&context, module.getBufferIdentifier(), line,
+                                  column))
+        << fault->message;
+    return {};
+  }
+  UnknownDialectHandler handler(context);
   return parseSourceFile<ModuleOp>(sources, ParserConfig(&context));
 }
 

@@ -5,6 +5,7 @@
 
 #include "crania/Driver/EndWithNewline.h"
 #include "crania/Driver/MlirOutput.h"
+#include "crania/Driver/ModuleInput.h"
 #include "crania/InitAllDialects.h"
 #include "crania/InitAllPasses.h"
 #include "crania/Support/ToolProcess.h"
@@ -36,10 +37,13 @@ static LogicalResult optimize(int argc, char **argv, StringRef inputName,
     llvm::WithColor::error() << error << "\n";
     return failure();
   }
+  if (!crania::printTextFault(*input))
+    return failure();
+  input = crania::alignBytecode(crania::endWithNewline(std::move(input)));
   std::string contents;
   llvm::raw_string_ostream stream(contents);
-  LogicalResult result = MlirOptMain(
-      stream, crania::endWithNewline(std::move(input)), registry, config);
+  LogicalResult result =
+      MlirOptMain(stream, std::move(input), registry, config);
   return output.finish(result, contents);
 }
 

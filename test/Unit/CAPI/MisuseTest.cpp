@@ -152,6 +152,23 @@ TEST_F(Misuse, NumbersThatMeanNothing) {
                            "/digits/test_x_u8.npy"}});
 }
 
+TEST_F(Misuse, ResourcesThatCannotBeAllocated) {
+  auto run = [&](const char *alignment) {
+    const std::string text =
+        "%w = arith.constant dense_resource<w> : tensor<1xf32>\n"
+        "{-# dialect_resources: {builtin: {w: \"0x" +
+        std::string(alignment) + "0000803F\"}} #-}\n";
+    return craniaCompilerSessionRunPasses(session, text.data(), text.size(),
+                                          "net.mlir", nullptr, 0);
+  };
+  for (const char *alignment : {"00000000", "00000080", "03000000"})
+    EXPECT_NE(errorOf(run(alignment)).find("'w'"), std::string::npos)
+        << alignment;
+  CraniaCompilerOutput output = run("04000000");
+  ASSERT_NE(output, nullptr);
+  craniaCompilerOutputDestroy(output);
+}
+
 TEST_F(Misuse, PipelinesThatDoNotParse) {
   const std::string bytes = "module {}";
   auto run = [&](const char *pipeline) {

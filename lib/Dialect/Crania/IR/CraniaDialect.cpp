@@ -80,7 +80,10 @@ static LogicalResult verifyClassifier(Operation *op, NamedAttribute attribute) {
   if (!CraniaDialect::isClassifier(function))
     return success();
   if (!function.getFunctionBody().hasOneBlock())
-    return op->emitError() << "a classifier has a body of one block";
+    return op->emitError()
+           << "a classifier has a body of one block: each round computes the "
+              "whole network, and the exit rule decides between rounds; give "
+              "the network without branches of its own";
   if (function.getNumResults() == 0)
     return op->emitError() << "a classifier returns logits, but the function "
                               "has no result";

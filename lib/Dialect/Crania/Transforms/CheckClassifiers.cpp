@@ -9,6 +9,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Interfaces/CallInterfaces.h"
+#include "mlir/Interfaces/ControlFlowInterfaces.h"
 #include "llvm/Support/FormatVariadic.h"
 
 #include <cmath>
@@ -63,13 +64,31 @@ LogicalResult checkSignature(func::FuncOp function) {
   return success();
 }
 
+/// Fails with an error that says what stands in for control flow.
+LogicalResult refuseControlFlow(Operation *op, StringRef what) {
+  return op->emitError()
+         << what
+         << ": each round computes the whole network, with one more cluster of "
+            "its weights, and the exit rule decides between rounds; give the "
+            "network without branches and early exits of its own";
+}
+
+bool isControlFlow(Operation *op) {
+  return isa<RegionBranchOpInterface, BranchOpInterface>(op) &&
+         !isa<CraniaDialect>(op->getDialect());
+}
+
 LogicalResult checkBody(func::FuncOp function) {
   if (!function.getBody().hasOneBlock())
-    return function.emitError() << "a classifier has a body of one block";
+    return refuseControlFlow(function, "a classifier has a body of one block");
   WalkResult result = function.walk([](Operation *op) {
     if (isa<CallOpInterface>(op)) {
       op->emitError() << "calls a function, but a classifier is one function; "
                          "run --inline before";
+      return WalkResult::interrupt();
+    }
+    if (isControlFlow(op)) {
+      (void)refuseControlFlow(op, "is control flow within a classifier");
       return WalkResult::interrupt();
     }
     for (Type type : op->getResultTypes()) {

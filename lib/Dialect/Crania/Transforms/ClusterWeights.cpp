@@ -250,10 +250,13 @@ private:
           ElementsAttr scales, StringRef name) {
     SmallVector<char> storage;
     ArrayRef<char> bytes = WeightsOp::rawBytes(values, storage);
-    if (int64_t(bytes.size()) !=
-        type.getNumElements() * type.getElementTypeBitWidth() / 8)
-      return op.emitError() << "weights '" << name << "' have no data: is the "
-                            << "resource section missing?";
+    const int64_t needed =
+        type.getNumElements() * type.getElementTypeBitWidth() / 8;
+    if (int64_t(bytes.size()) != needed)
+      return op.emitError()
+             << "weights '" << name << "' have " << bytes.size()
+             << " bytes of data where " << type << " needs " << needed
+             << ": is the resource section missing or cut?";
     if (!type.getElementType().isF32())
       return dequantize(bytes, type, scales);
     const auto *floats = reinterpret_cast<const float *>(bytes.data());

@@ -128,10 +128,13 @@ private:
       SmallVector<char> storage;
       ArrayRef<char> bytes =
           WeightsOp::rawBytes(cast<ElementsAttr>(constant.getValue()), storage);
-      if (int64_t(bytes.size()) !=
-          type.getNumElements() * type.getElementTypeBitWidth() / 8)
-        return op.emitError() << "its weights have no data: is the resource "
-                              << "section missing?";
+      const int64_t needed =
+          type.getNumElements() * type.getElementTypeBitWidth() / 8;
+      if (int64_t(bytes.size()) != needed)
+        return op.emitError()
+               << "its weights have " << bytes.size() << " bytes of data where "
+               << type << " needs " << needed
+               << ": is the resource section missing or cut?";
       crania::Result<SharedWords> words = ::share(bytes, element, entries);
       if (!words)
         return op.emitError()

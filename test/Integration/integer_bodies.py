@@ -130,10 +130,38 @@ COMPUTED = [
       %c = arith.constant -20 : i16
       %m = arith.minsi %a, %c : i16
       %r = arith.sitofp %m : i16 to f32"""),
+    ("cut_within_its_range", I8, SUMS, """
+      %low = arith.constant -128 : i32
+      %high = arith.constant 127 : i32
+      %m = arith.maxsi %a, %low : i32
+      %n = arith.minsi %m, %high : i32
+      %t = arith.trunci %n : i32 to i8
+      %r = arith.sitofp %t : i8 to f32"""),
+    ("cut_within_its_range_without_sign", I8, SUMS, """
+      %low = arith.constant 0 : i32
+      %high = arith.constant 255 : i32
+      %m = arith.maxsi %a, %low : i32
+      %n = arith.minsi %m, %high : i32
+      %t = arith.trunci %n : i32 to i8
+      %r = arith.uitofp %t : i8 to f32"""),
 ]
 
 # The same, and what the compiler says.
 REFUSED = [
+    ("cut_above_its_range", I8, SUMS, """
+      %low = arith.constant -128 : i32
+      %high = arith.constant 128 : i32
+      %m = arith.maxsi %a, %low : i32
+      %n = arith.minsi %m, %high : i32
+      %t = arith.trunci %n : i32 to i8
+      %r = arith.sitofp %t : i8 to f32""", "'arith.trunci' in its body within a body; only what is stored is cut"),
+    ("cut_below_its_range", I8, SUMS, """
+      %low = arith.constant -1 : i32
+      %high = arith.constant 255 : i32
+      %m = arith.maxsi %a, %low : i32
+      %n = arith.minsi %m, %high : i32
+      %t = arith.trunci %n : i32 to i8
+      %r = arith.uitofp %t : i8 to f32""", "'arith.trunci' in its body within a body; only what is stored is cut"),
     ("bits_of_integers", I8, SUMS, """
       %c = arith.constant 255 : i32
       %b = arith.andi %a, %c : i32
@@ -182,7 +210,7 @@ def check_computed(folder, inputs, name, *parts):
     images = folder / f"{name}.npy"
     np.save(images, inputs)
     binary = compile_model(module, module.with_suffix(".crania"), "--clusters=1")
-    logits = classify(binary, images, folder, Convention()).main.logits
+    logits = classify(binary, images, folder, Convention(layout="auto")).main.logits
     lowered = folder / f"{name}.lowered.mlir"
     run_tool("crania-opt", module, "--crania-lower-quant-casts", "-o", lowered)
     function = reference_path.load(lowered, folder)

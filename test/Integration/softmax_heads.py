@@ -4,7 +4,7 @@
 # RUN: %python %s %t.dir %S/../Import/ONNX/Inputs
 """One network with its logits at the end, and with a softmax behind them in many
 spellings: all stop after the same rounds with the same logits, in f32 and in 8 bits.
-What is no softmax of the logits compiles in f32, with a warning, and never stops early."""
+What is no softmax of the logits compiles in both, with a warning, and never stops early."""
 
 import subprocess
 import sys
@@ -152,10 +152,10 @@ def check(folder):
             expect(np.array_equal(found.exit_rounds, rounds), f"{name} {options}: other exit rounds")
             expect(np.allclose(np.asarray(found.logits).reshape(IMAGES, CLASSES), logits, rtol=1e-5, atol=1e-6),
                    f"{name} {options}: other logits")
-    for name, build in OTHERS.items():
-        found, warnings = run(name, build, images, folder)
-        expect(warnings.count("squashes the logits") == 1, f"{name}: {warnings!r}")
-        expect(np.all(np.asarray(found.exit_rounds) == 2), f"{name}: stops early")
+        for name, build in OTHERS.items():
+            found, warnings = run(name, build, images, folder, *options)
+            expect(warnings.count("squashes the logits") == 1, f"{name} {options}: {warnings!r}")
+            expect(np.all(np.asarray(found.exit_rounds) == 2), f"{name} {options}: stops early")
 
 
 if __name__ == "__main__":

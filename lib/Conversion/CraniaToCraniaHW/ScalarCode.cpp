@@ -376,8 +376,9 @@ private:
   }
 
   /// Returns true if the register of a byte holds an unsigned number, and false
-  /// if a signed one. Returns nullopt for a constant, which takes the sign of
-  /// its reader, and for other types, which are always signed.
+  /// if a signed one. Returns nullopt for a constant and a truncation, which
+  /// take the sign of their reader, and for other types, which are always
+  /// signed.
   std::optional<bool> isUnsigned(Value value) {
     value = resolve(value);
     if (!value.getType().isInteger(8) || matchPattern(value, m_Constant()))
@@ -385,6 +386,8 @@ private:
     if (Type element = inputTypes.lookup(value))
       return element.isUnsignedInteger();
     Operation *definition = value.getDefiningOp();
+    if (isa_and_nonnull<arith::TruncIOp>(definition))
+      return std::nullopt;
     if (auto select = dyn_cast_or_null<arith::SelectOp>(definition)) {
       std::optional<bool> chosen = isUnsigned(select.getTrueValue());
       return chosen ? chosen : isUnsigned(select.getFalseValue());
@@ -400,10 +403,40 @@ private:
     SmallVector<int64_t> operand;
     if (failed(visitOperands(definition, operand)))
       return failure();
-    if (isa<arith::TruncIOp>(definition) && !isYieldedOnly(definition))
+    if (auto cut = dyn_cast<arith::TruncIOp>(definition);
+        cut && !isYieldedOnly(cut) && !keepsNumber(cut))
       return unsupported(definition, definition->getLoc())
              << " within a body; only what is stored is cut";
     return convert(operand[0], kindOf(to));
+  }
+
+  /// Returns true if a truncation gives each of its readers the number that it
+  /// takes, as a clamp before it leaves nothing to cut. A byte has the range
+  /// that its readers take it for.
+  static bool keepsNumber(arith::TruncIOp cut) {
+    std::optional<std::pair<int64_t, int64_t>> clamp = clampOf(cut.getIn());
+    unsigned bits = cut.getType().getIntOrFloatBitWidth();
+    return clamp && llvm::all_of(cut->getUsers(), [&](Operation *user) {
+             auto [low, high] = *clamp;
+             if (isa<arith::ExtUIOp, arith::UIToFPOp>(user))
+               return low >= 0 && llvm::isUIntN(bits, uint64_t(high));
+             if (isa<arith::ExtSIOp, arith::SIToFPOp>(user))
+               return llvm::isIntN(bits, low) && llvm::isIntN(bits, high);
+             return isa<linalg::YieldOp>(user);
+           });
+  }
+
+  /// Returns the ends of a value that is min(max(x, low), high), with numbers
+  /// in order.
+  static std::optional<std::pair<int64_t, int64_t>> clampOf(Value value) {
+    auto atMost = value.getDefiningOp<arith::MinSIOp>();
+    auto atLeast =
+        atMost ? atMost.getLhs().getDefiningOp<arith::MaxSIOp>() : nullptr;
+    APInt low, high;
+    if (!atLeast || !matchPattern(atLeast.getRhs(), m_ConstantInt(&low)) ||
+        !matchPattern(atMost.getRhs(), m_ConstantInt(&high)) || low.sgt(high))
+      return std::nullopt;
+    return std::make_pair(low.getSExtValue(), high.getSExtValue());
   }
 
   static bool isYieldedOnly(Operation *definition) {

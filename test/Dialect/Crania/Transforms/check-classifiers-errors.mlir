@@ -30,7 +30,7 @@ func.func @f(%x: tensor<2x4xf32>) -> tensor<2x4xf32> attributes {crania.classifi
 
 // -----
 
-// expected-error @+1 {{the result 'tensor<1x1xf32>' is not a tensor of logits}}
+// expected-error @+1 {{the result 'tensor<1x1xf32>' is not a tensor of logits: one dimension counts at least two classes, all others are 1; for a network with one logit z (a sigmoid or the sign decides), concatenate 0 and z to two logits, whose softmax is the sigmoid; a regression has no classes and no exit test}}
 func.func @f(%x: tensor<1x1xf32>) -> tensor<1x1xf32> attributes {crania.classifier} {
   return %x : tensor<1x1xf32>
 }

@@ -46,7 +46,7 @@ def stored_bytes(name, weights, folder):
     binary = compile_model(write_layer(folder / f"{name}.onnx", weights),
                            folder / f"{name}.crania", "--clusters=1", "--exit=softmax:1",
                            "--baselines")
-    answers = classify(binary, images, folder, Convention())
+    answers = classify(binary, images, folder, Convention(layout="auto"))
     rows = answers.rows
     for row in rows.values():
         expect(np.allclose(row.logits, x @ weights.T, rtol=1e-4, atol=1e-4), f"{name}: other logits")

@@ -138,7 +138,7 @@ def check_case(name, body, folder):
 
     def logits(path, *options):
         binary = compile_model(path, path.with_suffix(".crania"), "--clusters=1", *options)
-        return classify(binary, images, folder, Convention()).main.logits
+        return classify(binary, images, folder, Convention(layout="auto")).main.logits
 
     plain = module("f32", re.sub(r"{crania.precision = \w+}", "", body))
     reals = logits(plain)

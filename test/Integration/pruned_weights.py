@@ -42,7 +42,7 @@ def stored_bytes(name, weights, folder, clusters):
     binary = compile_model(write_layer(folder / f"{name}.onnx", weights),
                            folder / f"{name}.crania", f"--clusters={clusters}",
                            "--exit=softmax:1", "--baselines")
-    answers = classify(binary, images, folder, Convention())
+    answers = classify(binary, images, folder, Convention(layout="auto"))
     for row in answers.rows.values():
         expect(np.allclose(row.logits, x @ weights.T, rtol=1e-4, atol=1e-4),
                f"{name}: other logits")

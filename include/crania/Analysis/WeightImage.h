@@ -17,8 +17,8 @@
 
 namespace crania {
 
-/// Returns true if a layout codes which positions it holds. A layout that is not
-/// built in counts as one that holds all positions.
+/// Returns true if a layout codes which positions it holds. A layout that is
+/// not built in counts as one that holds all positions.
 bool choosesPositions(const layout::SegmentLayout &layout);
 
 /// A function that processes a block. It gets the codes of the block, one view
@@ -78,9 +78,9 @@ public:
   ClusterBlocks read(unsigned cluster) const;
 
   /// Returns the same weights as they are stored if the last cluster has
-  /// `layout`. A layout that codes positions leaves out words of 0 there (in f32
-  /// also -0), since a weight that no cluster holds is 0. Other layouts hold
-  /// everything that earlier clusters left.
+  /// `layout`. A layout that codes positions leaves out words of 0 there (in
+  /// f32 also -0), since a weight that no cluster holds is 0. Other layouts
+  /// hold everything that earlier clusters left.
   WeightBlocks withLast(const layout::SegmentLayout &layout) const;
   /// Returns true if `withLast` may change the stored weights of a cluster.
   bool mayOmitZeros(unsigned cluster) const {

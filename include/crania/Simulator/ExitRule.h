@@ -20,9 +20,10 @@ double confidenceOf(binary::ExitRule rule, Span<const float> logits);
 
 /// Whether a confidence passes a threshold: softmax and margin exit when the
 /// confidence is at least the threshold, entropy when it is at most the
-/// threshold. A NaN never passes. No finite logits give certainty, a probability
-/// of exactly 1; that of saturated logits only rounds to it. So nothing passes a
-/// threshold that asks for certainty: 1 for softmax and margin, 0 for entropy.
+/// threshold. A NaN never passes. No finite logits give certainty, a
+/// probability of exactly 1; that of saturated logits only rounds to it. So
+/// nothing passes a threshold that asks for certainty: 1 for softmax and
+/// margin, 0 for entropy.
 bool passesThreshold(binary::ExitRule rule, double confidence,
                      double threshold);
 

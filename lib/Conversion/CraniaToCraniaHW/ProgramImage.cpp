@@ -14,8 +14,8 @@ using namespace crania::lowering;
 namespace {
 
 /// The alignment of an image's blob in memory, in bytes. The reader of MLIR's
-/// bytecode needs the whole file aligned like its blobs, and LLVM aligns buffers
-/// to 16 bytes (MemoryBuffer::getFile).
+/// bytecode needs the whole file aligned like its blobs, and LLVM aligns
+/// buffers to 16 bytes (MemoryBuffer::getFile).
 constexpr size_t blobAlignment = 16;
 
 class ImageBuilder {

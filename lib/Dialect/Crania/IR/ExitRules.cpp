@@ -130,8 +130,8 @@ Value emitConfidence(OpBuilder &builder, Location loc, Confidence confidence,
 }
 
 /// Returns the bound that a confidence is compared with. A threshold that asks
-/// for certainty is never passed, although confidences of saturated logits round
-/// to it (`simulator::passesThreshold`).
+/// for certainty is never passed, although confidences of saturated logits
+/// round to it (`simulator::passesThreshold`).
 double boundOf(Confidence confidence, double threshold) {
   const double infinity = std::numeric_limits<double>::infinity();
   if (confidence == Confidence::Entropy)

@@ -12,10 +12,10 @@ namespace crania {
 /// unknown to CRANIA's passes. Such ops belong to the host compiler.
 bool isForeign(mlir::Operation *op);
 
-/// Returns the value that the exit rule tests, given the result of a classifier.
-/// It is the operand of a softmax at the end, in any spelling, found through
-/// reshapes and through foreign ops of one operand. Without a softmax it is the
-/// logits themselves.
+/// Returns the value that the exit rule tests, given the result of a
+/// classifier. It is the operand of a softmax at the end, in any spelling,
+/// found through reshapes and through foreign ops of one operand. Without a
+/// softmax it is the logits themselves.
 mlir::Value findLogits(mlir::Value result);
 
 } // namespace crania

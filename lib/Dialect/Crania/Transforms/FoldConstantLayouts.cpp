@@ -131,6 +131,20 @@ struct FoldConstantLayouts
   }
 
 private:
+  /// Creates the constant that takes the place of `op`, which only rearranges
+  /// `source`. It keeps the locations and the discardable attributes of both;
+  /// those of `op` win.
+  static arith::ConstantOp createFolded(Operation *op, Operation *source,
+                                        TypedAttr folded) {
+    OpBuilder builder(op);
+    auto constant = arith::ConstantOp::create(
+        builder, builder.getFusedLoc({source->getLoc(), op->getLoc()}), folded);
+    for (Operation *origin : {source, op})
+      for (NamedAttribute attribute : origin->getDiscardableAttrs())
+        constant->setDiscardableAttr(attribute.getName(), attribute.getValue());
+    return constant;
+  }
+
   /// Folds all ops of a function. Sources come before their users, so one walk
   /// folds chains.
   static void fold(func::FuncOp function) {
@@ -141,9 +155,7 @@ private:
       if (!folded)
         continue;
       Operation *source = op->getOperand(0).getDefiningOp();
-      OpBuilder builder(op);
-      op->getResult(0).replaceAllUsesWith(
-          arith::ConstantOp::create(builder, source->getLoc(), folded));
+      op->getResult(0).replaceAllUsesWith(createFolded(op, source, folded));
       op->erase();
       if (source->use_empty())
         source->erase();

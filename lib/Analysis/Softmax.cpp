@@ -30,9 +30,9 @@ enum class Kind {
   logProbability ///< log(softmax(x))
 };
 
-/// What a tensor, or a scalar in the body of a structured op, is of the tensor
-/// of logits x. With one dimension of classes the elements of a tensor are in
-/// the same order under any shape.
+/// Relation of a tensor, or of a scalar in the body of a structured op, to the
+/// tensor of logits x. With one dimension of classes, the elements of a tensor
+/// are in the same order under any shape.
 struct Form {
   Kind kind = Kind::unknown;
   Value logits = {};
@@ -43,7 +43,7 @@ struct Form {
   /// probability is at least the one, and only one is above the other: a clamp
   /// outside of the two keeps which class is the most probable.
   double atUniform = 0, atHalf = 0;
-  /// Whether that function is the identity, or the logarithm.
+  /// True if that function is the identity, or the logarithm.
   bool isExact = false;
 
   bool isNumber(double value) const {
@@ -56,7 +56,7 @@ struct Form {
     return kind == Kind::number || kind == Kind::uniform || kind == Kind::sum ||
            kind == Kind::reciprocal || kind == Kind::logarithm;
   }
-  /// Whether both are computed from the same shifted logits.
+  /// Returns true if both are computed from the same shifted logits.
   bool shares(const Form &other) const {
     return logits == other.logits && shift == other.shift;
   }
@@ -99,7 +99,7 @@ private:
     return {Kind::logits, value};
   }
 
-  /// Whether one dimension has the classes and all others are 1.
+  /// Returns true if one dimension has the classes and all others are 1.
   bool hasClasses(RankedTensorType type) const {
     return type.getNumElements() == classes &&
            llvm::count(type.getShape(), classes) == 1;
@@ -177,7 +177,8 @@ private:
     return readReduction(op, result, yielded);
   }
 
-  /// Whether the loops visit all classes of an operand that has them, once.
+  /// Returns true if the loops visit all classes of an operand that has them,
+  /// once.
   bool readsInOrder(linalg::LinalgOp op, OpOperand &operand,
                     ArrayRef<int64_t> loops) {
     auto type = dyn_cast<RankedTensorType>(operand.get().getType());

@@ -39,7 +39,7 @@ public:
   };
   struct Submission {
     uint64_t movedBytes; ///< in whole bursts
-    uint64_t busyCycles; ///< of the data bus; the next request gets fractions
+    uint64_t busyCycles; ///< cycles on the data bus; fractions carry over
     uint64_t nextIssue;  ///< earliest time of the requester's next request
   };
   /// Accepts a request in cycle `now`. Times must ascend from call to call.

@@ -48,7 +48,8 @@ private:
   /// Splits the range that covers `at`, if there is one, so that a range begins
   /// there.
   static void split(Ranges &ranges, uint64_t at);
-  /// What `command` waits for directly: its hazards, and what it follows.
+  /// Returns the commands for which `command` waits directly: its hazards, and
+  /// the command that it follows.
   SmallVector<Command> before(Command command) const;
   /// Brings `done` up to the commands before `end`.
   void extendDone(Command end) const;

@@ -135,7 +135,8 @@ struct CheckClassifiers
     }
   }
 
-  /// What is written there already stays, and contradicts no option.
+  /// Marks the layout of the image. An existing mark stays, and must not
+  /// contradict an option.
   LogicalResult markImage(func::FuncOp classifier) {
     StringRef name = CraniaDialect::getImageLayoutAttrName();
     const bool isImage =

@@ -89,8 +89,8 @@ void readRound(PerRoundOp perRound, IterateOp iterate) {
   perRound.getRoundMutable().assign(iterate.getRound());
 }
 
-/// What others use of the constants and of the tensors filled with them that
-/// `ops` use becomes their own copy, outside of the iteration.
+/// Separates the constants that `ops` use, and the tensors filled with them,
+/// from other users. The others get their own copies, outside of the iteration.
 void separateConstants(ArrayRef<Operation *> ops) {
   llvm::SmallPtrSet<Operation *, 16> inside(ops.begin(), ops.end());
   // A copy uses the operands of its original until these are copied in turn.

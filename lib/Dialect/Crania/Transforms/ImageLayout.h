@@ -8,10 +8,11 @@
 
 namespace crania {
 
-/// Which axis of an image counts channels, by the windows (convolutions and
-/// pools) that go over it, behind transposes, paddings and arithmetic on single
-/// elements: "nchw" or "nhwc", or "unknown" where there is no window, or
-/// windows contradict each other. The image is of rank 4.
+/// Returns the layout of an image of rank 4: "nchw", "nhwc" or "unknown". The
+/// windows (convolutions and pools) that slide over it tell which axis counts
+/// channels. Transposes, paddings and arithmetic on single elements may precede
+/// them. The layout is unknown if there is no window or if windows contradict
+/// each other.
 llvm::StringRef findImageLayout(mlir::Value image);
 
 } // namespace crania

@@ -27,8 +27,8 @@ struct SegmentCandidates {
   /// The statistics of the cluster.
   std::shared_ptr<layout::SegmentStatistics> statistics =
       std::make_shared<layout::SegmentStatistics>();
-  /// Of a last cluster: the same without words of 0, for layouts that say which
-  /// positions they hold (`WeightBlocks::withLast`).
+  /// Statistics of a last cluster without words of 0, for layouts that encode
+  /// which positions they hold (`WeightBlocks::withLast`).
   std::shared_ptr<layout::SegmentStatistics> withoutZeros;
   const layout::SegmentStatistics &
   statisticsFor(const layout::SegmentLayout &layout) const {

@@ -9,7 +9,7 @@
  * Stability: within a major version, functions and options are added but
  * neither removed nor changed.
  *
- * Handles must not be NULL, but where it says that NULL is ignored.
+ * Handles must not be NULL, unless a comment says that NULL is ignored.
  *
  * Errors: functions that can fail say so by their result, after the session's
  * callback was called with the reasons.
@@ -37,13 +37,14 @@ extern "C" {
 /* Version of this header: major << 16 | minor. */
 #define CRANIA_COMPILER_VERSION ((uint32_t)((1u << 16) | 0u))
 
-/* Version of the library; it can be used when its major version is that of the
- * header and its minor version at least the header's. */
+/* Returns the version of the library. The library can be used if its major
+ * version equals that of the header and its minor version is at least that of
+ * the header. */
 CRANIA_COMPILER_EXPORT uint32_t craniaCompilerGetVersion(void);
 
-/* Options, and where diagnostics go. */
+/* Options of compilations, and the callback for diagnostics. */
 typedef struct CraniaCompilerSessionImpl *CraniaCompilerSession;
-/* Bytes that the compiler made. */
+/* Bytes that the compiler produced. */
 typedef struct CraniaCompilerOutputImpl *CraniaCompilerOutput;
 
 typedef enum CraniaCompilerSeverity {
@@ -53,51 +54,56 @@ typedef enum CraniaCompilerSeverity {
   CRANIA_COMPILER_REMARK = 3
 } CraniaCompilerSeverity;
 
-/* Is called with a NUL-terminated text that lives during the call: where, in
- * terms of the network ("net.mlir:3:7: ", "net.onnx: 'conv1': "), and what. A
- * note adds to what came before it. */
+/* Callback for diagnostics. `message` is a NUL-terminated text that lives
+ * during the call. It states the place in terms of the network ("net.mlir:3:7:
+ * ", "net.onnx: 'conv1': "), then the diagnostic. A note belongs to the
+ * diagnostic before it. */
 typedef void (*CraniaCompilerDiagnosticCallback)(
     CraniaCompilerSeverity severity, const char *message, void *userData);
 
-/* `onDiagnostic` may be NULL. */
+/* Creates a session. `onDiagnostic` may be NULL. */
 CRANIA_COMPILER_EXPORT CraniaCompilerSession craniaCompilerSessionCreate(
     CraniaCompilerDiagnosticCallback onDiagnostic, void *userData);
-/* Outputs of the session remain valid. NULL is ignored. */
+/* Releases a session. Its outputs remain valid. NULL is ignored. */
 CRANIA_COMPILER_EXPORT void
 craniaCompilerSessionDestroy(CraniaCompilerSession session);
 
-/* The options are those of crania-compile (crania-compile --help): "clusters"
- * with ".1,.2,.3,.4", "baselines" with "true". They hold for later compilations
- * of the session. 0, or -1 for a name that there is none of or a value that is
- * not of its type; what values mean is looked at when a network is compiled. */
+/* Sets an option for later compilations of the session. The options are those
+ * of crania-compile (crania-compile --help): "clusters" with ".1,.2,.3,.4",
+ * "baselines" with "true". Returns 0, or -1 if there is no option of that name
+ * or if the value is not of its type. The meaning of values is checked when a
+ * network is compiled. */
 CRANIA_COMPILER_EXPORT int
 craniaCompilerSessionSetOption(CraniaCompilerSession session, const char *name,
                                const char *value);
-/* How many options there are, and their names, from 0; NULL behind the last. */
+/* Return the number of options, and the name of an option (from 0), or NULL
+ * after the last one. */
 CRANIA_COMPILER_EXPORT uint64_t craniaCompilerGetOptionCount(void);
 CRANIA_COMPILER_EXPORT const char *craniaCompilerGetOptionName(uint64_t option);
 
 /* Compiles a network to a device binary. `bytes` are an ONNX model, or an MLIR
- * module as text or bytecode; `name` is what diagnostics call it, and ends in
- * .onnx, .mlir or .mlirbc. NULL on error. */
+ * module as text or bytecode. Diagnostics call the network `name`, which ends
+ * in .onnx, .mlir or .mlirbc. Returns NULL on error. */
 CRANIA_COMPILER_EXPORT CraniaCompilerOutput
 craniaCompilerSessionCompile(CraniaCompilerSession session, const void *bytes,
                              uint64_t size, const char *name);
 
-/* Reads a network as above, runs a pass pipeline on it
- * ("crania-pipeline{clusters=1}", "canonicalize,cse": CRANIA's and upstream's
- * passes by their names), and gives the module as text or, if `bytecode` is not
- * 0, as bytecode. An empty pipeline imports. NULL on error. */
+/* Reads a network as craniaCompilerSessionCompile does, runs a pass pipeline on
+ * it ("crania-pipeline{clusters=1}", "canonicalize,cse": passes of CRANIA and
+ * upstream by their names), and returns the module as text or, if `bytecode` is
+ * not 0, as bytecode. An empty pipeline only imports the network. Returns NULL
+ * on error. */
 CRANIA_COMPILER_EXPORT CraniaCompilerOutput craniaCompilerSessionRunPasses(
     CraniaCompilerSession session, const void *bytes, uint64_t size,
     const char *name, const char *pipeline, int bytecode);
 
-/* The bytes of an output, as long as it lives. */
+/* Return the bytes of an output, which live as long as the output, and their
+ * number. */
 CRANIA_COMPILER_EXPORT const void *
 craniaCompilerOutputGetData(CraniaCompilerOutput output);
 CRANIA_COMPILER_EXPORT uint64_t
 craniaCompilerOutputGetSize(CraniaCompilerOutput output);
-/* NULL is ignored. */
+/* Releases an output. NULL is ignored. */
 CRANIA_COMPILER_EXPORT void
 craniaCompilerOutputDestroy(CraniaCompilerOutput output);
 

@@ -1,8 +1,8 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-/* CRANIA's IR beside MLIR's own C API (mlir-c/IR.h), whose types it uses: as
- * stable as that is. libCraniaMLIRC.so has both. */
+/* CRANIA's IR, in addition to MLIR's own C API (mlir-c/IR.h), whose types it
+ * uses. It is as stable as that API. libCraniaMLIRC.so has both. */
 
 #ifndef CRANIA_C_DIALECTS_H
 #define CRANIA_C_DIALECTS_H
@@ -17,12 +17,13 @@ extern "C" {
 MLIR_DECLARE_CAPI_DIALECT_REGISTRATION(Crania, crania);
 MLIR_DECLARE_CAPI_DIALECT_REGISTRATION(CraniaHW, crania_hw);
 
-/* Both dialects, and what CRANIA's pipelines need of upstream's (bufferization
- * interfaces). */
+/* Registers both dialects, and the interfaces of upstream dialects that
+ * CRANIA's pipelines need (bufferization interfaces). */
 MLIR_CAPI_EXPORTED void craniaRegisterAllDialects(MlirDialectRegistry registry);
 
-/* !crania.clustered<tensor, clusters = N>: `tensor` is a ranked tensor type of
- * static shape. A null type, after a diagnostic, if the two do not fit. */
+/* Handle !crania.clustered<tensor, clusters = N>, where `tensor` is a ranked
+ * tensor type of static shape. The constructor returns a null type, after a
+ * diagnostic, if the two do not fit. */
 MLIR_CAPI_EXPORTED bool craniaTypeIsAClustered(MlirType type);
 MLIR_CAPI_EXPORTED MlirType craniaClusteredTypeGetChecked(MlirLocation location,
                                                           MlirType tensor,
@@ -30,14 +31,15 @@ MLIR_CAPI_EXPORTED MlirType craniaClusteredTypeGetChecked(MlirLocation location,
 MLIR_CAPI_EXPORTED MlirType craniaClusteredTypeGetTensor(MlirType type);
 MLIR_CAPI_EXPORTED int64_t craniaClusteredTypeGetClusters(MlirType type);
 
-/* The ONNX model in `bytes` as a module; null after a diagnostic. `fileName` is
- * used in locations. Loads the dialects of the result. */
+/* Imports the ONNX model in `bytes` as a module. Returns null after a
+ * diagnostic. `fileName` is used in locations. Loads the dialects of the
+ * result. */
 MLIR_CAPI_EXPORTED MlirModule craniaImportOnnx(MlirContext context,
                                                MlirStringRef bytes,
                                                MlirStringRef fileName);
 
 /* Calls `write` with the device binary of the programs of `module`, as
- * crania-pipeline leaves them. Failure after a diagnostic. */
+ * crania-pipeline leaves them. Fails after a diagnostic. */
 MLIR_CAPI_EXPORTED MlirLogicalResult craniaTranslateToDeviceBinary(
     MlirModule module, MlirStringCallback write, void *userData);
 

@@ -136,7 +136,7 @@ private:
     return success();
   }
 
-  /// Options that the scheme does not look at.
+  /// Checks that no option is set that the scheme ignores.
   LogicalResult checkUnused() {
     const CompileOptions defaults;
     const CompileOptions::Clustering &given = options.clustering,

@@ -41,7 +41,7 @@ crania::programConfigurations(const CompileOptions &options) {
 
 namespace {
 
-/// Images, and how they become inputs.
+/// Sets the images and their conversion to inputs.
 void setImages(PipelineOptions &pipeline,
                const CompileOptions::Calibration &calibration) {
   pipeline.calibrate = calibration.images;
@@ -84,8 +84,8 @@ LogicalResult runPipeline(ModuleOp module, const ProgramConfiguration &row,
   return manager.run(module);
 }
 
-/// A softmax behind what the machine computes, in any spelling, changes no
-/// prediction.
+/// Returns true if the function returns a softmax of what the machine computes,
+/// in any spelling. Such a softmax changes no prediction.
 bool returnsSoftmaxOfMachine(func::FuncOp function) {
   auto end = function.getBody().front().getTerminator();
   Value logits = end->getNumOperands() == 1
@@ -94,8 +94,9 @@ bool returnsSoftmaxOfMachine(func::FuncOp function) {
   return logits && logits.getDefiningOp<hw::ExecuteOp>() != nullptr;
 }
 
-/// A device binary has no host: whatever the machine does not do would be lost,
-/// but for reshapes and a softmax.
+/// Fails if the host has work to do. A device binary has no host code, so that
+/// all work would be lost that the machine does not do. Reshapes and a softmax
+/// are harmless.
 LogicalResult refuseHostWork(func::FuncOp function) {
   if (returnsSoftmaxOfMachine(function))
     return success();
@@ -133,8 +134,8 @@ LogicalResult addProgram(OwningOpRef<ModuleOp> module, ModuleOp bundle,
   return success();
 }
 
-/// Frees the data of resources that none of the modules, all that the context
-/// has, refers to.
+/// Frees the data of resources to which none of `modules` refers, which must be
+/// all modules of the context.
 void releaseUnusedBlobs(MLIRContext *context, ArrayRef<ModuleOp> modules) {
   llvm::StringSet<> used;
   for (ModuleOp module : modules)
@@ -158,7 +159,7 @@ void releaseUnusedBlobs(MLIRContext *context, ArrayRef<ModuleOp> modules) {
 
 } // namespace
 
-/// Quantises the classifier once for all rows, as they share the arithmetic.
+/// Quantizes the classifier once for all rows, as they share the arithmetic.
 static LogicalResult decideArithmetic(ModuleOp module,
                                       const CompileOptions &options) {
   PipelineOptions pipeline;
@@ -179,7 +180,8 @@ static LogicalResult decideArithmetic(ModuleOp module,
   return manager.run(module);
 }
 
-/// What the module decides already would make the rows the same.
+/// Fails if the module is clustered already, as all rows would then be the
+/// same.
 static LogicalResult refuseDecisions(ModuleOp module) {
   WalkResult result = module.walk([](Operation *op) -> WalkResult {
     if (!isa<ir::WeightsOp, ir::IterateOp>(op))

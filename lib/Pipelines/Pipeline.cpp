@@ -37,7 +37,8 @@ void crania::buildArithmeticPipeline(OpPassManager &manager,
     manager.addPass(createShareWeights({options.shareWeights}));
 }
 
-/// Clusters on images what it can, and leaves the rest whole.
+/// Adds passes that cluster layers on images where this is possible, and leave
+/// other layers whole.
 static void addCalibratedClusters(OpPassManager &manager,
                                   const PipelineOptions &options) {
   ClusterCalibratedOptions cluster;
@@ -48,7 +49,7 @@ static void addCalibratedClusters(OpPassManager &manager,
   llvm::append_range(cluster.mean, options.inputMean);
   llvm::append_range(cluster.deviation, options.inputDeviation);
   cluster.limit = options.clusterLimit;
-  // What is none of the two, the pass refuses.
+  // The pass refuses other schemes.
   cluster.scheme = options.scheme == "importance-corrected"
                        ? "importance"
                        : options.scheme.getValue();

@@ -25,7 +25,7 @@
 
 using namespace mlir;
 
-/// crania to scf, linalg, arith and math on tensors.
+/// Lowers crania to scf, linalg, arith and math on tensors.
 static void addTensorLevel(OpPassManager &pm) {
   pm.addPass(crania::createLowerQuantCasts());
   pm.addPass(crania::createExpandMaterialize());

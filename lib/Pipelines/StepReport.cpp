@@ -33,7 +33,8 @@ double cpuSeconds() {
 /// Linux counts the maximum in KiB.
 double peakMB() { return double(usageNow().ru_maxrss) * 1024 / bytesPerMB; }
 
-/// MLIR's own -mlir-timing knows no memory, and getrusage only the maximum.
+/// Returns the present memory in MB. MLIR's own -mlir-timing does not measure
+/// memory, and getrusage only the maximum.
 double residentMB() {
   uint64_t all = 0, resident = 0;
   std::ifstream("/proc/self/statm") >> all >> resident;

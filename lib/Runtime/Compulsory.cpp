@@ -11,7 +11,7 @@ using simulator::ProgramView;
 
 namespace {
 
-/// Bytes by cluster, of the blocks that a predicate holds for.
+/// Returns the bytes of the blocks for which a predicate holds, by cluster.
 template <typename Predicate>
 std::vector<uint64_t> bytesByCluster(const ProgramView &program,
                                      Predicate counts) {
@@ -25,7 +25,8 @@ std::vector<uint64_t> bytesByCluster(const ProgramView &program,
   return bytes;
 }
 
-/// Sum over the inputs of the bytes of clusters 1 to the exit round.
+/// Returns the sum over the inputs of the bytes of clusters 1 to the exit
+/// round.
 uint64_t readOncePerInput(const std::vector<uint64_t> &clusters,
                           const Performance &performance) {
   uint64_t upToRound = 0, sum = 0;
@@ -37,7 +38,7 @@ uint64_t readOncePerInput(const std::vector<uint64_t> &clusters,
   return sum;
 }
 
-/// Bytes of clusters 1 to the latest exit round of all.
+/// Returns the bytes of clusters 1 to the latest exit round of all inputs.
 uint64_t readOnce(const std::vector<uint64_t> &clusters,
                   const Performance &performance) {
   size_t rounds = performance.exits.size();

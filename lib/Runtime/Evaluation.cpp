@@ -26,7 +26,7 @@ public:
   struct Range {
     size_t begin, end;
   };
-  /// An empty range when all are taken.
+  /// Takes a range of inputs; it is empty if all are taken.
   Range take() {
     std::lock_guard<std::mutex> lock(mutex);
     const size_t share = (count - next) / (2 * threads);
@@ -147,8 +147,8 @@ private:
 
 } // namespace
 
-/// Inputs that go from command to command together: their activations are to
-/// stay in the cache of a core, as the weights of the command do.
+/// Returns the number of inputs that go from command to command together. Their
+/// activations must fit the cache of a core beside the weights of the command.
 static size_t batchOf(const Executable &executable, size_t count,
                       const EvaluationOptions &options) {
   // Half of a second-level cache: AMD's Zen 4 has 1 MiB, Intel's servers 2 MiB.

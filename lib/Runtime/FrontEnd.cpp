@@ -23,7 +23,7 @@ void FrontEnd::takeArrivals() {
     queues.front().push_back(arriving.front());
 }
 
-/// The last round whose sweep is full.
+/// Returns the last round for which enough inputs wait to fill a sweep.
 std::optional<unsigned> FrontEnd::fullRound() const {
   for (size_t round = queues.size(); round-- > 0;)
     if (queues[round].size() >= limits.inputs)

@@ -44,7 +44,8 @@ NetworkInput::NetworkInput(const binary::Port &port)
   }
 }
 
-/// Without the extents of 1 of a batch that each image may have of its own.
+/// Returns the shape of an image, without extents of 1 that stand for a batch
+/// of one image.
 std::vector<uint64_t> ImageSet::imageShape() const {
   std::vector<uint64_t> image(array.shape.begin() + 1, array.shape.end());
   constexpr size_t mostAxes = 3;
@@ -112,7 +113,8 @@ Status ImageSet::placeImage(const NetworkInput &input) {
   return {};
 }
 
-/// Channels cannot be told apart where the network does not say which they are.
+/// Fails if options concern channels and the network does not tell which axis
+/// counts channels.
 Status ImageSet::checkChannelOptions(const NetworkInput &input) const {
   if (input.hasChannels())
     return {};
@@ -138,7 +140,7 @@ Status ImageSet::checkChannelOptions(const NetworkInput &input) const {
   return {};
 }
 
-/// Whether an option gives one finite value, or one for each channel.
+/// Checks that an option has one finite value, or one for each channel.
 static Status checkValues(const std::vector<double> &values, size_t channels,
                           const std::string &option) {
   if (values.size() != 1 && values.size() != channels)
@@ -194,7 +196,8 @@ void ImageSet::findExtremes() {
   }
 }
 
-/// Preprocessing is monotonic: what holds of the extremes holds of all pixels.
+/// Checks that pixels are finite before and after preprocessing. As
+/// preprocessing is monotonic, it suffices to check the lowest and the highest.
 Status ImageSet::checkPixels() const {
   if (!std::isfinite(lowest) || !std::isfinite(highest)) {
     uint64_t first = 0;

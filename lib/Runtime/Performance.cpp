@@ -180,7 +180,8 @@ private:
     return bound.dma > bound.dram ? "dma" : "dram";
   }
 
-  /// What took most of the array's time: its work, or a cause of its waiting.
+  /// Returns the name of what took most of the array's time: its work, or the
+  /// cause of a stall.
   static std::string limitOf(const Counts &c) {
     uint64_t most = c.busy[size_t(simulator::Unit::array)];
     std::string_view name = nameOf(simulator::Unit::array);
@@ -206,7 +207,8 @@ private:
     return json;
   }
 
-  /// Multiply-accumulates by the precisions that there are.
+  /// Returns the multiply-accumulates by precision, for the precisions that
+  /// occur.
   Json precisions(const Counts &c) const {
     Json json;
     for (size_t i = 0; i < target::precisionCount; ++i)
@@ -250,7 +252,8 @@ private:
   double inputs;
 };
 
-/// With the decoder that the layouts of the program need.
+/// Returns the area of the machine, with the decoder that the layouts of the
+/// program need.
 Json areaOf(const simulator::ProgramView &program) {
   const target::TargetModel &target = program.target();
   Json components, additions = Json::array();
@@ -267,15 +270,15 @@ Json areaOf(const simulator::ProgramView &program) {
       {"overhead_percent", target.areaOverheadPercent(precision, decoderUm2)}};
 }
 
-/// How often the weights that were needed were read; null if none were.
+/// Returns how often the needed weights were read, or null if none were needed.
 Json refetchOf(const Performance &performance,
                const simulator::ProgramView &program) {
   const std::optional<double> factor = weightRefetch(performance, program);
   return factor ? Json(*factor) : Json(nullptr);
 }
 
-/// What moves the bytes and what a bit costs; null if that depends on the
-/// commands.
+/// Returns the DRAM of the machine and its energy per bit, which is null if it
+/// depends on the commands.
 Json dramOf(const target::TargetModel &target) {
   const bool isTimed = target.dram.model == target::DramModel::timed;
   const bool isFlat = target.dram.energy == target::DramEnergy::flat;

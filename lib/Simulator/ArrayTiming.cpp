@@ -8,30 +8,32 @@
 using namespace crania;
 using namespace crania::simulator;
 
-/// What the array does for one tile.
+/// Work of the array for one tile.
 struct simulator::TileWork {
   layout::Tiling::Tile tile;
-  uint64_t pixels;      ///< of the output
+  uint64_t pixels;      ///< output pixels
   uint32_t present;     ///< weights
-  uint32_t fullest;     ///< weights of the fullest PE, or of the fullest output
-  bool isFirst, isLast; ///< of its block of outputs
+  uint32_t fullest;     ///< present weights of the fullest PE or output
+  bool isFirst, isLast; ///< tile of its block of outputs
   bool addsToOutput;
   target::TargetModel::Array array;
 
   bool isOutputStationary() const {
     return array.dataflow == target::Dataflow::outputStationary;
   }
-  /// How often the tile passes the array: once with each pixel past its
-  /// weights, or once for as many pixels as there are rows.
+  /// Returns the number of passes of the tile through the array: one for each
+  /// pixel, or where outputs are stationary, one for as many pixels as there
+  /// are rows.
   uint64_t passes() const {
     return isOutputStationary() ? (pixels + array.rows - 1) / array.rows
                                 : pixels;
   }
-  /// Whether partial sums wait in the PEs for the next tile of their outputs.
+  /// Returns true if partial sums wait in the PEs for the next tile of their
+  /// outputs.
   bool keepsSums() const { return isOutputStationary() && passes() == 1; }
 
-  /// A tile without weights is passed over, unless it has to write the zeros of
-  /// its block of outputs.
+  /// Returns true if the array skips the tile: it has no weights, and need not
+  /// write the zeros of its block of outputs.
   bool isSkipped() const { return present == 0 && !(isFirst && !addsToOutput); }
   uint64_t streamCycles() const {
     return isSkipped() ? 0 : passes() * std::max<uint64_t>(fullest, 1);
@@ -54,7 +56,7 @@ struct simulator::TileWork {
 
 namespace {
 
-/// Of all inputs of the step: they pass one behind the other.
+/// Returns the work of a step for all its inputs, which pass one after another.
 TileWork workOf(const Scoreboard &board, const TileStep &step) {
   const binary::Contract &contract =
       *board.command(step.command).body_as_Contract();
@@ -77,7 +79,7 @@ TileWork workOf(const Scoreboard &board, const TileStep &step) {
           array};
 }
 
-/// Bytes that a tile moves within PEs and between neighbours. Every product
+/// Bytes that a tile moves within PEs and between neighbors. Every product
 /// reads its weight and adds to its PE's sum; every input passes every column.
 /// Weight-stationary, a pixel's sums go down the rows that hold weights of
 /// theirs; output-stationary, each weight goes down the rows of a pass, and

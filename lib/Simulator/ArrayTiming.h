@@ -12,8 +12,8 @@
 
 namespace crania::simulator {
 
-/// When the blocks of outputs of each Contract are drained, as far as known: in
-/// the order of their tiles.
+/// Times at which the blocks of outputs of each Contract are drained, as far as
+/// known, in the order of their tiles.
 class OutputBlocks {
 public:
   void add(uint32_t contract, uint64_t time) {

@@ -11,10 +11,10 @@
 
 namespace crania::simulator {
 
-/// The bandwidth of the global buffer, which the PE array and the vector unit
-/// share (DMAs have ports of their own). What a unit does touches its bytes
-/// evenly over its time; what began first keeps its share, and who comes later
-/// gets what that leaves, and so takes longer.
+/// Bandwidth of the global buffer, which the PE array and the vector unit share
+/// (DMAs have ports of their own). Work of a unit touches its bytes evenly over
+/// its time. Work that began first keeps its share; later work gets the rest,
+/// and may take longer.
 class BufferPort {
 public:
   enum User { array, vector };
@@ -22,8 +22,8 @@ public:
   explicit BufferPort(uint64_t bytesPerCycle)
       : bytesPerCycle(double(bytesPerCycle)) {}
 
-  /// When work is done that begins now, touches so many bytes, and would take
-  /// so many cycles if there were no limit.
+  /// Returns the time at which work ends that begins at `now`, touches `bytes`
+  /// bytes, and would take `cycles` cycles without a limit of bandwidth.
   uint64_t finish(User user, uint64_t now, uint64_t cycles, uint64_t bytes) {
     if (cycles == 0)
       return now;

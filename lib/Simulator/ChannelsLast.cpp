@@ -12,7 +12,8 @@ using namespace crania::simulator;
 
 namespace {
 
-/// What shuffles stay in: a vector of any 64-bit CPU, a half of AVX2's.
+/// Width within which shuffles stay, in bytes: a vector of any 64-bit CPU, or
+/// half a vector of AVX2.
 constexpr size_t laneBytes = 16;
 
 template <typename T>
@@ -52,7 +53,7 @@ CRANIA_INTO_CLONES void transposeLanes(VectorOf<T, Lanes> *vectors,
   }
 }
 
-/// What is done to elements of a column, one or several, on their way.
+/// Action on one or several elements of a column while they are copied: none.
 struct Nothing {
   template <typename Elements>
   CRANIA_INTO_CLONES Elements operator()(Elements elements, int64_t) const {

@@ -10,19 +10,19 @@
 
 namespace crania::simulator {
 
-/// Copies a plane whose pixels lie side by side, channel by channel, to and
-/// from a dense one whose channels do: faster than oneDNN's reorders at the
-/// sizes of bands.
+/// Copies planes between two memory orders: one in which the pixels of a
+/// channel are contiguous, and a dense one in which the channels of a pixel
+/// are. At the sizes of bands, it is faster than the reorders of oneDNN.
 class ChannelsLast {
 public:
-  /// None if neighbouring columns are not neighbours in memory, or elements
-  /// have neither 1 nor 4 bytes.
+  /// Returns nothing if neighboring columns are not neighbors in memory, or if
+  /// elements have neither 1 nor 4 bytes.
   static std::optional<ChannelsLast> create(const HostPlane &plane,
                                             size_t elementBytes);
 
   void fromPlane(const void *plane, void *channelsLast) const;
   void toPlane(const void *channelsLast, void *plane) const;
-  /// The same of f32, to which the bias is applied on its way.
+  /// Copies f32 in the same direction, and applies the bias.
   void toPlane(const void *channelsLast, void *plane,
                const ChannelBias &bias) const;
 

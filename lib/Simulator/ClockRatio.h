@@ -26,11 +26,11 @@ public:
     clocks = femtosecondsPerSecond / common;
   }
 
-  /// The first cycle that does not begin before a clock does.
+  /// Returns the first cycle that does not begin before a clock does.
   uint64_t cycleOf(uint64_t clock) const {
     return ceilDivide(clock * cycles, clocks);
   }
-  /// The first clock that does not begin before a cycle does.
+  /// Returns the first clock that does not begin before a cycle does.
   uint64_t clockOf(uint64_t cycle) const {
     return ceilDivide(cycle * clocks, cycles);
   }

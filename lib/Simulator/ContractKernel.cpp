@@ -6,7 +6,8 @@
 using namespace crania;
 using namespace crania::simulator;
 
-/// Of verified programs: what contractions read.
+/// Returns the host's type of an operand of a contraction; the program was
+/// verified.
 static HostElement hostElementOf(binary::ElementType type) {
   switch (type) {
   case binary::ElementType::i8:

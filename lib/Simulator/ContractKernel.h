@@ -11,7 +11,7 @@
 
 namespace crania::simulator {
 
-/// The contraction that a Contract command is.
+/// Returns the contraction that a Contract command computes.
 ContractionShape shapeOf(const ProgramView &program,
                          const binary::Contract &contract);
 
@@ -23,15 +23,17 @@ public:
                              const DecodedWeights &weights,
                              ContractionPlanner &planner);
 
-  /// `scratch` has scratchBytes() and the alignment of AlignedBytes.
+  /// Runs the command. `scratch` has scratchBytes() and the alignment of
+  /// AlignedBytes.
   void run(const Memories &memories, uint8_t *scratch) const {
     contraction->run(memories.read(input), memories.write(output), scratch);
   }
 
-  /// Takes on what the Vector command right behind this one does, if that is to
-  /// add a bias to just this output. `shape` is this contraction's.
+  /// Takes over the work of the Vector command directly after this one, if it
+  /// adds a bias to exactly this output. Returns true if so. `shape` is that of
+  /// this contraction.
   bool takeOn(const FusedVector &vector, const ContractionShape &shape);
-  /// Both commands, or this one if it took on none.
+  /// Runs both commands, or only this one if it took over none.
   void runAll(const Memories &memories, uint8_t *scratch) const;
 
   size_t scratchBytes() const { return contraction->scratchBytes(); }

@@ -13,8 +13,9 @@ class ContractionSource {
 public:
   virtual ~ContractionSource() = default;
 
-  /// Null if the source does not have the contraction. `matrix` must stay as it
-  /// is until the source goes; the contraction does not refer to it.
+  /// Returns a contraction, or null if the source does not have it. `matrix`
+  /// must not change during the life of the source; the contraction does not
+  /// refer to it.
   virtual std::shared_ptr<const HostContraction>
   plan(const ContractionShape &shape, const void *matrix) = 0;
 };

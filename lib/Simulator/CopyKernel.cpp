@@ -63,7 +63,7 @@ static void prefetch(const uint8_t *to, size_t bytes) {
     __builtin_prefetch(to + i, 1);
 }
 
-/// Runs of neighbouring bytes, some distance apart. The caches do not foresee
+/// Runs of contiguous bytes, some distance apart. The caches do not foresee
 /// where the next run goes, so it is asked for some runs before.
 static void copyRuns(const uint8_t *from, uint8_t *to, const Box::Dim &runs,
                      size_t elementBytes, size_t runBytes) {

@@ -10,8 +10,8 @@
 
 namespace crania::simulator {
 
-/// A box of elements as few nested loops: neighbouring dimensions that both
-/// sides walk as one are merged, dimensions of one element dropped.
+/// A box of elements as few nested loops. Neighboring dimensions that both
+/// sides walk as one are merged, and dimensions of one element are dropped.
 struct Box {
   struct Dim {
     uint64_t extent;
@@ -33,7 +33,7 @@ private:
   template <typename T>
   void copy(const T *from, T *to, size_t dim) const;
 
-  /// The format's limit.
+  /// Limit of the binary format.
   static constexpr size_t maximumDims = 8;
 
   Location source, destination;

@@ -8,16 +8,17 @@
 
 namespace crania::simulator {
 
-/// The DRAM side of a Copy: runs of neighbouring bytes.
+/// The DRAM side of a Copy: runs of contiguous bytes.
 class CopyRuns {
 public:
   CopyRuns(const Scoreboard &board, uint32_t command);
 
-  /// Whether it reads from DRAM, or writes there.
+  /// Returns true if the Copy reads from DRAM, false if it writes to DRAM.
   bool reads() const { return isRead; }
-  /// Where its DRAM buffer lies.
+  /// Returns the space in which its DRAM buffer lies.
   binary::Space space() const { return buffer->space(); }
-  /// Inputs of a sweep that are copied for: parameters are read once.
+  /// Returns the number of inputs of a sweep for which it runs: parameters are
+  /// read once.
   uint32_t inputs() const { return count; }
 
   /// Calls f(offset in the space, bytes) for each run.
@@ -27,7 +28,8 @@ public:
   }
 
 private:
-  /// The innermost `runDims` dimensions are one run.
+  /// Calls f for the runs of dimensions `dim` and inner ones; the innermost
+  /// `runDims` dimensions form one run.
   template <typename F>
   void walk(size_t dim, uint64_t at, F &f) const {
     if (dim + runDims == extents->size())
@@ -46,8 +48,9 @@ private:
   uint32_t count;
 };
 
-/// Counts bytes that a Copy, or what a sweep saves or restores, moves from or
-/// to DRAM, but for bursts. Parameters are written on chip for each input.
+/// Counts the bytes that a command moves from or to DRAM, except for bursts.
+/// The command is a Copy, or saves or restores buffers for a sweep. Parameters
+/// are written on chip for each input.
 void countCopy(const Scoreboard &board, uint32_t command, bool reads,
                uint64_t bytes, Counts &counts);
 

@@ -17,8 +17,9 @@ bool Decoder::mayBegin() const {
          board.now >= progress.arrayFree;
 }
 
-/// What loading the tables of a cluster takes, from the head of its first
-/// block on; nothing if they are there from an earlier pass over the tensor.
+/// Returns the cycles of loading the tables of a cluster, starting with the
+/// head of its first block. Returns 0 if they are still there from an earlier
+/// pass over the tensor.
 uint64_t Decoder::tableCycles(uint32_t weights, unsigned cluster) {
   if (tables.weights != weights)
     tables = {weights, 0};
@@ -105,7 +106,7 @@ void Decoder::work(uint64_t cycles) {
   board.wakeAt(busyUntil);
 }
 
-/// Whether bytes are there; keeps the time if not.
+/// Returns true if bytes have arrived. Notes the time of their arrival if not.
 bool Decoder::waitFor(std::optional<Arrival> arrival) {
   if (arrival && arrival->time <= board.now) {
     if (waitingSince) {

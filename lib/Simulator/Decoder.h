@@ -27,7 +27,7 @@ private:
     uint64_t values, scannedPositions, femtojoules;
     uint64_t loadCycles; ///< before its first byte
   };
-  /// Whose tables are in the decoder: those of the first clusters of a tensor.
+  /// Owner of the tables in the decoder: the first clusters of a tensor.
   struct Tables {
     std::optional<uint32_t> weights;
     unsigned clusters = 0;

@@ -10,30 +10,31 @@
 
 namespace crania::simulator {
 
-/// A DMA's way to the DRAM: makes the requests of its commands one after the
-/// other, at most one a cycle and so many on the way, passes on what arrives in
-/// the order of the requests, and finishes commands.
+/// Connection of a DMA to the DRAM. It makes the requests of its commands in
+/// order, at most one per cycle and with a limited number pending. It passes
+/// data on in the order of the requests, and finishes commands.
 class DmaPort {
 public:
   DmaPort(Scoreboard &board, Dram &dram, Unit unit, Dram::Requester from)
       : board(board), dram(dram), unit(unit), from(from) {}
 
-  /// The requests that follow are of this command.
+  /// Starts a command, to which the requests that follow belong.
   void open(uint32_t command) { commands.push_back({command, 0, board.now}); }
-  /// No more requests of it follow.
+  /// Ends the requests of the open command.
   void close();
 
-  /// Whether a request can be made now. If it is known when the next one can
-  /// be, the clock stops there.
+  /// Returns true if a request can be made now. If not, and if the time of the
+  /// next request is known, makes the clock stop there.
   bool isReady();
   void issue(uint64_t address, uint64_t bytes, bool isWrite);
-  /// A request that a cache answers, in a cycle.
+  /// Issues a request that a cache answers, which takes one cycle.
   void issueHit();
 
-  /// When the oldest request is done that this was not said of yet; nothing
-  /// while that is not known. The DMA delayed it by the cycles for which it was
-  /// wanted and `isReady` was false, unless it met others in the DRAM: these
-  /// would have kept it there.
+  /// Returns the time at which the oldest request is done that was not returned
+  /// yet, or nothing while the time is not known. The delay by the DMA is the
+  /// number of cycles in which the request was wanted and `isReady` was false.
+  /// It is 0 if other requests were in the DRAM, as the request would then have
+  /// waited there.
   std::optional<Arrival> takeDone();
 
 private:

@@ -16,13 +16,14 @@
 
 namespace crania::simulator {
 
-/// The DRAM that the DMAs share, in cycles of the machine: the program's image,
-/// and behind it the scratch memory. A new one is idle, its rows are closed,
-/// and the first refresh is due in a whole interval.
+/// The DRAM that the DMAs share, in cycles of the machine. It holds the image
+/// of the program, followed by the scratch memory. A new DRAM is idle, its rows
+/// are closed, and the first refresh is due in a whole interval.
 class Dram {
 public:
-  /// The model that the program's target asks for. An error if the program does
-  /// not fit in it, with the scratch memory of each input of a sweep.
+  /// Creates the model that the target of the program selects. Fails if the
+  /// program does not fit in the DRAM with the scratch memory of each input of
+  /// a sweep.
   static Result<std::unique_ptr<Dram>> create(const ProgramView &program,
                                               const SweepSchedule &schedule);
   virtual ~Dram() = default;
@@ -38,11 +39,10 @@ public:
   };
   struct Submission {
     uint64_t movedBytes; ///< in whole bursts
-    uint64_t
-        busyCycles;     ///< of the data bus; fractions carry over to later ones
-    uint64_t nextIssue; ///< when the requester may make its next one
+    uint64_t busyCycles; ///< cycles on the data bus; fractions carry over
+    uint64_t nextIssue;  ///< earliest time of the requester's next request
   };
-  /// Takes a request in cycle `now`; calls have ascending times.
+  /// Accepts a request in cycle `now`. Times must ascend from call to call.
   Submission submit(uint64_t now, const Request &request);
 
   struct Completion {
@@ -50,25 +50,27 @@ public:
     uint64_t done;          ///< data that were read are on chip
     uint32_t activates = 0; ///< rows that were opened for it
   };
-  /// The completion of a requester's oldest request, as soon as it is known,
-  /// which may be ahead of time; once.
+  /// Returns the completion of the oldest request of a requester, once. Returns
+  /// nothing until it is known, which may be before its time.
   std::optional<Completion> take(Requester from);
 
-  /// Lets time pass up to a cycle, as long as nobody makes a request before:
-  /// stops when a completion becomes known, and says whether one did.
+  /// Lets time pass up to cycle `end`, given that no request is made before.
+  /// Stops early and returns true if a completion becomes known.
   virtual bool advance(uint64_t end) = 0;
 
-  /// Of the cycles before `end`, with all requests completed; nothing is
-  /// counted by the flat model.
+  /// Returns the counts of the cycles before `end`, when all requests are
+  /// complete. The flat model counts nothing.
   virtual dram::Counts countsUpTo(uint64_t end) = 0;
 
-  /// Where a byte of the image or of an input's scratch memory lies.
+  /// Returns the address of a byte of the image or of the scratch memory of an
+  /// input.
   uint64_t addressOf(binary::Space space, uint64_t offset,
                      uint32_t input) const {
     return space == binary::Space::image ? offset
                                          : scratch + input * stride + offset;
   }
-  /// Where that is saved which an input's part of the global buffer held.
+  /// Returns the address at which the contents of an input's part of the global
+  /// buffer are saved.
   uint64_t savedAddress(const SweepSchedule &schedule, uint32_t input) const {
     return scratch + schedule.inputs() * stride +
            input * aligned(schedule.savedBytes());
@@ -79,7 +81,8 @@ public:
 protected:
   explicit Dram(const ProgramView &program);
 
-  /// Of whole bursts; returns the time of the requester's next request.
+  /// Serves a request of whole bursts. Returns the time of the requester's next
+  /// request.
   virtual uint64_t serve(uint64_t now, const Request &request) = 0;
 
   /// Requests of a requester in order, with the completions that are known.

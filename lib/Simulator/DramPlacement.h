@@ -8,15 +8,16 @@
 
 namespace crania::simulator {
 
-/// Where the host keeps the buffers of scratch DRAM. A program has room for
-/// each; on the host, those that are not in use together may share memory, so
-/// that it stays in the caches.
+/// Places of the buffers of scratch DRAM in the memory of the host. A program
+/// has separate room for each buffer. On the host, buffers that are not in use
+/// together may share memory, so that they stay in the caches.
 class DramPlacement {
 public:
-  /// `mayShare`: in every round, what is read was written before.
+  /// Plans the places. `mayShare` allows buffers to share memory; it requires
+  /// that every round writes each byte before it reads the byte.
   DramPlacement(const ProgramView &program, bool mayShare);
 
-  /// A place in a buffer, in the host's memory.
+  /// Returns the place in the host's memory of a place in a buffer.
   Location operator()(const Location &at) const;
   size_t bytes() const { return size; }
 

@@ -114,7 +114,8 @@ static size_t scratchOf(const Kernel &kernel) {
   return 0;
 }
 
-/// Whether a contraction does what the kernel behind it would.
+/// Lets a contraction do the work of the kernel after it. Returns true if it
+/// can.
 bool FunctionalEngine::Plans::takeOn(Step &before, const Kernel &kernel,
                                      unsigned round) const {
   auto *contract = std::get_if<ContractKernel>(&before.kernel);
@@ -184,7 +185,7 @@ FunctionalEngine::Memory FunctionalEngine::allocate() const {
 }
 
 /// Makes memory show that nothing wrote it: a NaN in f32, and in integers
-/// numbers that quantised values hardly are, -128 in three of four i8.
+/// numbers that quantized values hardly are, -128 in three of four i8.
 static void poison(AlignedBytes &memory) {
   constexpr uint32_t signalling = 0x7f808080;
   // Whole words: the last line of the memory is there in full.

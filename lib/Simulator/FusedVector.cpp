@@ -69,10 +69,10 @@ private:
   using Number = VectorKernel::Number;
 
   static constexpr size_t none = SIZE_MAX;
-  /// Of a reduction; each takes 8 bytes for each input.
+  /// Limit of the points of a reduction; each takes 8 bytes for each input.
   static constexpr size_t maximumPoints = 1 << 14;
-  /// What is more is not a layer's usual epilogue, or the same subexpression
-  /// over and over.
+  /// Limit of the steps. A longer command is not a usual epilogue of a layer,
+  /// or repeats a subexpression.
   static constexpr size_t maximumSteps = 16;
 
   bool isPlain() const;
@@ -134,7 +134,7 @@ bool FusedVectorPlanner::isPlain() const {
          kernel.inputs.size() <= FusedVector::maximumInputs;
 }
 
-/// Lanes are where outputs are neighbours, rows the longest of the other loops.
+/// Lanes are where outputs are neighbors, rows the longest of the other loops.
 bool FusedVectorPlanner::chooseLoops() {
   const auto &loops = kernel.loops;
   auto isLonger = [&](size_t loop, size_t best) {
@@ -172,7 +172,8 @@ bool FusedVectorPlanner::addPoints() {
   return true;
 }
 
-/// Whether nothing is read that was written for another lane or row.
+/// Returns true if an input reads nothing that is written for another lane or
+/// row.
 bool FusedVectorPlanner::isInPlaceOrApart(const Access &input) const {
   struct Range {
     int64_t begin, end; // bytes
@@ -239,7 +240,8 @@ void FusedVectorPlanner::addOperands() {
 // Planning: instructions
 //===----------------------------------------------------------------------===//
 
-/// Those of two operands, whose order does not matter.
+/// Returns the action of an operation of two operands whose order does not
+/// matter.
 std::optional<LaneAction> FusedVectorPlanner::actionOf(VectorOp op) {
   switch (op) {
   case VectorOp::add:

@@ -15,37 +15,41 @@ namespace crania::simulator {
 
 class VectorKernel;
 
-/// Those that the host has for an instruction set.
+/// Returns the kernels of the host for an instruction set.
 const LaneKernels &laneKernelsFor(HostIsa isa);
 
-/// A Vector command whose instructions are all done on some lanes at a time, in
-/// the host's registers. Gives the bits that VectorKernel's own way gives; only
-/// which one of several NaN comes out of an addition is the compiler's choice
-/// in both.
+/// A Vector command that runs all instructions on some lanes at a time, in the
+/// registers of the host. It gives the same bits as VectorKernel does by
+/// itself. An exception is an addition of several NaNs: in both, the compiler
+/// chooses which of them is the result.
 class FusedVector {
 public:
-  /// Nothing for what is rare: padding, reads of what other lanes write, and
-  /// instructions that networks do not consist of.
+  /// Plans a command. Returns nothing for rare commands: with padding, with
+  /// reads of what other lanes write, or with instructions that are unusual in
+  /// networks.
   static std::optional<FusedVector> plan(const VectorKernel &kernel);
 
-  /// x + offset of the channel, bounded below, in place on a plane of f32 whose
-  /// pixels are neighbours: what a contraction can do on its way.
+  /// A bias that a contraction can apply by itself: x + offset of the channel,
+  /// bounded below, in place on a plane of f32 whose pixels are contiguous.
   struct PlaneBias {
-    Location plane, offsets; // the latter neighbours
+    Location plane, offsets; // the offsets are contiguous
     uint32_t channels, pixels;
     int64_t channelBytes;
     float low;
   };
-  /// Nothing if it is not that.
+  /// Returns the bias that the command computes, or nothing if it computes
+  /// something else.
   std::optional<PlaneBias> planeBias() const;
 
-  /// Reads LaneKernels::maximumOverread bytes behind the operands, too.
+  /// Runs the command. Also reads LaneKernels::maximumOverread bytes after the
+  /// operands.
   void run(const Memories &memories, const LaneKernels &kernels) const;
 
 private:
   friend class FusedVectorPlanner;
 
-  /// The lanes of a row are neighbours in the output.
+  /// An operand of the command. The lanes of a row are contiguous in the
+  /// output.
   struct Operand {
     Location first;
     std::vector<int64_t> outerBytes; // by outer loop
@@ -63,7 +67,7 @@ private:
   std::vector<Operand> inputs;
   Operand output;
   std::vector<uint32_t> outerExtents;
-  LaneJob job = {}; // but for pointers
+  LaneJob job = {}; // without its pointers
 };
 
 } // namespace crania::simulator

@@ -4,15 +4,16 @@
 #ifndef CRANIA_LIB_SIMULATOR_HOSTCLONES_H
 #define CRANIA_LIB_SIMULATOR_HOSTCLONES_H
 
-/// A function of integers or moves that is compiled for wider vectors, too; the
-/// loader takes the version that the CPU has. Their results are the same.
+/// Compiles a function of integers or moves for wider vectors, too. The loader
+/// takes the version that suits the CPU; the results are the same.
 #if defined(__x86_64__)
 #define CRANIA_HOST_CLONES __attribute__((target_clones("avx2", "default")))
 #else
 #define CRANIA_HOST_CLONES
 #endif
 
-/// What such a function is made of: compiled as part of each version.
+/// Marks a function that such a function calls, so that it is compiled as part
+/// of each version.
 #define CRANIA_INTO_CLONES __attribute__((always_inline)) inline
 
 #endif // CRANIA_LIB_SIMULATOR_HOSTCLONES_H

@@ -16,7 +16,8 @@ namespace crania::simulator {
 
 enum class HostElement : uint8_t { f32, i8, u8, i16 };
 
-/// Channels x height x width in any memory order; strides count elements.
+/// A plane of channels x height x width in any memory order. Strides are in
+/// elements.
 struct HostPlane {
   uint32_t channels, height, width;
   int64_t channelStride, rowStride, columnStride;
@@ -27,7 +28,7 @@ struct HostPlane {
   }
 };
 
-/// A convolution or matrix product over one input, or a part of its outputs:
+/// A convolution or matrix product over one input, or some of its outputs:
 ///   output[g*outputs + m, y, x] = sum over c, i, j of
 ///     weights[g*outputs + m, (c*kernelH + i)*kernelW + j]
 ///     * input[g*channels + c, y*strideH + i*dilationH - padTop,
@@ -44,9 +45,9 @@ struct ContractionShape {
   uint32_t dilationH = 1, dilationW = 1;
   int32_t padTop = 0, padLeft = 0;
   HostPlane inputPlane = {}, outputPlane = {};
-  /// Which of the groups * outputs channels of the output are computed.
+  /// Range of the output channels that are computed, out of groups * outputs.
   uint32_t outputBegin = 0, outputEnd = 1;
-  /// f32 only: adds to what the output holds.
+  /// True if the result is added to the contents of the output; f32 only.
   bool accumulate = false;
 
   uint32_t depth() const { return channels * kernelH * kernelW; }
@@ -58,55 +59,58 @@ struct ContractionShape {
   }
 };
 
-/// What may be done to f32 outputs on their way: x + offset of the channel, or
-/// `low` where that is at most `low`.
+/// Function that a contraction may apply to its f32 outputs: x + offset of the
+/// channel, or `low` where the sum is at most `low`.
 struct ChannelBias {
   const float *offsets;
   float low;
 };
 
-/// A contraction ready to run, its weights packed. What it gives depends on the
-/// input alone; for integers not on the host either. Shared by threads.
+/// A contraction that is ready to run, with packed weights. The result depends
+/// only on the input and, for f32, on the host. Threads may share it.
 class HostContraction {
 public:
   virtual ~HostContraction() = default;
 
-  /// Pointers to the first elements of the planes; `scratch` has scratchBytes()
-  /// and the alignment of scratchAlignment. `bias`, if it is taken, has an
-  /// offset for each output channel that is computed.
+  /// Computes the outputs. `input` and `output` point to the first elements of
+  /// the planes; `scratch` has scratchBytes() and is aligned to
+  /// scratchAlignment. `bias`, which some contractions take, has an offset for
+  /// each output channel that is computed.
   virtual void run(const void *input, void *output, void *scratch,
                    const ChannelBias *bias = nullptr) const = 0;
   virtual bool takesBias() const { return false; }
   virtual size_t scratchBytes() const = 0;
-  /// Which code computes it, for tests and benchmarks.
+  /// Returns the name of the code that computes it, for tests and benchmarks.
   virtual const char *implementation() const = 0;
 
-  /// A cache line of the host; the widest vector of it.
+  /// Alignment in bytes: a cache line and the widest vector of the host.
   static constexpr size_t scratchAlignment = 64;
 };
 
-/// What the choice of code may use.
+/// Features that the choice of code may use.
 struct HostFeatures {
   HostIsa isa = hostIsa();
-  bool oneDnn = true; ///< where it is linked, trusted, and passes its check
+  bool oneDnn = true; ///< used if it is linked, trusted, and passes its check
 };
 
 class ContractionSource;
 class KernelCheck;
 
-/// Plans contractions. Those of one weight matrix share what is packed: bands
-/// of a layer pack nothing again, and equal ones are one object.
+/// Plans contractions. Contractions of one weight matrix share its packed form:
+/// bands of a layer pack nothing again, and equal contractions are one object.
 class ContractionPlanner {
 public:
   explicit ContractionPlanner(HostFeatures features = {});
-  /// Takes contractions from a library, as far as they pass the check.
+  /// Creates a planner that takes contractions from a library, as far as they
+  /// pass the check.
   ContractionPlanner(
       HostIsa isa, std::function<std::unique_ptr<ContractionSource>()> library,
       KernelCheck &check);
   ~ContractionPlanner();
 
-  /// `matrix` is row-major, groups * outputs x depth, and must stay as it is
-  /// until the planner goes; the contraction itself does not refer to it.
+  /// Returns a contraction. `matrix` is row-major, groups * outputs x depth,
+  /// and must not change during the life of the planner; the contraction itself
+  /// does not refer to it.
   std::shared_ptr<const HostContraction> plan(const ContractionShape &shape,
                                               const void *matrix);
 

@@ -15,8 +15,8 @@
 using namespace crania;
 using namespace crania::simulator;
 
-/// What the environment allows. oneDNN numbers its sets by bits, one for each
-/// set that they include.
+/// Returns the best instruction set that the environment allows. oneDNN numbers
+/// its sets by bits, one for each set that they include.
 static HostIsa allowedIsa() {
 #ifdef CRANIA_ENABLE_ONEDNN
   const unsigned isa = dnnl_get_effective_cpu_isa();

@@ -12,8 +12,9 @@ namespace crania::simulator {
 /// those before it.
 enum class HostIsa : uint8_t { portable, avx2, avx512, avx512Vnni };
 
-/// The best one that the CPU has and the environment variable DNNL_MAX_CPU_ISA
-/// allows, by oneDNN's names and, where it is linked, in its own judgement.
+/// Returns the best instruction set that the CPU has and that the environment
+/// variable DNNL_MAX_CPU_ISA allows. The variable has oneDNN's names; where
+/// oneDNN is linked, it decides.
 HostIsa hostIsa();
 
 } // namespace crania::simulator

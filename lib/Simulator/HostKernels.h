@@ -17,10 +17,11 @@ namespace crania::simulator {
 /// i16.
 struct KernelTile {
   const void *weights;    ///< first panel: depth x lanes units
-  size_t panelBytes;      ///< from panel to panel
+  size_t panelBytes;      ///< distance of panels
   uint32_t panels;        ///< at most maximumPanels
   uint32_t depth;         ///< units to sum over
-  const int64_t *offsets; ///< of each, in units from a pixel's start
+  const int64_t *offsets; ///< place of each unit of the depth, in units from
+                          ///< the start of a pixel
   const void *const *pixels;
   uint32_t pixelCount; ///< at most maximumPixels
   void *sums;          ///< pixels x panels x lanes

@@ -50,7 +50,8 @@ Extents shrink(uint32_t input, uint32_t outputs, uint32_t fewOutputs,
   return {uint32_t(std::clamp<int64_t>(wanted, 1, input)), few};
 }
 
-/// As many of a number of channels as keep what is left of a vector's width.
+/// Returns a smaller number of channels with the same remainder by the width of
+/// a vector.
 uint32_t fewChannels(uint32_t channels) {
   constexpr uint32_t enough = 32, lanes = 16;
   return channels <= enough + lanes ? channels : enough + channels % lanes;

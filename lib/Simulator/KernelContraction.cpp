@@ -22,7 +22,7 @@ struct crania::simulator::PackedMatrix {
 
 namespace {
 
-/// What a combination of element types is computed as.
+/// Arithmetic of a combination of element types: f32.
 struct ComputeF32 {
   using Weight = float;
   using Stored = float; // in packed weights and inputs
@@ -179,7 +179,7 @@ private:
     const int64_t begin = std::max<int64_t>(pad, 0);
     const int64_t end =
         std::min<int64_t>(columns, int64_t(shape.inputPlane.width) + pad);
-    if (step == 1) // a constant step is what compilers vectorise
+    if (step == 1) // compilers vectorize loops with a constant step
       for (int64_t x = begin; x < end; ++x)
         to[x * perUnit] = Stored(row[x - pad]);
     else
@@ -233,7 +233,8 @@ private:
     }
   }
 
-  /// Where the input of an output pixel starts, and where the pixel goes.
+  /// Finds the place at which the input of an output pixel starts, and the
+  /// place of the pixel in the output.
   void locate(uint32_t pixel, const void *units, const void *&start,
               int64_t &place) const {
     const HostPlane &plane = shape.outputPlane;

@@ -14,17 +14,19 @@ namespace crania::simulator {
 
 enum class LaneElement : uint8_t { f32, i32, i16, i8, i64, u8 };
 
-/// What a step combines `top` with, the value that it works on.
+/// Source of the value that a step combines with `top`, the value on which it
+/// works.
 enum class LaneSource : uint8_t {
-  below,      ///< what was pushed down, taken back
-  constant,   ///< a number of the step
+  below,      ///< the value that was pushed down, which is popped
+  constant,   ///< the constant of the step
   scalar,     ///< one element for all lanes of a row
   neighbours, ///< elements side by side
   pairs,      ///< every second element
   strided     ///< elements any distance apart
 };
 
-/// What it does with it. Semantics are those of VectorOps.h.
+/// Action of a step on `top` and the source. Semantics are those of
+/// VectorOps.h.
 enum class LaneAction : uint8_t {
   put,  ///< top = source
   push, ///< below = top, top = source
@@ -46,23 +48,23 @@ struct LaneNumber {
 struct LaneStep {
   LaneAction action;
   LaneSource source;
-  LaneElement element; ///< of the operand, where that is in memory
+  LaneElement element; ///< type of the operand, if it is in memory
   uint8_t operand;
   LaneNumber constant;
 };
 
-/// Where an operand is in memory.
+/// Place of an operand in memory.
 struct LaneOperand {
-  const uint8_t *first; ///< that of row 0, lane 0 and the first point
+  const uint8_t *first; ///< the element of row 0, lane 0 and the first point
   int64_t rowBytes;
   int64_t laneStride;    ///< in elements
   const int64_t *points; ///< bytes from the first point of a reduction to each
 };
 
-/// A part of a Vector command: for each row and lane, the steps, once or for
-/// each point of a reduction, in order. Operands are where the output is, or
-/// apart from it. Kernels read, but do not use, maximumOverread bytes behind
-/// what they are to read.
+/// A part of a Vector command. For each row and lane, it runs the steps in
+/// order, once or for each point of a reduction. An operand is in the place of
+/// the output, or does not overlap it. Kernels read, but do not use,
+/// maximumOverread bytes after their operands.
 struct LaneJob {
   const LaneStep *steps;
   uint32_t stepCount;
@@ -75,11 +77,11 @@ struct LaneJob {
   int64_t outputRowBytes;
 };
 
-/// By the type of lanes, as VectorKernel chooses it.
+/// Kernels by the type of lanes, which VectorKernel chooses.
 struct LaneKernels {
-  /// Vectors of lanes that are at work together.
+  /// Number of vectors of lanes that are processed together.
   static constexpr uint32_t blockVectors = 4;
-  /// The widest vector, of every second element.
+  /// Bytes of the widest vector, doubled for every second element.
   static constexpr size_t maximumOverread = 2 * 64;
 
   void (*f32)(const LaneJob &job);

@@ -128,7 +128,7 @@ CRANIA_INLINE Block<T, N> broadcast(T value) {
   return block;
 }
 
-/// Where a block starts.
+/// Place at which a block starts.
 struct Place {
   int64_t row;
   uint32_t lane, count; ///< lanes that are wanted
@@ -198,8 +198,9 @@ struct BitsOf<float> {
   using Type = Vector<int32_t>;
 };
 
-/// Of equal operands, which differ at most in the sign of zero, the larger has
-/// the bits of both, the smaller those of either.
+/// Returns the maximum of lanes. Equal operands differ at most in the sign of
+/// zero: their maximum has the bits of both (and), their minimum those of
+/// either (or).
 template <typename T>
 CRANIA_INLINE Vector<T> maximum(Vector<T> a, Vector<T> b) {
   Vector<T> result = a > b ? a : b;
@@ -429,9 +430,10 @@ CRANIA_INLINE void runVectors(const LaneJob &job, int64_t row, uint32_t begin,
     runVectors<T, Steps, N - 1>(job, row, begin, end);
 }
 
-/// The last vector of a row may have lanes in common with the one before. It is
-/// computed before that is stored, which may be to where it reads. So rows
-/// touch nothing of each other, and none waits for a store; but for short ones.
+/// Runs a row. The last vector of a row may share lanes with the vector before.
+/// It is computed before that vector is stored, as the store may change what it
+/// reads. Hence rows do not touch each other and do not wait for stores, except
+/// for short rows.
 template <typename T, typename Steps>
 CRANIA_INLINE void runRow(const LaneJob &job, int64_t row) {
   constexpr uint32_t vector = lanesOf<T>, block = LaneKernels::blockVectors;
@@ -448,14 +450,15 @@ CRANIA_INLINE void runRow(const LaneJob &job, int64_t row) {
   store<T, 1>(job, last, end);
 }
 
-/// From the last row on: short ones touch what is behind them.
+/// Runs the rows from the last to the first, as short rows touch the bytes
+/// after them.
 template <typename T, typename Steps>
 void runRows(const LaneJob &job) {
   for (int64_t row = job.rows; row-- > 0;)
     runRow<T, Steps>(job, row);
 }
 
-/// The first steps that match.
+/// Runs a job by the first kind of steps that matches.
 template <typename T, typename Steps, typename... Others>
 void runFirst(const LaneJob &job) {
   if constexpr (sizeof...(Others) > 0)

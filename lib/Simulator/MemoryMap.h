@@ -24,7 +24,7 @@ inline binary::ElementType elementOf(const ProgramView &program,
   return program.program().buffers()->Get(buffer)->element();
 }
 
-/// Where element `offset` of a buffer is.
+/// Returns the place of element `offset` of a buffer.
 inline Location locate(const ProgramView &program, uint32_t buffer,
                        uint64_t offset) {
   const binary::Buffer &b = *program.program().buffers()->Get(buffer);

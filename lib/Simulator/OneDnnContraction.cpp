@@ -488,7 +488,7 @@ bool Convolution::createPrimitive(const ContractionShape &shape,
   return planCopies();
 }
 
-/// How planes come into oneDNN's order and out of it.
+/// Plans the copies of planes to and from the memory order of oneDNN.
 bool Convolution::planCopies() {
   auto reorderIn = Reorder::create(inputPlane, input);
   auto reorderOut = Reorder::create(output, outputPlane);

@@ -8,9 +8,9 @@
 
 namespace crania::simulator {
 
-/// Contractions by oneDNN's convolutions, as far as they are trusted, in the
-/// memory orders that these prefer: the weights are reordered once, planes on
-/// their way in and out.
+/// Plans contractions by oneDNN's convolutions, as far as they are trusted, in
+/// the memory orders that they prefer. Weights are reordered once, planes
+/// before and after each run.
 class OneDnnPlanner final : public ContractionSource {
 public:
   explicit OneDnnPlanner(HostIsa isa);

@@ -8,9 +8,9 @@
 
 namespace crania::simulator {
 
-/// Reads what a Contract or Vector command has put out, row-major in the
-/// dimensions of its output. False if that is no f32, or the command computes
-/// nothing.
+/// Reads the output of a Contract or Vector command, row-major in the
+/// dimensions of the output. Returns false if the output is not f32, or if the
+/// command computes nothing.
 bool readOutput(const ProgramView &program, const binary::Command &command,
                 const Memories &memories, std::vector<float> &elements);
 

@@ -8,8 +8,8 @@
 
 namespace crania::simulator {
 
-/// Writes the host's input as the port holds it: as it is, or quantised as
-/// DeviceBinary.fbs says of Port.
+/// Writes the host's input in the type of the port: unchanged for f32, or
+/// quantized as DeviceBinary.fbs defines for Port.
 void writeInput(const binary::Port &port, Span<const float> input, uint8_t *to);
 
 } // namespace crania::simulator

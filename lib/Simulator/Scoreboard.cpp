@@ -44,7 +44,8 @@ std::string Scoreboard::describe(uint32_t index) const {
              : text;
 }
 
-/// Whether a token of a Contract is a Fetch whose blocks it takes as they come.
+/// Returns true if a token of a Contract is a Fetch whose blocks the Contract
+/// takes as they arrive.
 bool Scoreboard::isStreamOf(uint32_t contract, uint32_t token) const {
   if (!isCommand(contract) || !isCommand(token))
     return false;
@@ -93,7 +94,7 @@ void Scoreboard::record(Unit unit, uint32_t command, uint64_t begin,
   trace(unit, command, begin, end);
 }
 
-/// Neighbouring activities of a command are one. Those of the DRAM bus, which
+/// Neighboring activities of a command are one. Those of the DRAM bus, which
 /// changes between requests within a cycle, do not overlap by it.
 void Scoreboard::trace(Unit unit, uint32_t command, uint64_t begin,
                        uint64_t end) {

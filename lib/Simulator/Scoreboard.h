@@ -17,9 +17,9 @@ namespace crania::simulator {
 
 constexpr uint64_t endOfTime = std::numeric_limits<uint64_t>::max();
 
-/// Time, tokens and accounts of one round: what all units share. Commands are
-/// numbered as the steps of the sweep, which for one input are those of the
-/// round.
+/// Time, tokens and accounts of one round, which all units share. Commands have
+/// the numbers of the steps of the sweep; for one input, these are the numbers
+/// in the round.
 class Scoreboard {
 public:
   Scoreboard(const ProgramView &program, const WeightDecoder &weights,
@@ -39,12 +39,13 @@ public:
   const SweepSchedule::Step &step(uint32_t index) const {
     return schedule.steps()[index];
   }
-  /// Whether it is a command of the program, not one to save or restore.
+  /// Returns true for a command of the program, false for a step that saves or
+  /// restores.
   bool isCommand(uint32_t index) const {
     return step(index).kind == SweepSchedule::Kind::command;
   }
   std::string describe(uint32_t index) const;
-  /// Bytes of an element of a buffer.
+  /// Returns the bytes of an element of a buffer.
   uint64_t elementBytes(uint32_t buffer) const {
     const binary::Buffer &b = *program.program().buffers()->Get(buffer);
     return binary::bytesOf(b.element());
@@ -55,13 +56,14 @@ public:
 
   /// Makes the clock stop at `time`, which is not in the past.
   void wakeAt(uint64_t time) { wakeups.push(time); }
-  /// The next wake-up; the end of time if there is none.
+  /// Returns the time of the next wake-up, or the largest time if there is
+  /// none.
   uint64_t nextWake();
-  /// Moves the clock there; false if there is none.
+  /// Moves the clock to the next wake-up. Returns false if there is none.
   bool advance();
 
-  /// When the tokens of a command were, or will be, done; nothing while that is
-  /// not known. `last` is the token that is done last, or -1.
+  /// Time at which the tokens of a command are done, past or future; nothing
+  /// while it is not known. `last` is the token that is done last, or -1.
   struct Tokens {
     uint64_t time;
     int64_t last;
@@ -72,17 +74,18 @@ public:
     return tokens && tokens->time <= now;
   }
 
-  /// A command's time is known; `end` may be ahead of the clock.
+  /// Finishes a command at time `end`, which may be ahead of the clock.
   void finish(uint32_t command, uint64_t end);
-  /// The first cycle after the last command.
+  /// Returns the first cycle after the last command.
   uint64_t end() const;
 
-  /// A unit shows in the trace as at work for a command.
+  /// Adds an activity of a unit for a command to the trace.
   void trace(Unit unit, uint32_t command, uint64_t begin, uint64_t end);
-  /// The same, and is charged as busy.
+  /// Adds an activity to the trace, and counts its cycles as busy.
   void record(Unit unit, uint32_t command, uint64_t begin, uint64_t end);
 
-  /// Until the DRAM had served it, a request of a command was on its way.
+  /// Notes that a request of a command was pending from `begin` until the DRAM
+  /// had served it at `end`.
   void keepPending(uint32_t command, uint64_t begin, uint64_t end) {
     pending.push_back({command, begin, end});
   }
@@ -90,8 +93,8 @@ public:
   void fail(uint32_t command, const std::string &message);
   const std::optional<Error> &failure() const { return error; }
 
-  /// Distributes the round's cycles over the labels, and those in which the
-  /// DRAM had something to do, each to the command that waited first.
+  /// Distributes the cycles of the round over the labels. Each cycle in which
+  /// the DRAM has a pending request goes to the command that waited first.
   void attributeCycles();
   std::vector<Counts> takeLabels() { return std::move(labels); }
   std::vector<Activity> takeActivities() { return std::move(activities); }
@@ -123,10 +126,11 @@ public:
   explicit UnitModel(Scoreboard &board) : board(board) {}
   virtual ~UnitModel() = default;
 
-  /// Does what can be done in this cycle; true if that was anything.
+  /// Does the work that is possible in this cycle. Returns true if there was
+  /// any.
   virtual bool step() = 0;
-  /// The command at the head of the queue and what it waits for; nothing if the
-  /// queue is empty.
+  /// Returns the command at the head of the queue and what it waits for, in
+  /// words; nothing if the queue is empty.
   virtual std::optional<std::string> blockedOn() const = 0;
 
 protected:

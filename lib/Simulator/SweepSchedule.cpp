@@ -79,7 +79,7 @@ private:
   std::vector<Range> list; // disjoint
 };
 
-/// What the cuts of a round depend on.
+/// Properties of a round on which its cuts depend.
 class Round {
 public:
   Round(const ProgramView &program, unsigned round)
@@ -245,10 +245,10 @@ uint64_t SweepSchedule::savedBytes() const {
 
 void SweepSchedule::expand(const ProgramView &program, unsigned round) {
   const auto &commands = program.commands(round);
-  /// Where the passes of each command are in the list.
+  /// Indices of the passes of each command in the list.
   std::vector<std::vector<uint32_t>> passes(commands.size());
   std::vector<uint32_t> saves; // of the segment before
-  /// What must be done before a part of the global buffer has other contents.
+  /// Steps that must be done before a part of the global buffer is reused.
   std::vector<uint32_t> gate;
   auto meets = [&](const Step &a, uint32_t first, uint32_t inputs) {
     return a.firstInput < first + inputs && first < a.firstInput + a.inputs;

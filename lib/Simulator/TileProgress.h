@@ -15,16 +15,16 @@ struct TileStep {
 };
 std::vector<TileStep> tileSteps(const Scoreboard &board);
 
-/// How far decoder and array are with the tiles.
+/// Progress of the decoder and the array on the tiles.
 struct TileProgress {
   struct Loaded {
     uint64_t time;     ///< when the weights are in the PEs' registers
     uint64_t byteWait; ///< cycles that the decoder waited for bytes
-    uint64_t dmaWait;  ///< of them, those by which the DMA was late
+    uint64_t dmaWait;  ///< part of byteWait by which the DMA was late
   };
   std::vector<Loaded> loaded;
   size_t started = 0;     ///< tiles that the array has begun
-  uint64_t arrayFree = 0; ///< when it is done with them
+  uint64_t arrayFree = 0; ///< time at which it is done with them
 };
 
 } // namespace crania::simulator

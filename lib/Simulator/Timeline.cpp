@@ -106,7 +106,8 @@ Status Machine::run() {
   return {};
 }
 
-/// What the DRAM tells lies ahead: only the DMAs have to know.
+/// Advances the DRAM. Its completions lie ahead of the clock, and concern only
+/// the DMAs.
 void Machine::advanceDram() {
   while (dram->advance(board.nextWake())) {
     weightDma->collect();
@@ -122,7 +123,8 @@ uint64_t Machine::transfersOf(const Counts &total) const {
   return counts.reads + counts.writes;
 }
 
-/// What goes on in the DRAM with time, whoever uses it, is divided by cycles.
+/// Divides DRAM events that depend on time and not on requests among the
+/// labels, by their cycles.
 void Machine::shareByCycles(std::vector<Counts> &labels) const {
   uint64_t cycles = 0;
   const uint64_t all = std::max<uint64_t>(board.end(), 1);

@@ -26,10 +26,11 @@ struct ComparedRange {
 bool isTrustedConvolution(std::string_view implementation,
                           const ContractionShape &shape, HostIsa isa);
 
-/// The names of all such, for tests.
+/// Returns the names of all trusted convolutions, for tests.
 std::vector<std::string_view> trustedConvolutionNames();
 
-/// The same for its copies between memory orders.
+/// True if a copy of oneDNN between memory orders was compared in the same way
+/// and was right.
 bool isTrustedReorder(std::string_view implementation);
 
 /// True if the release of oneDNN is the one that was compared.

@@ -55,7 +55,8 @@ void ActivationDma::begin(uint32_t command) {
     planSaved(command);
 }
 
-/// What is saved of an input is one run behind the scratch memory.
+/// Plans the requests of a save or restore. The saved bytes of an input are one
+/// run after the scratch memory.
 void ActivationDma::planSaved(uint32_t index) {
   const SweepSchedule::Step &step = board.step(index);
   reads = step.kind == SweepSchedule::Kind::restore;
@@ -144,9 +145,9 @@ uint64_t cyclesOf(const binary::Vector &vector, const ProgramView &program) {
   return std::max(cycles, slotsOf(unit.lanes));
 }
 
-/// How often the elements of an access are touched: once per iteration of the
-/// loops around and including the innermost one that it depends on; inside of
-/// that, a register holds the element.
+/// Returns the number of times that an access touches elements: once per
+/// iteration of the loops down to the innermost one on which it depends. Inside
+/// of that loop, a register holds the element.
 uint64_t touchesOf(const binary::Access &access, const binary::Vector &vector) {
   uint64_t touches = 1, iterations = 1;
   for (size_t i = 0; i < vector.extents()->size(); ++i) {

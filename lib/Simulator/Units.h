@@ -10,13 +10,15 @@
 
 namespace crania::simulator {
 
-/// Executes Copy: boxes of elements between DRAM and the global buffer, for
-/// each input of a sweep; and saves and restores what a segment of it needs.
+/// Executes Copy, which moves boxes of elements between DRAM and the global
+/// buffer, for each input of a sweep. Also saves and restores buffers between
+/// the segments of a sweep.
 class ActivationDma : public UnitModel {
 public:
   ActivationDma(Scoreboard &board, Dram &dram);
   bool step() override;
-  /// Learns when requests are done; true if it did.
+  /// Collects the times at which requests are done. Returns true if there were
+  /// any.
   bool collect();
   std::optional<std::string> blockedOn() const override;
 
@@ -58,7 +60,7 @@ private:
   size_t head = 0;
   bool isBegun = false;
   std::vector<uint64_t> cyclesUpTo; ///< per block of outputs, cumulative
-  uint64_t bytes = 0;               ///< that the command touches
+  uint64_t bytes = 0;               ///< bytes that the command touches
   size_t nextBlock = 0;
   uint64_t busyUntil = 0;
 };

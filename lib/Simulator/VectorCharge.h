@@ -9,10 +9,11 @@
 
 namespace crania::simulator {
 
-/// What an instruction of the vector unit is charged as, per lane:
+/// Returns the operations that are charged for an instruction of the vector
+/// unit, per lane:
 /// - constants are immediates, and free;
 /// - mul, and div, pow and the special functions (exp, log, sqrt, rsqrt, tanh,
-///   erf), whose iterations are not modelled: a multiplication;
+///   erf), whose iterations are not modeled: a multiplication;
 /// - all others: an addition, conversions one of f32, whose aligning shifter
 ///   they need;
 /// - i64: twice the additions of 32 bits, four times the multiplications;

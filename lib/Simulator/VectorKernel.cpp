@@ -80,8 +80,8 @@ VectorKernel VectorKernel::plan(const ProgramView &program,
   return k;
 }
 
-/// Whether an integer of the command may be none of 32 bits: what is loaded or
-/// computed as i64 may. A store of 32 bits extends them.
+/// Returns true if an integer of the command may exceed 32 bits, as values that
+/// are loaded or computed as i64 may. A store of 32 bits extends them.
 bool VectorKernel::needsWideLanes() const {
   auto isWide = [](const auto &x) {
     return x.type == binary::ElementType::i64;
@@ -156,7 +156,8 @@ void VectorKernel::orderLoops() {
       moveLoop(i, parallel++);
 }
 
-/// Whether loops `outer` and `outer` + 1 walk every access as one loop would.
+/// Returns true if loops `outer` and `outer` + 1 walk every access as one loop
+/// would.
 bool VectorKernel::canMerge(size_t outer) const {
   if (loops[outer].reduced != loops[outer + 1].reduced)
     return false;

@@ -10,27 +10,29 @@
 
 namespace crania::simulator {
 
-/// A Vector command, analysed once: one loop that the output depends on runs
-/// over lanes, the other such loops outside of it, and the reductions inside,
-/// in program order for each output element.
+/// A Vector command, analyzed once. One loop on which the output depends runs
+/// over lanes. The other such loops are outside of it, and the reductions
+/// inside, in program order for each output element.
 class VectorKernel {
 public:
   static VectorKernel plan(const ProgramView &program,
                            const binary::Vector &vector);
 
-  /// Instruction by instruction. `scratch` is aligned as AlignedBytes are.
+  /// Runs the command instruction by instruction. `scratch` has scratchBytes()
+  /// and is aligned as AlignedBytes are.
   void run(const Memories &memories, uint8_t *scratch) const;
 
-  /// The quicker way, for commands that have one.
+  /// Returns the faster implementation, for commands that have one.
   const std::optional<FusedVector> &fusedVector() const { return fused; }
 
-  /// Bytes of scratch memory that run needs.
+  /// Returns the bytes of scratch memory that run() needs.
   size_t scratchBytes() const { return registerBytes; }
 
 private:
   friend class FusedVectorPlanner;
 
-  /// Lanes of a register: it fits the host's L1 cache a few times.
+  /// Lanes of a register, such that several registers fit the L1 cache of the
+  /// host.
   static constexpr size_t lanes = 256;
   /// The format's limit of 8 loops, and a lane loop for a single output.
   static constexpr size_t maximumLoops = 9;
@@ -75,14 +77,14 @@ private:
     uint16_t a, b, c;
     Number immediate;
   };
-  /// What the lanes of a register are on the host. All integer registers of a
-  /// command are of one width: 32 bits where none of them can need more.
+  /// Type of the lanes of a register on the host. All integer registers of a
+  /// command have one width: 32 bits if none of them can need more.
   enum class Lane : uint8_t { f32, i32, i64 };
   struct Register {
     Lane lane;
     size_t offset; // of its lanes, in the scratch memory
   };
-  /// Where a run is.
+  /// Position and values of a run.
   struct State {
     const Memories &memories;
     uint8_t *scratch;

@@ -10,12 +10,13 @@
 
 namespace crania::simulator {
 
-/// Whether an operation reads its operands b and c.
+/// Return true if an operation reads its operand b or c.
 bool readsB(binary::VectorOp op);
 bool readsC(binary::VectorOp op);
 
-/// To the nearest integer, halves to even, whatever the host's rounding
-/// instruction: adding 2^23 leaves no bits for a fraction.
+/// Rounds to the nearest integer, halves to even, without a rounding
+/// instruction of the host: after 2^23 is added, no bits are left for a
+/// fraction.
 inline float roundToEven(float x) {
   constexpr float integersOnly = 8388608.0f;
   const float magnitude = std::fabs(x);
@@ -28,12 +29,13 @@ inline float roundToEven(float x) {
 /// arith.maximumf and minimumf (a NaN operand gives NaN, -0 < +0), maxnum and
 /// minnum ignore a NaN operand; comparisons are ordered, but for ne, which is
 /// unordered, and give 1 or 0. Operands that the operation does not read may be
-/// null. `constant` and what f32 does not have are no operations here.
+/// null. `constant` and operations that f32 does not have are not allowed.
 void applyVectorOp(binary::VectorOp op, const float *a, const float *b,
                    const float *c, float *result, size_t count);
 
-/// The same on integers, as an instruction of type i32 or i64. Lanes of 32 bits
-/// will do where every value is one of i32; they have instructions of i32 only.
+/// Computes the operation on integers, as an instruction of type i32 or i64.
+/// Lanes of 32 bits suffice if every value fits i32; they take instructions of
+/// i32 only.
 void applyIntegerOp(binary::VectorOp op, binary::ElementType type,
                     const int32_t *a, const int32_t *b, const int32_t *c,
                     int64_t immediate, int32_t *result, size_t count);
@@ -41,7 +43,7 @@ void applyIntegerOp(binary::VectorOp op, binary::ElementType type,
                     const int64_t *a, const int64_t *b, const int64_t *c,
                     int64_t immediate, int64_t *result, size_t count);
 
-/// to_f32 and to_int.
+/// Computes to_f32 and to_int.
 template <typename Lane>
 void convertToFloat(const Lane *a, float *result, size_t count);
 template <typename Lane>

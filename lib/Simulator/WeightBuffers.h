@@ -12,14 +12,15 @@
 
 namespace crania::simulator {
 
-/// When data come, and by how many cycles the DMA alone made that later.
+/// Time at which data arrive, and the cycles of delay that the DMA alone
+/// caused.
 struct Arrival {
   uint64_t time;
   uint64_t dmaDelay = 0;
 };
 
-/// What is on chip of the encoded weights: the staging FIFO's room and what has
-/// arrived where.
+/// State of the encoded weights on chip: the room in the staging FIFO, and the
+/// bytes that have arrived in the FIFO and in the store.
 class WeightBuffers {
 public:
   WeightBuffers(const ProgramView &program, WeightStore store)
@@ -37,15 +38,17 @@ public:
   void release(uint64_t bytes) { room += bytes; }
   bool isEmpty() const { return room == program.target().stagingFifo.bytes; }
 
-  /// Bytes of a streamed block that are there or on their way, in order.
+  /// Returns the bytes of a streamed block that have arrived or are pending, in
+  /// order.
   std::deque<Chunk> &staged(uint32_t block) { return chunks[block]; }
 
-  /// A block has its place in the store and is on its way there.
+  /// Notes that a block has its place in the store and is pending.
   void expectInStore(uint32_t block) { arrivals[block] = std::nullopt; }
   void setStoreArrival(uint32_t block, Arrival arrival) {
     arrivals[block] = arrival;
   }
-  /// When the store has all of a block; nothing if that is not known yet.
+  /// Returns the time at which the store has all of a block, or nothing if it
+  /// is not known yet.
   std::optional<Arrival> storeArrival(uint32_t block) const;
 
   WeightStore store;
@@ -54,7 +57,7 @@ private:
   const ProgramView &program;
   uint64_t room;
   std::unordered_map<uint32_t, std::deque<Chunk>> chunks;
-  /// Of blocks that are fetched in this round, as far as known.
+  /// Arrivals of blocks that are fetched in this round, as far as known.
   std::unordered_map<uint32_t, std::optional<Arrival>> arrivals;
 };
 

@@ -253,7 +253,7 @@ LargestRow largestRow(const DecodedWeights &weights, uint32_t depth) {
 
 } // namespace
 
-/// That no sum of integer products overflows, whatever the inputs.
+/// Checks that no sum of integer products overflows, whatever the inputs are.
 Status WeightDecoder::Walk::checkSums() const {
   for (const auto &[key, input] : largestInput) {
     const auto [w, clusters] = key;

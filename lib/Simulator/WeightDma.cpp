@@ -17,7 +17,8 @@ WeightDma::WeightDma(Scoreboard &board, Dram &dram, WeightBuffers &buffers)
       queue.push_back(i);
 }
 
-/// Whether a block has to be read; takes its place in the store if so.
+/// Returns true if a block has to be read; if so, reserves its place in the
+/// store.
 bool WeightDma::isWanted(uint32_t command, uint32_t block) {
   const uint64_t bytes = board.program.block(block).bytes;
   if (!toStore)
@@ -32,8 +33,9 @@ bool WeightDma::isWanted(uint32_t command, uint32_t block) {
   return bool(status);
 }
 
-/// Whether what is left of a block lies right behind the last request, in the
-/// same segment and in the same aligned window, so that one request reads both.
+/// Returns true if the rest of a block directly follows the last request, in
+/// the same segment and in the same aligned window, so that one request reads
+/// both.
 bool WeightDma::continuesRequest(const ProgramView::Block &block,
                                  uint64_t address) const {
   if (requests.empty())

@@ -14,7 +14,8 @@ class WeightDma : public UnitModel {
 public:
   WeightDma(Scoreboard &board, Dram &dram, WeightBuffers &buffers);
   bool step() override;
-  /// Learns when requests are done; true if it did.
+  /// Collects the times at which requests are done. Returns true if there were
+  /// any.
   bool collect();
   std::optional<std::string> blockedOn() const override;
 
@@ -27,7 +28,7 @@ private:
   struct Request {
     uint64_t address, bytes;
     size_t partBegin, partEnd;
-    bool isHit = false; ///< of a cache
+    bool isHit = false; ///< true if a cache holds the bytes
   };
   /// A request on its way.
   struct Flight {
@@ -55,10 +56,10 @@ private:
   size_t head = 0;
   bool isBegun = false;
   bool toStore = false;
-  std::vector<Part> parts; ///< of the Fetch at hand, as they come
+  std::vector<Part> parts; ///< parts of the present Fetch, in order
   std::unordered_map<uint32_t, uint64_t> planned; ///< bytes of its blocks
   std::vector<Request> requests;
-  std::optional<uint64_t> lastLine; ///< of the request that is looked up
+  std::optional<uint64_t> lastLine; ///< last line of the present request
   size_t nextRequest = 0;
   std::deque<Flight> flights;
   std::unordered_map<uint32_t, uint64_t> toCome; ///< bytes for the store

@@ -14,7 +14,7 @@ using namespace crania::simulator;
 
 namespace {
 
-/// Elements first + sum(indices * strides), as runs of neighbouring bytes.
+/// Elements first + sum(indices * strides), as runs of contiguous bytes.
 class Region {
 public:
   Region(const Location &first, unsigned elementBytes)

@@ -8,10 +8,11 @@
 
 namespace crania::simulator {
 
-/// Whether every byte that a round reads of the writable memories was written
-/// before in the same round, by the host or by a command. Goes through the
-/// commands once; what a command may read is taken as read, and only what it
-/// is sure to write as written. So "no" may be wrong, but "yes" is not.
+/// Returns true if every byte that a round reads from the writable memories was
+/// written before in the same round, by the host or by a command. Goes through
+/// the commands once. Counts bytes that a command may read as read, and only
+/// bytes that it certainly writes as written. Hence false may be wrong, but
+/// true is not.
 bool writesBeforeItReads(const ProgramView &program, unsigned round);
 
 } // namespace crania::simulator

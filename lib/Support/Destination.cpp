@@ -27,18 +27,20 @@ static bool startsWith(const std::string &text, const std::string &prefix) {
   return text.compare(0, prefix.size(), prefix) == 0;
 }
 
-/// The folder of `path` without links; empty if there is none.
+/// Returns the folder of `path` without links; empty if it does not exist.
 static std::string canonicalFolder(const std::string &path) {
   std::error_code error;
   return std::filesystem::canonical(folderOf(path), error).string();
 }
 
-/// A link below /proc leads to an open file and not to a name.
+/// Returns true if a path is below /proc, where a link leads to an open file
+/// and not to a name.
 static bool isBelowProc(const std::string &path) {
   return startsWith(canonicalFolder(path), "/proc/");
 }
 
-/// The number N of /proc/self/fd/N, by whatever name that folder goes.
+/// Returns the number N of /proc/self/fd/N, whatever the spelling of the
+/// folder.
 static std::optional<int> ownDescriptorOf(const std::string &path) {
   const std::string name = nameOf(path), folder = canonicalFolder(path);
   const std::string self = "/proc/" + std::to_string(::getpid()) + "/";
@@ -50,7 +52,7 @@ static std::optional<int> ownDescriptorOf(const std::string &path) {
   return std::stoi(name);
 }
 
-/// The contents of a symbolic link; empty with errno on an error.
+/// Returns the contents of a symbolic link; empty with errno on an error.
 static std::string readLink(const std::string &path) {
   std::error_code error;
   std::string link = std::filesystem::read_symlink(path, error).string();
@@ -58,7 +60,8 @@ static std::string readLink(const std::string &path) {
   return link;
 }
 
-/// The path behind all symbolic links, the last of which may lead to nothing.
+/// Returns the path after all symbolic links, the last of which may lead to
+/// nothing.
 static Result<std::string> followLinks(std::string path) {
   constexpr int mostLinks = 40; // as the kernel
   for (int i = 0; i < mostLinks; ++i) {
@@ -79,7 +82,7 @@ static Result<std::string> followLinks(std::string path) {
   return systemReason();
 }
 
-/// The identity of a file that is not there.
+/// Returns the identity of a file that does not exist.
 static Result<FileIdentity> identityOfNewFile(const std::string &path) {
   struct stat folder;
   if (::stat(folderOf(path).c_str(), &folder) != 0)

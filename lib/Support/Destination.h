@@ -12,38 +12,40 @@
 
 namespace crania {
 
-/// Which file a path leads to, whatever the path is. A file that is not there
-/// yet is known by its folder and its name.
+/// Identity of the file to which a path leads, however the path is spelled. A
+/// file that does not exist yet is known by its folder and its name.
 struct FileIdentity {
   dev_t device;
-  ino_t inode;      ///< of the file, or of its folder
-  std::string name; ///< empty: the file is there
+  ino_t inode;      ///< inode of the file, or of its folder
+  std::string name; ///< empty if the file exists
 
   bool operator==(const FileIdentity &other) const {
     return device == other.device && inode == other.inode && name == other.name;
   }
 };
 
-/// Where the bytes of an output go.
+/// Destination of the bytes of an output.
 struct Destination {
   std::string path; ///< all symbolic links followed
   /// A descriptor of this process that the path names.
   std::optional<int> ownDescriptor;
-  /// Written to as it is, not replaced by another file.
+  /// True if it is written in place, and not replaced by another file.
   bool isInPlace = false;
-  /// What is there now, if anything.
+  /// Status of the file that is there now, if any.
   std::optional<struct stat> old;
-  /// Nothing if no data could be lost: it is a device or a pipe.
+  /// Identity of the file. A device or a pipe has none, as no data could be
+  /// lost.
   std::optional<FileIdentity> identity;
 };
 
-/// Follows a path to what it would write to. Errors are the reason only.
+/// Follows a path to its destination. The error is the reason only, without the
+/// path.
 Result<Destination> resolveDestination(const std::string &path);
 
-/// The folder that `path` is in; "." if it names none.
+/// Returns the folder of `path`, or "." if it names none.
 std::string folderOf(const std::string &path);
 
-/// The reason in errno, in words.
+/// Returns the reason in errno, in words.
 Error systemReason();
 
 } // namespace crania

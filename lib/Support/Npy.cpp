@@ -44,15 +44,16 @@ constexpr size_t maxDimensions = 64;
 
 const TypeInfo &infoOf(Type type) { return typeInfos[size_t(type)]; }
 
-/// Elements as the file has them. What is no `Type` becomes one without loss.
+/// Type of the elements in the file, which is converted to a `Type` without
+/// loss.
 struct StoredType {
-  Type type;      ///< what is read
-  unsigned bytes; ///< of an element in the file
-  bool isSwapped; ///< most significant byte first
-  bool isHalf;    ///< IEEE binary16, read as f4
+  Type type;      ///< type after conversion
+  unsigned bytes; ///< bytes of an element in the file
+  bool isSwapped; ///< true if the most significant byte comes first
+  bool isHalf;    ///< true for IEEE binary16, read as f4
 };
 
-/// The type of a type string, such as "<f4", ">i2" or "|b1".
+/// Returns the type of a type string, such as "<f4", ">i2" or "|b1".
 std::optional<StoredType> storedTypeOf(std::string_view text) {
   if (text.size() != 3 || !std::strchr("|<>=", text.front()))
     return std::nullopt;
@@ -72,8 +73,8 @@ std::optional<StoredType> storedTypeOf(std::string_view text) {
   return std::nullopt;
 }
 
-/// Every binary16 is a binary32: sign, 5 bits of exponent with bias 15, 10 of
-/// mantissa.
+/// Converts a binary16 to binary32, without loss. It has a sign, 5 bits of
+/// exponent with bias 15, and 10 bits of mantissa.
 float floatOfHalf(uint16_t half) {
   const unsigned exponent = half >> 10 & 31, mantissa = half & 1023;
   float magnitude;
@@ -100,7 +101,7 @@ class HeaderParser {
 public:
   explicit HeaderParser(std::string_view text) : rest(text) {}
 
-  /// Returns what is wrong, or "".
+  /// Parses the header. Returns what is wrong, or "".
   std::string parse() {
     if (!consume('{'))
       return "its header is not a dictionary";
@@ -122,7 +123,7 @@ public:
   std::optional<StoredType> type;
   std::optional<bool> fortranOrder;
   std::optional<std::vector<uint64_t>> shape;
-  /// Of the problem.
+  /// Remedy of the problem.
   const char *remedy = saveRemedy;
 
 private:
@@ -241,7 +242,7 @@ private:
   std::string_view rest;
 };
 
-/// Bytes of an array of that shape, or nothing if they exceed 64 bits.
+/// Returns the bytes of an array of a shape, or nothing if they exceed 64 bits.
 std::optional<uint64_t> byteCount(const std::vector<uint64_t> &shape,
                                   unsigned elementBytes) {
   uint64_t bytes = elementBytes;
@@ -254,7 +255,7 @@ std::optional<uint64_t> byteCount(const std::vector<uint64_t> &shape,
   return bytes;
 }
 
-/// The elements as an array has them: little-endian, of its type.
+/// Returns the elements as an array has them: little-endian, of its type.
 std::vector<uint8_t> convert(Span<const uint8_t> data, const StoredType &type) {
   std::vector<uint8_t> bytes(data.begin(), data.end());
   if (type.isSwapped)

@@ -17,7 +17,7 @@ using namespace crania;
 
 namespace {
 
-/// A file that no (other) output may be.
+/// A file that no other output may replace.
 struct TakenFile {
   FileIdentity identity;
   std::string description; ///< for errors
@@ -25,7 +25,7 @@ struct TakenFile {
 
 struct Output {
   std::string role;
-  std::string path; ///< as the user gave it
+  std::string path; ///< path as the user gave it
   Destination destination;
   uint64_t bytes = 0; ///< 0: not known
   bool isWritten = false;
@@ -66,8 +66,8 @@ static std::string quoted(const std::string &path, const std::string &role) {
   return "'" + path + "'" + (role.empty() ? "" : " of " + role);
 }
 
-/// Bytes that the process can still write to the file system of `path`, if it
-/// says so.
+/// Returns the bytes that the process can still write to the file system of
+/// `path`, if the system tells.
 static std::optional<uint64_t> roomBeside(const std::string &path) {
   struct statvfs info;
   if (::statvfs(folderOf(path).c_str(), &info) != 0 || info.f_blocks == 0)
@@ -85,7 +85,7 @@ static Status checkRoomFor(uint64_t bytes, const std::string &path) {
                " are needed; make room or choose another folder"};
 }
 
-/// A file that is there may be replaced if its owner lets somebody write it.
+/// Checks that a file may be replaced: some permission to write is set.
 static Status checkPermission(const Destination &destination) {
   constexpr mode_t anyWrite = S_IWUSR | S_IWGRP | S_IWOTH;
   if (!destination.old)
@@ -98,7 +98,8 @@ static Status checkPermission(const Destination &destination) {
   return Error{"the file is read-only; give another name or make it writable"};
 }
 
-/// The folder must take a new file; only a try tells for every file system.
+/// Checks that the folder takes a new file. Only a try tells for every file
+/// system.
 static Status checkFolder(const std::string &path) {
   Result<TemporaryFile> trial = TemporaryFile::createBeside(path, S_IRUSR);
   if (trial)
@@ -235,7 +236,7 @@ Status OutputFiles::write(const std::string &path, Span<const uint8_t> bytes) {
 }
 
 Status OutputFiles::commit() {
-  // Half a set must not be what a signal leaves behind.
+  // A signal must not leave a part of the outputs behind.
   BlockedSignals blocked;
   std::vector<Output *> written;
   for (Output &output : state->outputs)

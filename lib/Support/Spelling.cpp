@@ -10,7 +10,7 @@ namespace crania {
 
 namespace {
 
-/// Levenshtein distance, one row at a time.
+/// Computes the Levenshtein distance, one row at a time.
 size_t editDistance(std::string_view a, std::string_view b) {
   std::vector<size_t> row(b.size() + 1);
   std::iota(row.begin(), row.end(), size_t(0));

@@ -17,7 +17,7 @@ using namespace crania;
 
 static std::atomic<TemporarySlot *> slots{nullptr};
 
-/// A slot that holds a copy of `path`.
+/// Returns a slot that holds a copy of `path`.
 static TemporarySlot *occupySlot(const std::string &path) {
   char *copy = ::strdup(path.c_str());
   for (TemporarySlot *slot = slots; slot; slot = slot->next) {
@@ -33,7 +33,7 @@ static TemporarySlot *occupySlot(const std::string &path) {
   return slot;
 }
 
-/// Empties a slot. If a signal handler was faster, it uses the copy still.
+/// Empties a slot. If a signal handler was faster, it still uses the copy.
 static void releaseSlot(TemporarySlot &slot) {
   std::free(slot.path.exchange(nullptr));
 }
@@ -44,8 +44,8 @@ void crania::removeTemporaryFiles() {
       ::unlink(path);
 }
 
-/// `path` with a suffix that no other output of any process has, short enough
-/// for a file name.
+/// Returns `path` with a suffix that no other output of any process has, short
+/// enough for a file name.
 static std::string temporaryName(const std::string &path) {
   static std::atomic<unsigned> counter{0};
   constexpr size_t mostOfName = 200; // of 255 bytes
@@ -96,7 +96,7 @@ TemporaryFile::~TemporaryFile() {
   release();
 }
 
-/// Forgets the temporary name, which stands for nothing any more.
+/// Forgets the temporary name, which names no file anymore.
 void TemporaryFile::release() {
   if (slot)
     releaseSlot(*slot);
@@ -117,7 +117,7 @@ bool TemporaryFile::fill(Span<const uint8_t> bytes, const struct stat *old) {
   return file.close();
 }
 
-/// Swaps what two paths stand for. Returns false with errno on an error.
+/// Exchanges the files of two paths. Returns false with errno on an error.
 static bool exchangeFiles(const std::string &a, const std::string &b) {
   return ::renameat2(AT_FDCWD, a.c_str(), AT_FDCWD, b.c_str(),
                      RENAME_EXCHANGE) == 0;

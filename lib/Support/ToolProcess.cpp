@@ -32,7 +32,8 @@ EndingSignal endingSignals[] = {
 
 extern "C" {
 
-/// Removes what is temporary and lets the signal do what it did before.
+/// Removes temporary files and restores the previous effect of the signal, then
+/// raises it.
 static void cleanUpAndPassOn(int number) {
   const int error = errno;
   removeTemporaryFiles();
@@ -46,7 +47,8 @@ static void cleanUpAndPassOn(int number) {
 static void cleanUpAtExit() { removeTemporaryFiles(); }
 }
 
-/// An ignored signal, as under nohup, stays ignored.
+/// Installs the handler of a signal. An ignored signal, as under nohup, stays
+/// ignored.
 static void handle(EndingSignal &signal) {
   struct sigaction before;
   if (::sigaction(signal.number, nullptr, &before) != 0 ||

@@ -1,8 +1,8 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// From a trained network to a device binary, for people who do not want to know
-// passes.
+// Compiles a trained network to a device binary, for users who do not want to
+// know passes.
 
 #include "crania/Dialect/Crania/IR/CraniaOps.h"
 #include "crania/Dialect/CraniaHW/IR/CraniaHWOps.h"
@@ -242,8 +242,8 @@ bool any(ModuleOp module, bool (*holds)(Operation *)) {
       .wasInterrupted();
 }
 
-/// An option that the module has decided already, and that the user gives all
-/// the same, would be ignored.
+/// Fails if the user gives an option that the module has decided already, as
+/// the option would be ignored.
 bool checkAgainst(ModuleOp module) {
   bool clustered = false, iterates = false, compiled = false;
   module.walk([&](Operation *op) {
@@ -325,7 +325,7 @@ crania::CompileOptions compileOptions() {
   return options;
 }
 
-/// Errors and warnings, one line each, without the IR they are about.
+/// Prints errors and warnings, one line each, without the IR that they concern.
 LogicalResult printDiagnostic(Diagnostic &diagnostic) {
   llvm::raw_ostream &os = llvm::errs();
   DiagnosticSeverity severity = diagnostic.getSeverity();
@@ -360,13 +360,14 @@ bool writeOutput(llvm::ArrayRef<uint8_t> bytes, crania::OutputFiles &files) {
          report(files.commit());
 }
 
-/// Refuses values that no option of the compiler can mean, before the network
-/// is read.
+/// Refuses values that are invalid for every network, before the network is
+/// read.
 bool checkOptions(MLIRContext &context) {
   return succeeded(crania::checkOptions(compileOptions(), &context, "--"));
 }
 
-/// Reads, compiles and writes, and tells `steps`, if any, when each is done.
+/// Reads the network, compiles it and writes the output. Reports the end of
+/// each step to `steps`, if there is one.
 bool compile(MLIRContext &context, crania::OutputFiles &files,
              crania::StepReport *steps) {
   auto endStep = [&](llvm::StringRef name) {

@@ -19,8 +19,8 @@
 
 using namespace mlir;
 
-/// What MLIR's own main does with the names of the files, but for the end of
-/// the input and the way the output is written.
+/// Runs the main function of MLIR on given files. It differs in the end of the
+/// input, which gets a newline, and in how the output is written.
 static LogicalResult optimize(int argc, char **argv, StringRef inputName,
                               StringRef outputName, DialectRegistry &registry) {
   auto config = MlirOptMainConfig::createFromCLOptions();

@@ -33,8 +33,9 @@ std::vector<uint64_t> Arrivals::times(size_t inputs, double clockMHz) const {
   if (kind == Kind::atOnce)
     return times;
   const double mean = clockMHz * 1e6 / perSecond; // cycles
-  // The standard fixes what this generator gives, but not its distributions.
-  // Runs can be repeated. NOLINTNEXTLINE(bugprone-random-generator-seed)
+  // The standard fixes the numbers of this generator, but not its
+  // distributions. Runs can be repeated.
+  // NOLINTNEXTLINE(bugprone-random-generator-seed)
   std::mt19937_64 random(1);
   double time = 0;
   for (size_t i = 0; i < inputs; ++i) {

@@ -12,16 +12,17 @@
 
 namespace crania::run {
 
-/// When inputs arrive at the machine.
+/// Times at which inputs arrive at the machine.
 struct Arrivals {
   enum class Kind { atOnce, periodic, poisson };
   Kind kind = Kind::atOnce;
   double perSecond = 0; ///< on average
 
-  /// "periodic:RATE" or "poisson:RATE", RATE in inputs per second.
+  /// Parses "periodic:RATE" or "poisson:RATE", with RATE in inputs per second.
   static Result<Arrivals> parse(const std::string &text);
-  /// Cycles of so many inputs on a machine of that clock, in ascending order;
-  /// none if they are all there at once. Random ones are the same each time.
+  /// Returns the arrival times of `inputs` inputs in ascending order, in cycles
+  /// of a machine with that clock. Returns none if all inputs are present from
+  /// the beginning. Random times are the same in each run.
   std::vector<uint64_t> times(size_t inputs, double clockMHz) const;
 };
 

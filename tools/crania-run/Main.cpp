@@ -45,7 +45,7 @@ int main(int argc, char **argv) {
   if (!result)
     return fail(result.error());
   const Status written = writeOutputs(options, *result, files);
-  // A run is long: its table is not lost for the sake of a file.
+  // Runs take long, so the table is printed even if a file cannot be written.
   std::fputs(tableOf(options, *result).c_str(),
              files.useStandardOutput() ? stderr : stdout);
   return finish(written ? 0 : fail(written.error()));

@@ -39,8 +39,9 @@ Examples:
 
 The keys of the report are documented in docs/Report.md.)";
 
-/// CLI11 takes whatever follows an option as its value; a value that looks like
-/// an option is a value that was forgotten.
+/// Checks that a path does not look like an option. CLI11 takes whatever
+/// follows an option as its value; if that looks like an option, the value was
+/// forgotten.
 static CLI::Validator isPath() {
   return CLI::Validator(
       [](std::string &value) {
@@ -52,7 +53,7 @@ static CLI::Validator isPath() {
       "");
 }
 
-/// CLI::Range lets NaN through.
+/// Checks that a number is in a range. CLI::Range accepts NaN.
 static CLI::Validator isBetween(double low, double high) {
   return CLI::Validator(
       [low, high](const std::string &text) {

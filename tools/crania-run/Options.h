@@ -28,8 +28,9 @@ struct Options {
   std::string outputs; ///< empty: none
 };
 
-/// Parses the command line. If there is nothing to run, because help was asked
-/// for or the line is wrong, says so and returns the exit code instead.
+/// Result of parsing the command line. If there is nothing to run, because help
+/// was requested or the line is wrong, it holds the exit code, and the help or
+/// the error was printed.
 struct ParsedOptions {
   Options options;
   std::optional<int> exitCode;

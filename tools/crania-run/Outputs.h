@@ -10,8 +10,8 @@
 
 namespace crania::run {
 
-/// Accepts the files of --report and --trace before anything is read. The files
-/// that are read are declared as inputs.
+/// Accepts the files of --report and --trace before anything is read. Declares
+/// the files that are read as inputs.
 Status openOutputs(const Options &options, OutputFiles &files);
 
 /// Accepts the files of --outputs, if asked for, as soon as programs and images

@@ -9,8 +9,7 @@
 
 namespace crania::run {
 
-/// A line on stderr that shows how far a run is; nothing if that is no
-/// terminal.
+/// A line on stderr that shows the progress of a run, if stderr is a terminal.
 class ProgressBar {
 public:
   explicit ProgressBar(size_t total);

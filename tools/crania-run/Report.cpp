@@ -9,7 +9,7 @@ using namespace crania;
 using namespace crania::run;
 using Json = nlohmann::ordered_json;
 
-/// The share of right predictions; null without labels.
+/// Returns the share of right predictions, or null without labels.
 static Json accuracy(const BundleRun &run,
                      const std::vector<uint32_t> &prediction) {
   if (run.labels.empty())
@@ -17,7 +17,7 @@ static Json accuracy(const BundleRun &run,
   return runtime::agreement(prediction, run.labels);
 }
 
-/// How many times the reference is the value; null without a reference.
+/// Returns the reference divided by the value, or null without a reference.
 static Json ratio(const Json *reference, const Json &row, const char *key) {
   const double value = row[key];
   if (!reference || value == 0)

@@ -8,7 +8,8 @@
 
 namespace crania::run {
 
-/// The report file: docs/Report.md documents its keys.
+/// Returns the contents of the report file, whose keys docs/Report.md
+/// documents.
 std::string reportOf(const BundleRun &run);
 
 } // namespace crania::run

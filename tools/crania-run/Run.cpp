@@ -25,7 +25,7 @@ static std::vector<uint64_t> shapeOf(const binary::Port &port) {
   return {port.shape()->begin(), port.shape()->end()};
 }
 
-/// Time and energy of the inputs on one machine.
+/// Measures time and energy of the inputs on one machine.
 static Result<runtime::Performance>
 measure(const runtime::Executable &executable,
         const std::vector<uint32_t> &exitRounds, const Options &options) {
@@ -62,8 +62,8 @@ runProgram(const binary::DeviceBinary &bundle, size_t index,
   return run;
 }
 
-/// Programs of a bundle are rows of one table: they take the same input and run
-/// on the same machine.
+/// Checks that the programs of a bundle take the same input and run on the same
+/// machine, as they are rows of one table.
 static Status checkRows(const binary::DeviceBinary &bundle) {
   const binary::Program &first = bundle.program(0);
   for (size_t i = 1; i < bundle.programCount(); ++i) {

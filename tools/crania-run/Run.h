@@ -28,17 +28,16 @@ struct BundleRun {
   size_t defaultProgram = 0; ///< the one that speaks for the bundle
 
   const ProgramRun &main() const { return programs[defaultProgram]; }
-  /// The row that ratios refer to, or null.
+  /// Returns the row to which ratios refer, or null.
   const ProgramRun *iterative() const;
 };
 
-/// Runs all programs of the device binary on the images. Before it computes it
-/// adds the files of --outputs, whose names and sizes are known then, to
-/// `files`.
+/// Runs all programs of the device binary on the images. First adds the files
+/// of --outputs to `files`, as soon as their names and sizes are known.
 Result<BundleRun> run(const Options &options, OutputFiles &files);
 
-/// The timeline of the first image, for each program, from a machine with an
-/// empty weight store.
+/// Returns the timeline of the first image, for each program, on a machine
+/// whose weight store is empty at first.
 Result<std::string> traceOf(const BundleRun &run);
 
 } // namespace crania::run

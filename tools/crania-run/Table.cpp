@@ -22,7 +22,8 @@ std::string number(const char *format, double value) {
 
 std::string percent(double share) { return number("%.2f %%", 100 * share); }
 
-/// Lines of cells: the first column to the left, the others to the right.
+/// Lines of cells: the first column is aligned to the left, the others to the
+/// right.
 class Grid {
 public:
   void add(std::vector<std::string> line) { lines.push_back(std::move(line)); }
@@ -49,7 +50,7 @@ private:
   std::vector<std::vector<std::string>> lines;
 };
 
-/// What the rows are made of.
+/// Values of a row of the table.
 struct Row {
   explicit Row(const ProgramRun &program)
       : program(program), view(program.executable->program()),
@@ -97,7 +98,8 @@ std::string dramText(const target::TargetModel &target) {
          " pJ/bit";
 }
 
-/// What all programs of the bundle run on.
+/// Returns a description of the machine on which all programs of the bundle
+/// run.
 std::string machineText(const simulator::ProgramView &program) {
   const target::TargetModel &target = program.target();
   double base = 0;
@@ -113,7 +115,8 @@ std::string machineText(const simulator::ProgramView &program) {
          " for weight store and decoder\n";
 }
 
-/// How inputs shared the machine, if they did or came at times of their own.
+/// Returns a description of how inputs shared the machine, if they shared it or
+/// if they arrived at given times.
 std::string sweepText(const Options &options,
                       const runtime::Performance &performance) {
   if (options.sweep == 1 && options.arrivals.kind == Arrivals::Kind::atOnce)

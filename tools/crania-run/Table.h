@@ -8,8 +8,8 @@
 
 namespace crania::run {
 
-/// The results for a person: accuracy, exit rounds, a row per program, the
-/// split of the energy.
+/// Returns the results for a reader: accuracy, exit rounds, a row for each
+/// program, and the split of the energy.
 std::string tableOf(const Options &options, const BundleRun &run);
 
 } // namespace crania::run

@@ -1,7 +1,8 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Between CRANIA's IR and other formats: ONNX models, device binaries.
+// Translates between CRANIA's IR and other formats: ONNX models, device
+// binaries.
 
 #include "crania/Driver/MlirOutput.h"
 #include "crania/InitAllTranslations.h"
@@ -17,7 +18,7 @@
 
 using namespace mlir;
 
-/// MLIR's main, with an output that is a file in memory.
+/// Runs the main function of MLIR, with a file in memory as the output.
 static LogicalResult translate(int argc, char **argv) {
   crania::MlirOutput output(argc, argv);
   const int memory = ::memfd_create("output", MFD_CLOEXEC);

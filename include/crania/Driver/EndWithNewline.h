@@ -9,8 +9,9 @@
 
 namespace crania {
 
-/// MLIR text with a newline at its end, bytecode as it is. The lexer of MLIR 22
-/// reads past a text that ends within a string; a newline ends the string.
+/// Returns MLIR text with a newline at its end, or bytecode unchanged. The
+/// lexer of MLIR 22 reads past the end of a text that ends within a string; a
+/// newline ends the string.
 inline std::unique_ptr<llvm::MemoryBuffer>
 endWithNewline(std::unique_ptr<llvm::MemoryBuffer> module) {
   llvm::StringRef contents = module->getBuffer();

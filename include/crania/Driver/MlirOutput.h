@@ -13,10 +13,11 @@
 
 namespace crania {
 
-/// The output of a tool whose main is MLIR's. That main empties the output file
-/// while the input, which may be the same, is mapped, and aborts on a full
-/// disk. Here the contents are made in memory, and go to the file of `-o` by
-/// the rules of OutputFiles, or to the standard output.
+/// Output of a tool that uses the main function of MLIR. That function empties
+/// the output file while the input, which may be the same file, is mapped, and
+/// aborts on a full disk. Here the contents are built in memory, and are
+/// written to the file of `-o` by the rules of OutputFiles, or to the standard
+/// output.
 class MlirOutput {
 public:
   MlirOutput(int argc, char **argv);
@@ -26,7 +27,7 @@ public:
   /// input. Fails after an error message.
   mlir::LogicalResult open();
 
-  /// The command line with `newPath` in the place of the output.
+  /// Returns the command line with `newPath` in place of the output.
   llvm::SmallVector<std::string> redirect(llvm::StringRef newPath) const;
 
   /// Writes the contents of a run with the given result. A failed run leaves

@@ -8,10 +8,10 @@
 
 namespace crania {
 
-/// Success if some network can be compiled with the options: their values are
-/// known, and none that is not its default would be ignored. Else emits an
-/// error that begins with the option, spelled as by crania-compile but for the
-/// dashes, which are `dashes`.
+/// Checks that a network can be compiled with the options: their values are
+/// known, and none that differs from its default would be ignored. Otherwise
+/// fails after an error that begins with the option. Its name is that of
+/// crania-compile, preceded by `dashes` instead of "--".
 mlir::LogicalResult checkOptions(const CompileOptions &options,
                                  mlir::MLIRContext *context,
                                  llvm::StringRef dashes = "");

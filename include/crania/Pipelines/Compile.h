@@ -16,26 +16,28 @@ namespace crania {
 
 class StepReport;
 
-/// One program of a device binary: its name and what distinguishes it. The rows
-/// of a comparison share machine, network, precision and exit rule.
+/// One program of a device binary: its name and the options that distinguish
+/// it. The rows of a comparison share machine, network, precision and exit
+/// rule.
 struct ProgramConfiguration {
   std::string name;
   std::string clusters;
   std::string exit;
   /// Allowed layouts; empty means all.
   std::vector<std::string> layouts;
-  /// Whether clusters are kept in the weight store.
+  /// True if clusters are kept in the weight store.
   bool retain = true;
-  /// As in PipelineOptions.
+  /// Scheme of clustering, as in PipelineOptions.
   std::string scheme = "importance";
 };
 
 struct CompileOptions {
-  /// The classifier; empty for the one that is marked, or the only public one.
+  /// Name of the classifier; empty for the function that is marked, or the only
+  /// public one.
   std::string function;
   std::string target = "edge";
   std::string clusters = "0.1,0.2,0.3,0.4";
-  /// How weights are clustered, as PipelineOptions has it: others than
+  /// Clustering of weights, as in PipelineOptions. Schemes other than
   /// importance need integers and the images of `calibration`.
   struct Clustering {
     std::string scheme = "importance";
@@ -46,14 +48,16 @@ struct CompileOptions {
   } clustering;
   std::string exit = "softmax:0.9";
   std::vector<double> exitHistogram;
-  /// f32, i16 or i8, for all layers and, if not empty, for the first and last.
+  /// Precision (f32, i16 or i8) of all layers and, if not empty, of the first
+  /// and of the last layer.
   std::string precision = "f32", firstLayer, lastLayer;
-  /// Different words of the weights of a layer at most; none: as they are.
+  /// Largest number of distinct words of the weights of a layer; none leaves
+  /// the weights unchanged.
   std::optional<uint64_t> sharedWords;
-  /// The order of the axes of the classifier's input: auto, nchw or nhwc.
+  /// Order of the axes of the classifier's input: auto, nchw or nhwc.
   std::string networkLayout = "auto";
-  /// Images to measure activation ranges on, and how they become inputs, as
-  /// `crania-calibrate` has it.
+  /// Images on which activation ranges are measured, and their conversion to
+  /// inputs, as in `crania-calibrate`.
   struct Calibration {
     std::string images;
     std::string layout = "auto", channels = "rgb";
@@ -62,17 +66,18 @@ struct CompileOptions {
     std::optional<uint64_t> limit; ///< none: all
     std::string rule = "mse";
   } calibration;
-  /// Compile the baseline rows beside `crania`.
+  /// True to compile the baseline rows in addition to `crania`.
   bool baselines = false;
-  /// Called before each program is compiled, with its name, its number counted
-  /// from 1, and how many there are.
+  /// Function that is called before each program is compiled, with its name,
+  /// its number (from 1) and the number of programs.
   std::function<void(llvm::StringRef, size_t, size_t)> progress;
-  /// Is told of each pass, if it is given.
+  /// Report to which each pass is added, or null.
   StepReport *steps = nullptr;
 };
 
-/// The programs that a compilation produces: `crania` alone, or all the rows
-/// that it is compared with, each a configuration of the same compiler.
+/// Returns the programs that a compilation produces: `crania` alone, or also
+/// the rows with which it is compared. Each is a configuration of the same
+/// compiler.
 ///
 /// | row                   | clusters | layouts | weight store |
 /// | one-shot              | 1        | raw     | unused       |
@@ -82,22 +87,23 @@ struct CompileOptions {
 /// | iterative-compression | given    | all     | unused       |
 /// | crania                | given    | all     | used         |
 ///
-/// Given are the fractions of importance clusters, and, for `crania` only, the
-/// scheme: residual clusters stored raw would be no fair row.
+/// "given" stands for the given fractions of importance clusters. Only `crania`
+/// has the given scheme, as residual clusters that are stored raw would not be
+/// a fair row.
 ///
-/// Raw means raw values: a cluster that does not hold every weight has a bitmap
-/// of its positions too. A row of one round has no use for more than the first
+/// "raw" stands for raw values: a cluster that does not hold every weight also
+/// has a bitmap of its positions. A row of one round needs only the first
 /// threshold of the exit rule.
 std::vector<ProgramConfiguration>
 programConfigurations(const CompileOptions &options);
 
-/// Compiles the classifier of `module` to the bytes of a device binary, with
-/// options as `checkOptions` (CheckOptions.h) admits them. Diagnostics go to
-/// its context. Takes the module over, which must be the only one of its
-/// context: data that its last reader is through with are freed.
+/// Compiles the classifier of `module` to the bytes of a device binary. The
+/// options must satisfy `checkOptions` (CheckOptions.h). Diagnostics go to the
+/// context of the module. Takes ownership of the module, which must be the only
+/// one of its context: data are freed after their last use.
 ///
-/// A module of level 2 to 4 keeps what it says already; baseline rows need one
-/// of level 1, as they decide all of that differently.
+/// A module of level 2 to 4 keeps the decisions that it states. Baseline rows
+/// need a module of level 1, as they decide differently.
 mlir::FailureOr<std::vector<uint8_t>>
 compileToDeviceBinary(mlir::OwningOpRef<mlir::ModuleOp> module,
                       const CompileOptions &options);

@@ -9,9 +9,9 @@
 
 namespace crania {
 
-/// Everything that can be chosen between a classifier in linalg and a program
-/// of the machine. The same options serve `crania-opt --crania-pipeline`, the
-/// tools and programs that embed the compiler.
+/// Options of the compilation of a classifier in linalg to a program of the
+/// machine. They serve `crania-opt --crania-pipeline`, the tools, and programs
+/// that embed the compiler.
 struct PipelineOptions : public mlir::PassPipelineOptions<PipelineOptions> {
   Option<std::string> function{
       *this, "function",
@@ -148,18 +148,19 @@ struct PipelineOptions : public mlir::PassPipelineOptions<PipelineOptions> {
                      "calibration run (default: all equally likely)")};
 };
 
-/// The part of it that decides the arithmetic: calibrated and quantised
-/// classifiers of level 1. Nothing but checks where all is f32, by the options
-/// and by what the module says of its layers (`crania.precision`).
+/// Adds the part of the pipeline that decides the arithmetic. It calibrates and
+/// quantizes classifiers of level 1. It only checks them if all layers are f32
+/// by the options and by the attributes of the module (`crania.precision`).
 void buildArithmeticPipeline(mlir::OpPassManager &manager,
                              const PipelineOptions &options);
 
-/// The part behind it: classifiers whose arithmetic is decided.
+/// Adds the part after it, which compiles classifiers whose arithmetic is
+/// decided.
 void buildCompilationPipeline(mlir::OpPassManager &manager,
                               const PipelineOptions &options);
 
-/// From level 1 (a module with a classifier in linalg) to level 5: programs of
-/// the machine, and host code that runs them.
+/// Adds the whole pipeline, from level 1 (a module with a classifier in linalg)
+/// to level 5 (programs of the machine, and host code that runs them).
 void buildCraniaPipeline(mlir::OpPassManager &manager,
                          const PipelineOptions &options);
 

@@ -11,10 +11,10 @@ class OpPassManager;
 
 namespace crania {
 
-/// The reference path: adds to `pm`, a pass manager of modules, the lowering of
-/// a module of level 1 to 4 to the LLVM dialect, ready for mlir-runner or
-/// mlir-translate. What the crania dialect adds is lowered first
-/// (`convert-crania-to-scf`); after that all passes but one are upstream's.
+/// Adds the reference path to `pm`, a pass manager of modules. It lowers a
+/// module of level 1 to 4 to the LLVM dialect, ready for mlir-runner or
+/// mlir-translate. Operations of the crania dialect are lowered first
+/// (`convert-crania-to-scf`); all later passes but one are upstream's.
 ///
 /// Tensors at function boundaries become memrefs with the identity layout, and
 /// a returned one belongs to the caller. Everything in the module must have an
@@ -24,8 +24,8 @@ void buildReferencePipeline(mlir::OpPassManager &pm);
 /// Registers the pipeline as `crania-reference-pipeline`.
 void registerReferencePipeline();
 
-/// Registers the bufferization and deallocation of the operations that the
-/// pipeline meets, which upstream keeps apart from their dialects.
+/// Registers the bufferization and deallocation interfaces of the operations in
+/// the pipeline, which upstream keeps apart from their dialects.
 void registerReferencePipelineInterfaces(mlir::DialectRegistry &registry);
 
 } // namespace crania

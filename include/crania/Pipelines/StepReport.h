@@ -9,14 +9,14 @@
 
 namespace crania {
 
-/// Prints what each step of a compilation took, one line when it ends: its
-/// name, CPU seconds since the step before ended, and the memory that the
-/// process has now and had at most, in MB (10^6 bytes).
+/// Prints the cost of each step of a compilation, in one line when the step
+/// ends: its name, CPU seconds since the end of the step before, and the
+/// present and the peak memory of the process, in MB (10^6 bytes).
 class StepReport {
 public:
   explicit StepReport(llvm::raw_ostream &os);
 
-  /// A step ends here.
+  /// Ends a step and prints its line.
   void endStep(llvm::StringRef name);
   /// Makes each pass a step. The report must outlive the manager's run.
   void watch(mlir::PassManager &manager);

@@ -10,35 +10,38 @@
 
 namespace crania::runtime {
 
-/// Writes input `index` of a data set; called from several threads.
+/// Function that writes input `index` of a data set. Several threads call it.
 using InputSource = std::function<void(size_t index, Span<float> input)>;
 
 struct EvaluationOptions {
   unsigned threads = 1;
-  /// Inputs that a thread takes at a time, at most.
+  /// Largest number of inputs that a thread takes at a time.
   unsigned batch = 4;
-  /// Called from the calling thread now and then with the inputs done so far.
+  /// Function that the thread of evaluate() calls at intervals, with the number
+  /// of inputs done so far.
   std::function<void(size_t done)> progress;
 };
 
-/// What a program answers for each input of a data set.
+/// Answers of a program for each input of a data set.
 struct Evaluation {
   std::vector<uint32_t> prediction;
   std::vector<uint32_t> exitRound; ///< from 1
   /// Logits of the exit round, inputs x classes.
   std::vector<float> logits;
-  /// Predictions of the last round alone: of the network with all its weights.
+  /// Predictions of the last round, that is, of the network with all its
+  /// weights.
   std::vector<uint32_t> fullPrediction;
 };
 
-/// Runs a program on inputs 0..count-1. Threads take batches of inputs; those
-/// of a batch go from round to round together until they exit. Results depend
-/// on neither threads nor batches.
+/// Runs a program on inputs 0..count-1. Threads take batches of inputs. The
+/// inputs of a batch go from round to round together until they exit. Results
+/// depend on neither threads nor batches.
 Evaluation evaluate(const Executable &executable, size_t count,
                     const InputSource &source,
                     const EvaluationOptions &options);
 
-/// The share of equal elements, in [0, 1]; 0 for none.
+/// Returns the share of elements that are equal, in [0, 1]; 0 if there are no
+/// elements.
 double agreement(Span<const uint32_t> a, Span<const uint32_t> b);
 
 } // namespace crania::runtime

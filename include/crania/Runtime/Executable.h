@@ -10,8 +10,8 @@
 
 namespace crania::runtime {
 
-/// One program of a device binary, decoded and ready to run. Immutable, so that
-/// threads and sessions share it.
+/// One program of a device binary, decoded and ready to run. It is immutable,
+/// so that threads and sessions can share it.
 class Executable {
 public:
   static Result<std::shared_ptr<const Executable>>
@@ -26,9 +26,9 @@ public:
   uint64_t inputElements() const { return functional.inputElements(); }
   uint64_t logitElements() const { return functional.logitElements(); }
 
-  /// Whether the sweep of an input ends with this round (from 0), given the
-  /// confidence of its logits: the threshold of the round is passed, or there
-  /// is no further round.
+  /// Returns true if an input exits after this round (from 0), given the
+  /// confidence of its logits: it passes the threshold of the round, or the
+  /// round is the last.
   bool exitsAfter(unsigned round, double confidence) const;
 
 private:
@@ -40,8 +40,8 @@ private:
   simulator::FunctionalEngine functional;
 };
 
-/// The program that speaks for a bundle: "crania" if there is one of that name,
-/// else the last.
+/// Returns the index of the default program of a bundle: the one named
+/// "crania", or else the last.
 size_t defaultProgram(const binary::DeviceBinary &bundle);
 
 } // namespace crania::runtime

@@ -14,70 +14,72 @@
 
 namespace crania::runtime {
 
-/// Far more than pays: an input of a sweep has its part of the memories.
+/// Limit of the inputs of a sweep, far more than is useful, as each input of a
+/// sweep has its own part of the memories.
 constexpr unsigned mostSweepInputs = 4096;
 
 struct SweepOptions {
-  /// Inputs that go through a round together, at most.
+  /// Largest number of inputs that go through a round together.
   unsigned inputs = 1;
-  /// Cycles after which an input that waits for others goes with as many as
-  /// there are.
+  /// Cycles after which an input stops waiting for others, and a sweep of fewer
+  /// inputs runs.
   uint64_t flushCycles = std::numeric_limits<uint64_t>::max();
 };
 
-/// Decides which inputs run when: a queue per round before one machine, and
-/// sweeps of up to M inputs that are all in the same round, so that the weights
-/// of a sweep are read once. Time is in cycles of the machine, which takes one
-/// sweep at a time.
+/// Decides which inputs run at which time. It has a queue for each round before
+/// one machine, and forms sweeps of up to M inputs of the same round, so that
+/// the weights of a sweep are read once. Time is in cycles of the machine,
+/// which runs one sweep at a time.
 ///
 /// When the machine is free, it takes
-/// 1. M inputs of the last round that so many wait for: what has begun is
-///    finished first;
-/// 2. else those of the round in which an input has waited for longest, if that
-///    is as long as `flushCycles`;
-/// 3. else it waits, for an input to arrive or to have waited long enough. When
-///    none is to arrive, it takes those of the first round that any wait for,
-///    since some of them will go on to the next one and fill its sweep.
+/// 1. M inputs of the last round for which at least M wait, so that inputs that
+///    have begun are finished first;
+/// 2. else the inputs of the round in which an input has waited the longest, if
+///    it has waited for `flushCycles`;
+/// 3. else nothing, until an input arrives or has waited long enough. If no
+///    more inputs arrive, it takes the inputs of the first round for which any
+///    wait, as some of them will go on to the next round and fill its sweep.
 class FrontEnd {
 public:
   using Id = uint64_t;
 
   FrontEnd(unsigned rounds, const SweepOptions &options);
 
-  /// An input that is there as soon as the machine takes it: its latency counts
-  /// from the beginning of its first sweep.
+  /// Submits an input that is present now. Its latency starts when its first
+  /// sweep starts.
   void submit(Id id);
-  /// An input that arrives at a time, at which its latency begins. Not before
-  /// the one submitted last.
+  /// Submits an input that arrives at time `arrival`, when its latency starts.
+  /// Arrivals must not descend.
   void submit(Id id, uint64_t arrival);
 
   struct Sweep {
     unsigned round; ///< from 0
     std::vector<Id> inputs;
   };
-  /// The next sweep, after the time that the machine waits for it; nothing if
-  /// no input is in flight.
+  /// Advances time to the start of the next sweep and returns the sweep.
+  /// Returns nothing if no input is in flight.
   std::optional<Sweep> next();
 
   struct Done {
     Id id;
     uint64_t latency; ///< cycles
   };
-  /// Ends the sweep after so many cycles; `exits` says which of its inputs have
-  /// their answer. All others wait for the next round.
+  /// Ends the sweep after `cycles` cycles. `exits` has an element for each of
+  /// its inputs: true if the input exits. All others wait for the next round.
+  /// Returns the inputs that exit.
   std::vector<Done> finish(const Sweep &sweep, uint64_t cycles,
                            const std::vector<bool> &exits);
 
   const SweepOptions &options() const { return limits; }
   uint64_t now() const { return time; }
-  /// Cycles in which the machine waited for inputs.
+  /// Returns the cycles in which the machine waited for inputs.
   uint64_t idleCycles() const { return idle; }
 
 private:
   struct Input {
     Id id;
-    uint64_t start; ///< of its latency; `unset` before its first sweep
-    uint64_t since; ///< it has been waiting in its queue
+    uint64_t start; ///< start of its latency; `unset` before its first sweep
+    uint64_t since; ///< time from which it has waited in its queue
   };
   static constexpr uint64_t unset = std::numeric_limits<uint64_t>::max();
 

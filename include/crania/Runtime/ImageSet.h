@@ -15,12 +15,13 @@
 
 namespace crania::runtime {
 
-/// Order of the axes of images. `automatic`: as the file fits.
+/// Order of the axes of images. `automatic` stands for the order in which the
+/// file fits the network.
 enum class ImageLayout { automatic, nhwc, nchw };
 
-/// The tensor that a network takes. A shape of rank 4 is an image behind an
-/// extent of 1; its layout is `automatic` where the network does not tell which
-/// axis counts channels. Inputs of other ranks have no channels.
+/// The input tensor of a network. A shape of rank 4 is an extent of 1 followed
+/// by the shape of an image. Its layout is `automatic` if the network does not
+/// tell which axis counts channels. Inputs of other ranks have no channels.
 struct NetworkInput {
   NetworkInput(std::vector<uint64_t> shape,
                ImageLayout layout = ImageLayout::nchw)
@@ -35,37 +36,38 @@ struct NetworkInput {
   ImageLayout layout;
 };
 
-/// How stored pixels become the network's input:
+/// Conversion of stored pixels to the input of the network:
 /// x' = (x * scale - mean) / deviation, per channel, in double, rounded once.
 struct Preprocessing {
   ImageLayout layout = ImageLayout::automatic;
   bool reverseChannels = false;
   std::optional<double> scale;         ///< 1 if it is not given
-  std::vector<double> mean = {0};      ///< one, or one per channel
-  std::vector<double> deviation = {1}; ///< one, or one per channel
+  std::vector<double> mean = {0};      ///< one value, or one per channel
+  std::vector<double> deviation = {1}; ///< one value, or one per channel
 };
 
-/// Images of a .npy file for a network.
+/// Images of a .npy file, as inputs of a network.
 class ImageSet {
 public:
-  /// An input without channels takes the elements of an image in their order.
-  /// Errors: images that do not fit the input, or fit it in two layouts; pixels
-  /// that are not finite, before or after preprocessing; options that the input
-  /// gives no meaning to.
+  /// Creates a set from an array of images. An input without channels takes the
+  /// elements of an image in their order. Fails if the images do not fit the
+  /// input or fit it in two layouts, if a pixel is not finite before or after
+  /// preprocessing, or if an option has no meaning for the input.
   static Result<ImageSet> create(npy::Array array, const NetworkInput &input,
                                  Preprocessing preprocessing);
 
   size_t size() const { return array.shape.empty() ? 0 : array.shape[0]; }
 
-  /// A remark for the user where pixels of 8 bits go to the network as they
-  /// are, without a word of preprocessing; else empty.
+  /// Returns a remark for the user if pixels of 8 bits go to the network
+  /// unchanged because no preprocessing was given, else an empty string.
   std::string hint() const;
 
-  /// Writes the network's input for an image.
+  /// Writes image `index` to `input`, preprocessed and in the layout of the
+  /// network.
   void load(size_t index, Span<float> input) const;
 
 private:
-  /// Where the elements of channel, row and column lie within an image.
+  /// Distances of channels, rows and columns within an image, in elements.
   struct Strides {
     size_t channel = 0, row = 0, column = 1;
   };
@@ -92,7 +94,8 @@ private:
   std::vector<float> table;       // per channel and 8-bit value
 };
 
-/// Reads class labels: one integer in [0, classes) per image.
+/// Reads class labels from a .npy file. Fails unless it has one integer per
+/// image, in [0, classes).
 Result<std::vector<uint32_t>> readLabels(const std::string &path, size_t images,
                                          uint64_t classes);
 

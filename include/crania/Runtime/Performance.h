@@ -12,21 +12,22 @@
 
 namespace crania::runtime {
 
-/// What a number of inputs cost on the simulated machine.
+/// Time, traffic and energy of a number of inputs on the simulated machine.
 struct Performance {
   uint64_t inputs = 0;
   /// Inputs by exit round.
   std::vector<uint64_t> exits;
-  /// Sums over the inputs, in all, by Program.labels and by round.
+  /// Sums over the inputs: in total, by Program.labels and by round.
   simulator::Counts total;
   std::vector<simulator::Counts> byLabel, byRound;
-  /// Inputs of a sweep, at most; sweeps that were run, and those of fewer.
+  /// Largest number of inputs of a sweep. The fields below count the sweeps
+  /// that were run, and those of them that had fewer inputs.
   unsigned sweepInputs = 1;
   uint64_t sweeps = 0, partialSweeps = 0;
   /// Cycles in which the machine waited for inputs; not in `total`.
   uint64_t idleCycles = 0;
-  /// Cycles from the beginning of an input's first sweep, or from its arrival
-  /// where it has one, to the end of its last.
+  /// Latency of an input in cycles: from the start of its first sweep, or from
+  /// its arrival if it has one, to the end of its last sweep.
   double meanLatency = 0;
   uint64_t medianLatency = 0, percentile99Latency = 0;
 
@@ -39,14 +40,17 @@ class PerformanceMeter {
 public:
   explicit PerformanceMeter(const Executable &executable);
 
-  /// A round (from 0) was run for a sweep of inputs; its cycles.
+  /// Records that a round (from 0) was run for a sweep of inputs. Returns its
+  /// cycles.
   Result<uint64_t> addSweep(unsigned round, unsigned inputs);
-  /// An input is answered after `rounds` rounds, with that latency in cycles.
+  /// Records that an input was answered after `rounds` rounds, with a latency
+  /// in cycles.
   void addInput(unsigned rounds, uint64_t latency);
-  /// An input that runs alone from its first round to its last.
+  /// Records an input that runs alone for `rounds` rounds.
   Status addWholeInput(unsigned rounds);
 
-  /// Of inputs that ran alone, and of those behind a front end.
+  /// Return the performance of inputs that ran alone, and of inputs that ran
+  /// behind a front end.
   Performance result() const;
   Performance result(const FrontEnd &frontEnd) const;
 
@@ -54,23 +58,24 @@ private:
   simulator::StreamTiming timing;
   std::vector<uint64_t> exits;
   std::vector<uint64_t> latencies;
-  std::vector<uint64_t> sweepsOf; ///< by their inputs
+  std::vector<uint64_t> sweepsOf; ///< number of sweeps, by number of inputs
 };
 
-/// Time and traffic of inputs with those exit rounds (from 1) behind a front
-/// end, in this order; they arrive at those times, in cycles, or if there are
-/// none, are there from the beginning.
+/// Measures inputs with given exit rounds (from 1) behind a front end, in this
+/// order. They arrive at the times `arrivals`, in cycles, or are all present
+/// from the beginning if `arrivals` is empty.
 Result<Performance> measure(const Executable &executable,
                             Span<const uint32_t> exitRounds,
                             const SweepOptions &sweeps = {},
                             Span<const uint64_t> arrivals = {});
 
-/// The machine that a program was compiled for: name, precision, energy of a
-/// DRAM bit, area, as documented in docs/Report.md.
+/// Returns the machine for which a program was compiled: name, precision,
+/// energy of a DRAM bit and area, as documented in docs/Report.md.
 nlohmann::ordered_json machineToJson(const simulator::ProgramView &program);
 
-/// The report of one program, per-input means, as documented in docs/Report.md.
-/// Without accuracies and ratios, which need more than one program's run.
+/// Returns the report of one program, in means per input, as documented in
+/// docs/Report.md. Accuracies and ratios are missing, as they need more than
+/// the run of one program.
 nlohmann::ordered_json toJson(const Performance &performance,
                               const simulator::ProgramView &program);
 

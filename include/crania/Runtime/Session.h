@@ -15,8 +15,9 @@ namespace crania::runtime {
 
 /// Inputs in flight on one simulated machine, behind a front end with a queue
 /// per round. An input that does not pass the exit test of a round waits for
-/// the next one; all that is kept of it is its image, since a round starts from
-/// there. Answers depend on neither sweeps nor arrivals. Not thread-safe.
+/// the next round. Only its image is kept, since each round starts from the
+/// image. Answers depend on neither sweeps nor arrivals. A session is not
+/// thread-safe.
 class Session {
 public:
   using Ticket = uint64_t;
@@ -30,28 +31,30 @@ public:
 
   const Executable &executable() const { return *program; }
 
-  /// Changes how inputs share the machine. An error once one was submitted.
+  /// Sets how inputs share the machine. Fails once an input was submitted.
   Status setSweeps(const SweepOptions &sweeps);
 
-  /// Queues an input for round 1. An error if it has not inputElements(),
+  /// Queues an input for round 1. Fails unless it has inputElements() elements,
   /// all of them finite.
   Result<Ticket> submit(Span<const float> input);
-  /// An input that arrives at a time, in cycles from the session's beginning;
-  /// its latency counts from there. An error if that is before the arrival
-  /// submitted last.
+  /// Queues an input that arrives at time `arrival`, in cycles from the
+  /// beginning of the session. Its latency starts at that time. Fails also if
+  /// an input that arrives later was submitted before.
   Result<Ticket> submit(Span<const float> input, uint64_t arrival);
 
-  /// The answer, once; nothing while the input is in flight. An error for a
-  /// ticket that was not given out or is answered already.
+  /// Returns the answer to an input, once. Returns nothing while the input is
+  /// in flight. Fails on a ticket that was not issued or whose answer was
+  /// returned already.
   Result<std::optional<Answer>> poll(Ticket ticket);
 
-  /// One sweep, as FrontEnd chooses it. False if no input is in flight.
+  /// Runs one sweep, which FrontEnd chooses. Returns false if no input is in
+  /// flight.
   Result<bool> step();
-  /// Sweeps until no input is in flight.
+  /// Runs sweeps until no input is in flight.
   Status run();
   size_t inFlight() const { return contexts.size() - answered; }
 
-  /// Time, traffic and energy of the inputs that were answered.
+  /// Returns time, traffic and energy of the inputs that were answered.
   Performance performance() const;
 
 private:

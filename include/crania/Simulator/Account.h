@@ -15,7 +15,7 @@
 
 namespace crania::simulator {
 
-/// What can be busy.
+/// Units of the machine that can be busy.
 enum class Unit {
   weightDma,
   activationDma,
@@ -28,12 +28,12 @@ enum class Unit {
 constexpr size_t unitCount = 7;
 std::string_view nameOf(Unit unit);
 
-/// What the PE array waits for when it has work but does not compute: weights
-/// that are still in DRAM, weights that the DMA could not ask an idle DRAM for
-/// any earlier, weights that are being decoded and loaded,
-/// activations that are being copied, results of the vector unit, its own
-/// pipeline to drain before results can be used, or bandwidth of the global
-/// buffer.
+/// Causes for which the PE array has work but does not compute. In order of
+/// declaration, it waits for weights that are still in DRAM; for weights that
+/// the DMA could not request earlier although the DRAM was idle; for weights
+/// that are being decoded and loaded; for activations that are being copied;
+/// for results of the vector unit; for its own pipeline to drain before results
+/// can be used; or for bandwidth of the global buffer.
 enum class Stall {
   dram,
   dma,
@@ -46,46 +46,52 @@ enum class Stall {
 constexpr size_t stallCount = 7;
 std::string_view nameOf(Stall stall);
 
-/// Events by the precision of the weights that they are about.
+/// Numbers of events, one per precision of the weights that they involve.
 using PrecisionCounts = std::array<uint64_t, target::precisionCount>;
 /// Work of the vector unit, in operations of 32 bits on one lane.
 using OperationCounts = std::array<uint64_t, target::operationCount>;
 
-/// Everything that is counted, in whole events, so that parts add up exactly.
+/// All events that the simulator counts. They are whole numbers, so that the
+/// parts of an account add up exactly.
 struct Counts {
   uint64_t cycles = 0;
   std::array<uint64_t, unitCount> busy = {};
   std::array<uint64_t, stallCount> stalls = {};
 
-  /// Bytes of the image that were read, by cluster, and of activations that
-  /// were read from and written to scratch DRAM.
+  /// Bytes of weights that were read from the image, one element per cluster.
+  /// The fields below count parameters read from the image, and activations
+  /// read from and written to scratch DRAM.
   std::vector<uint64_t> weightBytes;
   uint64_t parameterBytes = 0;
   uint64_t activationBytesRead = 0, activationBytesWritten = 0;
-  /// Bytes on the bus: requests rounded out to whole bursts; those of writes.
+  /// Bytes on the DRAM bus, where each request is rounded up to whole bursts:
+  /// of reads and writes, and of writes alone.
   uint64_t burstBytes = 0, burstBytesWritten = 0;
-  /// Cycles in which a request was on its way. What the bus was not busy of
-  /// them went to rows, refreshes, changes of direction and latency.
+  /// Cycles in which at least one request was pending. Those of them in which
+  /// the bus was idle went to opening rows, refreshes, changes of direction and
+  /// latency.
   uint64_t dramPendingCycles = 0;
-  /// Of the timed DRAM: rows opened, refreshes, and the memory's clocks of all
-  /// ranks with a row open and with none.
+  /// Events of the timed DRAM: rows opened, refreshes, and clocks of the
+  /// memory, summed over its ranks, with a row open and with no row open.
   uint64_t rowActivates = 0, refreshes = 0;
   uint64_t dramActiveClocks = 0, dramPrechargedClocks = 0;
 
   uint64_t storeHitBytes = 0; ///< bytes of fetches that the store held already
-  /// Of a compiler-managed store.
+  /// Bytes read from and written to a compiler-managed weight store.
   uint64_t storeReadBytes = 0, storeWriteBytes = 0;
-  /// Of a cache, in lines.
+  /// Events of a weight store that is a cache, in lines.
   uint64_t lineHits = 0, lineMisses = 0, lineFills = 0;
   uint64_t fifoBytes = 0; ///< through the staging FIFO
   uint64_t globalBufferReadBytes = 0, globalBufferWriteBytes = 0;
-  /// Of PEs: their registers, and what goes from one to the next.
+  /// Bytes moved in the registers of PEs, and from a PE to its neighbor.
   uint64_t registerBytes = 0, neighbourBytes = 0;
   PrecisionCounts decodedValues = {};
-  uint64_t scannedPositions = 0;    ///< by the plain decoder, for values
-  uint64_t decoderFemtojoules = 0;  ///< 10^-3 pJ, of layouts that have lanes
-  PrecisionCounts macs = {};        ///< with weights that are present
-  PrecisionCounts macsSkipped = {}; ///< with absent ones
+  uint64_t scannedPositions =
+      0; ///< positions that the plain decoder scanned for values
+  uint64_t decoderFemtojoules = 0; ///< energy of decoders with lanes, 10^-3 pJ
+  PrecisionCounts macs = {}; ///< multiply-accumulates with present weights
+  PrecisionCounts macsSkipped =
+      {}; ///< multiply-accumulates with absent weights
   OperationCounts vectorOps = {};
   uint64_t exitOps = 0;
 
@@ -95,74 +101,77 @@ struct Counts {
   uint64_t activationBytes() const {
     return activationBytesRead + activationBytesWritten;
   }
-  /// All bytes that were asked of DRAM.
+  /// Returns all bytes that were requested from DRAM.
   uint64_t dramBytes() const {
     return weightBytesTotal() + parameterBytes + activationBytes();
   }
 
   Counts &operator+=(const Counts &other);
-  /// The counts of `times` equal runs.
+  /// Returns the counts of `times` equal runs.
   Counts operator*(uint64_t times) const;
   bool operator==(const Counts &other) const;
 };
 
-/// The DRAM's part of the counts, as its energy is calculated from.
+/// Returns the counts from which the energy of the DRAM is computed.
 dram::Counts dramCountsOf(const Counts &counts,
                           const target::TargetModel &target);
 
-/// pJ by component.
+/// Energy by component, in pJ.
 struct Energy {
   double dram = 0;
   double array = 0;     ///< multiply-accumulates
-  double registers = 0; ///< of the PEs, and between them
+  double registers = 0; ///< in PEs and between them
   double globalBuffer = 0;
   double fifo = 0;
   double store = 0;
   double decoder = 0;
   double vector = 0;
   double exit = 0;
-  double clock = 0; ///< whether the machine works or waits
+  double clock = 0; ///< in all cycles, also while the machine waits
   double leakage = 0;
 
   double total() const;
-  /// The components with their names, in declaration order.
+  /// Returns the components with their names, in declaration order.
   std::vector<std::pair<std::string_view, double>> components() const;
 };
 
-/// Energy of the counted events, each at its own precision:
-///   dram           burstBytes, by bits; or by commands and standby of the
-///   timed
-///                  DRAM (dramCountsOf)
-///   array          macs; absent weights cost nothing
-///   registers      bytes of registers and to neighbours, as the dataflow moves
-///                  them, and decodedValues (weight written)
-///   global buffer  bytes read and written
-///   fifo, store    bytes through, read and written; look-ups and fills of
-///   lines decoder        decodedValues, each through one pipeline register,
-///   and
-///                  scannedPositions, each a bit of such a register
-///   vector         operations of 32 bits; special functions are charged as a
-///                  multiplication, i64 as several (VectorCharge.h)
-///   exit           operations, multiplications of f32
-///   clock, leakage of a machine that is built for a precision, with a decoder
-///   of that area, over the cycles
+/// Computes the energy of the counted events in pJ, each at its own precision,
+/// of a machine whose array is built for a precision and whose decoder has an
+/// area of `decoderUm2`. The components are computed from
+/// - dram: bits of burstBytes; for the timed DRAM, commands and standby
+///   (dramCountsOf);
+/// - array: macs; absent weights cost nothing;
+/// - registers: bytes in registers and to neighbors, as the dataflow moves
+///   them, and decodedValues, as each weight is written once;
+/// - global buffer: bytes read and written;
+/// - fifo, store: bytes through the FIFO, bytes read from and written to the
+///   store, and look-ups and fills of cache lines;
+/// - decoder: decodedValues, each through one pipeline register, and
+///   scannedPositions, each a bit of such a register;
+/// - vector: operations of 32 bits; a special function is charged as a
+///   multiplication, i64 as several operations (VectorCharge.h);
+/// - exit: operations, charged as multiplications of f32;
+/// - clock, leakage: cycles.
 Energy energyOf(const Counts &counts, const target::TargetModel &target,
                 target::Precision builtFor, double decoderUm2);
-/// The same with the decoder of plain layouts.
+/// Computes the energy of a machine with the decoder of plain layouts.
 Energy energyOf(const Counts &counts, const target::TargetModel &target,
                 target::Precision builtFor);
-/// That of the multiply-accumulates alone.
+/// Returns the energy of the multiply-accumulates alone, in pJ.
 double macPicojoulesOf(const Counts &counts, const target::TargetModel &target);
 
-/// What no machine with this bandwidth and this many PEs can beat, in cycles:
-/// the larger of DRAM bytes / bandwidth and MACs with present weights / PEs.
+/// Lower bound of the time of a run, in cycles, by the bandwidth of the DRAM
+/// and of the DMAs and by the number of PEs: the larger of DRAM bytes /
+/// bandwidth and MACs with present weights / PEs. No machine with these
+/// resources is faster.
 struct Bound {
   double dram = 0, dma = 0, array = 0;
   double cycles() const { return std::max({dram, dma, array}); }
 };
 Bound boundOf(const Counts &counts, const target::TargetModel &target);
 
-/// MACs done over what the PEs could have done in that time.
+/// Returns the utilization of the PEs, in [0, 1]: the MACs that were done,
+/// divided by those that the PEs could have done in the counted cycles.
 double utilisationOf(const Counts &counts, const target::TargetModel &target);
 
 } // namespace crania::simulator

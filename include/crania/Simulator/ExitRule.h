@@ -8,8 +8,8 @@
 
 namespace crania::simulator {
 
-/// The confidence of a row of logits under an exit rule, as the exit unit
-/// computes it. All arithmetic is in double, from the f32 logits, in index
+/// Returns the confidence of a row of logits under an exit rule, as the exit
+/// unit computes it. The arithmetic is in double, from the f32 logits, in index
 /// order:
 ///   e[i] = exp(logits[i] - max(logits)),  p[i] = e[i] / sum(e)
 ///   softmax: the largest p[i]                        in [1/n, 1]
@@ -18,16 +18,17 @@ namespace crania::simulator {
 /// A NaN or infinite logit that makes a probability undefined gives NaN.
 double confidenceOf(binary::ExitRule rule, Span<const float> logits);
 
-/// Whether a confidence passes a threshold: softmax and margin exit when the
-/// confidence is at least the threshold, entropy when it is at most the
-/// threshold. A NaN never passes. No finite logits give certainty, a
-/// probability of exactly 1; that of saturated logits only rounds to it. So
-/// nothing passes a threshold that asks for certainty: 1 for softmax and
-/// margin, 0 for entropy.
+/// Returns true if a confidence passes a threshold. Softmax and margin exit if
+/// the confidence is at least the threshold, entropy if it is at most the
+/// threshold. A NaN never passes. Finite logits never give a probability of
+/// exactly 1: that of saturated logits only rounds to 1. Hence nothing passes a
+/// threshold that demands certainty, which is 1 for softmax and margin, and 0
+/// for entropy.
 bool passesThreshold(binary::ExitRule rule, double confidence,
                      double threshold);
 
-/// Index of the largest logit, the first of equal ones; NaN is never larger.
+/// Returns the index of the largest logit, the first of equal ones. A NaN is
+/// never larger.
 size_t predictionOf(Span<const float> logits);
 
 } // namespace crania::simulator

@@ -13,19 +13,19 @@
 
 namespace crania::simulator {
 
-/// The order in which contractions in f32 add up their products.
+/// Order in which contractions in f32 add up their products.
 enum class SumOrder : uint8_t {
-  fastest, ///< that of the host's fastest code
+  fastest, ///< the order of the fastest code of the host
   fixed    ///< by input channel, row and column: the same bits on every host
 };
 
-/// Computes what a program computes, in the arithmetic that the timing charges
-/// for. Results depend on the program and the input only: not on other inputs,
-/// on threads, or on what ran before.
+/// Computes the results of a program, in the arithmetic that the timing model
+/// charges for. Results depend on the program and the input only, and not on
+/// other inputs, threads or earlier runs.
 class FunctionalEngine {
 public:
-  /// The memories of the machine for one input in flight, reusable for any
-  /// number of rounds and inputs, by one thread at a time.
+  /// Memories of the machine for one input in flight. They can be reused for
+  /// any number of rounds and inputs, by one thread at a time.
   class Memory {
   public:
     Memory(Memory &&) noexcept;
@@ -51,51 +51,53 @@ public:
 
   /// An input in a batch.
   struct Item {
-    /// The input port's elements, row-major; quantised here if it holds
-    /// integers.
+    /// Elements of the input port, row-major, as f32. The engine quantizes them
+    /// if the port holds integers.
     Span<const float> input;
-    Memory *memory; ///< its own in the batch
+    Memory *memory; ///< not shared with another item of the batch
     Span<float> logits;
-    double confidence = 0; ///< that the exit unit found
+    double confidence = 0; ///< result of the exit unit
   };
-  /// Runs a round (from 0) on inputs that are in it, command by command, so
-  /// that a layer's weights stay in the host's caches from input to input, and
-  /// copies the logits out. On-chip memory and scratch DRAM start out as NaN,
-  /// in integers as numbers that hardly occur, so that a program that reads
-  /// what it did not write shows it; but for programs that are known not to.
+  /// Runs a round (from 0) on a batch of inputs and copies their logits out. It
+  /// runs each command on all inputs before the next command, so that the
+  /// weights of a layer stay in the caches of the host. On-chip memory and
+  /// scratch DRAM start out as NaN, or as integers that hardly occur, so that a
+  /// program that reads bytes it has not written gives visibly wrong results.
+  /// Programs that are proven not to do so skip this step.
   void runRound(unsigned round, Span<Item> batch) const;
-  /// The same for a single input; gives the confidence.
+  /// Runs a round for a single input, and returns the confidence.
   double runRound(unsigned round, Span<const float> input, Memory &memory,
                   Span<float> logits) const;
 
-  /// Runs a round and shows what each Contract and Vector command put out, if
-  /// that is f32: the number of the command and the elements, row-major in the
-  /// dimensions of its output. For calibration, not for speed.
+  /// Runs a round and passes each f32 output of a Contract or Vector command to
+  /// the observer: the number of the command and the elements, row-major in the
+  /// dimensions of its output. It serves calibration and is slow.
   using Observer =
       std::function<void(uint32_t command, Span<const float> elements)>;
   void observeRound(unsigned round, Span<const float> input, Memory &memory,
                     const Observer &observe) const;
 
-  /// Puts an input into a memory, for commands that are run one by one: to
-  /// calibrate what happens between them, not for speed.
+  /// Puts an input into a memory, before commands are run one by one by
+  /// `runCommand`. It serves calibration and is slow.
   void begin(Span<const float> input, Memory &memory) const;
   /// Runs a command of a round, numbered as in the program, for inputs that
-  /// came so far. Commands that compute nothing are nothing.
+  /// have run all commands before it. Does nothing for a command that computes
+  /// nothing.
   void runCommand(unsigned round, uint32_t command,
                   Span<Memory *> memories) const;
-  /// Runs a Contract command with other weights: a matrix as that of
-  /// `DecodedWeights`, of the type of its weights.
+  /// Runs a Contract command with other weights than those of the program. They
+  /// must have the shape and the element type of its `DecodedWeights`.
   void runContract(unsigned round, uint32_t command,
                    const DecodedWeights &weights,
                    Span<Memory *> memories) const;
-  /// The bytes of a buffer that is on chip or in scratch DRAM, as the next
-  /// command finds them. Those of the image cannot be changed: it must be in
-  /// neither.
+  /// Returns the bytes of a buffer on chip or in scratch DRAM, as the next
+  /// command finds them. The buffer must not lie in the image, which cannot be
+  /// changed.
   Span<uint8_t> contentsOf(uint32_t buffer, Memory &memory) const;
 
   uint64_t inputElements() const;
   uint64_t logitElements() const;
-  /// Of the host, for the machine's memories of an input.
+  /// Returns the bytes of host memory that the memories of one input take.
   size_t memoryBytes() const;
 
 private:

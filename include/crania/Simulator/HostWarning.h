@@ -8,10 +8,10 @@
 
 namespace crania::simulator {
 
-/// A sentence about code of another library that gave wrong answers on this
-/// host, so that this process computes without it, or empty if none did. Grows
-/// no further once it is there. Programs that were loaded so far count. For any
-/// thread.
+/// Returns a sentence about the code of another library that gave wrong answers
+/// on this host, so that this process computes without it. Returns an empty
+/// string if none did. The answer covers programs that were loaded so far, and
+/// does not change once it is not empty. May be called from any thread.
 std::string hostWarning();
 
 } // namespace crania::simulator

@@ -15,29 +15,31 @@
 
 namespace crania::simulator {
 
-/// The machine's name of a type of weights.
+/// Returns the precision that the machine has for a type of weights.
 target::Precision precisionOf(binary::ElementType type);
 
 /// One program of a verified device binary, prepared for the simulator: the
-/// target parsed, tilings and layouts looked up. Cheap to copy; it keeps the
-/// bytes alive.
+/// target is parsed, and tilings and layouts are looked up. A view is cheap to
+/// copy and keeps the bytes of the binary alive.
 class ProgramView {
 public:
-  /// Refuses, by name, a layout that is not registered, tables or a directory
-  /// that its layout could not have made, and layouts whose decoder the target
-  /// has no room for. The device binary has been verified, so nothing else can
-  /// be wrong.
+  /// Creates the view of program number `program` of a bundle. Fails if a
+  /// layout is not registered, if a layout could not have made its tables or
+  /// directory, or if the target has no room for the decoder of a layout; the
+  /// error names the layout. The device binary has been verified, so nothing
+  /// else can be wrong.
   static Result<ProgramView> create(const binary::DeviceBinary &bundle,
                                     size_t program);
 
-  /// One encoded codec block of one cluster.
+  /// An encoded codec block of a cluster.
   struct Block {
     uint32_t weights; ///< index into the program's weights
     uint32_t cluster; ///< from 0
     uint32_t index;   ///< within its segment
     uint64_t address; ///< in the program's image
     uint64_t bytes;
-    /// Of these, tables and directory, before the first block of a segment.
+    /// The part of `bytes` that holds tables and directory, which precede the
+    /// first block of a segment.
     uint64_t headBytes;
     uint64_t storeOffset; ///< in the weight store, if retained
     uint32_t tileBegin, tileEnd;
@@ -45,22 +47,24 @@ public:
 
   const binary::Program &program() const { return *flat; }
   const target::TargetModel &target() const { return machine; }
-  /// What the program calls its arithmetic. What is computed and charged is
-  /// that of each tensor of weights, and of each instruction.
+  /// Returns the precision that the program declares. Computation and cost go
+  /// by the precision of each tensor of weights and of each instruction
+  /// instead.
   target::Precision precision() const { return arithmetic; }
   target::Precision precisionOf(uint32_t weights) const {
     return simulator::precisionOf(this->weights(weights).element());
   }
-  /// Of the weights, which the PE array has to be built for.
+  /// Returns the widest precision of the weights, for which the PE array has to
+  /// be built.
   target::Precision widestPrecision() const;
   std::string name() const { return flat->name()->str(); }
   unsigned rounds() const { return flat->rounds()->size(); }
-  /// Commands of a round, counted from 0.
+  /// Returns the commands of a round (from 0).
   const flatbuffers::Vector<flatbuffers::Offset<binary::Command>> &
   commands(unsigned round) const {
     return *flat->rounds()->Get(round)->commands();
   }
-  /// "round 2, command 7 (fc1, Contract)", for messages.
+  /// Returns a description for messages: "round 2, command 7 (fc1, Contract)".
   std::string describe(unsigned round, uint32_t command) const;
   std::string labelOf(const binary::Command &command) const;
 
@@ -76,11 +80,12 @@ public:
   const binary::Segment &segment(uint32_t weights, unsigned cluster) const {
     return *this->weights(weights).segments()->Get(cluster);
   }
-  /// With the tables of the segment.
+  /// Returns the coder of a cluster, with the tables of its segment.
   const layout::SegmentCoder &coder(uint32_t weights, unsigned cluster) const {
     return *coders[weights][cluster];
   }
-  /// The decoder that the layouts of the program need, um2.
+  /// Returns the area of the decoder that the layouts of the program need, in
+  /// um2.
   double decoderUm2() const;
   bool isRetained(uint32_t weights, unsigned cluster) const {
     return segment(weights, cluster).residency() == binary::Residency::retained;
@@ -88,35 +93,37 @@ public:
 
   uint32_t blockCount() const { return uint32_t(blockList.size()); }
   const Block &block(uint32_t id) const { return blockList[id]; }
-  /// Ids of the blocks of a cluster that code tiles [tileBegin, tileEnd), as a
-  /// half-open range. An error if the range cuts a block in two.
+  /// Half-open range of block ids.
   struct BlockRange {
     uint32_t begin, end;
   };
+  /// Returns the blocks of a cluster that code tiles [tileBegin, tileEnd).
+  /// Fails if the range cuts a block in two.
   Result<BlockRange> blocksOf(uint32_t weights, unsigned cluster,
                               uint32_t tileBegin, uint32_t tileEnd) const;
 
-  /// Id of the block of a cluster that codes a tile.
+  /// Returns the id of the block of a cluster that codes a tile.
   uint32_t blockOf(uint32_t weights, unsigned cluster, uint32_t tile) const;
 
   Span<const uint8_t> image() const { return bundle.image(programIndex); }
-  /// Encoded bytes of a block.
+  /// Returns the encoded bytes of a block.
   Span<const uint8_t> bytesOf(const Block &block) const {
     return image().slice(block.address, block.bytes);
   }
 
-  /// What the decoder is told of a block besides its bytes, if `known` says of
-  /// its positions what earlier clusters tell of them: whether they hold it or,
-  /// if they are refined, the index of the word that the last one has there. At
-  /// first, all 0. Points into `known`.
+  /// Returns what the decoder needs to decode a block besides its bytes.
+  /// `known` has an element for each position of the block, which tells what
+  /// earlier clusters say of the position: 1 if they hold it, or in a refined
+  /// cluster, the index of the word that the cluster before has there. Before
+  /// the first cluster, all are 0. The result points into `known`.
   layout::BlockContext contextOf(const Block &block,
                                  Span<const uint8_t> known) const;
-  /// Adds what a block tells the next cluster. Fails if it has a word that the
-  /// next cluster does not refine.
+  /// Updates `known` with the codes of a block, for the next cluster. Fails if
+  /// the block has a word that the next cluster does not refine.
   Status noteKnown(const Block &block, const layout::BlockCodes &codes,
                    Span<uint8_t> known) const;
 
-  /// Elements of the input and of the logits.
+  /// Return the number of elements of the input and of the logits.
   uint64_t inputElements() const;
   uint64_t logitElements() const;
 

@@ -12,31 +12,33 @@
 
 namespace crania::simulator {
 
-/// The time and events of sweeps run back to back on one machine. Timing
-/// depends on data only through which rounds run, for how many inputs, and what
-/// the weight store holds, so each (round, inputs, store contents) is simulated
-/// once.
+/// Time and events of sweeps that run back to back on one machine. Timing
+/// depends on the data only by the rounds that run, the number of inputs and
+/// the contents of the weight store. Hence each combination of these three is
+/// simulated once.
 class StreamTiming {
 public:
-  /// Keeps a reference to `weights`.
+  /// Keeps a reference to `weights`, which must outlive the object.
   StreamTiming(const ProgramView &program, const WeightDecoder &weights);
 
-  /// Runs a round (from 0) for a sweep of inputs on the machine as earlier ones
-  /// left it; its cycles.
+  /// Runs a round (from 0) for a sweep of inputs, on the machine as earlier
+  /// rounds left it. Returns its cycles.
   Result<uint64_t> runRound(unsigned round, unsigned inputs = 1);
 
-  /// Events so far: in all, by label and by round. They add up.
+  /// Return the events so far: in total, by label and by round. The parts add
+  /// up to the total.
   Counts total() const;
   std::vector<Counts> byLabel() const;
   std::vector<Counts> byRound() const;
 
-  /// How many different (round, inputs, store contents) were simulated.
+  /// Returns the number of combinations of round, inputs and store contents
+  /// that were simulated.
   size_t simulatedStates() const { return memo.size(); }
 
 private:
   struct Entry {
     RoundTiming timing;
-    size_t next; ///< state that the round leaves
+    size_t next; ///< index of the state of the store after the round
     uint64_t uses = 0;
   };
   size_t stateOf(const WeightStore &store);

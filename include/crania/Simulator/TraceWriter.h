@@ -8,16 +8,16 @@
 
 namespace crania::simulator {
 
-/// The timeline of consecutive rounds of one program as a Chrome trace (open it
-/// in https://ui.perfetto.dev or chrome://tracing): one process per program,
-/// one thread per unit, complete events ("ph": "X") with times in microseconds
-/// of the machine's clock, named by layer; the arguments hold the command and
-/// the exact cycles.
+/// Writes timelines of consecutive rounds as a Chrome trace, which
+/// https://ui.perfetto.dev and chrome://tracing display. The trace has a
+/// process for each program and a thread for each unit. Complete events ("ph":
+/// "X") are named by layer, with times in microseconds of the machine's clock;
+/// their arguments hold the command and the exact cycles.
 class TraceWriter {
 public:
-  /// Starts a process; later rounds go there.
+  /// Starts a process, to which later rounds are added.
   void beginProgram(const ProgramView &program);
-  /// Appends a round (from 0) behind the one before.
+  /// Appends a round (from 0), which starts when the round added before ends.
   void addRound(const ProgramView &program, unsigned round,
                 const RoundTiming &timing);
   std::string json() const;

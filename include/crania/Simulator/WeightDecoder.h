@@ -13,56 +13,61 @@
 
 namespace crania::simulator {
 
-/// The weights D_r of one tensor as the PE array computes with them, decoded
-/// from the bytes that were fetched.
+/// Weights D_r of one tensor, decoded from the bytes that were fetched, as the
+/// PE array computes with them.
 struct DecodedWeights {
-  /// Of the weights: f32, i16 or i8.
+  /// Type of the weights: f32, i16 or i8.
   binary::ElementType element = binary::ElementType::f32;
-  /// Row-major (group, output, depth), as the host has that type.
+  /// Weights in row-major order (group, output, depth), in the host's
+  /// representation of `element`.
   AlignedBytes matrix;
   template <typename T>
   Span<const T> as() const {
     return {reinterpret_cast<const T *>(matrix.data()),
             matrix.size() / sizeof(T)};
   }
-  /// Per tile: how many weights are present (non-zero in D_r).
+  /// Number of present weights (non-zero in D_r), per tile.
   std::vector<uint32_t> present;
-  /// Per tile: how many of them the fullest PE holds. PE (i, j) of an array
-  /// with R rows holds, for output j of the tile, the inputs i, i+R, i+2R, ...
+  /// Number of present weights in the fullest PE, per tile. PE (i, j) of an
+  /// array with R rows holds, for output j of the tile, the inputs i, i+R,
+  /// i+2R, ...
   std::vector<uint32_t> fullest;
-  /// Per tile: how many the output with the most of them has.
+  /// Number of present weights of the output that has the most, per tile.
   std::vector<uint32_t> fullestOutput;
 };
 
-/// What the decoder does for one codec block.
+/// Work of the decoder for one codec block.
 struct BlockWork {
   uint32_t values = 0; ///< value words of the block
   uint64_t cycles = 0; ///< on the target's decoder
-  /// Energy of decoding it, 10^-3 pJ, where the layout has its own.
+  /// Energy of decoding the block, in 10^-3 pJ, if the layout defines one.
   uint64_t femtojoules = 0;
-  /// Whether bits of the block say which positions hold values, so that the
-  /// plain decoder walks over all of them; in `raw`, none do.
+  /// True if bits of the block tell which positions hold values, so that the
+  /// plain decoder scans all positions. A block of layout `raw` has no such
+  /// bits.
   bool scansPositions = false;
 };
 
-/// The weight path of a program, functionally: follows the Fetch and Release
-/// commands of every round, keeps the bytes they bring on chip, and decodes
-/// these bytes, and no others, for each Contract. Each round must fetch what it
-/// uses (a fetch of what the store holds moves nothing), so that a round can
-/// run whatever ran before it.
+/// Functional model of the weight path of a program. It follows the Fetch and
+/// Release commands of every round, keeps the bytes that they bring on chip,
+/// and decodes only these bytes for each Contract. Each round must fetch the
+/// weights that it uses, so that it can run after any other; a fetch of blocks
+/// that the store holds moves nothing.
 class WeightDecoder {
 public:
-  /// Walks all rounds. Errors name the command: use of a tile whose bytes were
-  /// not fetched, overlapping retained blocks, bytes that do not decode, staged
-  /// bytes that nothing decodes; and the weights, if they are integers whose
-  /// sums of products could leave 32 bits (i8) or 48 bits (i16) for some input.
+  /// Decodes the weights of all rounds. Fails, naming the command, if it uses a
+  /// tile whose bytes were not fetched, if retained blocks overlap, if bytes do
+  /// not decode, or if staged bytes are never decoded. Fails, naming the
+  /// weights, if they are integers whose sums of products could exceed 32 bits
+  /// (i8) or 48 bits (i16) for some input.
   static Result<WeightDecoder> create(const ProgramView &program);
 
-  /// D_clusters of a tensor; tiles that no Contract uses are 0. Null if no
-  /// Contract uses it with that many clusters.
+  /// Returns the weights D_r of a tensor for r = `clusters`. Tiles that no
+  /// Contract uses are 0. Returns null if no Contract uses the tensor with that
+  /// many clusters.
   const DecodedWeights *find(uint32_t weights, unsigned clusters) const;
 
-  /// Decoder work for a block (an index of ProgramView::block).
+  /// Returns the work of the decoder for a block (an id of ProgramView::block).
   const BlockWork &work(uint32_t block) const { return blockWork[block]; }
 
 private:

@@ -11,8 +11,8 @@
 namespace crania {
 
 /// Bytes that start on a cache line, so that elements of any type and vectors
-/// of the host lie aligned in them. They come up as zeros, and so do those
-/// behind them up to the end of the last line.
+/// of the host are aligned in them. They are zero at first, and so are the
+/// bytes after them up to the end of the last line.
 class AlignedBytes {
 public:
   static constexpr size_t alignment = 64;

@@ -13,7 +13,7 @@
 
 namespace crania {
 
-/// All bytes of a regular file. The error names the file and the system's
+/// Reads all bytes of a regular file. The error names the file and the system's
 /// reason.
 Result<std::vector<uint8_t>> readFile(const std::string &path);
 

@@ -17,7 +17,7 @@ namespace crania::npy {
 enum class Type { u1, i1, u2, i2, u4, i4, u8, i8, f4, f8 };
 
 unsigned bytesOf(Type type);
-/// The type string of the file format, e.g. "<f4".
+/// Returns the type string of the file format, such as "<f4".
 std::string descriptorOf(Type type);
 
 /// An array in C order. An empty shape is a scalar.
@@ -29,24 +29,25 @@ struct Array {
 
   uint64_t elements() const;
   bool isInteger() const { return type != Type::f4 && type != Type::f8; }
-  /// Element `index`, which must be below elements(). u8 and i8 above 2^53 are
-  /// rounded as double does.
+  /// Returns element `index`, which must be below elements(). Values of u8 and
+  /// i8 beyond 2^53 are rounded to the nearest double.
   double asDouble(uint64_t index) const;
-  /// The same of an integer array; u8 values above the range of int64 wrap.
+  /// Returns element `index` of an integer array. Values of u8 above the range
+  /// of int64 wrap.
   int64_t asInt64(uint64_t index) const;
 };
 
-/// Parses the bytes of a .npy file of version 1, 2 or 3. What is no array as
-/// above is converted where nothing is lost: bool becomes u1, float16 f4,
-/// big-endian little-endian, Fortran order C order. The shape is compared
-/// with the bytes that are really there before anything is allocated for it.
-/// `name` is what errors call the file.
+/// Parses the bytes of a .npy file of version 1, 2 or 3. Other types and orders
+/// than those of Array are converted without loss: bool becomes u1, float16 f4,
+/// big-endian little-endian, and Fortran order C order. The shape is compared
+/// with the number of bytes present before memory is allocated for it. Errors
+/// call the file `name`.
 Result<Array> parse(Span<const uint8_t> bytes, const std::string &name);
 
 /// Reads a .npy file.
 Result<Array> read(const std::string &path);
 
-/// The bytes of a version 1.0 file.
+/// Returns the bytes of a .npy file of version 1.0.
 std::vector<uint8_t> serialize(const Array &array);
 
 /// Writes a .npy file, atomically.

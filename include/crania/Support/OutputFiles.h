@@ -23,12 +23,12 @@ namespace crania {
 /// - A replaced file keeps its mode, and its owner and group where the process
 ///   may set them. Other hard links to it keep the old contents.
 /// - A file without a permission to write is not replaced, not even by root.
-/// - Devices, FIFOs, what is below /proc (so /dev/stdout and /dev/fd/N) and
-///   "-", the standard output, are never replaced: write() writes to them at
-///   once, and what they got stays there if another output fails.
+/// - Devices, FIFOs, paths below /proc (hence /dev/stdout and /dev/fd/N) and
+///   "-", the standard output, are never replaced. write() writes to them at
+///   once, and the bytes stay there if another output fails.
 ///
-/// Errors begin with the role of the path, an option for instance, if it has
-/// one. Not to be used by several threads at once.
+/// Errors begin with the role of the path, for instance an option, if it has
+/// one. Only one thread at a time may use an object.
 class OutputFiles {
 public:
   /// The files behind the standard output and the standard error, if they are
@@ -39,8 +39,8 @@ public:
   ~OutputFiles();
 
   /// Declares a file that the program reads, so that no output replaces it.
-  /// "-" is the standard input; an absent file is none. To be called before
-  /// open().
+  /// "-" stands for the standard input, and an absent file is ignored. Must be
+  /// called before open().
   void addInput(const std::string &role, const std::string &path);
 
   /// Adds an output of `bytes` bytes, 0 if that is not known yet. Fails if it
@@ -53,12 +53,13 @@ public:
   /// Writes all contents of an output that open() has accepted, once.
   Status write(const std::string &path, Span<const uint8_t> bytes);
 
-  /// Makes what was written visible. After an error nothing is, as far as the
-  /// file system can exchange two files. An output that was not written is left
-  /// as it is.
+  /// Makes the written contents visible. After an error, none of them are
+  /// visible if the file system can exchange two files. An output that was not
+  /// written stays as it is.
   Status commit();
 
-  /// Tells if an output is "-" or names the descriptor of the standard output.
+  /// Returns true if an output is "-" or names the descriptor of the standard
+  /// output.
   bool useStandardOutput() const;
 
 private:

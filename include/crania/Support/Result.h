@@ -10,7 +10,8 @@
 
 namespace crania {
 
-/// Why something failed, in words for the user: what, where, and the remedy.
+/// Reason of a failure, in words for the user: what is wrong, where, and the
+/// remedy.
 struct Error {
   std::string message;
 };

@@ -33,7 +33,8 @@ public:
   T &operator[](size_t i) const { return first[i]; }
   T *begin() const { return first; }
   T *end() const { return first + count; }
-  /// Elements [offset, offset + length); the caller has checked the range.
+  /// Returns elements [offset, offset + length). The caller must check the
+  /// range.
   Span slice(size_t offset, size_t length) const {
     return Span(first + offset, length);
   }

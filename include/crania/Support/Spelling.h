@@ -11,12 +11,12 @@
 
 namespace crania {
 
-/// The candidate that is most like `word`, if one is near enough to be meant
-/// (an edit distance of at most a third of the word's length), else "".
+/// Returns the candidate that is most similar to `word`, if its edit distance
+/// is at most a third of the length of the word, else "".
 std::string nearestSpelling(std::string_view word,
                             Span<const std::string> candidates);
 
-/// "a, b, c", for messages.
+/// Returns the names as "a, b, c", for messages.
 std::string joinNames(Span<const std::string> names);
 
 } // namespace crania

@@ -10,15 +10,15 @@
 
 namespace crania {
 
-/// Lets a tool clean up: when a signal ends it, or exit() is called, the
-/// temporary files of OutputFiles are removed first. The signal then has the
-/// effect that it had before. A closed standard descriptor is opened such that
-/// its use fails, as the next output file would be taken for it. A file that
+/// Prepares the process of a tool. When a signal ends it or exit() is called,
+/// the temporary files of OutputFiles are removed first; the signal then has
+/// its usual effect. A closed standard descriptor is opened such that its use
+/// fails, as otherwise the next output file would get its number. A file that
 /// grows too large becomes an error of write() instead of a signal.
 void prepareTool();
 
-/// Closes the standard output of a tool that has printed to it, and fails if
-/// something did not get there.
+/// Closes the standard output of a tool that has printed to it. Fails if some
+/// of the output was lost.
 Status closeStandardOutput();
 
 } // namespace crania

@@ -18,8 +18,8 @@ struct CompileOption {
 
 llvm::ArrayRef<CompileOption> compileOptions();
 
-/// Sets the option `name`. An error names what there is, or what the value
-/// should be.
+/// Sets the option `name`. The error lists the options that exist, or tells
+/// which values the option takes.
 Status setCompileOption(CompileOptions &options, llvm::StringRef name,
                         llvm::StringRef value);
 

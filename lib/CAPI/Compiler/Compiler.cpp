@@ -50,8 +50,8 @@ CraniaCompilerSeverity severityOf(DiagnosticSeverity severity) {
   llvm_unreachable("unknown severity");
 }
 
-/// A context of its own for each call, so that sessions share nothing and what
-/// a compilation interned is freed with it.
+/// Context of a single call. Hence sessions share nothing, and the data that a
+/// compilation interned are freed with its context.
 class CallContext {
 public:
   CallContext(const CraniaCompilerSessionImpl &session,

@@ -67,7 +67,8 @@ int64_t fail(const std::string &message) {
   return -1;
 }
 
-/// Compiled host code has no other way to learn of it.
+/// Prints the host warning once, as compiled host code has no other way to
+/// learn of it.
 void printHostWarningOnce() {
   static std::atomic<bool> isPrinted = false;
   const std::string warning = simulator::hostWarning();

@@ -25,7 +25,7 @@ struct CraniaRuntimeSessionImpl {
 
 namespace {
 
-/// Where the errors of a call go.
+/// Receiver of the errors of a call.
 struct Reporter {
   CraniaRuntimeErrorCallback callback;
   void *userData;
@@ -36,7 +36,8 @@ struct Reporter {
   }
 };
 
-/// A time of the machine in cycles; nothing if it is none from 0 on.
+/// Returns a time of the machine in cycles, or nothing if the time is negative,
+/// too large or not a number.
 std::optional<uint64_t> cyclesOf(const CraniaRuntimeSessionImpl &session,
                                  double microseconds) {
   const double cycles =

@@ -24,7 +24,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// Of three inputs, which are in all figures but the rates.
+/// Number of inputs. It is a factor of all figures except the rates.
 constexpr uint64_t inputs = 3;
 
 Json reportOf(const Performance &performance) {
@@ -179,8 +179,8 @@ TEST(Report, TheLargerBoundIsNamed) {
   EXPECT_EQ(json["bound_cycles"], 1000);
 }
 
-/// What takes most of the array's time limits it: its work, or the largest
-/// cause of its waiting.
+/// The limit is what takes most of the array's time: its work, or the largest
+/// cause of stalls.
 TEST(Report, TheLargestShareOfTheTimeIsTheLimit) {
   auto limitOf = [](uint64_t work, uint64_t dram, uint64_t vector) {
     simulator::Counts counts;

@@ -22,7 +22,7 @@ namespace {
 
 using Components = std::map<std::string, double>;
 
-/// What is not 0.
+/// Returns the components that are not 0.
 Components componentsOf(const Counts &counts, const TargetModel &target) {
   Components components;
   for (const auto &[name, picojoules] :
@@ -41,14 +41,14 @@ double writeByte(double kilobytes) {
   return 4.38 * std::pow(kilobytes, 0.41) / 8;
 }
 
-/// pJ of a byte in a register, and on its way to the neighbouring PE: 1 and 2
+/// pJ of a byte in a register, and on its way to the neighboring PE: 1 and 2
 /// MACs of 16 bits, (0.6 + 0.1) pJ, per 2 bytes.
 constexpr double registerByte = 0.35, neighbourByte = 0.7;
 
 struct Event {
   const char *name;
   std::function<void(Counts &)> count; ///< 1000 events
-  Components picojoules;               ///< of one of them
+  Components picojoules;               ///< components of one event
 };
 
 std::vector<Event> events() {

@@ -8,11 +8,11 @@
 
 namespace crania::test {
 
-/// Where the weights of a random program may stay on chip.
+/// Places on chip where the weights of a random program may stay.
 enum class Kept { anywhere, nowhere, inCache };
 
-/// Within a property of RapidCheck: a random layer in one to three rounds on a
-/// random machine.
+/// Returns a random layer in one to three rounds on a random machine. Must be
+/// called within a property of RapidCheck.
 MicroProgram anyMicroProgram(Kept kept = Kept::anywhere);
 
 } // namespace crania::test

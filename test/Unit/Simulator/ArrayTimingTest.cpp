@@ -76,7 +76,7 @@ private:
         std::vector<uint8_t>(width * width, 1), "raw", Residency::retained);
   }
 
-  /// What the second layer waits for.
+  /// Returns the tokens for which the second layer waits.
   std::vector<uint32_t> tokens(Between between, uint32_t first,
                                uint32_t fetch) {
     if (between == Between::vector) {
@@ -110,8 +110,8 @@ TEST(ArrayTiming, AContractBehindAContractWaitsForTheDrain) {
   EXPECT_EQ(at(stalls, Stall::dram), 0u);
 }
 
-/// What comes last is the cause: the vector unit takes as many cycles as there
-/// are values, behind the drain.
+/// The event that comes last is the cause: the vector unit takes one cycle per
+/// value after the drain.
 TEST(ArrayTiming, AContractBehindAVectorWaitsForTheVectorUnit) {
   const auto stalls = Chain(Chain::Between::vector).stalls();
   EXPECT_EQ(at(stalls, Stall::vector), 5u + 9 - 2 + Chain::width);
@@ -157,8 +157,8 @@ TEST(ArrayTiming, AContractBehindAnotherFetchWaitsForDram) {
   EXPECT_EQ(at(timing->total.stalls, Stall::activations), 0u);
 }
 
-/// What follows a Contract gets a block of outputs when its last sums have gone
-/// through the array.
+/// A command after a Contract gets a block of outputs when its last sums have
+/// gone through the array.
 TEST(ArrayTiming, ABlockOfOutputsIsReadyBehindTheDrain) {
   constexpr uint32_t outputs = 9, depth = 5, pixels = 100;
   MicroProgram program(Chain::machine(), depth * pixels, outputs * pixels);

@@ -142,7 +142,7 @@ TEST(Charge, EventsHaveTheirPrecision) {
   const Energy energy = energyOf(counts, target, target::Precision::f32);
   EXPECT_DOUBLE_EQ(energy.array, 16 * 32 * 0.3);
   // A weight and a sum of 32 bits, and the weight when it is loaded: 0.35 pJ a
-  // byte; to neighbours, twice that: the inputs, and sums down 16 rows.
+  // byte; to neighbors, twice that: the inputs, and sums down 16 rows.
   EXPECT_DOUBLE_EQ(energy.registers, 16 * 32 * (1 + 4 + 1) * 0.35 +
                                          (16 * 32 + 16 * 16 * 4) * 2 * 0.35);
   EXPECT_DOUBLE_EQ(energy.vector, 16 * (0.9 + 3.1 + 2 * 0.1));

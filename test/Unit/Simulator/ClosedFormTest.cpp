@@ -68,8 +68,8 @@ RC_GTEST_PROP(ClosedForm, CountsWhatTheSimulationCounts, ()) {
   }
 }
 
-/// Where nothing waits for DRAM, the cycles are those of the simulation: of
-/// layers whose weights the store holds and whose input is there.
+/// The cycles equal those of the simulation where nothing waits for DRAM: for
+/// layers whose weights the store holds and whose input is on chip.
 RC_GTEST_PROP(ClosedForm, IsExactWhereNothingWaitsForDram, ()) {
   target::TargetModel target;
   target.array.rows = *rc::gen::inRange(1u, 9u);

@@ -27,7 +27,7 @@ constexpr uint64_t wordBytes = 4, sumBytes = 4; // of f32
 /// A 1x1 convolution of `groups` matrices, depthwise if they are of one row.
 struct Layer {
   uint32_t groups = 1, outputs = 1, depth = 1, pixels = 1;
-  /// Of the weights: every so many is there.
+  /// Distance of present weights: 1 if all are present.
   uint32_t every = 1;
 
   MicroProgram on(const TargetModel &target) const {

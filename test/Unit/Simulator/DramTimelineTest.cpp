@@ -175,7 +175,7 @@ TEST(TimedDram, EnergyByCommandsIsThatOfTheCounts) {
 TEST(TimedDram, AMappingThatSpreadsRowsOpensMoreOfThem) {
   dram::Spec memory = *TargetModel().dram.memory;
   const RoundTiming inRows = simulate(layerOf(withMemory(memory), 64, 512));
-  // Columns from the highest bits: neighbours lie in different rows.
+  // Columns from the highest bits: neighbors lie in different rows.
   memory.controller.addressMapping = "corababgchro";
   const RoundTiming spread = simulate(layerOf(withMemory(memory), 64, 512));
   EXPECT_GE(spread.total.rowActivates * 32, spread.total.burstBytes);
@@ -223,8 +223,8 @@ TEST(WeightTraffic, ABurstThatTwoBlocksShareIsReadOnce) {
     }
 }
 
-/// Where the FIFO is too small to keep beginnings of later blocks, the bursts
-/// are read again.
+/// Shared bursts are read again if the FIFO is too small to keep the beginnings
+/// of later blocks.
 TEST(WeightTraffic, ASmallFifoReadsSharedBurstsAgain) {
   TargetModel large, small;
   small.stagingFifo.bytes = small.dma.requestBytes;
@@ -281,8 +281,7 @@ TEST(FlatDram, KeepsFractionsOfCycles) {
   EXPECT_EQ(timing->total.busy[size_t(Unit::activationDma)], bytes / 48);
 }
 
-/// What is read comes after the latency; what is written is done when it has
-/// left.
+/// Reads arrive after the latency; writes are done when they have left.
 TEST(FlatDram, OnlyReadsWaitForTheLatency) {
   constexpr uint32_t elements = 48; // 192 bytes, 4 cycles
   MicroProgram program(flatMachine(5000), elements, elements);

@@ -8,20 +8,20 @@
 
 namespace crania::test {
 
-/// Of EIE, or of the preset of that name.
+/// Figures of EIE, or of the preset of that name.
 struct EieFigures {
   double gigaOperationsPerSecond; ///< at its peak
-  double mm2;                     ///< of the chip
-  double watts;                   ///< of the chip, at that throughput
+  double mm2;                     ///< area of the chip
+  double watts;                   ///< power of the chip at that throughput
 };
 
-/// As published: Han et al., ISCA 2016, arXiv 1602.01528.
+/// Published figures: Han et al., ISCA 2016, arXiv 1602.01528.
 constexpr EieFigures publishedEie = {102, 40.8, 0.59};
-/// What the preset may deviate by.
+/// Factor by which the preset may deviate.
 constexpr double eieTolerance = 1.5;
 
-/// The preset on a dense matrix of 2048 x 2048 weights of 16 bits, which are in
-/// its memories; the energy of its DRAM is left out, as EIE has none.
+/// Runs the preset on a dense matrix of 2048 x 2048 weights of 16 bits, which
+/// are in its memories. The energy of its DRAM is left out, as EIE has none.
 Result<EieFigures> runEie();
 
 } // namespace crania::test

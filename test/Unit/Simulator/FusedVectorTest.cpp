@@ -269,7 +269,7 @@ Planned plan(TestCommand command) {
   return {executable, VectorKernel::plan(view, vector), bytes};
 }
 
-/// Whether there were two ways.
+/// Returns true if there were two ways.
 bool checkBothWays(TestCommand command, Random &random) {
   const bool isFloat = command.lanes == f32;
   const Planned planned = plan(std::move(command));

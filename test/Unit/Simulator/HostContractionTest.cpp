@@ -155,7 +155,7 @@ rc::Gen<Case> anyCase() {
   });
 }
 
-/// What an output element adds up to, term by term.
+/// Computes an output element, term by term.
 template <typename Kind>
 int64_t expectedSum(const Case &c, const std::vector<typename Kind::Weight> &w,
                     const std::vector<typename Kind::Input> &input,

@@ -1,8 +1,8 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What becomes of integers around the kernels: the input is quantised, copies
-// move elements of any size, and memory that nothing wrote shows.
+// Integers around the kernels: the input is quantized, copies move elements of
+// any size, and memory that nothing wrote shows.
 
 #include "MicroProgram.h"
 #include "Quantise.h"
@@ -115,7 +115,7 @@ TEST(Copies, MoveElementsOfAnySize) {
   }
 }
 
-/// -128 is no quantised value; wider integers are far from any.
+/// -128 is not a quantized value; wider integers are far from any.
 TEST(UnwrittenMemory, ShowsInIntegers) {
   auto unwritten = [](ElementType type) {
     MicroProgram program(target::TargetModel(), 2, 4 * 4);

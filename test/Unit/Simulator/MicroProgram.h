@@ -11,20 +11,21 @@
 
 namespace crania::test {
 
-/// A program put together by hand: its input is copied into the global buffer,
-/// then come the commands of a test, whose result lies in the output buffer.
+/// A program that is built by hand. Its input is copied into the global buffer,
+/// then the commands of a test run, whose result lies in the output buffer.
 class MicroProgram {
 public:
   enum Buffer : uint32_t { inputDram, input, output };
 
   MicroProgram(const target::TargetModel &target, uint64_t inputElements,
                uint64_t outputElements, unsigned rounds = 1);
-  /// Of one round, whose input is quantised by a scale. The output is f32.
+  /// Creates a program of one round, whose input is quantized by a scale. The
+  /// output is f32.
   MicroProgram(binary::ElementType input, double scale, uint64_t inputElements,
                uint64_t outputElements,
                const target::TargetModel &target = target::TargetModel());
 
-  /// Adds a buffer in the global buffer, behind the others; its index.
+  /// Adds a buffer in the global buffer, after the others. Returns its index.
   uint32_t addBuffer(const std::string &name, uint64_t elements,
                      binary::ElementType type = binary::ElementType::f32);
 
@@ -39,7 +40,7 @@ public:
   /// each, of 16 bits, the lowest first, which says every integer exactly.
   void addDigits(uint32_t buffer, uint32_t elements,
                  std::vector<uint32_t> after);
-  /// The integers of such an output.
+  /// Returns the integers of such an output.
   static std::vector<int64_t> fromDigits(const std::vector<float> &digits);
 
   struct Shape {
@@ -53,7 +54,7 @@ public:
                       const std::string &codec,
                       binary::Residency residency = binary::Residency::streamed,
                       uint32_t tilesPerBlock = 1);
-  /// The same of integers, in one cluster and raw.
+  /// Adds a tensor of integers, in one cluster and raw. Returns its index.
   uint32_t
   addWeights(const Shape &shape, binary::ElementType type,
              const std::vector<int32_t> &values,
@@ -70,12 +71,12 @@ public:
     command->body.Set(std::move(body));
     return append(std::move(command), round);
   }
-  /// A Fetch of all tiles of the first clusters.
+  /// Appends a Fetch of all tiles of the first clusters.
   uint32_t addFetch(uint32_t weights, unsigned clusters, unsigned round = 0);
 
   /// Appends the exit tests and writes, verifies and loads the binary.
   Result<binary::DeviceBinary> finish() const;
-  /// The same, decoded; a failure fails the test.
+  /// Builds the binary and decodes it. A failure fails the test.
   std::shared_ptr<const runtime::Executable> load() const;
 
   binary::ProgramWithImage program;
@@ -85,25 +86,25 @@ private:
   uint32_t append(std::unique_ptr<binary::CommandT> command, unsigned round);
 };
 
-/// Plane of channels x height x width, dense in that order.
+/// Returns a plane of channels x height x width, dense in that order.
 std::unique_ptr<binary::PlaneT> densePlane(uint32_t buffer, uint32_t channels,
                                            uint32_t height, uint32_t width);
 
-/// A 1x1 Contract on all tiles of dense planes of 1 x `pixels`.
+/// Returns a 1x1 Contract on all tiles of dense planes of 1 x `pixels`.
 binary::ContractT matrixProduct(const MicroProgram &program, uint32_t weights,
                                 unsigned clusters, uint32_t pixels);
 
-/// An access of `elements` neighbouring elements by the only loop.
+/// Returns an access of `elements` contiguous elements by the only loop.
 std::unique_ptr<binary::AccessT> linearAccess(uint32_t buffer,
                                               uint32_t elements,
                                               int64_t stride = 1,
                                               uint64_t offset = 0);
 
-/// Runs round 1 on an input; the logits.
+/// Runs round 1 on an input. Returns the logits.
 std::vector<float> runOnce(const MicroProgram &program,
                            const std::vector<float> &input);
 
-/// An element-wise maximum with 0 over the output buffer, in place.
+/// Returns an element-wise maximum with 0 over the output buffer, in place.
 binary::VectorT reluInPlace(uint32_t elements);
 
 } // namespace crania::test

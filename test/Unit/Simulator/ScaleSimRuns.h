@@ -11,7 +11,7 @@
 
 namespace crania::test {
 
-/// A layer that SCALE-Sim was run on: 32 x 32 PEs, weight-stationary, serial
+/// A layer on which SCALE-Sim was run: 32 x 32 PEs, weight-stationary, serial
 /// loading. Its figure is the index of the last cycle, counted from 0; on these
 /// layers it equals ceil(K/R) * ceil(M/C) * (T + 2R + C - 2) - 1.
 struct ScaleSimLayer {
@@ -22,8 +22,8 @@ struct ScaleSimLayer {
 
 std::vector<ScaleSimLayer> scaleSimLayers();
 
-/// Cycles of the array for a layer whose weights are in the weight store, on
-/// SCALE-Sim's machine; counted from 0, like its figure.
+/// Returns the cycles of the array for a layer whose weights are in the weight
+/// store, on SCALE-Sim's machine. They are counted from 0, like its figure.
 Result<uint64_t> simulate(const ScaleSimLayer &layer);
 
 } // namespace crania::test

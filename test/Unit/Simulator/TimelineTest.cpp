@@ -341,7 +341,8 @@ std::shared_ptr<const runtime::Executable> anyProgram() {
   return anyMicroProgram().load();
 }
 
-/// What all rounds take, one after the other, on a machine that was changed.
+/// Returns the counts of all rounds, run in order, on a machine that was
+/// changed.
 template <typename Change>
 Counts countsOn(const MicroProgram &program, Change change) {
   MicroProgram changed = program;
@@ -476,8 +477,8 @@ RC_GTEST_PROP(TimelineProperties, BetterMachinesAreNotSlowerInOneOrder, ()) {
               }) <= cycles);
 }
 
-/// Where the DMAs compete, a faster part may change which of them comes first,
-/// and so make a run slower: about one in 5,000 of these, by a cycle (R. Graham
+/// A faster part may change which of two competing DMAs comes first, and so
+/// make a run slower: about one in 5,000 of these, by a cycle (R. Graham
 /// described such anomalies in 1966). A request on the bus is overtaken by one
 /// request of the other DMA at most, so that each request for activations adds
 /// its own time and that of a request for weights.
@@ -533,7 +534,7 @@ RC_GTEST_PROP(TimelineProperties, BiggerLruStoresReadNoMore, ()) {
   RC_ASSERT(large.lineHits >= small.lineHits);
 }
 
-/// What a cache answers need not be read, and the other way round.
+/// Bytes that a cache answers need not be read, and vice versa.
 RC_GTEST_PROP(TimelineProperties, HitsAndMissesAddUp, ()) {
   const MicroProgram program = anyMicroProgram(Kept::inCache);
   const auto target = target::parseTarget(program.program.program.target);

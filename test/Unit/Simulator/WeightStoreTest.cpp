@@ -102,7 +102,7 @@ struct Reference {
 
 } // namespace
 
-/// What a cyclic sweep over more lines than there are finds: nothing where the
+/// Hits of a cyclic sweep over more lines than the cache has: nothing where the
 /// oldest line goes first; in a direct-mapped cache, the lines that have a
 /// place of their own; behind allocation hints, all that was let in.
 RC_GTEST_PROP(WeightCache, CyclicSweeps, ()) {

@@ -18,14 +18,14 @@
 #   --tidy-changed  also runs clang-tidy for at most five minutes on the files that
 #               changed since the commit in CRANIA_TIDY_SINCE, since the last green
 #               run with --ci in this user's cache, or in the last 20 commits
-#   --ci        --sanitize --gcc --format --tidy-changed: what .ci/run does
+#   --ci        --format, and notes the commit if all is green: what .ci/run does
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
 
 quick='' sanitize='' gcc='' format='' prose='' tidy='' tidy_changed='' ci=''
 for argument in "$@"; do
   case $argument in
-    --ci) ci=1 sanitize=1 gcc=1 format=1 tidy_changed=1 ;;
+    --ci) ci=1 format=1 ;;
     --quick) quick=1 ;;
     --sanitize) sanitize=1 ;;
     --gcc) gcc=1 ;;

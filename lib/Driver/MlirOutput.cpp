@@ -54,8 +54,9 @@ LogicalResult MlirOutput::open() {
 
 SmallVector<std::string> MlirOutput::redirect(StringRef newPath) const {
   SmallVector<std::string> redirected = {tool};
-  redirected.append(otherArguments);
+  // Before the arguments, as these may end with `--` and positional ones.
   redirected.push_back(("-o=" + newPath).str());
+  redirected.append(otherArguments);
   return redirected;
 }
 

@@ -87,7 +87,7 @@ private:
     at += 3;
   }
 
-  /// What is between the quotes. A string ends at the end of its line.
+  /// Takes the characters between two quotes. A string ends with its line.
   StringRef takeString() {
     const size_t begin = ++at;
     while ((at = text.find_first_of("\"\\\n", at)) != StringRef::npos &&

@@ -22,8 +22,8 @@ struct TrustedKernel {
   ComparedRange range = {};
 };
 
-/// The largest kernels, strides and dilations of bytes that were compared.
-constexpr ComparedRange rangeOfBytes = {3, 3, 2};
+/// The largest kernels, strides and dilations that were compared under AVX-512.
+constexpr ComparedRange rangeOfAvx512 = {3, 3, 2};
 
 /// "Compared" is what HostContractionTest does: random shapes within the range,
 /// among them strides larger than kernels, windows wholly outside the input,
@@ -31,8 +31,8 @@ constexpr ComparedRange rangeOfBytes = {3, 3, 2};
 ///
 /// Hosts: SSE4.1 to AVX2 on an AMD EPYC without AVX-512, in the whole range;
 /// AVX2 to AVX-512 with VNNI and bfloat16 on Intel Sapphire Rapids, limited by
-/// DNNL_MAX_CPU_ISA, in 2,500 shapes of kernels and strides up to 3. Bytes stay
-/// within these; f32 for AVX-512 with larger kernels relies on KernelCheck.
+/// DNNL_MAX_CPU_ISA, in 2,500 shapes of kernels and strides up to 3. What needs
+/// AVX-512 stays within these.
 ///
 /// oneDNN 2.6 chooses the instructions of its `brgconv` and `jit` convolutions
 /// by the parameter that their names end in (jit_brgemm_conv_utils.cpp,
@@ -60,22 +60,22 @@ constexpr TrustedKernel trustedKernels[] = {
     {"jit:avx2", Elements::f32, HostIsa::avx2},
     {"jit_1x1:avx2", Elements::f32, HostIsa::avx2},
     {"jit_dw:avx2", Elements::f32, HostIsa::avx2},
-    {"jit:avx512_core", Elements::f32, HostIsa::avx512},
-    {"jit_1x1:avx512_core", Elements::f32, HostIsa::avx512},
-    {"jit_dw:avx512_core", Elements::f32, HostIsa::avx512},
-    {"brgconv:avx512_core", Elements::f32, HostIsa::avx512},
-    {"brgconv_1x1:avx512_core", Elements::f32, HostIsa::avx512},
-    {"brdgmm_dw:avx512_core", Elements::f32, HostIsa::avx512},
+    {"jit:avx512_core", Elements::f32, HostIsa::avx512, rangeOfAvx512},
+    {"jit_1x1:avx512_core", Elements::f32, HostIsa::avx512, rangeOfAvx512},
+    {"jit_dw:avx512_core", Elements::f32, HostIsa::avx512, rangeOfAvx512},
+    {"brgconv:avx512_core", Elements::f32, HostIsa::avx512, rangeOfAvx512},
+    {"brgconv_1x1:avx512_core", Elements::f32, HostIsa::avx512, rangeOfAvx512},
+    {"brdgmm_dw:avx512_core", Elements::f32, HostIsa::avx512, rangeOfAvx512},
     {"jit_int8:avx512_core_vnni", Elements::bytes, HostIsa::avx512Vnni,
-     rangeOfBytes},
+     rangeOfAvx512},
     {"jit_int8_1x1:avx512_core_vnni", Elements::bytes, HostIsa::avx512Vnni,
-     rangeOfBytes},
+     rangeOfAvx512},
     {"brgconv:avx512_core_vnni", Elements::bytes, HostIsa::avx512Vnni,
-     rangeOfBytes},
+     rangeOfAvx512},
     {"brgconv_1x1:avx512_core_vnni", Elements::bytes, HostIsa::avx512Vnni,
-     rangeOfBytes},
+     rangeOfAvx512},
     {"brdgmm_dw:avx512_core_vnni", Elements::bytes, HostIsa::avx512Vnni,
-     rangeOfBytes},
+     rangeOfAvx512},
 };
 
 /// Copies of any elements, on any host.

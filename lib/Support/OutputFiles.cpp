@@ -21,6 +21,9 @@ namespace {
 struct TakenFile {
   FileIdentity identity;
   std::string description; ///< for errors
+  /// The standard stream that leads to it. An output that names this very
+  /// stream may write there.
+  std::optional<int> stream = std::nullopt;
 };
 
 struct Output {
@@ -52,10 +55,11 @@ struct OutputFiles::State {
   std::vector<TakenFile> taken;
   std::vector<Output> outputs;
 
-  void take(const struct stat &info, std::string description) {
+  void take(const struct stat &info, std::string description,
+            std::optional<int> stream = std::nullopt) {
     if (S_ISREG(info.st_mode))
-      taken.push_back(
-          {FileIdentity{info.st_dev, info.st_ino, {}}, std::move(description)});
+      taken.push_back({FileIdentity{info.st_dev, info.st_ino, {}},
+                       std::move(description), stream});
   }
   Status accept(Output &output);
   Status checkFree(const Output &output) const;
@@ -108,7 +112,12 @@ static Status checkFolder(const std::string &path) {
                "': " + trial.error().message};
 }
 
+/// Opens what is written in place. Access that an own descriptor lacks shows
+/// here, and not after the work.
 static Result<Descriptor> openInPlace(const Destination &destination) {
+  const std::optional<int> &own = destination.ownDescriptor;
+  if (own && (::fcntl(*own, F_GETFL) & O_ACCMODE) == O_RDONLY)
+    return Error{"it is open for reading only"};
   constexpr int flags = O_WRONLY | O_CLOEXEC | O_NOCTTY;
   Descriptor file(destination.ownDescriptor
                       ? ::fcntl(*destination.ownDescriptor, F_DUPFD_CLOEXEC, 0)
@@ -118,13 +127,20 @@ static Result<Descriptor> openInPlace(const Destination &destination) {
   return file;
 }
 
-/// Fails if the output is an input or another output.
+/// Fails if the output is an input or another output. A pipe has no identity,
+/// but a descriptor that another output uses too.
 Status OutputFiles::State::checkFree(const Output &output) const {
   const std::optional<FileIdentity> &identity = output.destination.identity;
+  const std::optional<int> &own = output.destination.ownDescriptor;
+  for (const Output &other : outputs)
+    if (own && other.destination.ownDescriptor == own)
+      return Error{"it is the same stream as " +
+                   quoted(other.path, other.role) +
+                   ", which is written too; give another name"};
   if (!identity)
     return {};
   for (const TakenFile &file : taken)
-    if (file.identity == *identity)
+    if (file.identity == *identity && !(own && file.stream == own))
       return Error{"it is the same file as " + file.description +
                    "; give another name"};
   return {};
@@ -142,9 +158,8 @@ Status OutputFiles::State::checkRoom(const Output &output) const {
 }
 
 Status OutputFiles::State::accept(Output &output) {
-  if (output.destination.ownDescriptor != STDOUT_FILENO)
-    if (Status status = checkFree(output); !status)
-      return status;
+  if (Status status = checkFree(output); !status)
+    return status;
   if (output.destination.isInPlace) {
     Result<Descriptor> file = openInPlace(output.destination);
     if (!file)
@@ -162,9 +177,9 @@ Status OutputFiles::State::accept(Output &output) {
 OutputFiles::OutputFiles() : state(std::make_unique<State>()) {
   struct stat info;
   if (::fstat(STDOUT_FILENO, &info) == 0)
-    state->take(info, "the standard output");
+    state->take(info, "the standard output", STDOUT_FILENO);
   if (::fstat(STDERR_FILENO, &info) == 0)
-    state->take(info, "the standard error");
+    state->take(info, "the standard error", STDERR_FILENO);
 }
 
 OutputFiles::OutputFiles(OutputFiles &&) noexcept = default;

@@ -28,6 +28,7 @@ REFUSALS = (
     "has rank 5; expected rank 3 to 4",                  # three-dimensional
     "(training_mode) must be the constant false",
     "'training_mode' = 1 is not supported",
+    "outputs, as in training; export the model for inference",
     "has element type",                                   # DOUBLE, UINT8, ...
     "holds integers; expected FLOAT",
     "the graph has 2 outputs",                            # the mask of Dropout, the indices of MaxPool

@@ -110,13 +110,11 @@ double largestSoftmaxOfProbabilities(int64_t classes) {
   return e / (e + double(classes) - 1);
 }
 
-/// A result that is no logits, and no softmax that the exit test sees through,
-/// makes the test useless without making it wrong.
+/// Warns of an op that squashes the logits before the value that the exit test
+/// takes for logits. The test is useless then, but not wrong.
 void warnOfProbabilities(func::FuncOp function) {
   Value result = function.getBody().front().getTerminator()->getOperand(0);
-  if (crania::findLogits(result) != result)
-    return;
-  Operation *op = crania::findSquashing(result);
+  Operation *op = crania::findSquashing(crania::findLogits(result));
   if (!op)
     return;
   int64_t classes = cast<RankedTensorType>(result.getType()).getNumElements();
@@ -154,27 +152,32 @@ struct CheckClassifiers
     }
   }
 
-  /// Marks the layout of the image. An existing mark stays, and must not
-  /// contradict an option.
+  /// Marks the layout of the image. The option `image-layout` decides where
+  /// neither a mark nor a window tells the layout, and must not contradict
+  /// them.
   LogicalResult markImage(func::FuncOp classifier) {
     StringRef name = CraniaDialect::getImageLayoutAttrName();
-    const bool isImage =
-        cast<RankedTensorType>(classifier.getArgument(0).getType()).getRank() ==
-        4;
-    if (imageLayout != "auto" && !isImage)
+    const StringRef option = imageLayout.getValue();
+    const StringRef asked = option == "auto" ? StringRef() : option;
+    Value image = classifier.getArgument(0);
+    if (cast<RankedTensorType>(image.getType()).getRank() != 4) {
+      if (asked.empty())
+        return success();
       return classifier.emitError()
-             << "its input is no image of rank 4, which image-layout '"
-             << imageLayout << "' is about";
-    auto decided = classifier.getArgAttrOfType<StringAttr>(0, name);
-    if (decided && imageLayout != "auto" && decided != imageLayout.getValue())
-      return classifier.emitError() << "its input is " << decided
-                                    << " already, not '" << imageLayout << "'";
-    if (decided || !isImage)
-      return success();
-    StringRef layout = imageLayout == "auto"
-                           ? crania::findImageLayout(classifier.getArgument(0))
-                           : StringRef(imageLayout.getValue());
-    if (layout != "nchw")
+             << "its input is no image of rank 4, which image-layout '" << asked
+             << "' is about";
+    }
+    auto mark = classifier.getArgAttrOfType<StringAttr>(0, name);
+    const StringRef known =
+        mark ? mark.getValue() : crania::findImageLayout(image);
+    const bool isKnown = known != "unknown";
+    if (!asked.empty() && isKnown && asked != known)
+      return classifier.emitError()
+             << "its input is '" << known << "' by "
+             << (mark ? "its mark" : "its convolutions and pools") << ", not '"
+             << asked << "' as image-layout says";
+    const StringRef layout = asked.empty() ? known : asked;
+    if (layout != "nchw" || !isKnown)
       classifier.setArgAttr(0, name, StringAttr::get(&getContext(), layout));
     return success();
   }

@@ -93,15 +93,19 @@ void readRound(PerRoundOp perRound, IterateOp iterate) {
 /// from other users. The others get their own copies, outside of the iteration.
 void separateConstants(ArrayRef<Operation *> ops) {
   llvm::SmallPtrSet<Operation *, 16> inside(ops.begin(), ops.end());
+  Block *block = ops.front()->getBlock();
+  // Bodies of ops use constants from outside, too.
+  auto isInside = [&](Operation *user) {
+    return inside.contains(block->findAncestorOpInBlock(*user));
+  };
   // A copy uses the operands of its original until these are copied in turn.
   for (Operation *op : llvm::reverse(ops)) {
     if (!isa<arith::ConstantOp, tensor::EmptyOp, linalg::FillOp>(op) ||
-        llvm::all_of(op->getUsers(),
-                     [&](Operation *user) { return inside.contains(user); }))
+        llvm::all_of(op->getUsers(), isInside))
       continue;
     Operation *copy = OpBuilder(op).clone(*op);
     op->replaceUsesWithIf(
-        copy, [&](OpOperand &use) { return !inside.contains(use.getOwner()); });
+        copy, [&](OpOperand &use) { return !isInside(use.getOwner()); });
   }
 }
 

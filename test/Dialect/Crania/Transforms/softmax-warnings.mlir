@@ -68,3 +68,21 @@ func.func @sigmoid(%x: tensor<1x2xf32>) -> tensor<1x3xf32> attributes {crania.cl
   } -> tensor<1x3xf32>
   return %s : tensor<1x3xf32>
 }
+
+// -----
+
+// Of a softmax of a softmax only the outer one is looked through.
+// CHECK-LABEL: func.func @twice
+// CHECK: linalg.softmax
+// CHECK: crania.yield
+func.func @twice(%x: tensor<1x2xf32>) -> tensor<1x3xf32> attributes {crania.classifier} {
+  %w = arith.constant dense<[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]> : tensor<2x3xf32>
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<1x3xf32>
+  %init = linalg.fill ins(%zero : f32) outs(%e : tensor<1x3xf32>) -> tensor<1x3xf32>
+  %y = linalg.matmul ins(%x, %w : tensor<1x2xf32>, tensor<2x3xf32>) outs(%init : tensor<1x3xf32>) -> tensor<1x3xf32>
+  // expected-warning @+1 {{squashes the logits}}
+  %s = linalg.softmax dimension(1) ins(%y : tensor<1x3xf32>) outs(%e : tensor<1x3xf32>) -> tensor<1x3xf32>
+  %t = linalg.softmax dimension(1) ins(%s : tensor<1x3xf32>) outs(%e : tensor<1x3xf32>) -> tensor<1x3xf32>
+  return %t : tensor<1x3xf32>
+}

@@ -32,7 +32,8 @@ CASES = {
     "share-weights": ("default", {"share-weights": "16"}),
     "scope": ("default", {"scope": "global"}),
     "baselines": ("default", {"baselines": "true"}),
-    "network-layout": ("default", {"network-layout": "nhwc"}),
+    "dense": (None, {}),
+    "network-layout": ("dense", {"network-layout": "nhwc"}),
     "precision": ("default", INTEGERS),
     "i16": ("precision", INTEGERS | {"precision": "i16"}),
     "first-layer": ("precision", INTEGERS | {"first-layer": "i16"}),
@@ -54,6 +55,8 @@ CASES = {
     "residual": ("scheme", RESIDUAL),
     "steps": ("residual", RESIDUAL | {"steps": "1.5"}),
 }
+# Cases of a network in which nothing tells the layout of its image.
+DENSE = {"dense", "network-layout"}
 # Shown on images of several channels by image-layout.test.
 ELSEWHERE = {"input-layout", "input-channels"}
 
@@ -76,7 +79,7 @@ class CompilerApi:
         return {get(ctypes.c_uint64(i)).decode()
                 for i in range(self.library.craniaCompilerGetOptionCount())}
 
-    def compile(self, options):
+    def compile(self, path, options):
         messages = []
         report = REPORT(lambda severity, text, data: messages.append(text.decode()))
         library = self.library
@@ -84,9 +87,9 @@ class CompilerApi:
         for name, value in options.items():
             if library.craniaCompilerSessionSetOption(session, name.encode(), value.encode()):
                 sys.exit(f"{name}={value}: {messages}")
-        network = NETWORK.read_bytes()
+        network = path.read_bytes()
         output = library.craniaCompilerSessionCompile(
-            session, network, ctypes.c_uint64(len(network)), str(NETWORK).encode())
+            session, network, ctypes.c_uint64(len(network)), str(path).encode())
         if not output:
             sys.exit(f"{options}: {messages}")
         output = ctypes.c_void_p(output)
@@ -97,9 +100,24 @@ class CompilerApi:
         return result
 
 
-def command_line(options):
+def write_dense(path):
+    import numpy as np
+    from onnx import TensorProto, helper, numpy_helper, save
+    weights = np.random.default_rng(0).standard_normal((48, 10)).astype(np.float32)
+    graph = helper.make_graph(
+        [helper.make_node("Flatten", ["x"], ["flat"]), helper.make_node("Gemm", ["flat", "w"], ["y"])],
+        "dense", [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 3, 4, 4])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, [1, 10])],
+        [numpy_helper.from_array(weights, "w")])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)])
+    model.ir_version = 8
+    save(model, path)
+    return path
+
+
+def command_line(network, options):
     path = folder / "net.crania"
-    subprocess.run(["crania-compile", NETWORK, "-o", path,
+    subprocess.run(["crania-compile", network, "-o", path,
                     *(f"--{name}={value}" for name, value in options.items())], check=True)
     return path.read_bytes()
 
@@ -112,12 +130,14 @@ def main():
     shown = {name for _, options in CASES.values() for name in options} | ELSEWHERE | {"function"}
     if api.names() != shown:
         sys.exit(f"options without a case, or cases without an option: {api.names() ^ shown}")
+    dense = write_dense(folder / "dense.onnx")
     binaries = {}
     for case, (other, options) in CASES.items():
         options = {name: str(folder / value) if value == "second_half.npy" else value
                    for name, value in options.items()}
-        binaries[case] = command_line(options)
-        if api.compile(options) != binaries[case]:
+        network = dense if case in DENSE else NETWORK
+        binaries[case] = command_line(network, options)
+        if api.compile(network, options) != binaries[case]:
             sys.exit(f"{case}: the C API gives another binary than the command line")
         if other and binaries[case] == binaries[other]:
             sys.exit(f"{case}: the options give the same binary as {other}")

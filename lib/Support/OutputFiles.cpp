@@ -117,7 +117,7 @@ static Status checkFolder(const std::string &path) {
 static Result<Descriptor> openInPlace(const Destination &destination) {
   const std::optional<int> &own = destination.ownDescriptor;
   if (own && (::fcntl(*own, F_GETFL) & O_ACCMODE) == O_RDONLY)
-    return Error{"it is open for reading only"};
+    return Error{"Bad file descriptor: it is open for reading only"};
   constexpr int flags = O_WRONLY | O_CLOEXEC | O_NOCTTY;
   Descriptor file(destination.ownDescriptor
                       ? ::fcntl(*destination.ownDescriptor, F_DUPFD_CLOEXEC, 0)

@@ -21,6 +21,7 @@
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
+#include <vector>
 
 namespace crania {
 namespace {
@@ -143,6 +144,10 @@ TEST_F(OutputFilesTest, FolderWithoutPermission) {
   if (::geteuid() != 0)
     GTEST_SKIP() << "needs root, to become somebody else";
   fs::permissions(folder.path(), fs::perms(0755));
+  // The folder of a test runner is its own.
+  fs::permissions(fs::path(folder.path()).parent_path(),
+                  fs::perms::group_exec | fs::perms::others_exec,
+                  fs::perm_options::add);
   constexpr uid_t nobody = 65534;
   ASSERT_EQ(::seteuid(nobody), 0);
   OutputFiles files;
@@ -398,6 +403,8 @@ TEST_F(OutputFilesTest, SignalsRemoveWhatIsTemporary) {
   put(path("a"), "old");
   for (int signal : {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE, SIGUSR1,
                      SIGXCPU, SIGABRT, SIGSEGV}) {
+    // A shell's background job ignores SIGINT.
+    const auto inherited = ::signal(signal, SIG_DFL);
     const int status = runTool([&] {
       const rlimit noCore = {0, 0};
       ::setrlimit(RLIMIT_CORE, &noCore);
@@ -409,6 +416,7 @@ TEST_F(OutputFilesTest, SignalsRemoveWhatIsTemporary) {
       ::raise(signal);
       ::_exit(3);
     });
+    ::signal(signal, inherited);
     EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == signal)
         << "signal " << signal << ", status " << status;
     EXPECT_EQ(folder.entries(), 1u) << "signal " << signal;
@@ -443,15 +451,21 @@ TEST_F(OutputFilesTest, ExitRemovesWhatIsTemporary) {
 
 /// A library in another's process: no handler unless a tool asks for it.
 TEST_F(OutputFilesTest, LibrariesLeaveSignalsAlone) {
+  auto handlers = [] {
+    std::vector<sighandler_t> found;
+    for (int signal : {SIGHUP, SIGINT, SIGTERM, SIGXFSZ}) {
+      struct sigaction action = {};
+      ::sigaction(signal, nullptr, &action);
+      found.push_back(action.sa_handler);
+    }
+    return found;
+  };
+  const auto before = handlers();
   OutputFiles files;
   ASSERT_TRUE(files.open("", path("a")));
   ASSERT_TRUE(files.write(path("a"), bytesOf("new")));
   ASSERT_TRUE(files.commit());
-  for (int signal : {SIGHUP, SIGINT, SIGTERM, SIGXFSZ}) {
-    struct sigaction action;
-    ASSERT_EQ(::sigaction(signal, nullptr, &action), 0);
-    EXPECT_EQ(action.sa_handler, SIG_DFL) << signal;
-  }
+  EXPECT_EQ(handlers(), before);
 }
 
 TEST_F(OutputFilesTest, AFileTooLargeIsAnError) {

@@ -39,7 +39,7 @@ def environment():
 
 
 def is_lit(proof):
-    return "/" in proof
+    return proof.endswith((".test", ".mlir", ".py"))
 
 
 def run_lit(paths):

@@ -125,7 +125,7 @@ bool crania::choosesPositions(const layout::SegmentLayout &layout) {
 
 WeightBlocks WeightBlocks::withLast(const layout::SegmentLayout &layout) const {
   WeightBlocks blocks = *this;
-  // What is refined has a word everywhere.
+  // A refined cluster has a word at every position.
   blocks.omitsZeros = !isRefining() && choosesPositions(layout);
   return blocks;
 }

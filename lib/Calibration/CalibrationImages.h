@@ -20,7 +20,7 @@ struct ImageOptions {
 mlir::FailureOr<runtime::Preprocessing>
 readPreprocessing(mlir::Operation *op, const ImageOptions &options);
 
-/// What a classifier takes, by its type and its attributes.
+/// The input of a classifier, by its type and its attributes.
 runtime::NetworkInput networkInputOf(mlir::BlockArgument argument);
 
 /// Reads the images of a file for that input; reports on `op`.

@@ -105,7 +105,7 @@ FailureOr<ObservedProgram> ObservedProgram::create(func::FuncOp function) {
           .wasInterrupted())
     return function.emitError()
            << "is clustered already; calibrate before crania-cluster-weights";
-  // What there is to warn of is said of the network itself, not of a copy.
+  // Warnings are given for the network itself, and not for a copy of it.
   ScopedDiagnosticHandler withoutWarnings(
       function.getContext(), [](Diagnostic &diagnostic) {
         return success(diagnostic.getSeverity() == DiagnosticSeverity::Warning);

@@ -9,28 +9,13 @@ those of NumPy. The same layer before rounding shrinks little.
 """
 
 import numpy as np
-import onnx
-from onnx import TensorProto, helper, numpy_helper
 
-from preprocessing import Convention
-from tools import classify, compile_model, expect, main_of
+from single_layer import stored_bytes
+from tools import expect, main_of
 
-INPUTS, CLASSES, IMAGES = 512, 256, 4
+INPUTS, CLASSES = 512, 256
 # Tables and directories.
 OVERHEAD = 1.03
-
-
-def write_layer(path, weights):
-    node = helper.make_node("Gemm", ["x", "w"], ["y"], transB=1)
-    graph = helper.make_graph(
-        [node], "layer",
-        [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, INPUTS])],
-        [helper.make_tensor_value_info("y", TensorProto.FLOAT, [1, CLASSES])],
-        [numpy_helper.from_array(weights, "w")])
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)])
-    model.ir_version = 8
-    onnx.save(model, path)
-    return path
 
 
 def entropy_bytes(weights):
@@ -39,30 +24,14 @@ def entropy_bytes(weights):
     return -np.sum(counts * np.log2(counts / weights.size)) / 8
 
 
-def stored_bytes(name, weights, folder):
-    images = folder / "x.npy"
-    x = np.random.default_rng(1).standard_normal((IMAGES, INPUTS)).astype(np.float32)
-    np.save(images, x)
-    binary = compile_model(write_layer(folder / f"{name}.onnx", weights),
-                           folder / f"{name}.crania", "--clusters=1", "--exit=softmax:1",
-                           "--baselines")
-    answers = classify(binary, images, folder, Convention(layout="auto"))
-    rows = answers.rows
-    for row in rows.values():
-        expect(np.allclose(row.logits, x @ weights.T, rtol=1e-4, atol=1e-4), f"{name}: other logits")
-        expect(np.array_equal(row.logits, rows["one-shot"].logits), f"{name}: rows differ in bits")
-    return {row: sum(figures["weight_bytes_by_cluster"])
-            for row, figures in answers.report["rows"].items()}
-
-
 def check(folder):
     dense = np.random.default_rng(0).standard_normal((CLASSES, INPUTS)).astype(np.float32)
     rounded = (dense.view(np.uint32) & 0xFFFF0000).view(np.float32)
-    rows = stored_bytes("rounded", rounded, folder)
+    rows = stored_bytes("rounded", rounded, folder, "1")
     expect(rows["one-shot"] == rounded.nbytes, "the uncompressed row is compressed")
     bound = OVERHEAD * entropy_bytes(rounded)
     expect(rows["crania"] <= bound, f"{rows['crania']} bytes, {bound:.0f} are enough")
-    rows = stored_bytes("dense", dense, folder)
+    rows = stored_bytes("dense", dense, folder, "1")
     expect(0.8 * dense.nbytes < rows["crania"] <= dense.nbytes,
            f"dense: {rows['crania']} of {dense.nbytes} bytes")
 

@@ -10,44 +10,14 @@ more than its words.
 """
 
 import numpy as np
-import onnx
-from onnx import TensorProto, helper, numpy_helper
 
-from preprocessing import Convention
-from tools import classify, compile_model, expect, main_of
+from single_layer import stored_bytes
+from tools import expect, main_of
 
-INPUTS, CLASSES, IMAGES = 512, 64, 4
+INPUTS, CLASSES = 512, 64
 KEPT = 0.1
 # Tables and directories.
 OVERHEAD = 1.01
-
-
-def write_layer(path, weights):
-    node = helper.make_node("Gemm", ["x", "w"], ["y"], transB=1)
-    graph = helper.make_graph(
-        [node], "layer",
-        [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, INPUTS])],
-        [helper.make_tensor_value_info("y", TensorProto.FLOAT, [1, CLASSES])],
-        [numpy_helper.from_array(weights, "w")])
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)])
-    model.ir_version = 8
-    onnx.save(model, path)
-    return path
-
-
-def stored_bytes(name, weights, folder, clusters):
-    images = folder / "x.npy"
-    x = np.random.default_rng(1).standard_normal((IMAGES, INPUTS)).astype(np.float32)
-    np.save(images, x)
-    binary = compile_model(write_layer(folder / f"{name}.onnx", weights),
-                           folder / f"{name}.crania", f"--clusters={clusters}",
-                           "--exit=softmax:1", "--baselines")
-    answers = classify(binary, images, folder, Convention(layout="auto"))
-    for row in answers.rows.values():
-        expect(np.allclose(row.logits, x @ weights.T, rtol=1e-4, atol=1e-4),
-               f"{name}: other logits")
-    return {row: sum(figures["weight_bytes_by_cluster"])
-            for row, figures in answers.report["rows"].items()}
 
 
 def check(folder):

@@ -21,7 +21,7 @@ public:
   /// function that is clustered already.
   static mlir::FailureOr<NetworkObserver> create(mlir::func::FuncOp function);
 
-  /// What the function takes.
+  /// The input of the function.
   runtime::NetworkInput networkInput() const;
   uint64_t inputElements() const { return executable->inputElements(); }
 

@@ -173,7 +173,7 @@ void StoragePlan::chooseBits(func::FuncOp function, Bits bits) {
   Operation *end = function.getBody().front().getTerminator();
   Value logits = findLogits(end->getOperand(0));
   groupOf(logits).bits = 0;
-  // What the host makes of them has no range and needs none.
+  // Values that the host computes of them have and need no range.
   SetVector<Operation *> hostWork;
   getForwardSlice(logits, &hostWork);
   for (Operation *op : hostWork)

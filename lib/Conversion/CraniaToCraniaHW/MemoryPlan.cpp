@@ -118,12 +118,16 @@ namespace {
 /// windows of the other tensors.
 class MemoryPlanner {
 public:
-  /// Creates a planner in which stages ask for windows of up to `windowBudget`
-  /// bytes. If that is too few, a stage asks for windows of one iteration.
+  /// Creates a planner that uses the first `capacity` bytes of the global
+  /// buffer. Stages ask for windows of up to `windowBudget` bytes. If that is
+  /// too few, a stage asks for windows of one iteration.
   MemoryPlanner(const Network &network, const target::TargetModel &target,
-                uint64_t windowBudget)
+                uint64_t capacity, uint64_t windowBudget)
       : network(network), target(target), tiler(network, target),
-        windowBudget(windowBudget), bufferOf(network.storages.size()) {}
+        windowBudget(windowBudget), bufferOf(network.storages.size()) {
+    assert(capacity <= target.globalBuffer.bytes && "more than there is");
+    problem.capacity = capacity;
+  }
 
   /// Plans the placement. Returns the failure and the missing bytes, if it
   /// fails.
@@ -147,7 +151,14 @@ public:
   }
 
   /// Returns the sum of the costs of all stages.
-  TileCost totalCost() const { return total; }
+  const TileCost &totalCost() const { return plan.estimate; }
+
+  /// Returns true if some tensor or parameter passes through windows.
+  bool hasWindows() const {
+    return llvm::any_of(plan.stages, [](const MemoryPlan::StagePlan &stage) {
+      return stage.setBytes > 0;
+    });
+  }
 
   MemoryPlan takePlan() { return std::move(plan); }
 
@@ -164,7 +175,6 @@ private:
 
   void collectUses() {
     problem.steps = network.stages.size() + 1;
-    problem.capacity = target.globalBuffer.bytes;
     problem.alignment = bufferAlignment;
     for (size_t s = 0; s < network.stages.size(); ++s) {
       const Stage &stage = network.stages[s];
@@ -214,8 +224,8 @@ private:
     if (!tile)
       return false;
     TileCost cost = tiler.costOf(stage, stagePlan.windows, isMoved, *tile);
-    total.cycles += cost.cycles;
-    total.dramBytes += cost.dramBytes;
+    plan.estimate.cycles += cost.cycles;
+    plan.estimate.dramBytes += cost.dramBytes;
     stagePlan.tile = *tile;
     stagePlan.scratchOffset = freeRange.offset;
     for (const Window &window : stagePlan.windows) {
@@ -269,7 +279,7 @@ private:
                               .category("crania-memory"))
         << remark::metric("bytes", placement.usedBytes(problem))
         << remark::metric("bytes_without_spills", problem.peakLiveBytes())
-        << remark::metric("capacity", problem.capacity);
+        << remark::metric("capacity", target.globalBuffer.bytes);
   }
 
   static void remarkOnBands(const Stage &stage,
@@ -290,7 +300,6 @@ private:
   MemoryPlan plan;
   BufferProblem problem;
   BufferPlacement placement;
-  TileCost total;
   /// The number of each storage in the placement problem, if a stage uses it.
   std::vector<std::optional<size_t>> bufferOf;
 };
@@ -332,29 +341,69 @@ static LogicalResult checkCommands(const Network &network,
   return success();
 }
 
+/// Returns the largest number below `bytes` that is a power of two or three
+/// halves of one.
+static uint64_t nextSmallerCapacity(uint64_t bytes) {
+  assert(bytes > 2 && "no smaller capacity");
+  uint64_t power = llvm::bit_floor(bytes - 1);
+  uint64_t threeHalves = power + power / 2;
+  return threeHalves < bytes ? threeHalves : power;
+}
+
+namespace {
+
+/// The cheapest of the plans that were tried.
+class PlanSearch {
+public:
+  PlanSearch(const Network &network, const target::TargetModel &target)
+      : network(network), target(target) {}
+
+  /// Tries plans within `capacity` bytes of the global buffer. Returns the
+  /// failure with the smallest windows, if that fails. Large windows save
+  /// weight traffic, but small ones leave room for whole tensors. The better
+  /// choice depends on the network.
+  std::optional<scheduling::PlacementFailure> tryCapacity(uint64_t capacity) {
+    std::optional<scheduling::PlacementFailure> failure;
+    for (uint64_t budget :
+         {uint64_t(0), capacity / 4, capacity / 2, capacity}) {
+      MemoryPlanner planner(network, target, capacity, budget);
+      if (auto failed = planner.run()) {
+        if (budget == 0)
+          failure = failed;
+        continue;
+      }
+      if (!best || planner.totalCost() < best->totalCost())
+        best.emplace(std::move(planner));
+    }
+    return failure;
+  }
+
+  std::optional<MemoryPlanner> best;
+
+private:
+  const Network &network;
+  const target::TargetModel &target;
+};
+
+} // namespace
+
 FailureOr<MemoryPlan>
 crania::lowering::planMemory(const Network &network,
                              const target::TargetModel &target, Location loc) {
-  // Large windows save weight traffic, but small ones leave room for whole
-  // tensors. The better choice depends on the network.
   uint64_t capacity = target.globalBuffer.bytes;
-  std::optional<MemoryPlanner> best;
-  scheduling::PlacementFailure failure{};
-  for (uint64_t budget : {uint64_t(0), capacity / 4, capacity / 2, capacity}) {
-    MemoryPlanner planner(network, target, budget);
-    if (auto failed = planner.run()) {
-      // The first attempt asks for the smallest windows.
-      if (budget == 0)
-        failure = *failed;
-      continue;
-    }
-    if (!best || planner.totalCost() < best->totalCost())
-      best.emplace(std::move(planner));
+  PlanSearch search(network, target);
+  std::optional<scheduling::PlacementFailure> failure =
+      search.tryCapacity(capacity);
+  if (!search.best)
+    return reportFailure(network, target, *failure, loc);
+  // The placement is a heuristic, which may do better within fewer bytes. A
+  // plan without windows moves only what every plan moves.
+  while (search.best->hasWindows() && !failure && capacity > 2) {
+    capacity = nextSmallerCapacity(capacity);
+    failure = search.tryCapacity(capacity);
   }
-  if (!best)
-    return reportFailure(network, target, failure, loc);
-  best->remark(loc);
-  MemoryPlan plan = best->takePlan();
+  search.best->remark(loc);
+  MemoryPlan plan = search.best->takePlan();
   if (failed(checkCommands(network, plan, target)))
     return LogicalResult::failure();
   return plan;

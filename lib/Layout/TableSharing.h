@@ -20,8 +20,8 @@ namespace crania::layout {
 /// different centers then become alike.
 struct TableSharing {
   std::vector<uint8_t> tableOf;
-  std::vector<uint32_t> offsets; ///< of each condition; empty if no tables are
-                                 ///< shared
+  /// One offset per condition; empty if no tables are shared.
+  std::vector<uint32_t> offsets;
 
   /// Creates tables of its own for each condition.
   explicit TableSharing(unsigned conditions = 1);

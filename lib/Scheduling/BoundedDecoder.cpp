@@ -81,8 +81,8 @@ using Items = std::vector<Item>;
 /// A partial choice for a tensor.
 struct Node {
   double picojoules, positionsUm2, valuesUm2;
-  size_t item, before; ///< the index in the segment, and in the partial choices
-                       ///< of the segment before
+  size_t item;   ///< index in the segment
+  size_t before; ///< index in the partial choices of the segment before
 };
 using Front = std::vector<Node>;
 

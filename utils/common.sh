@@ -15,7 +15,7 @@ die() {
   exit 1
 }
 
-# Prints the script's leading comment, below the licence, as its help text.
+# Prints the script's leading comment, below the license, as its help text.
 usage() {
   awk 'NR > 3 { if (!/^#/) exit; sub(/^# ?/, ""); print }' "$0"
 }

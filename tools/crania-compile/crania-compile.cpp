@@ -166,12 +166,12 @@ cl::opt<double, false, NumberParser>
                cl::desc("Factor on the pixels (default 1)"), cl::cat(category));
 cl::list<double, bool, NumberParser> inputMean(
     "input-mean", cl::CommaSeparated, cl::value_desc("a,b,c"),
-    cl::desc("Subtracted after scaling: one value, or one per channel"),
+    cl::desc("Mean to subtract after scaling: one value, or one per channel"),
     cl::cat(category));
-cl::list<double, bool, NumberParser>
-    inputDeviation("input-std", cl::CommaSeparated, cl::value_desc("a,b,c"),
-                   cl::desc("Divides at last: one value, or one per channel"),
-                   cl::cat(category));
+cl::list<double, bool, NumberParser> inputDeviation(
+    "input-std", cl::CommaSeparated, cl::value_desc("a,b,c"),
+    cl::desc("Divisor applied last: one value, or one per channel"),
+    cl::cat(category));
 cl::opt<bool>
     baselines("baselines",
               cl::desc("Compile the rows to compare with too (one-shot, "
@@ -263,7 +263,7 @@ bool checkAgainst(ModuleOp module) {
     return refuse(exitRule, decided);
   if (clustered && usesIntegers())
     return refuse(precision, "the weights are clustered already, and were "
-                             "quantised before that or not at all");
+                             "quantized before that or not at all");
   const bool integers = usesIntegers() || any(module, isIntegerLayer);
   if (integers && calibrate.empty() && !any(module, hasRange))
     return refuse(precision, "integers need the ranges of activations: give "

@@ -19,15 +19,15 @@ static const char *const description =
 accuracy, and what time, traffic and energy every program in it costs.)";
 
 static const char *const examples = R"(
-How the input is made of the images: x' = (x * scale - mean) / std, per channel
-in the order after --input-channels.
+The input is computed from the images per channel, in the order that
+--input-channels gives: x' = (x * scale - mean) / std.
 
 Examples:
-  MNIST, 8-bit grey images of shape (10000, 28, 28), scaled to [0, 1]:
+  MNIST, 8-bit gray images of shape (10000, 28, 28), scaled to [0, 1]:
     crania-run lenet5.crania --images=test_x_u8.npy --labels=test_y_u8.npy \
       --input-scale=0.00392156862745098
 
-  CIFAR-10, (10000, 32, 32, 3) in RGB, normalised by mean and deviation:
+  CIFAR-10, (10000, 32, 32, 3) in RGB, normalized by mean and deviation:
     crania-run vgg8.crania --images=x.npy --labels=y.npy \
       --input-scale=0.00392156862745098 --input-mean=.485,.456,.406 \
       --input-std=.229,.224,.225 --threads=2
@@ -115,13 +115,15 @@ ParsedOptions run::parseOptions(int argc, char **argv) {
       ->type_name("rgb|bgr");
   app.add_option("--input-scale", p.scale, "Factor on the pixels (default 1)")
       ->type_name("S");
-  app.add_option("--input-mean", p.mean,
-                 "Subtracted after scaling: one value, or one per channel "
-                 "(default 0)")
+  app.add_option(
+         "--input-mean", p.mean,
+         "Mean to subtract after scaling: one value, or one per channel "
+         "(default 0)")
       ->delimiter(',')
       ->type_name("a,b,c");
-  app.add_option("--input-std", p.deviation,
-                 "Divides at last: one value, or one per channel (default 1)")
+  app.add_option(
+         "--input-std", p.deviation,
+         "Divisor applied last: one value, or one per channel (default 1)")
       ->delimiter(',')
       ->type_name("a,b,c");
   app.add_option("--limit", o.limit, "Only the first N images")

@@ -130,13 +130,14 @@ struct PipelineOptions : public mlir::PassPipelineOptions<PipelineOptions> {
   ListOption<double> inputMean{
       *this, "input-mean",
       llvm::cl::desc(
-          "Subtracted after scaling: one value, or one per channel")};
+          "Mean to subtract after scaling: one value, or one per channel")};
   ListOption<double> inputDeviation{
       *this, "input-std",
-      llvm::cl::desc("Divides at last: one value, or one per channel")};
+      llvm::cl::desc("Divisor applied last: one value, or one per channel")};
   Option<uint64_t> calibrateLimit{
       *this, "calibrate-limit",
-      llvm::cl::desc("Only the first N images (0: all)"), llvm::cl::init(0)};
+      llvm::cl::desc("Use only the first N images (0: all)"),
+      llvm::cl::init(0)};
   Option<std::string> calibrateRule{
       *this, "calibrate-rule",
       llvm::cl::desc("How a range follows from values: mse, max or "

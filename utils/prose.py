@@ -271,7 +271,7 @@ def sources_of(arguments):
         elif path.is_file():
             paths.append(path)
         else:
-            print(f"prose.py: error: '{argument}' is no file or folder", file=sys.stderr)
+            print(f"prose.py: error: '{argument}' is not a file or folder", file=sys.stderr)
             sys.exit(2)
     kinds = CPP_SUFFIXES | HASH_SUFFIXES | TEST_SUFFIXES | {".md", ".py"}
     # The tables of this file are full of what it looks for.

@@ -32,8 +32,8 @@ Examples:
       --input-scale=0.00392156862745098 --input-mean=.485,.456,.406 \
       --input-std=.229,.224,.225 --threads=2
 
-  A Caffe network that wants BGR with the mean taken off, 50 images, all numbers
-  into a file, a timeline for https://ui.perfetto.dev into another:
+  A Caffe network that takes BGR minus the mean, on 50 images. It writes all
+  numbers to a file, and a timeline for https://ui.perfetto.dev to another:
     crania-run net.crania --images=x.npy --input-channels=bgr \
       --input-mean=104,117,123 --limit=50 --report=R.json --trace=T.json
 
@@ -62,7 +62,7 @@ static CLI::Validator isBetween(double low, double high) {
             value <= high)
           return std::string();
         std::ostringstream reason;
-        reason << "'" << text << "' is no number from " << low << " to "
+        reason << "'" << text << "' is not a number from " << low << " to "
                << high;
         return reason.str();
       },
@@ -83,13 +83,13 @@ ParsedOptions run::parseOptions(int argc, char **argv) {
       ->type_name("FILE");
   app.add_option("--images", o.images,
                  "The images: .npy of uint8 or float32, one per first index; "
-                 "a missing channel axis is one channel")
+                 "without a channel axis, images have one channel")
       ->required()
       ->check(isPath())
       ->type_name("X.npy");
   app.add_option("--labels", o.labels,
-                 "The right classes, for accuracies: .npy of any integer type, "
-                 "one per image")
+                 "The correct classes, to compute accuracies: .npy of any "
+                 "integer type, one per image")
       ->check(isPath())
       ->type_name("Y.npy");
   const std::map<std::string, runtime::ImageLayout> layouts = {
@@ -99,7 +99,7 @@ ParsedOptions run::parseOptions(int argc, char **argv) {
   app.add_option_function<std::string>(
          "--input-layout",
          [&](const std::string &name) { p.layout = layouts.at(name); },
-         "Order of the axes in the file. auto (default): the one that fits "
+         "Order of the axes in the file. auto (default): the order that fits "
          "the network's input")
       ->check(CLI::IsMember(&layouts).description(""))
       ->type_name("nhwc|nchw");
@@ -126,17 +126,18 @@ ParsedOptions run::parseOptions(int argc, char **argv) {
          "Divisor applied last: one value, or one per channel (default 1)")
       ->delimiter(',')
       ->type_name("a,b,c");
-  app.add_option("--limit", o.limit, "Only the first N images")
+  app.add_option("--limit", o.limit, "Use only the first N images")
       ->check(CLI::Range(uint64_t(1), uint64_t(1) << 32).description(""))
       ->type_name("N");
   app.add_option("--threads", o.threads,
                  "Threads that share the images (default 1); results do not "
-                 "depend on it")
+                 "depend on their number")
       ->check(CLI::Range(1, 1024).description(""))
       ->type_name("T");
-  app.add_option("--sweep", o.sweep,
-                 "Inputs of the same round that run together and read their "
-                 "weights once (default 1); answers do not depend on it")
+  app.add_option(
+         "--sweep", o.sweep,
+         "Inputs of the same round that run together and read their weights "
+         "once (default 1); answers do not depend on this number")
       ->check(CLI::Range(1u, runtime::mostSweepInputs).description(""))
       ->type_name("M");
   app.add_option_function<std::string>(
@@ -147,12 +148,13 @@ ParsedOptions run::parseOptions(int argc, char **argv) {
              throw CLI::ValidationError("--arrivals", arrivals.error().message);
            o.arrivals = *arrivals;
          },
-         "When inputs arrive, RATE in inputs per second; latencies count from "
-         "there. Default: all are there when the machine wants them")
+         "Arrival of inputs, with RATE in inputs per second; latencies count "
+         "from the arrival. Default: all inputs are present from the beginning")
       ->type_name("periodic:RATE|poisson:RATE");
-  app.add_option("--flush-us", o.flushMicroseconds,
-                 "An input that has waited so long for its sweep to fill up "
-                 "goes with as many as there are (default: no limit)")
+  app.add_option(
+         "--flush-us", o.flushMicroseconds,
+         "Longest time that an input waits for its sweep to fill up; the sweep "
+         "then starts with the inputs that it has (default: no limit)")
       ->check(isBetween(1e-3, 1e12))
       ->type_name("T");
   app.add_option("--report", o.report, "Writes all numbers as JSON")

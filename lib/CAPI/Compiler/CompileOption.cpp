@@ -18,7 +18,7 @@ Status parse(llvm::StringRef text, std::string &value) {
 Status parse(llvm::StringRef text, double &value) {
   if (!text.trim().getAsDouble(value))
     return {};
-  return Error{"'" + text.str() + "' is no number"};
+  return Error{"'" + text.str() + "' is not a number"};
 }
 
 Status parse(llvm::StringRef text, uint64_t &value) {

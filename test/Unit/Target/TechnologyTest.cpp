@@ -1,7 +1,7 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// The file of energies and areas, and how strictly it is read.
+// Tests of the file of energies and areas, and of the strictness of its parser.
 
 #include "crania/Target/Technology.h"
 

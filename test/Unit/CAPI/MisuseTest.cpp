@@ -176,7 +176,7 @@ TEST_F(Misuse, PipelinesThatDoNotParse) {
                                           "net.mlir", pipeline, 0);
   };
   EXPECT_NE(errorOf(run("crania-pipeline{")), "");
-  EXPECT_NE(errorOf(run("crania-pipeline{colour=red}")), "");
+  EXPECT_NE(errorOf(run("crania-pipeline{color=red}")), "");
   CraniaCompilerOutput output = run(nullptr);
   ASSERT_NE(output, nullptr);
   EXPECT_GT(craniaCompilerOutputGetSize(output), 0u);

@@ -206,7 +206,7 @@ TEST(Npy, HeadersAreParsedStrictly) {
   expectPart(headerError("{}"), "lacks");
   expectPart(headerError("{'descr': '<f4', 'shape': (1,)}"), "lacks");
   expectPart(headerError("{'descr': '<f4' 'shape': (1,)}"), "no comma");
-  expectPart(headerError("{'colour': 'red'}"), "unknown key 'colour'");
+  expectPart(headerError("{'color': 'red'}"), "unknown key 'color'");
   expectPart(headerError("{'fortran_order': Maybe}"), "neither True nor False");
   expectPart(headerError("{'descr: 3"), "malformed entry");
   expectPart(headerError(

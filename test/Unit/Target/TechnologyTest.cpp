@@ -52,8 +52,8 @@ TEST(Technology, MistakesAreNamed) {
       }
     }
   Json more = json;
-  more["sram"]["colour"] = {{"value", 3}, {"source", "s"}};
-  EXPECT_EQ(errorOf(more), "there is no key 'sram.colour'");
+  more["sram"]["color"] = {{"value", 3}, {"source", "s"}};
+  EXPECT_EQ(errorOf(more), "there is no key 'sram.color'");
   EXPECT_EQ(errorOf(Json::array()), "it is not a JSON object");
   EXPECT_FALSE(parseTechnology("{"));
 }

@@ -1,10 +1,10 @@
-// What squashes the logits and is no softmax over the classes is computed by the
-// machine, with a warning that says what becomes of the exit test.
+// The machine computes ops that squash the logits but are not a softmax over
+// the classes. A warning explains the effect on the exit test.
 //
 // RUN: crania-opt %s --split-input-file --crania-check-classifiers --verify-diagnostics
 // RUN: crania-opt %s --split-input-file --crania-check-classifiers --crania-cluster-weights=clusters=.5,.5 --crania-form-rounds=exit=softmax:0.5 2>/dev/null | FileCheck %s
 
-// Over an axis of one element: 1 for every class.
+// A softmax over an axis of one element is 1 for every class.
 // CHECK-LABEL: func.func @one_element
 // CHECK: linalg.softmax
 // CHECK: crania.yield
@@ -21,7 +21,7 @@ func.func @one_element(%x: tensor<1x2xf32>) -> tensor<1x3xf32> attributes {crani
 
 // -----
 
-// A clip that makes the two largest probabilities equal.
+// This clip can make the two largest probabilities equal.
 // CHECK-LABEL: func.func @low_ceiling
 // CHECK: linalg.softmax
 // CHECK: crania.yield
@@ -71,7 +71,7 @@ func.func @sigmoid(%x: tensor<1x2xf32>) -> tensor<1x3xf32> attributes {crania.cl
 
 // -----
 
-// Of a softmax of a softmax only the outer one is looked through.
+// For a softmax of a softmax, only the outer one is recognized.
 // CHECK-LABEL: func.func @twice
 // CHECK: linalg.softmax
 // CHECK: crania.yield

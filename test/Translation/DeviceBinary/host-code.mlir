@@ -1,8 +1,8 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Host code beside the programs, before or after bufferization, makes no
-// difference to the binary, which a warning says.
+// Host code beside the programs, before or after bufferization, does not change
+// the binary. A warning says so.
 
 // RUN: crania-translate --crania-to-binary %S/../../Dialect/CraniaHW/IR/Inputs/tiny.mlir -o %t.crania
 // RUN: cat %s %S/../../Dialect/CraniaHW/IR/Inputs/tiny.mlir | crania-translate --crania-to-binary 2> %t.warnings | cmp - %t.crania

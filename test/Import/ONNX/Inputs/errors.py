@@ -145,7 +145,7 @@ def graph_second_output():
 
 @model
 def graph_used_unknown_operator():
-    """As `dead-nodes` of models.py, with the node in use."""
+    """Adds the node of `dead-nodes` in models.py, but uses it."""
     builder = ModelBuilder([1, 4])
     builder.nodes.append(helper.make_node("Mystery", ["input"], ["odd"], name="odd", domain="com.example"))
     return builder.output(builder.node("Add", ["input", "odd"]))

@@ -24,7 +24,7 @@ Status parse(llvm::StringRef text, double &value) {
 Status parse(llvm::StringRef text, uint64_t &value) {
   if (!text.trim().getAsInteger(10, value))
     return {};
-  return Error{"'" + text.str() + "' is no count"};
+  return Error{"'" + text.str() + "' is not a count"};
 }
 
 Status parse(llvm::StringRef text, std::optional<uint64_t> &value) {

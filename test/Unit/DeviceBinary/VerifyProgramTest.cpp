@@ -114,7 +114,7 @@ TEST(VerifyPorts, LayoutOfImages) {
   };
   EXPECT_EQ(errorAfter(imageOf(PortLayout::nhwc, {1, 2, 2, 1})), "");
   EXPECT_EQ(errorAfter(imageOf(PortLayout::unknown, {1, 2, 2, 1})), "");
-  expectInvalid("input has a layout of images, but is no tensor of rank 4",
+  expectInvalid("input has a layout of images, but is not a tensor of rank 4",
                 imageOf(PortLayout::nhwc, {1, 4}));
   expectInvalid("input has an unknown layout",
                 imageOf(PortLayout(9), {1, 2, 2, 1}));

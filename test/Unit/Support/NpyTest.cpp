@@ -191,8 +191,8 @@ TEST(Npy, ShapesAreComparedWithTheFile) {
   expectPart(shaped("(4000000000, 4000000000)"), "more than 2^64");
   expectPart(shaped("(4611686018427387904,)"), "more than 2^64");
   expectPart(shaped("(2305843009213693952,)"), "but it has 4");
-  expectPart(shaped("(99999999999999999999,)"), "something that is no size");
-  expectPart(shaped("(-1,)"), "something that is no size");
+  expectPart(shaped("(99999999999999999999,)"), "an entry that is not a size");
+  expectPart(shaped("(-1,)"), "an entry that is not a size");
   expectPart(shaped("(1 1)"), "no comma");
   expectPart(shaped("3"), "not a tuple");
   std::string many = "(";

@@ -14,7 +14,7 @@ func.func @one_element(%x: tensor<1x2xf32>) -> tensor<1x3xf32> attributes {crani
   %e = tensor.empty() : tensor<1x3xf32>
   %init = linalg.fill ins(%zero : f32) outs(%e : tensor<1x3xf32>) -> tensor<1x3xf32>
   %y = linalg.matmul ins(%x, %w : tensor<1x2xf32>, tensor<2x3xf32>) outs(%init : tensor<1x3xf32>) -> tensor<1x3xf32>
-  // expected-warning @+1 {{squashes the logits, but what is returned is no softmax of them over the 3 classes, so the exit test takes the result for logits; if it is of values from 0 to 1, their largest softmax probability is 0.576 and hardly any input exits early}}
+  // expected-warning @+1 {{squashes the logits, but the result is not a softmax of them over the 3 classes, so the exit test takes the result for logits; if its values are from 0 to 1, their largest softmax probability is 0.576 and hardly any input exits early}}
   %s = linalg.softmax dimension(0) ins(%y : tensor<1x3xf32>) outs(%e : tensor<1x3xf32>) -> tensor<1x3xf32>
   return %s : tensor<1x3xf32>
 }

@@ -29,7 +29,7 @@ roundtrip = bool(int(lit_config.params.get(
 
 
 def find_onnxruntime():
-    """Folder with the node modules of ONNX Runtime, or None."""
+    """Returns the folder with the node modules of ONNX Runtime, or None."""
     if not shutil.which("node"):
         return None
     for build in (config.crania_binary_dir, os.path.join(config.crania_source_dir, "build")):

@@ -3,8 +3,9 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 # usage: utils/bench.sh NAME [--json=FILE] [ARGUMENT...]
 #
-# Builds what the benchmark test/Benchmark/NAME.py needs and runs it, with the tools
-# in build/bin. A benchmark that has targets exits with 1 if one is missed.
+# Builds the tools that the benchmark test/Benchmark/NAME.py needs and runs it,
+# with the tools in build/bin. A benchmark with targets exits with 1 if one is
+# missed.
 #   --json=FILE  the benchmark also writes its figures there
 # Other arguments are the benchmark's own (utils/bench.sh NAME --help).
 set -euo pipefail

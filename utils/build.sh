@@ -4,7 +4,7 @@
 # usage: utils/build.sh [--preset=release|sanitize|thread|gcc] [TARGET...]
 #
 # Configures when needed and builds the targets (default: everything).
-#   --preset=release   optimised, in build/ (default); tools in build/bin/
+#   --preset=release   optimized, in build/ (default); tools in build/bin/
 #   --preset=sanitize  with AddressSanitizer and UndefinedBehaviorSanitizer, in
 #                      build-sanitize/
 #   --preset=thread    with ThreadSanitizer, in build-thread/

@@ -40,8 +40,8 @@ done
 
 runs=()
 
-# run_suite NAME PRESET-FOLDER TARGET: builds the target, which runs lit. A test
-# that fails is counted at the end; no results at all end the script.
+# run_suite NAME PRESET-FOLDER TARGET: builds the target, which runs lit. Failed
+# tests are counted at the end. If there are no results at all, the script ends.
 run_suite() {
   local name=$1 folder=$2 target=$3 results=$2/test/results-$1.json
   say "Tests: $name"
@@ -66,7 +66,7 @@ check_tidy() {
 
 last_tidy=${XDG_CACHE_HOME:-$HOME/.cache}/crania/last-tidy-commit
 
-# The commit from which changes count for clang-tidy.
+# The commit since which clang-tidy checks changed files.
 tidy_base() {
   local commit
   for commit in "${CRANIA_TIDY_SINCE-}" "$(cat "$last_tidy" 2>/dev/null)" HEAD~20; do
@@ -78,7 +78,7 @@ tidy_base() {
   git -C "$root" rev-list --max-parents=0 HEAD | tail -n 1
 }
 
-# Newest changes first, so that the limit of time leaves out the oldest.
+# The newest changes come first, so that the time limit leaves out the oldest.
 check_tidy_changed() {
   local base files file seconds=300 begin=$SECONDS checked=0
   base=$(tidy_base)

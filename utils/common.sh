@@ -1,11 +1,12 @@
 # Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #
-# Sourced by the scripts of this folder: where things are, and how to say so.
+# The scripts of this folder source this file: it defines paths and the form of
+# messages.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 build=$root/build
-# The Python that Debian's python3-* packages belong to, whatever else is on PATH.
+# The Python of Debian's python3-* packages, whatever else is on PATH.
 python=/usr/bin/python3
 
 say() { printf '\n== %s\n' "$*"; }
@@ -15,7 +16,7 @@ die() {
   exit 1
 }
 
-# Prints the script's leading comment, below the licence, as its help text.
+# Prints the script's leading comment, below the license, as its help text.
 usage() {
   awk 'NR > 3 { if (!/^#/) exit; sub(/^# ?/, ""); print }' "$0"
 }

@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 # usage: utils/demo.sh
 #
-# The whole way once: installs what is missing, builds the tools, compiles the
-# digits network of examples/digits for the simulated accelerator with every
-# baseline, classifies all held-out images, and says what came out. The first
+# Runs the whole flow once: installs what is missing, builds the tools, compiles
+# the digits network of examples/digits for the simulated accelerator with every
+# baseline, classifies all held-out images, and prints the results. The first
 # run builds for some minutes, later ones take seconds. Results: build/demo/.
 set -euo pipefail
 . "$(dirname "$0")/common.sh"

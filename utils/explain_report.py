@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Says in three sentences what a report of crania-run shows, for the demo."""
+"""Explains a report of crania-run in three sentences, for the demo."""
 
 import json
 import sys
@@ -12,13 +12,13 @@ def percent(fraction):
 
 
 def change(reference, value, less):
-    """'20 % less' of what `reference` was, or '20 % more'."""
+    """Returns '20 % less' than `reference`, or '20 % more'."""
     share = value / reference - 1
     return f"{abs(100 * share):.0f} % {less if share < 0 else 'more'}"
 
 
 def compared(row, reference):
-    """Energy and cycles of a row against another one."""
+    """Compares energy and cycles of a row with another one."""
     return (f"{change(reference['energy_pj'], row['energy_pj'], 'less')} energy and "
             f"{change(reference['cycles'], row['cycles'], 'fewer')} cycles")
 
@@ -42,12 +42,12 @@ def sentence_on_rounds(report):
 
 
 def best_of(rows, names, key):
-    """The name of the row with the least of `key`."""
+    """Returns the name of the row with the least of `key`."""
     return min(names, key=lambda name: rows[name][key])
 
 
 def verdict_on_iterating(report):
-    """Whether early rounds gain anything over one pass over all weights."""
+    """Says whether early rounds gain anything over one pass over all weights."""
     rows = report["rows"]
     lost = []
     for key, amount in (("energy_pj", "energy"), ("cycles", "cycles")):

@@ -8,10 +8,12 @@ usage: utils/prose.py [--figures] [--no-codespell] [FILE|FOLDER...]
 Checks all tracked files, or the tracked files below each FOLDER and each FILE.
 Prints one finding a line, as file:line: finding, and exits with 1 if there is
 one, with 2 if a FILE or FOLDER does not exist.
-  fragments  doc comments (///, and the summaries and descriptions of .td files)
-             that open with a word such as 'Of' or 'Whether'
-  spelling   British spellings in prose; identifiers, paths and code in
-             backticks are exempt, and so are the commands of a test
+  fragments  doc comments (///, the summaries and descriptions of .td files, and
+             the docstrings of Python) that open with a word such as 'Of' or
+             'Whether'
+  spelling   British spellings in prose; identifiers, paths, code in backticks
+             and strings of a single word in lower case are exempt, and so are
+             the commands of a test
   codespell  misspellings, where the Debian package codespell is installed;
              .codespellrc configures it
 --figures prints counts instead of findings, and exits with 0: doc comments,
@@ -19,6 +21,7 @@ fragments, British spellings, files of more than 500 lines, and the longest
 functions (found by matching braces, hence approximate).
 """
 import argparse
+import ast
 import bisect
 import collections
 import io
@@ -62,6 +65,9 @@ WORDS = {
 WORD = re.compile(r"(?<![\w./<>:-])[A-Za-z][a-z]+(?![\w/(]|\.\w|::|->|-\w+=)")
 ISE_WORD = re.compile(rf"({'|'.join(ISE_STEMS)})is({ISE_ENDINGS})")
 
+# A string that is a single word in lower case is a key or a name, and no prose.
+KEY = re.compile(r"[A-Za-z]?[\"']?[a-z_]+[\"']?")
+
 BACKTICKS = re.compile(r"`[^`\n]*`")
 FENCE = re.compile(r"^```.*?^```", re.S | re.M)
 # RUN: and CHECK: lines, and whatever other prefix FileCheck was given.
@@ -101,7 +107,7 @@ class Source:
 def cpp_prose(source):
     for match in CPP_TOKEN.finditer(source.text):
         kind = match.lastgroup
-        if kind != "char":
+        if kind != "char" and not (kind == "string" and KEY.fullmatch(match.group(kind))):
             yield Prose(source.line_at(match.start(kind)), match.group(kind))
     if source.path.suffix == ".td":
         for match in TD_STRING.finditer(source.text):
@@ -113,7 +119,8 @@ def cpp_prose(source):
 def python_prose(source):
     try:
         for token in tokenize.generate_tokens(io.StringIO(source.text).readline):
-            if token.type in (tokenize.COMMENT, tokenize.STRING):
+            is_key = token.type == tokenize.STRING and KEY.fullmatch(token.string)
+            if token.type in (tokenize.COMMENT, tokenize.STRING) and not is_key:
                 yield Prose(token.start[0], token.string)
     except (tokenize.TokenError, SyntaxError):
         return  # the Python tests say what is wrong with it
@@ -171,8 +178,23 @@ def british_spellings(source):
 
 # Fragments.
 
+def docstrings(source):
+    """Yields the docstrings of a Python file, its functions and its classes."""
+    try:
+        tree = ast.parse(source.text)
+    except SyntaxError:
+        return  # the Python tests say what is wrong with it
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)):
+            text = ast.get_docstring(node)
+            if text:
+                yield Prose(node.body[0].lineno, text)
+
+
 def doc_comments(source):
     """Yields the start of each doc comment, without its marker."""
+    if source.path.suffix == ".py":
+        yield from docstrings(source)
     if source.path.suffix not in CPP_SUFFIXES:
         return
     inside = False
@@ -271,7 +293,7 @@ def sources_of(arguments):
         elif path.is_file():
             paths.append(path)
         else:
-            print(f"prose.py: error: '{argument}' is no file or folder", file=sys.stderr)
+            print(f"prose.py: error: '{argument}' is not a file or folder", file=sys.stderr)
             sys.exit(2)
     kinds = CPP_SUFFIXES | HASH_SUFFIXES | TEST_SUFFIXES | {".md", ".py"}
     # The tables of this file are full of what it looks for.

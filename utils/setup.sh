@@ -21,12 +21,12 @@ build_packages=(
   libflatbuffers-dev flatbuffers-compiler
   libonnx-dev libprotobuf-dev protobuf-compiler
   libdnnl-dev libcli11-dev nlohmann-json3-dev libxxhash-dev zlib1g-dev libzstd-dev
-  libgtest-dev librapidcheck-dev) # small, and configuring looks for them
+  libgtest-dev librapidcheck-dev) # small, and the configuration looks for them
 test_packages=(
   g++-12 # the second compiler of the libraries without LLVM
   libclang-rt-22-dev
-  qemu-user # CPUs with less than the host has
-  liblzma-dev # what the layouts are measured against, with libzstd-dev
+  qemu-user # CPUs with fewer instructions than the host
+  liblzma-dev # the baseline of the layout benchmark, with libzstd-dev
   python3-numpy python3-onnx python3-psutil libonnx-testdata git)
 lint_packages=(clang-format-22 clang-tidy-22 codespell)
 
@@ -70,19 +70,19 @@ ensure_packages() {
   [ ${#missing[@]} -eq 0 ] || install_packages "${missing[@]}"
 }
 
-# A node that did not come from Debian brings its own npm, so ask for commands.
+# A node that is not Debian's brings its own npm, so check for commands.
 ensure_npm() {
   command -v node >/dev/null || ensure_packages nodejs
   command -v npm >/dev/null || ensure_packages npm ca-certificates
 }
 
-# The one test-time dependency that Debian does not have. Optional.
+# The only test dependency that Debian does not package. Optional.
 ensure_onnxruntime() {
   local version=1.30.0 have=$build/node_modules/onnxruntime-node/package.json
   grep -qsF "\"version\": \"$version\"" "$have" && return
   say "Installing ONNX Runtime $version for the tests, from npm"
   mkdir -p "$build"
-  # onnxruntime-node's own install script would fetch GPU libraries.
+  # The install script of onnxruntime-node would fetch GPU libraries.
   if ! (ensure_npm && npm install --prefix "$build" --ignore-scripts --no-save \
         --no-audit --no-fund --loglevel=error "onnxruntime-node@$version"); then
     echo "No ONNX Runtime: the tests that compare with it will say SKIPPED."

@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Adds up the JSON results of one or more lit runs.
 
-Prints what failed, what was skipped and why, a line for GoogleTest and one for
-the lit tests of each run, and last 'N passed, N failed[, N skipped]'. Exits with
-1 if a test failed or none ran.
+Prints the failed tests, the skipped tests with reasons, a line for GoogleTest and one for
+the lit tests of each run, and last 'N passed, N failed[, N skipped]'. Exits with 1 if a
+test failed or none ran.
 """
 
 import collections

@@ -1,11 +1,10 @@
-# Functions that every library, tool and test of CRANIA is declared with.
+# Functions that declare the libraries, tools and tests of CRANIA.
 
 # crania_add_library(name sources... [LINK libs...] [MLIR_LINK libs...] [DEPENDS targets...])
 # MLIR_LINK names upstream component libraries; a build against libMLIR.so links
 # that instead. Libraries without MLIR_LINK must not include LLVM headers.
-# What stands in lib/ is installed and exported as Crania::<name without Crania>;
-# the package's component that it belongs to is ONNX (with the importer), Compiler
-# (with MLIR) or Runtime (without).
+# Libraries in lib/ are installed and exported as Crania::<name without Crania>. The component of
+# such a library is ONNX (with the importer), Compiler (with MLIR) or Runtime (without).
 function(crania_add_library name)
   cmake_parse_arguments(ARG "" "" "LINK;MLIR_LINK;DEPENDS" ${ARGN})
   add_library(${name} STATIC ${ARG_UNPARSED_ARGUMENTS})
@@ -17,7 +16,7 @@ function(crania_add_library name)
   target_include_directories(${name} SYSTEM PUBLIC $<BUILD_INTERFACE:${PROJECT_BINARY_DIR}/include>)
   target_link_libraries(${name} PUBLIC ${ARG_LINK})
   if(ARG_MLIR_LINK)
-    # Also for what links this library: see CraniaAssertions.cmake.
+    # This also applies to users of the library: see CraniaAssertions.cmake.
     target_compile_definitions(${name} PUBLIC $<BUILD_INTERFACE:NDEBUG>)
     target_include_directories(${name} SYSTEM PUBLIC
       $<BUILD_INTERFACE:${MLIR_INCLUDE_DIRS}> $<BUILD_INTERFACE:${LLVM_INCLUDE_DIRS}>)
@@ -67,13 +66,13 @@ endfunction()
 
 # crania_shared_library(name component SOVERSION n EXPORTS file sources... [LINK libs...]
 #   [NAME name])
-# A shared library of which only what the linker version script EXPORTS names is
-# visible. SOVERSION is the major version of its interface.
+# Declares a shared library that exports only the symbols in the linker version script EXPORTS.
+# SOVERSION is the major version of its interface.
 function(crania_shared_library name component)
   cmake_parse_arguments(ARG "" "SOVERSION;EXPORTS;NAME" "LINK" ${ARGN})
   set(sources ${ARG_UNPARSED_ARGUMENTS})
   if(NOT sources)
-    # Archives alone: CMake wants a source nevertheless.
+    # The library consists only of archives, but CMake requires a source.
     set(sources ${CMAKE_CURRENT_BINARY_DIR}/${name}.cpp)
     file(WRITE ${sources} "")
   endif()
@@ -89,7 +88,7 @@ function(crania_shared_library name component)
   endif()
   set_target_properties(${name} PROPERTIES LINKER_LANGUAGE CXX)
   target_link_options(${name} PRIVATE -Wl,--version-script=${ARG_EXPORTS})
-  # The runtime of a sanitizer is in the executable.
+  # The executable contains the runtime of a sanitizer.
   if(NOT CRANIA_SANITIZE AND NOT CRANIA_SANITIZE_THREAD)
     target_link_options(${name} PRIVATE -Wl,--no-undefined)
   endif()
@@ -99,9 +98,8 @@ function(crania_shared_library name component)
   crania_export(${name} ${component} NAME ${ARG_NAME})
 endfunction()
 
-# crania_link_archives(target WHOLE|PART components...): links the libraries of these
-# components by path, all of their objects or what is needed, without what they say
-# they link themselves.
+# crania_link_archives(target WHOLE|PART components...): links the libraries of these components by
+# path, either all of their objects or only the needed ones, without their own link dependencies.
 function(crania_link_archives target extent)
   set(archives "")
   foreach(component ${ARGN})
@@ -125,7 +123,7 @@ function(crania_link_archives target extent)
   endif()
 endfunction()
 
-# crania_sanitizer_options(executable): its defaults in a build with sanitizers.
+# crania_sanitizer_options(executable): sets its defaults in a build with sanitizers.
 function(crania_sanitizer_options name)
   if(CRANIA_SANITIZE)
     target_sources(${name} PRIVATE ${PROJECT_SOURCE_DIR}/cmake/SanitizerOptions.cpp)
@@ -150,8 +148,8 @@ function(crania_add_tool name)
 endfunction()
 
 # crania_add_unittest(name sources... [LINK libs...])
-# A GoogleTest binary. Built with exceptions and RTTI, which RapidCheck needs to
-# report a failing property.
+# Declares a GoogleTest binary, with exceptions and RTTI, which RapidCheck needs to report a failing
+# property.
 function(crania_add_unittest name)
   cmake_parse_arguments(ARG "" "" "LINK" ${ARGN})
   add_executable(${name} ${ARG_UNPARSED_ARGUMENTS})
@@ -162,9 +160,9 @@ function(crania_add_unittest name)
   set_property(GLOBAL APPEND PROPERTY CRANIA_UNITTESTS ${name})
 endfunction()
 
-# crania_add_flatbuffers(target schema): generates schema_generated.h beside the
-# build tree's copy of the schema's folder. --force-empty: empty vectors are
-# written as such, so that readers never meet a null one.
+# crania_add_flatbuffers(target schema): generates schema_generated.h next to the copy of the
+# schema's folder in the build tree. --force-empty writes empty vectors, so that readers never get a
+# null one.
 function(crania_add_flatbuffers target schema)
   get_filename_component(stem ${schema} NAME_WE)
   set(output ${CMAKE_CURRENT_BINARY_DIR}/${stem}_generated.h)

@@ -1,7 +1,7 @@
-# CRANIA_ENABLE_ASSERTIONS: assert() and the checks of libstdc++. Without it NDEBUG is
+# CRANIA_ENABLE_ASSERTIONS enables assert() and the checks of libstdc++. Without it, NDEBUG is
 # defined for every build type.
 #
-# What links MLIR has NDEBUG in either case: the packaged MLIR is built with it, and
+# Code that links MLIR has NDEBUG in either case: the packaged MLIR is built with it, and
 # Pass::Statistic has another size without it.
 
 if(NOT CRANIA_ENABLE_ASSERTIONS)
@@ -9,9 +9,9 @@ if(NOT CRANIA_ENABLE_ASSERTIONS)
   return()
 endif()
 
-# These change no size.
+# These definitions change no size.
 add_compile_definitions(_GLIBCXX_ASSERTIONS)
-# CMake's own flags of a build type bring NDEBUG.
+# CMake's flags of a build type define NDEBUG.
 foreach(language C CXX)
   foreach(type RELEASE RELWITHDEBINFO MINSIZEREL)
     string(REPLACE "-DNDEBUG" "" CMAKE_${language}_FLAGS_${type} "${CMAKE_${language}_FLAGS_${type}}")

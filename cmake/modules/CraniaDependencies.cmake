@@ -1,9 +1,8 @@
-# Libraries that come without a usable CMake package of their own, as imported
-# targets. Used by CRANIA's build and, installed beside CraniaConfig.cmake, by
-# those who link it.
+# Imported targets for libraries without a usable CMake package. CRANIA's build uses this file, and
+# so do users of the installed package, next to CraniaConfig.cmake.
 
-# crania_import(target [REQUIRED] LIBRARIES names... [HEADER header]): an imported
-# target CraniaDependencies::<target>. Without REQUIRED it is just not there.
+# crania_import(target [REQUIRED] LIBRARIES names... [HEADER header]): creates the imported target
+# CraniaDependencies::<target>. Without REQUIRED, the target may be missing.
 function(crania_import target)
   cmake_parse_arguments(ARG "REQUIRED" "HEADER" "LIBRARIES" ${ARGN})
   if(TARGET CraniaDependencies::${target})

@@ -1,5 +1,5 @@
-# What `cmake --install` and CPack take along, and the package that find_package
-# finds in the build tree and in the install tree.
+# The files that `cmake --install` and CPack install, and the package that find_package finds in the
+# build tree and in the install tree.
 if(NOT CRANIA_INSTALL)
   return()
 endif()
@@ -19,7 +19,7 @@ install(DIRECTORY ${PROJECT_SOURCE_DIR}/share/crania
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT crania
   FILES_MATCHING PATTERN "*.md" PATTERN "*.svg")
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/examples DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT crania)
-# What docs/Embedding.md points to.
+# The files that docs/Embedding.md refers to.
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/test/Examples/out-of-tree
                   ${PROJECT_SOURCE_DIR}/test/Embedding/Inputs/c-client
                   ${PROJECT_SOURCE_DIR}/test/Embedding/Inputs/mlir-c-client
@@ -71,8 +71,8 @@ install(FILES
   ${build_package_dir}/CraniaDependencies.cmake
   DESTINATION ${package_dir} COMPONENT libcrania-dev)
 
-# Debian packages: cpack -G DEB. The one for users has what runs, the other what
-# is built with.
+# Debian packages: cpack -G DEB. The package for users has the programs and the libraries that they
+# load; the other one has the files for development.
 if(PROJECT_IS_TOP_LEVEL)
   set(CPACK_PACKAGE_NAME crania)
   set(CPACK_PACKAGE_VENDOR "The CRANIA project")

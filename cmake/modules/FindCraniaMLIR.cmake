@@ -1,6 +1,5 @@
-# MLIR as this build sees it, and LLVM's own CMake functions. Sets
-# CRANIA_IN_LLVM if MLIR is built by the same CMake run, MLIR_LINK_MLIR_DYLIB if
-# libMLIR.so is what to link.
+# Finds MLIR and LLVM's CMake functions. Sets CRANIA_IN_LLVM if the same CMake run builds MLIR, and
+# MLIR_LINK_MLIR_DYLIB if users link libMLIR.so.
 
 set(CRANIA_IN_LLVM OFF)
 if(TARGET MLIRIR)
@@ -23,7 +22,7 @@ else()
   find_package(MLIR REQUIRED CONFIG HINTS /usr/lib/llvm-22/lib/cmake/mlir)
   list(APPEND CMAKE_MODULE_PATH ${MLIR_CMAKE_DIR} ${LLVM_CMAKE_DIR})
   set(LLVM_RUNTIME_OUTPUT_INTDIR ${CRANIA_TOOLS_DIR})
-  # The package does not export how it was built; libMLIR.so tells.
+  # The package does not export its build options, but the presence of libMLIR.so shows this one.
   if(TARGET MLIR AND NOT DEFINED MLIR_LINK_MLIR_DYLIB)
     set(MLIR_LINK_MLIR_DYLIB ON)
   endif()

@@ -26,7 +26,7 @@ EPOCHS = 40
 BATCH = 32
 LEARNING_RATE = 2e-3
 WEIGHT_DECAY = 1e-3
-PIXEL_SCALE = 1.0 / 16.0  # load_digits has grey values 0..16
+PIXEL_SCALE = 1.0 / 16.0  # load_digits has gray values 0..16
 
 # Channels of the two convolutions, width of the hidden fully connected layer.
 CONV1, CONV2, HIDDEN, CLASSES = 16, 32, 128, 10
@@ -42,12 +42,12 @@ def split_data(rng):
 
 
 def to_input(images):
-    """(N,8,8) grey values to the (N,1,8,8) input of the network."""
+    """Converts (N,8,8) gray values to the (N,1,8,8) input of the network."""
     return images[:, None].astype(np.float64) * PIXEL_SCALE
 
 
 def initial_parameters(rng):
-    """He initialisation; biases start at 0."""
+    """Returns parameters by He initialization; biases start at 0."""
 
     def he(*shape):
         fan_in = int(np.prod(shape[1:]))

@@ -26,19 +26,21 @@ using ir::WeightsOp;
 
 namespace {
 
-/// Rows of calibration data per column of a layer: enough that second moments
-/// are known well, and not so many that large layers take minutes.
+/// The number of rows of calibration data per column of a layer. It is large
+/// enough for good estimates of second moments, and small enough that large
+/// layers do not take minutes.
 constexpr size_t rowsPerInput = 8, leastRows = 4096;
-/// Second moments of wider layers take too much memory: inputs squared.
+/// The largest width of a layer whose second moments fit in memory; they grow
+/// with its square.
 constexpr size_t widestMoments = 6144;
-/// By how many pixels each input's are shifted: a prime, so that they do not
-/// come again soon.
+/// The shift of pixels between inputs. It is a prime, so that the same pixels
+/// do not recur soon.
 constexpr size_t pixelShift = 7919;
 constexpr int largestWord = 127;
 
-/// Words of 8 bits for the codes of a round, scaled up until the largest gain
-/// is 1, if they can be: then gains take no bits from the multipliers, nor need
-/// more.
+/// Plans the words and corrections of a round. The words have 8 bits and are
+/// scaled up until the largest gain is 1, if they can be. Gains then take no
+/// bits from the multipliers, and do not need more bits.
 RoundPlan planRound(const RoundWeights &round, ArrayRef<float> scales,
                     bool mayScale, bool correctsOffsets) {
   int largest = 1;
@@ -63,7 +65,7 @@ RoundPlan planRound(const RoundWeights &round, ArrayRef<float> scales,
   return plan;
 }
 
-/// Of the rounds but the last, the largest number of different codes.
+/// Returns the largest number of distinct codes in the rounds but the last.
 size_t mostWords(const ClusteredLayer &clustered) {
   size_t most = 0;
   for (size_t r = 0; r + 1 < clustered.rounds.size(); ++r) {
@@ -73,7 +75,7 @@ size_t mostWords(const ClusteredLayer &clustered) {
   return most;
 }
 
-/// Of each output, for inputs of 8 bits.
+/// Returns the largest sum of each output for inputs of 8 bits.
 std::vector<double> largestSums(ArrayRef<int8_t> words, int64_t outputs) {
   constexpr double largestInput = 255;
   std::vector<double> sums(outputs);
@@ -156,7 +158,7 @@ CalibratedClusterer::gather(const LockstepNetwork::Layer &layer,
     clustering::MomentAccumulator accumulator(inputs, outputs);
     for (size_t i = 0; i < network.inputs(); ++i) {
       for (size_t k = 0; k < perInput; ++k) {
-        // Each input has its own pixels, all spread evenly.
+        // Each input has its own pixels, and all are spread evenly.
         const size_t pixel = (k * pixels / perInput + i * pixelShift) % pixels;
         network.gatherInput(layer, variant, i, pixel,
                             {x.data() + k * inputs, inputs});
@@ -264,7 +266,7 @@ LogicalResult CalibratedClusterer::createWeights(
   return success();
 }
 
-/// Numbers in a remark, each in a format such as "%.3f".
+/// Formats the numbers of a remark, each with a format such as "%.3f".
 static std::string listOf(ArrayRef<double> numbers, const char *format) {
   std::string list;
   llvm::raw_string_ostream out(list);

@@ -13,46 +13,48 @@
 
 namespace crania {
 
-/// What the variants of a round compute with: words and what corrects sums.
+/// The words and corrections of sums that a variant of a round computes with.
 struct RoundPlan {
   std::vector<int8_t> words;
   SumCorrection correction;
 };
 
-/// Clusters the layers of one classifier, one after the other. All variants of
-/// the network have run up to a layer when it is its turn, and run it then.
+/// Clusters the layers of one classifier in order. When it reaches a layer, all
+/// variants of the network have run up to it; it then runs the layer in each.
 class CalibratedClusterer {
 public:
   CalibratedClusterer(mlir::ModuleOp module, const SchemeChoice &choice,
                       LockstepNetwork &network, bool correctsOffsets);
 
-  /// Clusters a layer, or keeps it whole, with a remark, if it has no weights
-  /// that can be clustered. Fails, with a diagnostic, if corrected sums are too
+  /// Clusters a layer. If the layer has no weights that can be clustered, keeps
+  /// it whole, with a remark. Fails with a diagnostic if corrected sums are too
   /// large for the machine.
   mlir::LogicalResult cluster(const LockstepNetwork::Layer &layer);
 
-  /// Keeps a layer in the first cluster as it is, with a remark.
+  /// Keeps all weights of a layer in the first cluster, with a remark.
   void keepWhole(const LockstepNetwork::Layer &layer, mlir::StringRef why);
 
 private:
-  /// Runs a layer as it is in the variants from `first` on.
+  /// Runs a layer with its own weights in the variants from `first` on.
   void runWhole(const LockstepNetwork::Layer &layer, unsigned first);
   void reportWhole(const LockstepNetwork::Layer &layer, mlir::StringRef why);
-  /// Clusters, again with coarser codes where compensation made more of them
-  /// than layouts have conditions for. Without a scheme, and with the reason in
-  /// `why`, if those would be too coarse.
+  /// Clusters a layer. If compensation makes more codes than layouts have
+  /// conditions for, clusters it again with coarser codes. Returns no scheme,
+  /// and the reason in `why`, if the codes would be too coarse.
   Result<clustering::ClusteredLayer>
   clusterWithFewWords(const LayerWeights &weights, const Contraction &c,
                       Span<const clustering::LayerMoments> moments,
                       std::unique_ptr<clustering::ClusteringScheme> &scheme,
                       std::string &why);
-  /// Means and covariances of what each early round meets, and of what the
-  /// whole network makes of the layer, on pixels spread over the inputs.
+  /// Returns means and covariances of the inputs of each early round, and of
+  /// the output of the layer in the whole network, on pixels spread over the
+  /// inputs.
   std::vector<clustering::LayerMoments>
   gather(const LockstepNetwork::Layer &layer, const LayerWeights &weights);
   void runRound(const LockstepNetwork::Layer &layer, unsigned variant,
                 const RoundPlan &plan);
-  /// A code for each combination of words that a weight has over the rounds.
+  /// Returns a code for each combination of words that a weight has in the
+  /// rounds.
   mlir::FailureOr<ir::ResidualAttr> codesOf(const LayerWeights &weights,
                                             mlir::ArrayRef<RoundPlan> plans,
                                             std::vector<uint8_t> &assignment);

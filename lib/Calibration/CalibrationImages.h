@@ -9,21 +9,23 @@
 
 namespace crania {
 
-/// What passes that run classifiers on images are told of them.
+/// The image options of passes that run classifiers on images.
 struct ImageOptions {
   std::string layout, channels;
   double scale;
   std::vector<double> mean, deviation;
 };
 
-/// Reports a word that is not known on `op`.
+/// Returns the preprocessing of the options. Fails with an error on `op` if a
+/// word is not known.
 mlir::FailureOr<runtime::Preprocessing>
 readPreprocessing(mlir::Operation *op, const ImageOptions &options);
 
-/// The input of a classifier, by its type and its attributes.
+/// Returns the input of a classifier, from the type and the attributes of the
+/// argument.
 runtime::NetworkInput networkInputOf(mlir::BlockArgument argument);
 
-/// Reads the images of a file for that input; reports on `op`.
+/// Reads the images of a file for that input. Fails with an error on `op`.
 mlir::FailureOr<runtime::ImageSet>
 readImages(mlir::Operation *op, const std::string &path,
            const runtime::NetworkInput &input,

@@ -158,8 +158,8 @@ private:
     return true;
   }
 
-  /// Ranks the weights of all layers that are clustered together, with what
-  /// they meet in the whole network.
+  /// Ranks the weights of all layers that are clustered together, with the
+  /// inputs that they get in the whole network.
   LogicalResult assignTogether(func::FuncOp function,
                                const runtime::ImageSet &set, size_t count,
                                Assignments &decided) {
@@ -201,7 +201,7 @@ private:
     return success();
   }
 
-  /// Means over images and pixels, [depth].
+  /// Returns the means over images and pixels, [depth].
   static std::vector<double>
   inputMagnitudes(LockstepNetwork &network,
                   const LockstepNetwork::Layer &layer) {
@@ -232,7 +232,7 @@ private:
     return chooseResidual(*residual, balance, largest);
   }
 
-  /// Factors and addends that those of the rounds took the place of.
+  /// Erases the factors and addends that those of the rounds replaced.
   static LogicalResult eraseUnusedOperands(func::FuncOp function) {
     RewritePatternSet patterns(function.getContext());
     linalg::populateEraseUnusedOperandsAndResultsPatterns(patterns);
@@ -240,7 +240,7 @@ private:
   }
 
   runtime::Preprocessing preprocessing;
-  /// Of the two, the one that is asked for.
+  /// The options of the selected scheme; those of the other one are empty.
   std::optional<clustering::ResidualOptions> residual;
   std::optional<clustering::ImportanceOptions> importance;
 };

@@ -20,7 +20,7 @@ FailureOr<LayerWeights> crania::readWeights(const Contraction &contraction,
   auto constant = contraction.weights->get().getDefiningOp<arith::ConstantOp>();
   auto type = cast<RankedTensorType>(contraction.weights->get().getType());
   if (!constant || !type.getElementType().isInteger(8)) {
-    why = "its weights are no constants of 8 bits";
+    why = "its weights are not constants of 8 bits";
     return failure();
   }
   weights.constant = cast<ElementsAttr>(constant.getValue());

@@ -12,7 +12,7 @@
 
 namespace crania {
 
-/// The weights of a layer as the machine's array has them.
+/// The weights of a layer in the order of the machine's array.
 struct LayerWeights {
   mlir::linalg::LinalgOp op;
   mlir::ElementsAttr constant;
@@ -20,11 +20,11 @@ struct LayerWeights {
   std::string name;
   std::vector<int8_t> codes;    ///< [outputs x depth]
   std::vector<float> scales;    ///< [outputs]
-  std::vector<int64_t> indices; ///< of each in the tensor
+  std::vector<int64_t> indices; ///< the index in the tensor of each code
 };
 
-/// Reads what is clustered; fails, with the reason in `why`, if the layer is
-/// none that can be.
+/// Reads the weights of a layer to cluster. Fails, with the reason in `why`, if
+/// the layer cannot be clustered.
 mlir::FailureOr<LayerWeights> readWeights(const Contraction &contraction,
                                           std::string &why);
 

@@ -14,7 +14,7 @@ using Memory = simulator::FunctionalEngine::Memory;
 
 namespace {
 
-/// The contraction of an op with the constant among its operands.
+/// Returns the contraction of an op with a constant operand.
 FailureOr<Contraction> contractionOf(linalg::LinalgOp op, std::string &why) {
   for (OpOperand *operand : op.getDpsInputOperands())
     if (matchPattern(operand->get(), m_Constant()))
@@ -23,7 +23,7 @@ FailureOr<Contraction> contractionOf(linalg::LinalgOp op, std::string &why) {
   return failure();
 }
 
-/// Calls `visit` with a pointer to elements of a buffer's type.
+/// Calls `visit` with a pointer to the elements of a buffer, in its type.
 template <typename Visit>
 void withElements(binary::ElementType type, uint8_t *bytes, Visit visit) {
   switch (type) {
@@ -149,7 +149,7 @@ void LockstepNetwork::gatherInput(const Layer &layer, unsigned variant,
   });
 }
 
-/// Calls `visit` with each sum of a pixel, all outputs in order.
+/// Calls `visit` with each sum of a pixel, in the order of the outputs.
 template <typename Visit>
 static void forEachSum(const simulator::ProgramView &program,
                        const binary::Plane &plane, uint8_t *contents,

@@ -19,11 +19,11 @@ using namespace crania;
 
 namespace {
 
-/// Names of ops while they are compiled: "value" and a number.
+/// The prefix of the names of ops while they are compiled; a number follows.
 constexpr StringLiteral valuePrefix = "value";
 
-/// `edge` with the largest global buffer that a target may have. Only its
-/// answers are used, no figure of it.
+/// Returns `edge` with the largest global buffer that a target may have. Only
+/// the answers of the machine are used, not its figures.
 target::TargetModel observingMachine() {
   target::TargetModel machine;
   machine.name = "calibration";
@@ -31,8 +31,8 @@ target::TargetModel observingMachine() {
   return machine;
 }
 
-/// A module with a copy of the function alone, whose ops are named by their
-/// position.
+/// Returns a module with only a copy of the function. Its ops are named by
+/// their positions.
 OwningOpRef<ModuleOp> isolate(func::FuncOp function) {
   MLIRContext *context = function.getContext();
   OwningOpRef<ModuleOp> module = ModuleOp::create(function.getLoc());
@@ -65,7 +65,7 @@ LogicalResult lower(ModuleOp module) {
   return manager.run(module);
 }
 
-/// The position that an op was named by.
+/// Returns the position that an op is named by.
 std::optional<size_t> positionOf(Operation *op) {
   std::optional<size_t> position;
   op->getLoc()->walk([&](Location inner) {
@@ -82,15 +82,15 @@ std::optional<size_t> positionOf(Operation *op) {
   return position;
 }
 
-/// Others are views and concatenations, of numbers that are observed where they
-/// are computed.
+/// Returns true for structured ops. Other ops are views and concatenations of
+/// numbers that are observed where they are computed.
 bool isStructured(Operation *op) {
   return isa<linalg::LinalgDialect>(op->getDialect()) &&
          op->getNumResults() == 1;
 }
 
-/// The program's image is in the device binary now; blobs live as long as the
-/// context otherwise.
+/// Frees the image of the program, which the device binary now holds. Blobs
+/// otherwise live as long as the context.
 void releaseImage(hw::ProgramOp program) {
   if (auto image = dyn_cast<DenseResourceElementsAttr>(program.getImage()))
     DenseResourceElementsHandle::getManagerInterface(program.getContext())
@@ -105,7 +105,7 @@ FailureOr<ObservedProgram> ObservedProgram::create(func::FuncOp function) {
           .wasInterrupted())
     return function.emitError()
            << "is clustered already; calibrate before crania-cluster-weights";
-  // Warnings are given for the network itself, and not for a copy of it.
+  // The network itself gets the warnings, not a copy of it.
   ScopedDiagnosticHandler withoutWarnings(
       function.getContext(), [](Diagnostic &diagnostic) {
         return success(diagnostic.getSeverity() == DiagnosticSeverity::Warning);
@@ -124,7 +124,7 @@ FailureOr<ObservedProgram> ObservedProgram::create(func::FuncOp function) {
   auto binary = binary::DeviceBinary::parse(std::move(*bytes));
   if (!binary)
     return fail(binary.error());
-  // The compiled bytes follow from these numbers, whatever the host.
+  // The compiled bytes depend only on these numbers, not on the host.
   auto executable =
       runtime::Executable::load(*binary, 0, simulator::SumOrder::fixed);
   if (!executable)

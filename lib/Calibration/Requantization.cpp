@@ -15,7 +15,7 @@ using namespace crania;
 
 namespace {
 
-/// The dimension of a contraction's result that counts its outputs.
+/// Returns the dimension of a contraction's result that counts its outputs.
 std::optional<unsigned> channelDim(const Contraction &contraction) {
   auto type = cast<RankedTensorType>(contraction.op->getResult(0).getType());
   int64_t stride = 1;
@@ -28,7 +28,7 @@ std::optional<unsigned> channelDim(const Contraction &contraction) {
   return std::nullopt;
 }
 
-/// The only user of a value, if it has one.
+/// Returns the only user of a value, or null.
 Operation *onlyUser(Value value) {
   return value.hasOneUse() ? *value.getUsers().begin() : nullptr;
 }
@@ -42,7 +42,7 @@ Operation *skipExtension(Value &value) {
   return user;
 }
 
-/// The numbers of a scalar or of a tensor with one per channel.
+/// Returns the numbers of a scalar, or of a tensor with one number per channel.
 std::optional<std::vector<double>> numbersOf(Attribute constant,
                                              int64_t channels) {
   auto of = [](Attribute number) -> double {
@@ -61,8 +61,8 @@ std::optional<std::vector<double>> numbersOf(Attribute constant,
   return numbers;
 }
 
-/// The numbers of a scalar in the body of an op, which are constants of the
-/// channel or of the whole.
+/// Returns the numbers of a scalar in the body of an op, if it is a constant of
+/// the channel or of the whole op.
 std::optional<std::vector<double>> constantsOf(linalg::GenericOp op,
                                                Value scalar, AffineExpr channel,
                                                int64_t channels) {
@@ -85,7 +85,7 @@ template <typename Number>
 Number rounded(double number) {
   if constexpr (std::is_integral_v<Number>) {
     constexpr double largest = double(std::numeric_limits<Number>::max());
-    // The largest i64 is no double.
+    // The largest i64 is not a double.
     if (number >= largest)
       return std::numeric_limits<Number>::max();
     return Number(std::nearbyint(std::max(number, -largest)));
@@ -103,7 +103,7 @@ FailureOr<Requantization> Requantization::find(const Contraction &contraction,
   std::optional<unsigned> dim = channelDim(contraction);
   if (!found.op || !dim || found.op.getNumReductionLoops() != 0 ||
       !getElementTypeOrSelf(sums.getType()).isInteger()) {
-    why = "no element-wise op alone reads its sums";
+    why = "its sums do not have a single reader that is an element-wise op";
     return failure();
   }
   OpOperand *operand = &*sums.getUses().begin();
@@ -112,7 +112,7 @@ FailureOr<Requantization> Requantization::find(const Contraction &contraction,
   found.product = skipExtension(sum);
   if (!isa_and_nonnull<arith::MulIOp, arith::MulFOp>(found.product) ||
       (!sum.getType().isInteger(64) && !sum.getType().isF32())) {
-    why = "what reads its sums does not multiply them in 64 bits or f32";
+    why = "the reader of its sums does not multiply them in 64 bits or f32";
     return failure();
   }
   OpOperand &first = found.product->getOpOperand(0);
@@ -120,7 +120,7 @@ FailureOr<Requantization> Requantization::find(const Contraction &contraction,
   auto factors = constantsOf(found.op, found.factor->get(), found.channel,
                              contraction.outputs);
   if (!factors) {
-    why = "its sums are multiplied by no constants of the channel";
+    why = "the multipliers of its sums are not constants of the channel";
     return failure();
   }
   found.factors = std::move(*factors);
@@ -156,8 +156,8 @@ Value Requantization::perRound(OpBuilder &builder,
                                 builder.getArrayAttr(constants));
 }
 
-/// factor * gain and factor * offset + addend by round and channel, the last
-/// round's as they are.
+/// Computes factor * gain and factor * offset + addend by round and channel.
+/// The last round keeps its factors and addends.
 template <typename Factor, typename Addend>
 static void correctedConstants(ArrayRef<double> factors,
                                ArrayRef<double> addends,
@@ -182,7 +182,7 @@ bool Requantization::fits(const SumCorrection &correction,
                           ArrayRef<double> largestSums) const {
   if (isa<arith::MulFOp>(product))
     return true;
-  // A quarter of the range is left for what else is added up.
+  // A quarter of the range remains for the other terms of the sum.
   constexpr double largest = 0x1p61;
   for (size_t i = 0; i < factors.size(); ++i) {
     const double factor = std::fabs(factors[i] * correction.gains[i]);
@@ -194,7 +194,7 @@ bool Requantization::fits(const SumCorrection &correction,
   return true;
 }
 
-/// Whether 32 bits hold the factors of all rounds.
+/// Returns true if 32 bits hold the factors of all rounds.
 static bool areNarrow(ArrayRef<double> factors,
                       ArrayRef<SumCorrection> corrections) {
   constexpr double largest = std::numeric_limits<int32_t>::max();
@@ -212,7 +212,7 @@ Requantization::constantsOfRounds(OpBuilder &builder,
   std::vector<std::vector<Factor>> f;
   std::vector<std::vector<Addend>> a;
   correctedConstants<Factor, Addend>(factors, addends, corrections, f, a);
-  // Added to any number, -0 gives that number.
+  // Adding -0 to any number gives that number.
   if constexpr (std::is_floating_point_v<Addend>)
     std::replace(a.back().begin(), a.back().end(), Addend(0), -Addend(0));
   return {perRound<Factor>(builder, f), perRound<Addend>(builder, a)};
@@ -227,7 +227,7 @@ void Requantization::correct(ArrayRef<SumCorrection> corrections) {
           ? constantsOfRounds<int32_t, int64_t>(builder, corrections)
           : constantsOfRounds<int64_t, int64_t>(builder, corrections);
 
-  // The same op with two inputs more.
+  // The new op has two more inputs.
   SmallVector<Value> inputs(op.getInputs());
   const unsigned position = inputs.size();
   inputs.append({newFactors, newAddends});

@@ -11,32 +11,32 @@
 
 namespace crania {
 
-/// What a round does to the sums of a contraction: gain * sum + offset, per
-/// output channel.
+/// The correction of the sums of a contraction in a round: gain * sum + offset,
+/// per output channel.
 struct SumCorrection {
   std::vector<double> gains, offsets;
 };
 
-/// Where the integer sums of a contraction become numbers of the next layer:
-/// the only reader of its result, an element-wise op that multiplies each sum
-/// by constants of the output channel. That is what
-/// crania-quantize-classifiers makes, in integers or in f32.
+/// The op that turns the integer sums of a contraction into numbers of the next
+/// layer. It is the only reader of the result, an element-wise op that
+/// multiplies each sum by constants of the output channel.
+/// crania-quantize-classifiers makes such ops in integers or in f32.
 class Requantization {
 public:
-  /// The one behind a contraction. Fails, with the reason in `why`, if there is
-  /// none of that form.
+  /// Returns the requantization of a contraction. Fails, with the reason in
+  /// `why`, if there is none of that form.
   static mlir::FailureOr<Requantization> find(const Contraction &contraction,
                                               std::string &why);
 
-  /// Whether 64 bits hold all products and sums with a correction, given the
+  /// Returns true if 64 bits hold all corrected products and sums, given the
   /// largest magnitude of the sum of each output.
   bool fits(const SumCorrection &correction,
             llvm::ArrayRef<double> largestSums) const;
 
-  /// Makes factors and addends those of the round (`crania.per_round`, of the
-  /// constant round K until rounds are formed): with the corrections of all
-  /// rounds but the last, which stays as it is. Integer factors have 64 bits
-  /// if 32 do not hold them all.
+  /// Makes factors and addends depend on the round (`crania.per_round`, with
+  /// the constant round K until rounds are formed). All rounds but the last get
+  /// their corrections. Integer factors have 64 bits if 32 bits do not hold
+  /// them all.
   void correct(llvm::ArrayRef<SumCorrection> corrections);
 
 private:
@@ -51,12 +51,13 @@ private:
                     llvm::ArrayRef<SumCorrection> corrections);
 
   mlir::linalg::GenericOp op;
-  /// Of the loops of `op`, the one over output channels.
+  /// The loop of `op` over output channels.
   mlir::AffineExpr channel;
-  /// In its body: sum * factor, and what that is added to, if anything.
+  /// The operations in its body: sum * factor, and the sum with an addend, if
+  /// any.
   mlir::Operation *product = nullptr;
   mlir::OpOperand *factor = nullptr, *addend = nullptr;
-  /// Of each channel, in the order of the channels.
+  /// One number per channel, in the order of the channels.
   std::vector<double> factors, addends;
 };
 

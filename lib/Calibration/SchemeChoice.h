@@ -14,32 +14,35 @@
 
 namespace crania {
 
-/// The scheme of each layer: codes of all layers are equally far apart in units
-/// of the root mean square of their weights or, with `balance`, closer in small
-/// layers.
+/// The choice of a scheme for each layer. The distance of codes is the same for
+/// all layers in units of the root mean square of their weights. With
+/// `balance`, it is smaller in small layers.
 ///
 /// A layer of n weights with codes of step s has an error of its outputs in
-/// proportion to s^2, and takes a constant less n log2 s bits. The least sum of
-/// errors for a sum of bits has s^2 in proportion to n: `balance` 1.
+/// proportion to s^2, and takes n log2 s bits less than a constant. The sum of
+/// errors for a given sum of bits is least if s^2 is proportional to n, which
+/// is `balance` 1.
 class SchemeChoice {
 public:
   virtual ~SchemeChoice() = default;
   virtual unsigned clusters() const = 0;
-  /// Null, with the reason in `why`, for a layer that is best left whole. Codes
-  /// are `coarser` than they would be at least: an attempt before had too many.
+  /// Returns the scheme of a layer, or null, with the reason in `why`, if the
+  /// layer is best left whole. The least distance of codes is `coarser` times
+  /// the usual one, for a new attempt after one with too many codes.
   virtual std::unique_ptr<clustering::ClusteringScheme>
   schemeFor(const LayerWeights &weights, double coarser,
             std::string &why) const = 0;
 };
 
-/// The cluster of each weight of a layer, by its op.
+/// The cluster of each weight of a layer, by the op of the layer.
 using Assignments = llvm::DenseMap<mlir::Operation *, std::vector<uint8_t>>;
 
-/// The layers in `decided` have the clusters that it says.
+/// Returns a choice in which the layers in `decided` have the given clusters.
 std::unique_ptr<SchemeChoice>
 chooseImportance(clustering::ImportanceOptions options, Assignments decided);
 
-/// Steps are for the largest layer, of so many weights.
+/// Returns a choice of residual schemes. The steps are those of the largest
+/// layer, which has the given number of weights.
 std::unique_ptr<SchemeChoice>
 chooseResidual(clustering::ResidualOptions options, double balance,
                size_t largestLayer);

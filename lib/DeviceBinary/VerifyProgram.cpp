@@ -61,7 +61,8 @@ Status verifyLayout(const Port &port, const std::string &role) {
     return Error{role + " has an unknown layout"};
   constexpr size_t imageRank = 4;
   if (port.layout() != PortLayout::nchw && port.shape()->size() != imageRank)
-    return Error{role + " has a layout of images, but is no tensor of rank 4"};
+    return Error{role +
+                 " has a layout of images, but is not a tensor of rank 4"};
   return {};
 }
 

@@ -24,21 +24,21 @@ void crania::registerNetworkDialects(DialectRegistry &registry) {
   // torch-mlir leaves a global of ml_program behind.
   registry.insert<math::MathDialect, ml_program::MLProgramDialect,
                   quant::QuantDialect>();
-  // What the compiler refuses in a classifier, at the op and with the reason.
+  // The compiler rejects these ops in a classifier, with location and reason.
   registry.insert<cf::ControlFlowDialect, scf::SCFDialect>();
 }
 
 namespace {
 
-/// Gives what MLIR's readers say of dialects that they do not know with a
-/// remedy of the network's author, in place of one for tools of MLIR.
+/// Replaces the remedy in MLIR's errors about unknown dialects, which is one
+/// for MLIR tools, with a remedy for the author of the network.
 class UnknownDialectHandler : ScopedDiagnosticHandler {
 public:
   explicit UnknownDialectHandler(MLIRContext &context)
       : ScopedDiagnosticHandler(&context) {
     setHandler([this](Diagnostic &diagnostic) {
       std::string text = diagnostic.str();
-      // What is emitted here comes by here again.
+      // The diagnostic that is emitted here also calls this handler.
       if (isEmitting || diagnostic.getSeverity() != DiagnosticSeverity::Error ||
           !isAboutDialect(text))
         return failure();

@@ -10,13 +10,13 @@ namespace crania::layout {
 
 namespace {
 
-// Fields of the serialised tables.
+// The widths in bits of the fields of the serialized tables.
 constexpr unsigned lowBitsBits = 5;
 constexpr unsigned wordCountBits = 9;
 constexpr unsigned gapWidthBits = 6;
 constexpr unsigned extraWidthBits = 3;
 
-/// High parts up to this size have their ranks in a table.
+/// The ranks of high parts of up to this many bits are kept in a table.
 constexpr unsigned maxTableBits = 16;
 static_assert(maxSymbols == 1u << maxExtraBits,
               "a symbol stands for all ranks at most");
@@ -46,7 +46,7 @@ Alphabet::Alphabet(std::vector<uint32_t> highParts, unsigned lowBits,
     rankOfHigh[highs[i]] = uint16_t(i);
 }
 
-/// Ranks ascend from the first word on, modulo the words that there are.
+/// Ranks ascend from the first word on, modulo the number of words.
 uint16_t Alphabet::searchRank(uint32_t high) const {
   if (words() == 0)
     return absent;
@@ -103,14 +103,16 @@ void Alphabet::addCost(DecoderCost &cost) const {
     cost.tableBits += uint64_t(size()) * entry;
     cost.entryBits += entry;
     cost.loadCycles = std::max<uint64_t>(cost.loadCycles, size());
-    // The code's bits stand behind as many uncoded ones as the symbol says.
+    // The shifter moves the bits of the code behind the uncoded ones, whose
+    // number depends on the symbol.
     cost.lane.multiplexers += cost.stepBits * bitWidth(mostExtra);
   }
   cost.stepBits += mostUncoded;
 }
 
-/// The first high part, then each next one by how many it leaves out, in as
-/// many bits as the largest gap takes; then the extra bits of each symbol.
+/// Writes the first high part, then for each next one the number of values
+/// between it and the one before, in as many bits as the largest gap takes. The
+/// extra bits of each symbol follow.
 void Alphabet::write(BitWriter &tables) const {
   const unsigned gapBits = bitWidth(largestGap());
   tables.write(lowBits, lowBitsBits);
@@ -145,7 +147,7 @@ static Result<std::vector<uint8_t>> parseExtras(size_t ranks,
     rank += size_t(1) << extra;
   }
   if (most == 0 || bitWidth(most) != width)
-    return Error{"extra bits in more bits than they need"};
+    return Error{"the extra bits are stored in more bits than they need"};
   return extras;
 }
 
@@ -166,7 +168,7 @@ Result<Alphabet> Alphabet::parse(unsigned valueBits, bool isGrouped,
     gaps |= i == 0 ? 0 : gap;
     const uint64_t high = next + gap;
     first = i == 0 ? high : first;
-    // Ranks that are grouped may go on from 0 behind the largest word.
+    // Grouped ranks may wrap around to 0 after the largest word.
     if ((isGrouped ? high - first : high) >> highBits != 0)
       return Error{"a symbol outside the words of " +
                    std::to_string(valueBits) + " bits"};
@@ -174,7 +176,8 @@ Result<Alphabet> Alphabet::parse(unsigned valueBits, bool isGrouped,
     next = high + 1;
   }
   if (bitWidth(gaps) != gapBits)
-    return Error{"gaps of the alphabet in more bits than they need"};
+    return Error{
+        "the gaps of the alphabet are stored in more bits than they need"};
   if (!isGrouped)
     return Alphabet(std::move(highs), lowBits, valueBits);
   Result<std::vector<uint8_t>> extras = parseExtras(count, tables);

@@ -1,7 +1,8 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Values as symbols of an alphabet, chosen for the words of a segment.
+// A value coder that codes values as symbols of an alphabet, which is chosen
+// for the words of a segment.
 
 #include "Alphabet.h"
 #include "Entropy.h"
@@ -15,19 +16,22 @@ namespace crania::layout {
 
 namespace {
 
-// Fields of the serialised tables.
+// The width in bits of the number of conditions in the serialized tables.
 constexpr unsigned conditionCountBits = 7;
 
-/// Numbers of low bits that training tries beyond the fewest that will do.
+/// The number of choices of low bits that training tries beyond the fewest
+/// possible.
 constexpr unsigned lowBitsTried = 4;
 
-/// In place of the number of conditions, which then follows: they share tables,
+/// Marks that precede the number of conditions: the conditions share tables,
 /// symbols have extra bits, or both.
 constexpr unsigned sharedMark = 127, groupedMark = 126, sharedGroupedMark = 125;
 
-/// Before all of that, with how many low bits are 0 in every word.
+/// The mark of zero low bits, which precedes all of these. The number of low
+/// bits that are 0 in every word follows in `shiftBits` bits.
 constexpr unsigned shiftedMark = 124, shiftBits = 5;
-static_assert(maxConditions < shiftedMark, "a mark is no number of conditions");
+static_assert(maxConditions < shiftedMark,
+              "a mark is not a number of conditions");
 
 class AlphabetCoder final : public ValueCoder {
 public:
@@ -102,7 +106,8 @@ public:
       if (Status status = coder->decode(lanes, {{}, values, tables}); !status)
         return status;
       if (!alphabet.findWords(values))
-        return Error{"extra bits behind the last word of the alphabet"};
+        return Error{
+            "extra bits select a word after the last one of the alphabet"};
     }
     for (size_t i = 0; i < values.size() && sharing.isShared(); ++i)
       values[i] =
@@ -110,8 +115,8 @@ public:
     return {};
   }
 
-  /// The tables of alphabet and conditions stand behind those of the code, with
-  /// a read more each.
+  /// Adds the tables of alphabet and conditions to those of the code; each
+  /// needs one more read.
   DecoderCost cost() const override {
     DecoderCost cost = coder->cost();
     alphabet.addCost(cost);
@@ -122,13 +127,15 @@ public:
 private:
   Status checkConditions(size_t values, Span<const uint8_t> conditions) const {
     if (values > 0 && conditions.empty() && sharing.isShared())
-      return Error{"values without conditions, which have offsets"};
+      return Error{"the tables have offsets of conditions, but the values come "
+                   "without conditions"};
     if (values > 0 && conditions.empty() && !coder->hasSymbols(0))
-      return Error{"values, but no symbols in the tables"};
+      return Error{"the block has values, but the tables have no symbols"};
     for (uint8_t condition : conditions)
       if (condition >= sharing.conditions() ||
           !coder->hasSymbols(sharing.tableOf[condition]))
-        return Error{"no symbols for condition " + std::to_string(condition)};
+        return Error{"the tables have no symbols for condition " +
+                     std::to_string(condition)};
     return {};
   }
 
@@ -136,7 +143,8 @@ private:
     return sharing.lessOffset(word, condition, alphabet.wordBits());
   }
 
-  /// The tables of each value; empty if each condition has its own.
+  /// Returns the index of the tables of each value; empty if each condition has
+  /// its own tables.
   std::vector<uint8_t> tablesOf(Span<const uint8_t> conditions) const {
     std::vector<uint8_t> tables(sharing.isShared() ? conditions.size() : 0);
     for (size_t i = 0; i < tables.size(); ++i)
@@ -149,8 +157,8 @@ private:
   std::unique_ptr<SymbolCoder> coder;
 };
 
-/// Words without their low bits, which are all 0. A decoder shifts by a
-/// constant, which is wires.
+/// A coder of words without their low bits, which are all 0. A decoder shifts
+/// by a constant, which takes only wires.
 class ShiftedCoder final : public ValueCoder {
 public:
   ShiftedCoder(unsigned shift, std::unique_ptr<ValueCoder> shiftedCoder)
@@ -201,7 +209,7 @@ private:
   std::unique_ptr<ValueCoder> coder;
 };
 
-/// The different high parts of words, ascending.
+/// Returns the distinct high parts of words, ascending.
 std::vector<uint32_t> highParts(const std::vector<WordCount> &words,
                                 unsigned lowBits) {
   std::vector<uint32_t> highs;
@@ -214,19 +222,19 @@ std::vector<uint32_t> highParts(const std::vector<WordCount> &words,
   return highs;
 }
 
-/// How often the ranks of an alphabet without groups occur.
+/// Returns the counts of the ranks of an alphabet without groups.
 SymbolCounts countRanks(const std::vector<WordCount> &words,
                         const Alphabet &alphabet, unsigned conditions) {
   SymbolCounts counts(conditions, alphabet.size());
-  // Codes without conditions take all words together.
+  // Codes without conditions count all words together.
   for (const WordCount &word : words)
     counts.at(conditions == 1 ? 0 : word.condition,
               alphabet.symbolOf(word.word)) += word.count;
   return counts;
 }
 
-/// The same high parts, from the one behind the largest gap on: words around 0
-/// of both signs become neighbours.
+/// Returns the same high parts, rotated to begin after the largest gap. Words
+/// around 0 of both signs then become neighbors.
 std::vector<uint32_t> behindLargestGap(std::vector<uint32_t> highs,
                                        unsigned highBits) {
   size_t first = 0;
@@ -243,7 +251,8 @@ std::vector<uint32_t> behindLargestGap(std::vector<uint32_t> highs,
   return highs;
 }
 
-/// All high parts from the first one to the last; empty if they are too many.
+/// Returns all high parts from the first one to the last; empty if there are
+/// too many.
 std::vector<uint32_t> withoutGaps(const std::vector<uint32_t> &highs,
                                   unsigned highBits) {
   const uint64_t count =
@@ -257,14 +266,14 @@ std::vector<uint32_t> withoutGaps(const std::vector<uint32_t> &highs,
   return all;
 }
 
-/// An alphabet, and how often its symbols occur in each set of tables.
+/// An alphabet and the counts of its symbols in each set of tables.
 struct Model {
   Alphabet alphabet;
   SymbolCounts counts;
   TableSharing sharing;
   uint64_t cost = 0; // scaled bits
 
-  /// Bits that are stored as they are.
+  /// Returns the number of bits that are stored uncoded.
   double uncodedBits() const {
     double bits = 0;
     const std::vector<SymbolRange> &ranges = alphabet.symbolRanges();
@@ -279,7 +288,7 @@ bool isEntropyCode(SymbolCode code) {
   return code == SymbolCode::huffman || code == SymbolCode::tans;
 }
 
-/// Makes the models of a segment's words that are worth training a code for.
+/// Makes the models of a segment's words for which a code is trained.
 class ModelMaker {
 public:
   ModelMaker(SymbolCode code, const ValueSample &wholeWords)
@@ -291,15 +300,16 @@ public:
       word.word >>= shift;
   }
 
-  /// How many low bits, which are 0 in every word, the models leave out.
+  /// Returns the number of low bits that the models leave out. These bits are 0
+  /// in every word.
   unsigned zeroLowBits() const { return shift; }
 
   Result<std::vector<Model>> make() const {
     if (list.droppedBits > 0 && !isEntropyCode(code))
-      return Error{"more different values than the " +
+      return Error{"there are more different values than the " +
                    std::to_string(maxSymbols) + " of a codebook"};
-    // Codes of a fixed length have one table, and so conditions only with
-    // offsets.
+    // Codes of a fixed length have one table, so their conditions differ only
+    // in offsets.
     const unsigned all = sample.counts.conditions();
     const bool isShared =
         all > sample.limits.mostTables &&
@@ -331,7 +341,7 @@ private:
     if (!isEntropyCode(code) || highs.empty())
       return std::vector<Model>{single};
     std::vector<Model> models = {withBestGroups(single, highs)};
-    // Extra bits do what more low bits would.
+    // Extra bits serve the same purpose as more low bits.
     const unsigned most =
         sample.limits.mostExtraBits == maxExtraBits
             ? fewest
@@ -343,21 +353,23 @@ private:
       if (other.cost < models[0].cost)
         models[0] = std::move(other);
     }
-    // Of Huffman codes, the cost is a rough estimate.
+    // The cost of a Huffman code is only a rough estimate.
     if (code == SymbolCode::huffman && models[0].alphabet.isGrouped() &&
         single.alphabet.size() <= mostGroups())
       models.push_back(single);
     return models;
   }
 
-  /// Whether low bits would be stored as they are. An alphabet of whole words
-  /// has no use for a shift: its gaps are hardly longer for zeros.
+  /// Returns true if low bits would be stored uncoded. An alphabet of whole
+  /// words gains nothing from a shift, because zero low bits hardly lengthen
+  /// its gaps.
   bool storesLowBits() const {
     return list.droppedBits > 0 ||
            (isEntropyCode(code) && isTooMany(highParts(list.words, 0).size()));
   }
 
-  /// Whether groups as large as they may be are too many for the tables.
+  /// Returns true if even the largest allowed groups are too many for the
+  /// tables.
   bool isTooMany(size_t highs) const {
     return highs > maxSymbols || highs > mostGroups()
                                              << sample.limits.mostExtraBits;
@@ -388,7 +400,8 @@ private:
     return best;
   }
 
-  /// The model with the best groups of the same high parts in another order.
+  /// Returns the model with the best groups of the same high parts in another
+  /// order.
   Model group(const Model &single, std::vector<uint32_t> highs) const {
     const SymbolCounts &counts = single.counts;
     const unsigned low = single.alphabet.mostUncodedBits();
@@ -415,8 +428,8 @@ private:
         countGroups(ordered, groups), single.sharing, cost};
   }
 
-  /// Small tables have fine frequencies, or short code words, for few symbols
-  /// only.
+  /// Returns the most groups. With small tables, frequencies are fine, or code
+  /// words short, for few symbols only.
   size_t mostGroups() const {
     const unsigned statesPerSymbol = code == SymbolCode::huffman ? 2 : 1;
     return std::clamp<size_t>(
@@ -460,7 +473,7 @@ Result<TrainedValues> trainAlphabetCoder(SymbolCode code,
   return best;
 }
 
-/// The coder behind the field that is a mark or the number of conditions.
+/// Parses the coder after the field that is a mark or the number of conditions.
 static Result<std::unique_ptr<ValueCoder>> parseMarked(unsigned mark,
                                                        SymbolCode code,
                                                        unsigned valueBits,
@@ -484,7 +497,7 @@ static Result<std::unique_ptr<ValueCoder>> parseMarked(unsigned mark,
   if (!alphabet)
     return alphabet.error();
   if (alphabet->mostUncodedBits() > 0 && !isEntropyCode(code))
-    return Error{"low bits beside codes of a fixed length"};
+    return Error{"codes of a fixed length cannot have low bits"};
   Result<std::unique_ptr<SymbolCoder>> coder =
       parseSymbolCoder(code, sharing->tables(), alphabet->size(), tables,
                        alphabet->symbolRanges());

@@ -17,7 +17,8 @@ std::vector<std::vector<uint8_t>> finishAll(std::vector<BitWriter> &writers) {
 
 std::vector<uint8_t> ReverseBitBuffer::finish(ReverseBitCursor cursor) {
   size_t bitCount = 8 * size_t(end() - cursor.front) + cursor.fill;
-  // The bits pending become the top of a word, then all move down to its start.
+  // Move the pending bits to the top of a word, then all words down to the
+  // start.
   unsigned unused = (32 - cursor.fill) % 32;
   if (cursor.fill > 0)
     cursor.storeFront(uint32_t(cursor.pending << unused));

@@ -12,12 +12,12 @@
 
 namespace crania::layout {
 
-/// The low `bits` bits, of up to 32, of a word.
+/// Returns the low `bits` bits of a word; `bits` is at most 32.
 constexpr uint32_t lowBitsOf(uint64_t word, unsigned bits) {
   return uint32_t(word & ((uint64_t(1) << bits) - 1));
 }
 
-/// Number of bits of `value` without leading zeros; 0 for 0.
+/// Returns the number of bits of `value` without leading zeros; 0 for 0.
 constexpr unsigned bitWidth(uint64_t value) {
   return value == 0 ? 0 : 64 - __builtin_clzll(value);
 }
@@ -38,23 +38,23 @@ inline void storeLittleEndian64(uint8_t *at, uint64_t word) {
   std::memcpy(at, &word, sizeof word);
 }
 
-/// Eight bytes of 0 or 1, the first one lowest, as the bits of a byte.
+/// Packs eight bytes of 0 or 1, the first one lowest, into the bits of a byte.
 constexpr uint8_t packBits(uint64_t bytes) {
   // Byte i moves to bit 56 + i; everything else stays below or overflows.
   return uint8_t(bytes * 0x0102040810204080 >> 56);
 }
 
-/// The bits of a byte as eight bytes of 0 or 1.
+/// Unpacks the bits of a byte to eight bytes of 0 or 1.
 constexpr uint64_t unpackBits(uint8_t bits) {
-  // Bit i in byte i, then whether that byte is not 0.
+  // Isolate bit i in byte i, then map each nonzero byte to 1.
   uint64_t spread = uint64_t(bits) * 0x0101010101010101 & 0x8040201008040201;
   return (spread + 0x7f7f7f7f7f7f7f7f) >> 7 & 0x0101010101010101;
 }
 
-/// Writes bits, least significant first.
+/// A writer of bits, least significant first.
 class BitWriter {
 public:
-  /// `value` has `count` bits, at most 32.
+  /// Writes `value`, which has `count` bits; `count` is at most 32.
   void write(uint32_t value, unsigned count) {
     pending |= uint64_t(value) << fill;
     fill += count;
@@ -68,7 +68,7 @@ public:
     fill -= wordBits;
   }
 
-  /// `ones` ones and a zero, then the low `count` bits of `value`.
+  /// Writes `ones` ones and a zero, then the low `count` bits of `value`.
   void writeUnary(uint32_t ones, uint32_t value, unsigned count) {
     if (ones + 1 + count > 32) {
       writeUnary(ones);
@@ -80,14 +80,14 @@ public:
           ones + 1 + count);
   }
 
-  /// `value` ones and a zero.
+  /// Writes `value` ones and a zero.
   void writeUnary(uint32_t value) {
     for (; value >= 16; value -= 16)
       write(0xffff, 16);
     write((uint32_t(1) << value) - 1, value + 1);
   }
 
-  /// The bytes, the last one padded with zeros.
+  /// Returns the bytes; zeros fill the last one.
   std::vector<uint8_t> finish() {
     for (; fill > 0; fill -= fill < 8 ? fill : 8, pending >>= 8)
       bytes.push_back(uint8_t(pending));
@@ -102,16 +102,16 @@ private:
   unsigned fill = 0;
 };
 
-/// The bytes of several writers.
+/// Returns the bytes of each writer.
 std::vector<std::vector<uint8_t>> finishAll(std::vector<BitWriter> &writers);
 
-/// Where a ReverseBitBuffer is written. Apart from it, so that loops over
-/// several lanes can keep it in registers.
+/// A position in a ReverseBitBuffer at which bits are written. It is a separate
+/// class so that loops over several lanes can keep it in registers.
 class ReverseBitCursor {
 public:
   explicit ReverseBitCursor(uint8_t *end) : front(end) {}
 
-  /// `value` has `count` bits, at most 32.
+  /// Prepends `value`, which has `count` bits; `count` is at most 32.
   void prepend(uint32_t value, unsigned count) {
     pending = pending << count | value;
     fill += count;
@@ -135,20 +135,20 @@ private:
   unsigned fill = 0;
 };
 
-/// Takes bits in front of those taken before, for coders that work backwards: a
-/// reader of the result sees what was written last first.
+/// A buffer that puts new bits in front of earlier ones, for coders that work
+/// backwards. A reader of the result sees the last bits written first.
 class ReverseBitBuffer {
 public:
-  /// Room for `maxBits` bits.
+  /// Creates a buffer with room for `maxBits` bits.
   explicit ReverseBitBuffer(size_t maxBits) : buffer(maxBits / 8 + 2 * slack) {}
 
   ReverseBitCursor cursor() { return ReverseBitCursor(end()); }
 
-  /// The bytes of what the cursor wrote, the last one padded with zeros.
+  /// Returns the bytes that the cursor wrote; zeros fill the last one.
   std::vector<uint8_t> finish(ReverseBitCursor cursor);
 
 private:
-  /// Bytes that may be read behind the end, or written before the front.
+  /// Bytes that may be read after the end, or written before the front.
   static constexpr size_t slack = 16;
 
   uint8_t *end() { return buffer.data() + buffer.size() - slack; }
@@ -156,17 +156,18 @@ private:
   std::vector<uint8_t> buffer;
 };
 
-/// Reads bits, least significant first. Behind the end there are zeros;
-/// `overran` tells afterwards whether any of those was read.
+/// A reader of bits, least significant first. It reads zeros after the end.
+/// `overran` returns true if any of those was read.
 class BitReader {
 public:
-  /// Bytes that can be loaded behind the end of what is read.
+  /// Bytes after the end of the data that may be loaded.
   static constexpr size_t padding = 16;
   /// Bits that can be peeked at and skipped after a refill.
   static constexpr unsigned refilledBits = 56;
 
   BitReader() = default;
-  /// `padding` zero bytes follow the `size` bytes at `data`.
+  /// Creates a reader of the `size` bytes at `data`. `padding` zero bytes must
+  /// follow them.
   BitReader(const uint8_t *data, size_t size) : data(data), size(size) {}
 
   void refill() {
@@ -174,7 +175,7 @@ public:
     size_t loaded = (63 - fill) / 8;
     fill += unsigned(8 * loaded);
     next += loaded;
-    // Where it stands no longer matters behind the end, only that it is there.
+    // After the end, only the fact that it overran matters, not the position.
     size_t limit = size + padding / 2;
     next = next < limit ? next : limit;
   }
@@ -186,30 +187,30 @@ public:
     fill -= count;
   }
 
-  /// At most 32 bits, without a refill.
+  /// Reads `count` bits, at most 32, without a refill.
   uint32_t take(unsigned count) {
     uint32_t value = lowBitsOf(bits, count);
     skip(count);
     return value;
   }
 
-  /// At most 32 bits.
+  /// Reads `count` bits, at most 32.
   uint32_t read(unsigned count) {
     if (fill < count)
       refill();
     return take(count);
   }
 
-  /// The number of ones before a zero, or something above `limit` if there are
-  /// more than that.
+  /// Returns the number of ones before a zero, or a number above `limit` if
+  /// there are more than `limit` ones.
   uint32_t readUnary(uint32_t limit);
 
   bool overran() const { return consumedBits() > 8 * uint64_t(size); }
 
-  /// Bytes that the bits read so far touch.
+  /// Returns the number of bytes that the bits read so far touch.
   size_t consumedBytes() const { return size_t((consumedBits() + 7) / 8); }
 
-  /// Whether the rest of the last byte touched is zero.
+  /// Returns true if the unread bits of the last byte touched are zero.
   bool endsInZeros() const;
 
 private:
@@ -221,10 +222,10 @@ private:
   unsigned fill = 0;
 };
 
-/// The bytes of a view with the padding that BitReader needs.
+/// Returns a copy of the bytes with the padding that BitReader needs.
 std::vector<uint8_t> paddedCopy(Span<const uint8_t> bytes);
 
-/// The same in reverse order.
+/// Returns such a copy in reverse order.
 std::vector<uint8_t> paddedReverse(Span<const uint8_t> bytes);
 
 } // namespace crania::layout

@@ -8,7 +8,7 @@
 
 namespace crania::layout {
 
-/// Bytes of 0 or 1 as words of 64 bits, the first one lowest.
+/// Packs bytes of 0 or 1 into words of 64 bits, the first byte lowest.
 inline std::vector<uint64_t> bitmapOf(Span<const uint8_t> bits) {
   constexpr size_t perByte = 8, perWord = 64;
   std::vector<uint64_t> bitmap((bits.size() + perWord - 1) / perWord);
@@ -21,12 +21,12 @@ inline std::vector<uint64_t> bitmapOf(Span<const uint8_t> bits) {
   return bitmap;
 }
 
-/// Calls `visit` with how many zeros there are before each one, and, if any
-/// follow the last one, behind it.
+/// Calls `visit` with the number of zeros before each one. If zeros follow the
+/// last one, also calls it with their number.
 template <typename Visit>
 void forEachGap(Span<const uint64_t> bitmap, size_t size, const Visit &visit) {
   constexpr size_t perWord = 64;
-  size_t next = 0; // behind the last one
+  size_t next = 0; // the index after the last one
   for (size_t w = 0; w < bitmap.size(); ++w)
     for (uint64_t word = bitmap[w]; word != 0; word &= word - 1) {
       const size_t position = perWord * w + size_t(__builtin_ctzll(word));

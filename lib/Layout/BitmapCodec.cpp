@@ -10,13 +10,13 @@ namespace crania::layout {
 
 namespace {
 
-/// Position bits that one decoder lane examines per cycle: a priority encoder
-/// over one byte of the bitmap.
+/// The number of position bits that one decoder lane examines per cycle. It has
+/// a priority encoder over one byte of the bitmap.
 constexpr uint64_t positionBitsPerLaneAndCycle = 8;
 
-/// A bitmap, least significant bit first and padded to a byte with zeros, and
-/// the value words of the set bits. `FreeOnly` leaves out the bits of positions
-/// that earlier clusters hold.
+/// The codec of a bitmap, least significant bit first and filled up with zeros
+/// to a whole byte, and the value words of the set bits. `FreeOnly` leaves out
+/// the bits of positions that earlier clusters hold.
 template <bool FreeOnly>
 class BitmapCodec final : public Codec {
 public:
@@ -59,7 +59,7 @@ public:
       ++bit;
       if (present && isOccupied(i, context))
         return codecError(id(), "position " + std::to_string(i) +
-                                    " is held by an earlier cluster already");
+                                    " is already held by an earlier cluster");
       codes.present[i] = present;
       count += present;
     }
@@ -89,8 +89,9 @@ public:
     return bitmapBytes(positions);
   }
 
-  /// Finding positions and emitting words overlap; the slower one counts. All
-  /// positions are charged, as the lane walks over occupied ones too.
+  /// Finding positions and emitting words overlap, so the slower one counts.
+  /// All positions are charged, because the lane also passes over occupied
+  /// ones.
   uint64_t decodeCycles(size_t positions, size_t presentValues,
                         unsigned lanes) const override {
     uint64_t bitsPerCycle =
@@ -100,12 +101,13 @@ public:
   }
 
 private:
-  /// One byte per bit of the bitmap.
+  /// Returns one byte per bit of the bitmap.
   static std::vector<uint8_t> codedBits(const BlockCodes &codes,
                                         const BlockContext &context) {
     if (!FreeOnly || context.occupied.empty())
       return codes.present;
-    // Written without branches: which positions are free is as good as random.
+    // The loop has no branches, because the pattern of free positions is as
+    // unpredictable as a random one.
     std::vector<uint8_t> bits(context.positions + 1);
     size_t count = 0;
     for (size_t i = 0; i < context.positions; ++i) {

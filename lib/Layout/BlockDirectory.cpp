@@ -14,7 +14,8 @@ namespace {
 
 constexpr unsigned smallestBits = 32;
 constexpr unsigned widthBits = 6;
-/// At least one bit per block, so that a directory has bytes for its blocks.
+/// The least bits per block. With at least one, the bytes of a directory bound
+/// the number of its blocks.
 constexpr unsigned leastWidth = 1;
 constexpr unsigned mostWidth = 32;
 
@@ -42,7 +43,7 @@ std::vector<uint8_t> encodeDirectory(Span<const uint32_t> blockSizes) {
 
 Result<std::vector<uint32_t>> parseDirectory(Span<const uint8_t> bytes,
                                              size_t blocks) {
-  // Before anything is allocated for them.
+  // This check comes before anything is allocated for the blocks.
   if (blocks > 8 * uint64_t(bytes.size()))
     return directoryError(std::to_string(bytes.size()) + " bytes for " +
                           std::to_string(blocks) + " blocks");
@@ -73,7 +74,7 @@ Result<std::vector<uint32_t>> parseDirectory(Span<const uint8_t> bytes,
       blocks == 0 ? smallest == 0 && width == leastWidth
                   : least == 0 && width == std::max(leastWidth, bitWidth(most));
   if (!isShortest)
-    return directoryError("not in its shortest form");
+    return directoryError("the sizes are not in their shortest form");
   return sizes;
 }
 

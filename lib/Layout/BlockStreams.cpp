@@ -10,11 +10,11 @@ namespace crania::layout {
 
 namespace {
 
-// Sizes are LEB128: seven bits per byte, the lowest first, with the top bit set
+// Sizes are LEB128: seven bits per byte, the lowest first. The top bit is set
 // in all bytes but the last.
 constexpr unsigned sizeBitsPerByte = 7;
 constexpr uint8_t moreFollows = 0x80;
-constexpr unsigned maxSizeBytes = 3; // a block has at most some 256 KB
+constexpr unsigned maxSizeBytes = 3; // a block has at most about 256 KB
 
 void appendSize(std::vector<uint8_t> &bytes, size_t size) {
   for (; size >= moreFollows; size >>= sizeBitsPerByte)
@@ -22,7 +22,7 @@ void appendSize(std::vector<uint8_t> &bytes, size_t size) {
   bytes.push_back(uint8_t(size));
 }
 
-/// Reads a size in its shortest form and moves `at` behind it.
+/// Reads a size in its shortest form and moves `at` past it.
 Result<size_t> readSize(Span<const uint8_t> bytes, size_t &at) {
   size_t size = 0;
   for (unsigned i = 0; i < maxSizeBytes && at < bytes.size(); ++i) {
@@ -97,8 +97,8 @@ Result<BlockStreams> BlockStreams::split(Span<const uint8_t> bytes,
   return result;
 }
 
-/// Whether the streams of a range end in zeros before they meet; adds what they
-/// use to `used`.
+/// Returns true if the streams of a range end before they meet and zeros lie
+/// between them. Adds the bytes that the streams use to `used`.
 bool BlockStreams::isSpent(size_t range, size_t &used) const {
   size_t rangeUsed = 0;
   for (size_t i = 2 * range; i < std::min<size_t>(2 * range + 2, count); ++i) {

@@ -12,29 +12,29 @@
 
 namespace crania::layout {
 
-/// Streams that a block can have: positions and values.
+/// The most streams of a block: positions and values.
 constexpr unsigned maxStreams = 32;
 
-/// Joins the streams of a block. Streams 2i and 2i+1 share a byte range, one
-/// from its start upwards and one from its end downwards, so that no size
-/// between them is stored; sizes of all ranges but the last come first. A
-/// shorter block gets zeros in the middle of its last range up to
-/// `minimumBytes`.
+/// Joins the streams of a block. Streams 2i and 2i+1 share a byte range: one
+/// grows from its start upwards, the other from its end downwards, so that no
+/// size between them is stored. The sizes of all ranges but the last come
+/// first. If the block is shorter than `minimumBytes`, zeros in the middle of
+/// its last range fill it up.
 std::vector<uint8_t> joinStreams(Span<const std::vector<uint8_t>> streams,
                                  size_t minimumBytes);
 
 /// The streams of a block that is being decoded.
 class BlockStreams {
 public:
-  /// Splits a block of `count` streams.
+  /// Splits a block into `count` streams. Fails if the sizes exceed the bytes.
   static Result<BlockStreams> split(Span<const uint8_t> bytes, unsigned count);
 
   Span<BitReader> readers(unsigned first, unsigned count) {
     return Span<BitReader>(streams.data() + first, count);
   }
 
-  /// Checks that the streams were read to their ends and no further, with zeros
-  /// where there is nothing.
+  /// Checks that each stream was read exactly to its end, and that the bytes
+  /// between streams are zeros.
   Status finish(size_t minimumBytes) const;
 
 private:

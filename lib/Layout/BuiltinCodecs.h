@@ -8,15 +8,16 @@
 
 namespace crania::layout {
 
-/// "raw": the value words of all positions, one after the other. Dense: only
-/// for a cluster that holds every position of the block.
+/// Returns the codec "raw": the value words of all positions in order. It is
+/// dense: it supports only a cluster that holds every position of the block.
 const Codec &rawCodec();
 
-/// "bitmap": one bit per position, then the value words of the set ones.
+/// Returns the codec "bitmap": one bit per position, then the value words of
+/// the set bits.
 const Codec &bitmapCodec();
 
-/// "bitmap-free": as "bitmap", but with bits only for the positions that
-/// earlier clusters left free.
+/// Returns the codec "bitmap-free", which is like "bitmap" but has bits only
+/// for the positions that earlier clusters left free.
 const Codec &bitmapFreeCodec();
 
 } // namespace crania::layout

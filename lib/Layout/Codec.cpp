@@ -17,7 +17,8 @@ bool areWellFormed(const BlockCodes &codes, const BlockContext &context) {
     return false;
   if (!context.occupied.empty() && context.occupied.size() != context.positions)
     return false;
-  // Without early exits, so that compilers use vectors: encoders check all.
+  // There are no early exits, so that compilers vectorize the loop: encoders
+  // check every block.
   size_t count = 0;
   uint8_t seen = 0, clashes = 0;
   for (uint8_t present : codes.present) {

@@ -1,7 +1,7 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What decoders cost; docs/Layouts.md derives it.
+// The cost of decoders; docs/Layouts.md derives it.
 
 #include "crania/Layout/DecoderCost.h"
 
@@ -22,9 +22,9 @@ using target::Technology;
 constexpr double bitsPerByte = 8, bitsPerKB = bitsPerByte * 1024;
 constexpr unsigned narrowestWindow = 8, widestWindow = 32;
 
-/// A lane's window onto its stream: a register of twice the bits that a step
-/// may take, refilled by half, out of which a shifter takes them; a counter
-/// says where it stands.
+/// Returns the logic of a lane's window onto its stream. A register holds twice
+/// the bits that a step may take and is refilled by half. A shifter takes the
+/// bits of a step, and a counter holds the position.
 LaneLogic windowLogic(unsigned stepBits) {
   unsigned width = narrowestWindow;
   while (width < std::min(stepBits, widestWindow))
@@ -39,14 +39,14 @@ double logicUm2(const LaneLogic &logic) {
          logic.fullAdders * cells.fullAdder + logic.gates * cells.nand2;
 }
 
-/// Each cell is charged as if it worked in every step, by its area, as those of
-/// an 8-bit adder.
+/// Charges each cell as if it worked in every step, in proportion to its area,
+/// at the energy per area of an 8-bit adder.
 double logicPicojoules(const LaneLogic &logic) {
   return logicUm2(logic) * technology().energy.addI8 / technology().area.addI8;
 }
 
-/// Entries narrower than the port take their share of the bit lines; memories
-/// below the smallest one measured are taken as that one.
+/// Charges an entry narrower than the port its share of the bit lines. A memory
+/// below the smallest one measured costs as much as that one.
 double tableReadPicojoules(uint64_t tableBits, unsigned entryBits) {
   if (tableBits == 0)
     return 0;
@@ -141,7 +141,7 @@ void DecoderHardware::add(const SegmentCost &cost, uint64_t largestBlock) {
 }
 
 double DecoderHardware::areaUm2() const {
-  // The staging FIFO is the buffer of one block; the others have their own.
+  // The staging FIFO is the buffer of one block. The others need their own.
   const double buffers = blocks == 1 ? 0 : memoryUm2(8 * bufferBytes);
   return blocks * (positions.areaUm2() + values.areaUm2() + buffers);
 }

@@ -9,10 +9,10 @@ namespace crania::layout {
 
 namespace {
 
-/// How a word splits into sign and magnitude.
+/// The way in which a word splits into sign and magnitude.
 enum class NumberFormat : uint8_t {
   twosComplement, // integers
-  signMagnitude   // IEEE 754: magnitudes are ordered as their bit patterns
+  signMagnitude   // IEEE 754: magnitudes are ordered like their bit patterns
 };
 
 enum class Signs : uint8_t { positive, negative, both };
@@ -22,12 +22,13 @@ struct SignedMagnitude {
   uint32_t magnitude;
 };
 
-// Fields of the serialised tables.
+// The widths in bits of the fields of the serialized tables.
 constexpr unsigned formatBits = 1;
 constexpr unsigned signsBits = 2;
 constexpr unsigned offsetWidthBits = 6;
 
-/// Sign and magnitude minus a base, both in as few bits as the segment needs.
+/// A range of words as a sign and a magnitude minus a base, both in as few bits
+/// as the segment needs.
 struct Range {
   NumberFormat format = NumberFormat::twosComplement;
   Signs signs = Signs::positive;
@@ -107,19 +108,19 @@ public:
     return {};
   }
 
-  /// One adder puts the base back, and one more negates two's complement.
+  /// One adder adds the base, and another one negates two's complement.
   DecoderCost cost() const override {
     DecoderCost cost;
     cost.stepBits = range.offsetBits + 1;
     cost.unit = "delta";
     cost.lane.fullAdders = 2 * valueBits;
-    cost.lane.gates = valueBits; // inverts when negative
+    cost.lane.gates = valueBits; // inverts the bits of negative words
     return cost;
   }
 
 private:
-  /// Whether the magnitude came from a word: there is no negative 0 and no
-  /// larger one than the sign allows.
+  /// Returns true if a word has that magnitude: there is no negative 0, and the
+  /// sign limits the magnitude.
   bool isWord(SignedMagnitude value, uint64_t magnitude) const {
     if (magnitude >> valueBits != 0)
       return false;
@@ -147,8 +148,8 @@ Range rangeOf(const MagnitudeRange &magnitudes, NumberFormat format) {
 
 } // namespace
 
-/// Whether words are integers or floating point is not known here; either split
-/// is reversible, so the shorter one is taken.
+/// The coder does not know whether words are integers or floating point. Either
+/// split is reversible, so it takes the shorter one.
 TrainedValues trainDeltaCoder(const ValueSample &sample) {
   const Range integers =
       rangeOf(sample.counts.integers, NumberFormat::twosComplement);

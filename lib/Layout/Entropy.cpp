@@ -29,7 +29,8 @@ uint64_t computeScaledLog2(uint64_t value) {
   return log;
 }
 
-/// The logarithms of all frequencies that a table can have, and one more.
+/// Returns the logarithms of all frequencies that a table can have, and of the
+/// next larger number.
 const std::vector<uint64_t> &frequencyLogs() {
   static const std::vector<uint64_t> table = [] {
     std::vector<uint64_t> logs(2 + (size_t(1) << maxTableLog));
@@ -49,7 +50,7 @@ uint64_t scaledLog2(uint64_t value) {
 
 namespace {
 
-/// Frequencies on their way to the right sum.
+/// Adjusts frequencies until they have the required sum.
 class Normalizer {
 public:
   Normalizer(Span<const uint64_t> counts, unsigned tableLog)
@@ -77,8 +78,8 @@ private:
     }
   }
 
-  /// The cost is convex in each frequency, so where no single slot is better
-  /// elsewhere, no set of slots is.
+  /// Moves slots between frequencies. The cost is convex in each frequency: if
+  /// moving any single slot does not help, moving several does not either.
   void exchange() {
     for (;;) {
       size_t lower = bestToLower(), raise = bestToRaise();

@@ -11,23 +11,26 @@
 
 namespace crania::layout {
 
-/// Costs in bits have this many binary places. Integers, so that every host
-/// chooses the same tables.
+/// The number of binary places of a cost in bits. Costs are integers so that
+/// every host chooses the same tables.
 constexpr unsigned costPlaces = 20;
 
-/// log2(value) in 2^-costPlaces bits, rounded down; `value` is positive.
+/// Returns log2(value) in units of 2^-costPlaces bits, rounded down; `value` is
+/// positive.
 uint64_t scaledLog2(uint64_t value);
 
-/// Bits, scaled, in which an ideal coder stores symbols of these counts.
+/// Returns the scaled bits that an ideal coder takes for symbols with these
+/// counts.
 uint64_t entropyCost(Span<const uint64_t> counts);
 
-/// Frequencies of sum 2^tableLog, at least 1 where the count is, that make the
-/// cost of the counts least. There are at most 2^tableLog counts that are not
-/// 0, and at least one.
+/// Returns the frequencies that minimize the cost of the counts. They sum to
+/// 2^tableLog and are at least 1 where the count is. At least one and at most
+/// 2^tableLog counts are not 0.
 std::vector<uint16_t> normalizeCounts(Span<const uint64_t> counts,
                                       unsigned tableLog);
 
-/// Bits, scaled, that symbols of these counts take with such frequencies.
+/// Returns the scaled bits that symbols with these counts take with the given
+/// frequencies.
 uint64_t codedCost(Span<const uint64_t> counts,
                    Span<const uint16_t> frequencies, unsigned tableLog);
 

@@ -1,9 +1,9 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Positions as gaps: how many free positions are left out before each one that
-// is held. Gap i is in lane i mod lanes. Where positions follow the last one
-// held, one more gap leads to the end of the block.
+// Coders of positions as gaps. A gap is the number of free positions before a
+// held one that are not held. Gap i is in lane i mod lanes. If positions follow
+// the last held one, one more gap leads to the end of the block.
 
 #include "Bitmap.h"
 #include "PositionCoder.h"
@@ -14,7 +14,7 @@ namespace crania::layout {
 
 namespace {
 
-/// Gaps of a block, in order. The last one may lead to the end.
+/// Returns the gaps of a block, in order. The last one may lead to the end.
 std::vector<uint32_t> gapsOf(Span<const uint8_t> bits) {
   std::vector<uint32_t> gaps;
   gaps.reserve(bits.size() + 1);
@@ -23,7 +23,8 @@ std::vector<uint32_t> gapsOf(Span<const uint8_t> bits) {
   return gaps;
 }
 
-/// The parameter in [first, last] with the least bits for all gaps, and these.
+/// Returns the parameter in [first, last] that takes the fewest bits for all
+/// gaps, and this number of bits.
 template <typename Coder, typename BitsOf>
 TrainedPositions cheapest(const std::vector<uint64_t> &counts, unsigned first,
                           unsigned last, const BitsOf &bitsOf) {
@@ -41,8 +42,8 @@ TrainedPositions cheapest(const std::vector<uint64_t> &counts, unsigned first,
   return {std::make_shared<Coder>(best), double(bestCost)};
 }
 
-/// Moves over a gap that was read; false if it leads past the end. Otherwise
-/// the position behind it, unless that is the end, is held.
+/// Skips a gap that was read, and marks the position after it as held unless it
+/// is the end of the block. Returns false if the gap leads past the end.
 bool applyGap(uint64_t gap, Span<uint8_t> bits, size_t &position) {
   if (gap > bits.size() - position)
     return false;
@@ -57,9 +58,9 @@ Error gapPastEnd() { return {"a gap leads past the end of the block"}; }
 constexpr unsigned maxRunBits = 8;
 constexpr unsigned runWidthBits = 4;
 
-/// Run lengths of a fixed number of bits. The largest means that as many are
-/// left out and the gap goes on, as in EIE (arXiv 1602.01528) but without a
-/// padding zero among the values.
+/// A coder of run lengths with a fixed number of bits. The largest number means
+/// that it skips that many positions and the gap continues, as in EIE (arXiv
+/// 1602.01528) but without a padding zero among the values.
 class RunCoder final : public PositionCoder {
 public:
   explicit RunCoder(unsigned bits) : bitsPerRun(bits) {}
@@ -77,7 +78,7 @@ public:
       left -= gap;
       for (; gap >= longest(); gap -= longest())
         writers[token++ % lanes].write(longest(), bitsPerRun);
-      // Nothing is left to say if the end was reached by whole runs.
+      // Nothing is left to store if whole runs reached the end.
       if (left > 0 || gap > 0)
         writers[token++ % lanes].write(gap, bitsPerRun);
       left -= left > 0;
@@ -100,9 +101,9 @@ public:
 
   DecoderCost cost() const override {
     DecoderCost cost;
-    cost.lane.fullAdders = bitWidth(maxBlockPositions); // the position
+    cost.lane.fullAdders = bitWidth(maxBlockPositions); // adds to the position
     cost.lane.flipFlops = bitWidth(maxBlockPositions);
-    cost.lane.gates = bitsPerRun; // is it the longest run?
+    cost.lane.gates = bitsPerRun; // detects the longest run
     cost.stepBits = bitsPerRun;
     cost.unit = "runs";
     return cost;
@@ -121,12 +122,12 @@ private:
 };
 
 constexpr unsigned maxRiceBits = 15;
-/// Bits that a decoder looks at in a step.
+/// The number of bits that a decoder examines in a step.
 constexpr unsigned golombWindowBits = 16;
 constexpr unsigned riceWidthBits = 4;
 
-/// Golomb-Rice codes: the high part of the gap in unary, its low bits as they
-/// are.
+/// A coder of Golomb-Rice codes: the high part of the gap in unary, its low
+/// bits uncoded.
 class GolombCoder final : public PositionCoder {
 public:
   explicit GolombCoder(unsigned bits) : lowBits(bits) {}
@@ -160,8 +161,7 @@ public:
   }
 
   DecoderCost cost() const override {
-    // The end of the unary part is found in a window, about four gates per
-    // bit.
+    // A window finds the end of the unary part, with about four gates per bit.
     constexpr unsigned gatesPerBit = 4;
     DecoderCost cost;
     cost.stepBits = golombWindowBits;
@@ -172,9 +172,9 @@ public:
     return cost;
   }
 
-  /// A gap takes a step, and one more for each window that its unary part
-  /// fills and for low bits that do not fit behind it: twice the windows at
-  /// most. One gap leads to the end.
+  /// A gap takes a step. It takes one more for each window that its unary part
+  /// fills, and one for low bits that do not fit behind the unary part. This is
+  /// at most twice the number of windows. One gap leads to the end.
   uint64_t decodeSteps(uint64_t positions, uint64_t present,
                        unsigned lanes) const override {
     const uint64_t unary = (positions - present) >> lowBits;

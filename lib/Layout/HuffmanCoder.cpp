@@ -9,18 +9,19 @@ namespace crania::layout {
 
 namespace {
 
-/// Bits of a code word at most: 12 bits index a table that fits beside a tANS
-/// table, and cost next to nothing against unlimited lengths.
+/// The most bits of a code word. A table for 12 bits fits beside a tANS table,
+/// and the limit costs almost nothing compared with unlimited lengths.
 constexpr unsigned maxLength = 12;
 constexpr unsigned lengthFieldBits = 4;
-/// Stands in the tables for the length of the only symbol, which needs no bits.
+/// The mark in the tables for the length of the only symbol, which needs no
+/// bits.
 constexpr unsigned onlySymbol = 15;
 
-/// Code lengths of the symbols under one condition; 0 for those without a code
-/// word, and for the only one.
+/// The code lengths of the symbols under one condition. The length is 0 for a
+/// symbol without a code word, and for the only symbol.
 using Lengths = std::vector<uint8_t>;
 
-/// A node of package-merge: the symbols in a package and what they weigh.
+/// A node of package-merge: the symbols in a package and their weight.
 struct Package {
   uint64_t weight;
   std::vector<uint16_t> symbols;
@@ -39,8 +40,8 @@ std::vector<Package> pairUp(const std::vector<Package> &packages) {
   return pairs;
 }
 
-/// Optimal code lengths of at most so many bits (package-merge: Larmore and
-/// Hirschberg, JACM 1990).
+/// Returns optimal code lengths of at most `mostBits` bits (package-merge:
+/// Larmore and Hirschberg, JACM 1990).
 Lengths limitedLengths(Span<const uint64_t> counts, unsigned mostBits) {
   std::vector<Package> leaves;
   for (size_t i = 0; i < counts.size(); ++i)
@@ -71,8 +72,8 @@ Lengths limitedLengths(Span<const uint64_t> counts, unsigned mostBits) {
   return lengths;
 }
 
-/// Optimal code lengths without a limit (Huffman, with two queues): few codes
-/// have longer words than the limit, and this is much faster.
+/// Returns optimal code lengths without a limit (Huffman's algorithm with two
+/// queues). It is much faster, and few codes have words longer than the limit.
 Lengths unlimitedLengths(Span<const uint64_t> counts) {
   std::vector<uint16_t> leaves;
   for (size_t i = 0; i < counts.size(); ++i)
@@ -84,7 +85,7 @@ Lengths unlimitedLengths(Span<const uint64_t> counts) {
   std::sort(leaves.begin(), leaves.end(), [&](uint16_t a, uint16_t b) {
     return counts[a] != counts[b] ? counts[a] < counts[b] : a < b;
   });
-  // Nodes are the leaves, then their parents, both by ascending weight.
+  // The nodes are the leaves, then their parents, both by ascending weight.
   const size_t leafCount = leaves.size(), nodes = 2 * leafCount - 1;
   std::vector<uint64_t> weights(nodes);
   std::vector<size_t> parents(nodes);
@@ -107,7 +108,8 @@ Lengths unlimitedLengths(Span<const uint64_t> counts) {
   return lengths;
 }
 
-/// The longest code word indexes the table, so its size bounds them.
+/// Returns optimal code lengths. The longest code word indexes the table, so
+/// the table size limits them.
 Lengths optimalLengths(Span<const uint64_t> counts, unsigned tableLog) {
   const size_t symbols =
       counts.size() - size_t(std::count(counts.begin(), counts.end(), 0u));
@@ -128,18 +130,18 @@ uint32_t reverseBits(uint32_t code, unsigned length) {
 }
 
 /// The code of one condition. Code words are read from their first bit, so they
-/// are kept reversed.
+/// are stored reversed.
 struct Code {
   Lengths lengths;
   std::vector<uint16_t> words;
-  /// The only symbol that has a code word, or `none`.
+  /// The only symbol with a code word, or `none`.
   unsigned only = none;
   bool isUsed = false;
 
   static constexpr unsigned none = maxSymbols;
 };
 
-/// Assigns canonical code words: by length, then by symbol.
+/// Assigns canonical code words by length, then by symbol.
 void assignWords(Code &code) {
   code.words.resize(code.lengths.size());
   uint32_t next = 0;
@@ -211,8 +213,8 @@ public:
     return {};
   }
 
-  /// A lane peeks at the longest code word, looks symbol and length up, and
-  /// moves its window on by the length.
+  /// A lane peeks at as many bits as the longest code word has, looks up symbol
+  /// and length, and moves its window by the length.
   DecoderCost cost() const override {
     DecoderCost cost;
     unsigned symbols = codes.empty() ? 0 : unsigned(codes[0].lengths.size());
@@ -263,7 +265,7 @@ private:
   unsigned longest = 0;
 };
 
-/// Reads and checks the lengths of one condition.
+/// Reads and checks the code lengths of one condition.
 Result<Code> parseCode(unsigned symbols, BitReader &tables) {
   Code code;
   code.lengths.resize(symbols);

@@ -9,15 +9,16 @@ namespace crania::layout {
 
 namespace {
 
-/// A code word of packed symbols is looked up in a table of 256 rows.
+/// The most bits of a packed code word, which indexes a table of 256 rows.
 constexpr unsigned maxPackedBits = 8;
 
-/// How many symbols make a code word. With one, it is the plain index.
+/// The number of symbols per code word. With one symbol, the code word is its
+/// index.
 struct Packing {
   unsigned symbols;
   unsigned perWord = 1;
 
-  /// Number of values of a word of `count` symbols.
+  /// Returns the number of values of a word of `count` symbols.
   uint32_t values(unsigned count) const {
     uint32_t result = 1;
     for (unsigned i = 0; i < count; ++i)
@@ -27,7 +28,8 @@ struct Packing {
   unsigned bits(unsigned count) const { return bitWidth(values(count) - 1); }
 };
 
-/// The packing with the fewest bits per symbol; of equals, the shortest.
+/// Returns the packing with the fewest bits per symbol, and the shortest one
+/// among equals.
 Packing densestPacking(unsigned symbols) {
   Packing best{symbols};
   for (unsigned n = 2; n <= maxPackedBits; ++n) {
@@ -40,9 +42,10 @@ Packing densestPacking(unsigned symbols) {
   return best;
 }
 
-/// Words of `perWord` symbols as numbers to the base of the alphabet's size,
-/// the first symbol least significant. The last word of a lane has the symbols
-/// that are left, in as few bits as they need.
+/// A coder of words of `perWord` symbols, which are the digits of a number
+/// whose base is the size of the alphabet. The first symbol is the least
+/// significant digit. The last word of a lane has the remaining symbols, in as
+/// few bits as they need.
 class PackedCoder final : public SymbolCoder {
 public:
   explicit PackedCoder(Packing packing) : packing(packing) {}

@@ -1,8 +1,8 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// The conditional bitmap: the bits of free positions, some at a time, as
-// symbols of a tANS.
+// The conditional bitmap: groups of the bits of free positions are the symbols
+// of a tANS code.
 
 #include "Entropy.h"
 #include "PositionCoder.h"
@@ -13,14 +13,14 @@ namespace crania::layout {
 
 namespace {
 
-/// Free positions per symbol are a power of two up to a byte, so that a symbol
-/// is a part of a byte of the bitmap.
+/// Bits per byte. The number of free positions per symbol is a power of two up
+/// to this, so that a symbol is a part of a byte of the bitmap.
 constexpr unsigned bitsPerByte = 8;
 
-// Fields of the serialised tables.
+// The width in bits of the logarithm of the group in the serialized tables.
 constexpr unsigned groupLogBits = 2;
 
-/// The bitmap, the first position lowest, filled up with zeros.
+/// Returns the bitmap, the first position lowest, filled up with zeros.
 std::vector<uint8_t> bitmapOf(Span<const uint8_t> bits) {
   std::vector<uint8_t> bitmap((bits.size() + bitsPerByte - 1) / bitsPerByte);
   size_t whole = bits.size() / bitsPerByte;
@@ -31,7 +31,7 @@ std::vector<uint8_t> bitmapOf(Span<const uint8_t> bits) {
   return bitmap;
 }
 
-/// The patterns of a block: the bits of each group.
+/// Returns the patterns of a block, which are the bits of each group.
 std::vector<uint8_t> patternsOf(Span<const uint8_t> bits, unsigned group) {
   std::vector<uint8_t> bitmap = bitmapOf(bits);
   if (group == bitsPerByte)
@@ -47,7 +47,7 @@ std::vector<uint8_t> patternsOf(Span<const uint8_t> bits, unsigned group) {
   return patterns;
 }
 
-/// The inverse of `patternsOf`: a byte of the bitmap from its patterns.
+/// Returns a byte of the bitmap from its patterns, the inverse of `patternsOf`.
 uint8_t byteOf(const std::vector<uint8_t> &patterns, size_t byte,
                unsigned group) {
   unsigned perByte = bitsPerByte / group;
@@ -85,7 +85,8 @@ public:
   Status decode(Span<BitReader> lanes, Span<uint8_t> bits) const override {
     std::vector<uint8_t> patterns((bits.size() + group - 1) / group);
     if (!patterns.empty() && !coder->hasSymbols(0))
-      return Error{"free positions, but no patterns in the tables"};
+      return Error{
+          "the block has free positions, but the tables have no patterns"};
     if (Status status = coder->decode(lanes, {patterns, {}, {}}); !status)
       return status;
     size_t whole = bits.size() / bitsPerByte;
@@ -96,7 +97,7 @@ public:
       bits[i] = patterns[i / group] >> (i % group) & 1;
     unsigned last = unsigned(bits.size() % group);
     if (last != 0 && patterns.back() >> last != 0)
-      return Error{"a pattern holds positions behind the end"};
+      return Error{"a pattern holds positions after the end of the block"};
     return {};
   }
 
@@ -123,15 +124,16 @@ SymbolCounts countPatterns(const PositionSample &sample, unsigned group) {
   return counts;
 }
 
-/// Roughly what a table entry takes when serialised, and at least.
+/// The estimated bits of a serialized table entry, and the least bits.
 constexpr uint64_t tableBitsPerPattern = 8, tableBitsPerAbsentPattern = 4;
 
-/// A shorter pattern must save as large a part of the cost, as decoders take a
-/// pattern per cycle.
+/// A shorter pattern must save at least 1/256 of the cost, because decoders
+/// take one pattern per cycle.
 constexpr uint64_t worthwhilePart = 256;
 
-/// The group to take, by the cost of ideal codes and about their tables. Long
-/// patterns need more states for the same precision.
+/// Returns the group with the least cost, which is that of ideal codes plus an
+/// estimate for their tables. Long patterns need more states for the same
+/// precision.
 unsigned cheapestGroup(const PositionSample &sample) {
   unsigned best = bitsPerByte;
   uint64_t bestCost = UINT64_MAX;

@@ -11,7 +11,7 @@ namespace {
 
 uint64_t divideUp(uint64_t value, uint64_t by) { return (value + by - 1) / by; }
 
-/// All free positions are held: nothing is stored.
+/// A coder for clusters that hold all free positions. It stores nothing.
 class DensePositions final : public PositionCoder {
 public:
   bool hasStreams() const override { return false; }
@@ -33,11 +33,11 @@ public:
   }
 };
 
-/// Positions of a bitmap that a lane examines per cycle.
+/// The positions of a bitmap that a lane examines per cycle.
 constexpr unsigned bitmapGroup = 8;
 
-/// A bit per position, whether earlier clusters hold it or not. Groups of eight
-/// take turns over the lanes.
+/// A coder with one bit per position, whether or not earlier clusters hold the
+/// position. Groups of eight bits go to the lanes in turn.
 class BitmapPositions final : public PositionCoder {
 public:
   bool seesOccupied() const override { return true; }
@@ -59,7 +59,7 @@ public:
   }
 
   DecoderCost cost() const override {
-    // A priority encoder over the group: about four gates per bit.
+    // A priority encoder over the group takes about four gates per bit.
     constexpr unsigned gatesPerBit = 4;
     DecoderCost cost;
     cost.symbolsPerLaneAndCycle = bitmapGroup;
@@ -82,7 +82,8 @@ Result<TrainedPositions> trainPositionCoder(PositionCoding coding,
   switch (coding) {
   case PositionCoding::dense:
     if (!sample.counts.isDense)
-      return Error{"a cluster that leaves positions free is not dense"};
+      return Error{
+          "the cluster is not dense, because it leaves positions free"};
     return TrainedPositions{std::make_shared<DensePositions>(), 0};
   case PositionCoding::bitmap:
     return TrainedPositions{std::make_shared<BitmapPositions>(),

@@ -13,15 +13,16 @@ namespace crania::layout {
 
 enum class PositionCoding { dense, bitmap, conditional, runs, golomb };
 
-/// Codes which positions a cluster holds. All but `bitmap` see only the
-/// positions that earlier clusters left free: one byte, 0 or 1, for each.
+/// A coder of the positions that a cluster holds. All coders but `bitmap` see
+/// only the positions that earlier clusters left free, as one byte of 0 or 1
+/// each.
 class PositionCoder {
 public:
   virtual ~PositionCoder() = default;
 
-  /// Whether positions that are not free take part, as zeros.
+  /// Returns true if occupied positions take part, as zeros.
   virtual bool seesOccupied() const { return false; }
-  /// Whether it has streams at all.
+  /// Returns true if the coder has streams.
   virtual bool hasStreams() const { return true; }
 
   virtual void writeTables(BitWriter &tables) const = 0;
@@ -31,25 +32,26 @@ public:
   virtual std::vector<std::vector<uint8_t>> encode(Span<const uint8_t> bits,
                                                    unsigned lanes) const = 0;
 
-  /// Fills `bits` with zeros and ones; they are zeros before.
+  /// Fills `bits` with zeros and ones. The caller sets all of `bits` to 0
+  /// first.
   virtual Status decode(Span<BitReader> lanes, Span<uint8_t> bits) const = 0;
 
   virtual DecoderCost cost() const = 0;
 
-  /// Steps of one of `lanes` lanes for a block.
+  /// Returns the steps of one of `lanes` lanes for a block.
   virtual uint64_t decodeSteps(uint64_t positions, uint64_t present,
                                unsigned lanes) const = 0;
 };
 
-/// The positions of a segment, with what a coder is chosen by.
+/// The positions of a segment, with the statistics by which a coder is chosen.
 struct PositionSample {
   const PositionCounts &counts;
-  uint64_t positions; ///< free or not
+  uint64_t positions; ///< occupied ones included
   SymbolCoderLimits limits;
 };
 
-/// A coder, and the bits of all its streams without the padding of lanes:
-/// those of ideal codes for tANS.
+/// A trained coder and the bits of all its streams without the padding of
+/// lanes. For tANS, these are the bits of ideal codes.
 struct TrainedPositions {
   std::shared_ptr<const PositionCoder> coder;
   double bits = 0;

@@ -38,7 +38,7 @@ public:
     for (size_t i = 0; i < context.occupied.size(); ++i)
       if (context.occupied[i])
         return codecError(id(), "position " + std::to_string(i) +
-                                    " is held by an earlier cluster already");
+                                    " is already held by an earlier cluster");
     BlockCodes codes;
     codes.present.assign(context.positions, 1);
     codes.values = readWords(bytes, context.valueBits);
@@ -62,7 +62,7 @@ public:
     return positions * (valueBits / 8);
   }
 
-  /// Words come out one per lane and cycle; there are no positions to find.
+  /// Each lane emits one word per cycle; there are no positions to find.
   uint64_t decodeCycles(size_t, size_t presentValues,
                         unsigned lanes) const override {
     return wordCycles(presentValues, lanes);

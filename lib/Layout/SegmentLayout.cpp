@@ -20,7 +20,7 @@ namespace crania::layout {
 
 namespace {
 
-// Fields of the serialised tables.
+// The width in bits of the logarithms of lanes in the serialized tables.
 constexpr unsigned laneLogBits = 3;
 
 bool isFree(const BlockContext &context, size_t position) {
@@ -33,7 +33,8 @@ size_t countFree(const BlockContext &context) {
   return std::count(context.occupied.begin(), context.occupied.end(), 0);
 }
 
-/// The presence of free positions, or of all where the coder sees those too.
+/// Returns the presence of free positions, or of all positions if the coder
+/// also sees occupied ones.
 std::vector<uint8_t> positionBits(const BlockCodes &codes,
                                   const BlockContext &context,
                                   bool seesOccupied) {
@@ -158,7 +159,8 @@ private:
     return positionBits(codes, context, parts.positions->seesOccupied());
   }
 
-  /// The conditions of the present positions, if the tables depend on them.
+  /// Returns the conditions of the present positions if the tables depend on
+  /// conditions.
   std::vector<uint8_t> conditionsOf(const BlockCodes &codes,
                                     const BlockContext &context) const {
     std::vector<uint8_t> conditions;
@@ -206,21 +208,22 @@ private:
     for (size_t i = 0; i < context.positions; ++i)
       if (codes.present[i] && !isFree(context, i))
         return Error{"position " + std::to_string(i) +
-                     " is held by an earlier cluster already"};
+                     " is already held by an earlier cluster"};
     return {};
   }
 
-  std::string_view id; // of the layout, which outlives it
+  std::string_view id; // of the layout, which outlives the coder
   Parts parts;
   SegmentCost charged;
-  double positionsPicojoules, valuesPicojoules; // per step and symbol
+  double positionsPicojoules, valuesPicojoules; // per step of positions, and
+                                                // per symbol of values
 };
 
 bool isLaneCount(unsigned lanes) {
   return lanes > 0 && lanes <= maxLanes && (lanes & (lanes - 1)) == 0;
 }
 
-/// Streams that share a byte range need no size between them.
+/// The number of streams in a byte range, which need no size between them.
 constexpr unsigned streamsPerRange = 2;
 
 class Layout final : public SegmentLayout {
@@ -311,15 +314,16 @@ private:
   Status checkTraining(const SegmentStatistics &statistics,
                        const TrainingOptions &options) const {
     if (statistics.blocks().empty())
-      return codecError(name, "a segment without blocks");
+      return codecError(name, "the segment has no blocks");
     if (!isLaneCount(options.positionLanes) ||
         (options.valueLanes != 0 && !isLaneCount(options.valueLanes)))
-      return codecError(name, "lanes must be a power of two up to " +
-                                  std::to_string(maxLanes));
+      return codecError(name,
+                        "the number of lanes must be a power of two up to " +
+                            std::to_string(maxLanes));
     if (options.mostTables == 0 || options.mostTables > maxConditions)
-      return codecError(name, "there are 1 to " +
-                                  std::to_string(maxConditions) +
-                                  " sets of tables");
+      return codecError(name,
+                        "the number of sets of tables must be from 1 to " +
+                            std::to_string(maxConditions));
     if (options.mostExtraBits > maxExtraBits)
       return codecError(name, "a symbol has at most " +
                                   std::to_string(maxExtraBits) + " extra bits");
@@ -329,9 +333,10 @@ private:
     return {};
   }
 
-  /// What blocks and directory take if streams have so many bits: each stream
-  /// is padded by half a byte on average, sizes of ranges take one or two, and
-  /// an entry of the directory has as many bits as the spread of block sizes.
+  /// Estimates the bytes of blocks and directory if the streams have `bits`
+  /// bits in total. Each stream has half a byte of padding on average. The
+  /// sizes of ranges take one or two bytes, and an entry of the directory has
+  /// as many bits as the spread of block sizes needs.
   void estimate(const SegmentStatistics &statistics, const Coder::Parts &parts,
                 double bits, TrainedSegment &into) const {
     constexpr double paddingBits = 3.5, sizeBits = 12, entryBits = 8,
@@ -383,7 +388,7 @@ private:
   ValueCoding values;
 };
 
-/// A codec as a layout.
+/// A layout that uses a codec.
 class CodecLayout final : public SegmentLayout {
 public:
   explicit CodecLayout(const Codec &codec) : codec(codec) {}
@@ -397,10 +402,10 @@ public:
   Result<std::unique_ptr<SegmentCoder>>
   train(Span<const BlockView> blocks, const TrainingOptions &) const override {
     if (blocks.empty())
-      return codecError(id(), "a segment without blocks");
+      return codecError(id(), "the segment has no blocks");
     for (const BlockView &block : blocks)
       if (!codec.supports(*block.codes, block.context))
-        return codecError(id(), "it has no word for some of the codes");
+        return codecError(id(), "the layout has no word for some of the codes");
     return coder(blocks[0].context.valueBits);
   }
 
@@ -413,13 +418,13 @@ public:
   Result<TrainedSegment> train(const SegmentStatistics &statistics,
                                const TrainingOptions &) const override {
     if (statistics.blocks().empty())
-      return codecError(id(), "a segment without blocks");
+      return codecError(id(), "the segment has no blocks");
     TrainedSegment trained;
     for (const SegmentStatistics::Block &block : statistics.blocks()) {
       std::optional<uint64_t> bytes = codec.countedBytes(
           block.positions, block.free, block.values, statistics.valueBits());
       if (!bytes)
-        return codecError(id(), "it has no word for some of the codes");
+        return codecError(id(), "the layout has no word for some of the codes");
       trained.bytes += double(*bytes);
       trained.largestBlock = std::max(trained.largestBlock, double(*bytes));
     }
@@ -469,7 +474,7 @@ private:
     uint64_t decodeCycles(size_t positions, size_t present) const override {
       return codec.decodeCycles(positions, present, 1);
     }
-    /// Words are where their number says, so all lanes work on one block.
+    /// The index of a word is its address, so all lanes work on one block.
     uint64_t decodeCycles(size_t positions, size_t present,
                           const DecoderShape &shape) const override {
       return codec.decodeCycles(positions, present, shape.wordsPerCycle);
@@ -510,7 +515,7 @@ constexpr ValueName valueNames[] = {
     {"huffman", ValueCoding::huffman},   {"tans", ValueCoding::tans},
 };
 
-/// The known layouts by id, built in or registered.
+/// The layouts by id, built in or registered.
 class Registry {
 public:
   static Registry &instance() {
@@ -616,12 +621,13 @@ SegmentEncoder::SegmentEncoder(const SegmentLayout &layout,
     : layout(layout), coder(std::move(coder)),
       coderTables(this->coder->tables()) {}
 
-/// Tables are trained on all blocks; a layout without any has words for all of
-/// them or not.
+/// Tables are trained on all blocks, so their words cover all of them. A layout
+/// without tables may lack words for a block.
 Status SegmentEncoder::check(const BlockView &block) const {
   if (layout.hasTables() || coder->supports(*block.codes, block.context))
     return {};
-  return codecError(layout.id(), "it has no word for some of the codes");
+  return codecError(layout.id(),
+                    "the layout has no word for some of the codes");
 }
 
 Result<std::vector<uint8_t>> SegmentEncoder::encode(const BlockView &block) {

@@ -80,9 +80,10 @@ Result<TrainingOptions> fitLanes(const SegmentLayout &layout,
   Result<TrainedSegment> trained = layout.train(statistics, options);
   if (!trained)
     return trained.error();
-  // The default of lanes depends on the layout; doubling needs a number.
+  // The default number of lanes depends on the layout, but doubling needs a
+  // number.
   options.valueLanes = std::max(1u, trained->coder->cost().values.lanes);
-  // Positions and values may bind alike: then only both together help.
+  // If positions and values are equally slow, only doubling both helps.
   enum Doubling { ofValues = 1, ofPositions = 2, ofBoth = 3 };
   uint64_t now = cyclesOf(*trained->coder, statistics.blocks(), shape);
   while (now > cycles) {

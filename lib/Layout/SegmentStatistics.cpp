@@ -74,8 +74,8 @@ void WordCounts::add(Span<const uint32_t> words, Span<const uint8_t> conditions,
     addExact(words[i], conditions.empty() ? 0 : conditions[i]);
 }
 
-/// Open addressing with room to spare. A word under several conditions is
-/// several entries, and takes a place for each.
+/// Counts a word in a hash table with open addressing that is never full. A
+/// word under several conditions is several entries.
 void WordCounts::addExact(uint32_t word, uint8_t condition) {
   constexpr size_t slots = 4 * mostExact * 4;
   constexpr uint32_t golden = 0x9e3779b1; // 2^32 over the golden ratio

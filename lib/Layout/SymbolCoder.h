@@ -13,16 +13,16 @@
 
 namespace crania::layout {
 
-/// Symbols of an alphabet at most.
+/// The most symbols of an alphabet.
 constexpr unsigned maxSymbols = 256;
 
-/// Symbols in stream order, with what belongs to each. Symbol i is in lane
-/// i mod lanes.
+/// Symbols in the order of the streams, with their conditions and uncoded bits.
+/// Symbol i is in lane i mod lanes.
 struct SymbolSequence {
   Span<const uint8_t> symbols;
-  /// Per symbol, or empty where there is only one set of tables.
+  /// The condition of each symbol; empty if there is only one set of tables.
   Span<const uint8_t> conditions;
-  /// The uncoded bits of each value, or empty if there are none.
+  /// The uncoded bits of each value; empty if there are none.
   Span<const uint32_t> uncoded;
 
   uint8_t conditionOf(size_t i) const {
@@ -30,16 +30,17 @@ struct SymbolSequence {
   }
 };
 
-/// What a symbol leaves uncoded: 2^uncodedBits things, at most 2^32, that are
-/// numbered from `first` on. The uncoded bits, which tell them apart, are
-/// stored between what a code reads for one symbol and for the next.
+/// The range of numbers that a symbol stands for: 2^uncodedBits numbers from
+/// `first` on, at most 2^32. The uncoded bits select the number. They are
+/// stored between the bits that a code reads for one symbol and those for the
+/// next.
 struct SymbolRange {
   uint32_t first = 0;
   uint8_t uncodedBits = 0;
 };
 
-/// Where a decoder puts what SymbolSequence describes: numbers in the ranges of
-/// the symbols, or symbols if they have none.
+/// The destination of decoded symbols: numbers in the ranges of the symbols, or
+/// the symbols themselves if they have no ranges.
 struct SymbolSink {
   Span<uint8_t> symbols;
   Span<uint32_t> numbers;
@@ -50,7 +51,7 @@ struct SymbolSink {
   }
 };
 
-/// How often each symbol occurs under each condition.
+/// The count of each symbol under each condition.
 struct SymbolCounts {
   SymbolCounts(unsigned conditions, unsigned symbols)
       : conditions(conditions), symbols(symbols),
@@ -75,54 +76,55 @@ public:
 
   virtual void writeTables(BitWriter &tables) const = 0;
 
-  /// Whether the tables have a code word for a symbol of the alphabet.
+  /// Returns true if the tables have a code word for a symbol of the alphabet.
   virtual bool supports(uint8_t condition, uint8_t symbol) const = 0;
-  /// Whether anything can be decoded under that condition.
+  /// Returns true if the condition has any symbol to decode.
   virtual bool hasSymbols(uint8_t condition) const = 0;
 
   virtual std::vector<std::vector<uint8_t>>
   encode(const SymbolSequence &sequence, unsigned lanes) const = 0;
 
-  /// Fills the sink. Reading past the end of a lane is found by its reader
-  /// afterwards, wrong code words here.
+  /// Fills the sink. Fails on wrong code words. Its caller asks the readers of
+  /// the lanes whether they read past the end.
   virtual Status decode(Span<BitReader> lanes,
                         const SymbolSink &sink) const = 0;
 
-  /// Of one lane, without the alphabet.
+  /// Returns the cost of one lane without the alphabet.
   virtual DecoderCost cost() const = 0;
 };
 
 enum class SymbolCode {
-  fixedLength, // as many bits as the largest symbol takes
-  packed,      // several symbols as one number, in at most eight bits
+  fixedLength, // every symbol takes as many bits as the largest one
+  packed,      // several symbols form one number of at most eight bits
   huffman,     // canonical prefix code
   tans         // table-driven asymmetric numeral systems
 };
 
-/// What bounds the choice of a code.
+/// The limits on the choice of a code.
 struct SymbolCoderLimits {
   unsigned tableLog = 0;
-  /// How many lanes all blocks of the segment have that hold symbols; a tANS
-  /// lane starts with its state.
+  /// The number of lanes with symbols in all blocks of the segment. A tANS lane
+  /// starts with its state.
   uint64_t laneCount = 0;
-  /// Sets of tables, for all conditions together.
+  /// The most sets of tables for all conditions together.
   unsigned mostTables = maxConditions;
-  /// Of a symbol.
+  /// The most extra bits of a symbol.
   unsigned mostExtraBits = maxExtraBits;
 };
 
-/// A coder, and the bits that the symbols take with it.
+/// A trained coder and the bits that the symbols take with it.
 struct TrainedSymbols {
   std::unique_ptr<SymbolCoder> coder;
   double bits = 0;
 };
 
-/// `ranges`: of each symbol, or none. Codes of a fixed length have none.
+/// Trains a coder. `ranges` has one range per symbol, or is empty. Codes of a
+/// fixed length take no ranges.
 TrainedSymbols trainSymbolCoder(SymbolCode code, const SymbolCounts &counts,
                                 const SymbolCoderLimits &limits,
                                 const std::vector<SymbolRange> &ranges = {});
 
-/// Reads what `writeTables` wrote.
+/// Parses the tables that `writeTables` wrote.
 Result<std::unique_ptr<SymbolCoder>>
 parseSymbolCoder(SymbolCode code, unsigned conditions, unsigned symbols,
                  BitReader &tables,

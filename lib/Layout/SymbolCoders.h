@@ -10,7 +10,8 @@ namespace crania::layout {
 
 using SymbolCoderResult = Result<std::unique_ptr<SymbolCoder>>;
 
-/// Fixed-length codes of `symbols` symbols. `isPacked`: several per code word.
+/// Returns a fixed-length code for `symbols` symbols. With `isPacked`, a code
+/// word holds several symbols.
 std::unique_ptr<SymbolCoder> makePackedCoder(unsigned symbols, bool isPacked);
 TrainedSymbols trainPackedCoder(const SymbolCounts &counts, bool isPacked);
 

@@ -12,22 +12,22 @@ namespace crania::layout {
 
 namespace {
 
-// About what tables take: of a symbol its extra bits and, in each set of
-// tables, the width of its frequency.
+// Estimates of the size of tables in bits: the extra bits of a symbol and, in
+// each set of tables, the width of the symbol's frequency.
 constexpr uint64_t symbolBits = 3, widthBits = 4;
 
-/// Groups must save such a part of the cost, as they take a lane a look-up and
-/// a shifter.
+/// Groups must save at least 1/512 of the cost, because a lane needs a look-up
+/// and a shifter for them.
 constexpr uint64_t worthwhilePart = 512;
 
 /// 1 / ln 2 and 1 / (24 ln 2) in scaled bits.
 constexpr uint64_t perLn2 = 1512775, per24Ln2 = 63032;
 
-/// The aligned ranges of 2^e ranks.
+/// The ranges of 2^e ranks that begin at a multiple of 2^e.
 struct Level {
-  std::vector<uint64_t> asOne; ///< what each takes as one group
-  std::vector<uint64_t> best;  ///< what it takes in the best groups
-  std::vector<bool> isOne;     ///< whether that is a single one
+  std::vector<uint64_t> asOne; ///< the cost of each range as one group
+  std::vector<uint64_t> best;  ///< the cost of each range in its best groups
+  std::vector<bool> isOne;     ///< true if the range is best as one group
 };
 
 class Partition {
@@ -45,14 +45,15 @@ public:
     makeLevels();
   }
 
-  /// What all ranks take as symbols of their own, which say no extra bits.
+  /// Returns the cost of all ranks as symbols of their own, which have no extra
+  /// bits.
   uint64_t singleCost() const {
     const uint64_t cost = std::accumulate(levels[0].asOne.begin(),
                                           levels[0].asOne.end(), uint64_t(0));
     return cost - ((levels[0].asOne.size() * symbolBits) << costPlaces);
   }
 
-  /// Each group costs that much more than it does.
+  /// Returns the best groups if each group costs `penalty` more.
   SymbolGroups choose(uint64_t penalty) {
     for (size_t e = 0; e < levels.size(); ++e)
       for (size_t i = 0; i < levels[e].asOne.size(); ++i)
@@ -71,7 +72,8 @@ private:
                                        : tansCost(count, condition);
   }
 
-  /// A code word has a bit at least, unless it is the only one.
+  /// Returns the cost of a symbol of a Huffman code. A code word has at least
+  /// one bit unless it is the only one.
   uint64_t huffmanCost(uint64_t count, unsigned condition) const {
     constexpr uint64_t least = uint64_t(1) << costPlaces;
     const uint64_t length = totalLogs[condition] - scaledLog2(count);
@@ -79,10 +81,10 @@ private:
            (widthBits << costPlaces);
   }
 
-  /// Of the M states, f = max(1, M count / total) are its own. So it takes
-  /// count log2(M / f), and from others, by its states, f / M of the total less
-  /// its count, over ln 2. Rounding f to an integer costs a 24th of
-  /// total / (M f) on average, over ln 2.
+  /// Returns the cost of a symbol of a tANS code with M states. The symbol has
+  /// f = max(1, M count / total) states. It costs count log2(M / f). The states
+  /// also cost the other symbols (total - count) f / M / ln 2. Rounding f to an
+  /// integer costs total / (24 M f ln 2) on average.
   uint64_t tansCost(uint64_t count, unsigned condition) const {
     const uint64_t total = totals[condition];
     if (count << tableLog < total) {
@@ -97,7 +99,7 @@ private:
            (widthBits << costPlaces) + frequencyLog;
   }
 
-  /// All aligned ranges, up to the one of all ranks.
+  /// Makes all such ranges, up to the range of all ranks.
   void makeLevels() {
     SymbolCounts counts = ranks;
     for (unsigned e = 0;; ++e) {
@@ -154,7 +156,7 @@ private:
   SymbolCode code;
   const SymbolCounts &ranks;
   unsigned tableLog, mostExtraBits;
-  std::vector<uint64_t> totals, totalLogs; // of conditions
+  std::vector<uint64_t> totals, totalLogs; // by condition
   std::vector<Level> levels;
 };
 
@@ -165,7 +167,7 @@ bool SymbolGroups::isTrivial() const {
                      [](uint8_t extra) { return extra == 0; });
 }
 
-/// The penalty of a group that just makes them few enough.
+/// Returns the groups with the least penalty that makes them few enough.
 static SymbolGroups fewGroups(Partition &partition, size_t mostGroups) {
   uint64_t tooLittle = 0, enough = uint64_t(1) << costPlaces;
   SymbolGroups groups = partition.choose(enough);

@@ -10,28 +10,30 @@
 
 namespace crania::layout {
 
-/// Which neighbouring ranks of an alphabet share a symbol.
+/// Groups of neighboring ranks of an alphabet that share a symbol.
 struct SymbolGroups {
-  /// Of each symbol, as `Alphabet` takes them.
+  /// The number of extra bits of each symbol, in the form that `Alphabet`
+  /// takes.
   std::vector<uint8_t> extraBits;
-  /// What streams and tables are about to take, in scaled bits.
+  /// Estimated cost of streams and tables, in scaled bits.
   uint64_t cost = 0;
 
-  /// Whether no symbol stands for more than one rank.
+  /// Returns true if no symbol stands for more than one rank.
   bool isTrivial() const;
 };
 
-/// The groups with the least cost for a Huffman or tANS code, the latter with
-/// 2^limits.tableLog states for each condition of the counts, which are of
-/// ranks. A group is an aligned one of 2^e ranks, and costs are sums over
-/// groups, so the best ones of a range are those of its halves or the whole of
-/// it. At most `mostGroups`, found by a penalty for each, or as few as the
-/// limit of extra bits allows. Symbols of one rank each, if they are not too
-/// many, unless groups save a 512th.
+/// Returns the groups with the least cost for a Huffman or tANS code. A tANS
+/// code has 2^limits.tableLog states for each condition. `ranks` has the counts
+/// of the ranks. A group has 2^e ranks and begins at a multiple of 2^e, and
+/// costs are sums over groups. The best groups of a range are thus the best
+/// groups of its halves, or the whole range. There are at most `mostGroups`
+/// groups, or the fewest that the limit of extra bits allows; a penalty per
+/// group enforces the limit. If there are few enough ranks, each is a symbol of
+/// its own, unless groups save at least 1/512 of the cost.
 SymbolGroups chooseGroups(SymbolCode code, const SymbolCounts &ranks,
                           const SymbolCoderLimits &limits, size_t mostGroups);
 
-/// The counts of the groups.
+/// Returns the counts of the groups.
 SymbolCounts countGroups(const SymbolCounts &ranks, const SymbolGroups &groups);
 
 } // namespace crania::layout

@@ -12,8 +12,8 @@
 
 namespace crania::layout {
 
-// Fields of the serialised tables.
-static constexpr unsigned tableCountBits = 6; // less one
+// The width in bits of the number of sets of tables in the serialized tables.
+static constexpr unsigned tableCountBits = 6; // minus one
 
 TableSharing::TableSharing(unsigned conditions) : tableOf(conditions) {
   std::iota(tableOf.begin(), tableOf.end(), uint8_t(0));
@@ -51,7 +51,7 @@ Result<TableSharing> TableSharing::parse(unsigned conditions, BitReader &bits,
   for (uint8_t &table : sharing.tableOf) {
     table = uint8_t(bits.read(bitWidth(tables - 1)));
     if (table > seen)
-      return Error{"shared tables that are not in order"};
+      return Error{"shared tables are not in order"};
     seen = std::max(seen, table + 1u);
   }
   if (seen != tables || tables >= conditions)
@@ -100,7 +100,7 @@ void shareTables(SymbolCounts &counts, unsigned mostTables,
     return sum;
   };
   auto growth = [&](size_t a, size_t b) {
-    // Costs are rounded down, so that it may seem to shrink.
+    // Costs are rounded down, so the joined cost may seem to shrink.
     const uint64_t together = entropyCost(joined(a, b)),
                    apart = costs[a] + costs[b];
     return together > apart ? together - apart : 0;
@@ -132,8 +132,8 @@ void shareTables(SymbolCounts &counts, unsigned mostTables,
         growths[std::max(other, bestB)][std::min(other, bestB)] =
             growth(other, bestB);
   }
-  // Groups stand in the order of their first conditions: the one with the
-  // smaller of two stays where it is.
+  // Groups are in the order of their first conditions. Joining two keeps the
+  // place of the one with the smaller first condition.
   for (size_t g = 0; g < members.size(); ++g)
     for (unsigned condition : members[g])
       sharing.tableOf[condition] = uint8_t(g);

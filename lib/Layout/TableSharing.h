@@ -14,14 +14,16 @@
 
 namespace crania::layout {
 
-/// Which tables each condition has, numbered in the order of the first one that
-/// has them. Where they are shared, a word is coded less an offset of its
-/// condition, so that words around different centres are alike.
+/// The sets of tables that conditions use, numbered in the order of the first
+/// condition that uses them. Where conditions share tables, the offset of the
+/// condition is subtracted from a word before it is coded. Words around
+/// different centers then become alike.
 struct TableSharing {
   std::vector<uint8_t> tableOf;
-  std::vector<uint32_t> offsets; ///< of each condition; empty: not shared
+  /// One offset per condition; empty if no tables are shared.
+  std::vector<uint32_t> offsets;
 
-  /// Tables of their own.
+  /// Creates tables of its own for each condition.
   explicit TableSharing(unsigned conditions = 1);
 
   unsigned conditions() const { return unsigned(tableOf.size()); }
@@ -36,24 +38,24 @@ struct TableSharing {
     return lowBitsOf(uint64_t(word) + offsets[condition], valueBits);
   }
 
-  /// A table of the conditions, and the adder of the offset; nothing if they
-  /// are not shared.
+  /// Adds the cost of a table of the conditions and of the adder for the
+  /// offset. Adds nothing if no tables are shared.
   void addCost(DecoderCost &cost, unsigned valueBits) const;
 
-  /// Without the number of conditions.
+  /// Writes all fields but the number of conditions.
   void write(BitWriter &bits, unsigned valueBits) const;
   static Result<TableSharing> parse(unsigned conditions, BitReader &bits,
                                     unsigned valueBits);
 };
 
-/// Of each condition, the mean of its words as integers with a sign, without
-/// their dropped low bits.
+/// Returns the mean of the words of each condition, taken as signed integers
+/// without their dropped low bits.
 std::vector<uint32_t> centresOf(const WordCounts::List &words,
                                 unsigned conditions, unsigned valueBits);
 
-/// Joins the conditions that are most alike, until there are no more sets of
-/// counts than allowed: at each step the two whose symbols take fewest bits
-/// more with common tables.
+/// Joins the conditions that are most alike until there are at most
+/// `mostTables` sets of counts. Each step joins the two whose symbols take the
+/// fewest additional bits with common tables.
 void shareTables(SymbolCounts &counts, unsigned mostTables,
                  TableSharing &sharing);
 

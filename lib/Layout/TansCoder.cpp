@@ -13,37 +13,38 @@ namespace crania::layout {
 
 namespace {
 
-// Fields of the serialised tables.
+// The width in bits of the logarithm of the table size in the serialized
+// tables.
 constexpr unsigned tableLogBits = 4;
 constexpr unsigned symbolIndexBits = 8;
 constexpr unsigned symbolCountBits = 9;
 constexpr unsigned frequencyWidthBits = 4;
 
-/// What a decoder looks up under its state: a symbol and how many bits of the
-/// value follow uncoded, then how many bits it reads, and what to add to them
-/// for the next state.
+/// An entry of the table that a decoder indexes by its state: the symbol, the
+/// number of uncoded bits of the value, the number of bits to read, and the
+/// number to add to them for the next state.
 struct DecodeEntry {
-  uint32_t base : 14; // maxTableLog bits
+  uint32_t base : 14; // at most maxTableLog bits
   uint32_t bits : 4;
   uint32_t uncoded : 6;
   uint32_t symbol : 8;
 };
 static_assert(sizeof(DecodeEntry) == 4, "small tables stay in a cache");
 
-/// What an encoder looks up under a symbol, after FSE (Y. Collet, 2013): states
-/// are in [2^log, 2^(log+1)), `(state + bitsOffset) >> bitsPlaces` is how many
-/// of the state's bits are written, and what is left of it, added to
-/// `stateOffset`, indexes the next states.
+/// An entry of the table that an encoder indexes by symbol, after FSE (Y.
+/// Collet, 2013). States are in [2^log, 2^(log+1)). `(state + bitsOffset) >>
+/// bitsPlaces` is the number of bits of the state that are written. The
+/// remaining bits, added to `stateOffset`, index the next states.
 struct EncodeEntry {
   uint32_t bitsOffset = 0;
   int32_t stateOffset = 0;
-  /// The state in which the last symbol of a lane leaves the decoder: the first
-  /// of that symbol.
+  /// The state in which the last symbol of a lane leaves the decoder, which is
+  /// the first state of that symbol.
   uint16_t lastState = 0;
 };
 constexpr unsigned bitsPlaces = 16;
 
-/// Distributes symbols over states, so that those of each symbol are about
+/// Distributes symbols over states so that the states of each symbol are about
 /// evenly spaced: an odd step visits every state once.
 std::vector<uint8_t> spreadSymbols(Span<const uint16_t> frequencies,
                                    unsigned tableLog) {
@@ -59,7 +60,7 @@ std::vector<uint8_t> spreadSymbols(Span<const uint16_t> frequencies,
   return symbolOfState;
 }
 
-/// Frequencies of each condition; all 0 if nothing was seen under it.
+/// The frequencies of each condition; all 0 if the condition does not occur.
 struct Frequencies {
   unsigned tableLog = 0;
   unsigned symbols = 0;
@@ -100,7 +101,8 @@ public:
   std::vector<std::vector<uint8_t>> encode(const SymbolSequence &sequence,
                                            unsigned lanes) const override {
     std::vector<std::vector<uint8_t>> streams;
-    // Two at a time, so that their chains of dependent look-ups overlap.
+    // Two lanes run at a time, so that their chains of dependent look-ups
+    // overlap.
     for (unsigned lane = 0; lane + 2 <= lanes; lane += 2)
       encodeLanes<2>(sequence, lane, lanes, streams);
     if (lanes % 2 != 0)
@@ -123,9 +125,9 @@ public:
     }
   }
 
-  /// A lane has its state in a register, reads the entry under it, takes the
-  /// entry's number of bits and adds them to the entry's base. One more bit of
-  /// the entry says that a lane may end there.
+  /// A lane has its state in a register, reads the entry of the state, takes
+  /// the number of bits in the entry, and adds them to the base in the entry.
+  /// One more bit of the entry marks states in which a lane may end.
   DecoderCost cost() const override {
     DecoderCost cost;
     unsigned symbols = frequencies.symbols;
@@ -133,14 +135,14 @@ public:
     cost.entryBits = log + bitWidth(log) + symbolBits + 1;
     cost.tableBits = uint64_t(decodeTable.size()) * cost.entryBits;
     cost.stepBits = log;
-    // Neighbours in the spread are an odd step apart, so that four of them are
-    // always in different ones of four banks.
+    // Neighbors in the spread are an odd step apart, so four of them are always
+    // in different ones of four banks.
     constexpr uint64_t banks = 4;
     cost.loadCycles = decodeTable.size() / banks;
     cost.unit = "tans";
     cost.lane.flipFlops = log;
     cost.lane.fullAdders = log;
-    cost.lane.gates = log; // bits above the entry's number are masked
+    cost.lane.gates = log; // masks the bits above the number in the entry
     return cost;
   }
 
@@ -179,8 +181,8 @@ private:
   }
 
   EncodeEntry encodeEntry(uint32_t frequency, uint32_t first) const {
-    // States from `frequency << most` on write `most` bits, those below one
-    // less.
+    // States from `frequency << most` on write `most` bits; states below write
+    // one bit less.
     unsigned most = log + 1 - bitWidth(frequency - 1);
     EncodeEntry entry;
     entry.bitsOffset = (most << bitsPlaces) - (frequency << most);
@@ -188,7 +190,7 @@ private:
     return entry;
   }
 
-  /// A lane on its way from its last symbol to its first.
+  /// The state of a lane while it encodes from its last symbol to its first.
   struct LaneEncoder {
     ReverseBitCursor cursor{nullptr};
     uint32_t state = 0;
@@ -206,7 +208,7 @@ private:
                           ranges[sequence.symbols[i]].uncodedBits);
   }
 
-  /// The last symbol of a lane is in the state; it takes no bits of its own.
+  /// The state holds the last symbol of a lane, which takes no further bits.
   void encodeLast(const SymbolSequence &sequence, size_t i,
                   LaneEncoder &lane) const {
     lane.state = (1u << log) + entryOf(sequence, i).lastState;
@@ -224,7 +226,7 @@ private:
     prependUncoded(sequence, i, lane);
   }
 
-  /// Appends the streams of `Count` lanes of `lanes`, from `first` on.
+  /// Appends the streams of `Count` lanes, from lane `first` on, of `lanes`.
   template <unsigned Count>
   void encodeLanes(const SymbolSequence &sequence, unsigned first,
                    unsigned lanes,
@@ -236,7 +238,7 @@ private:
     std::array<LaneEncoder, Count> encoders{};
     for (unsigned k = 0; k < Count; ++k)
       encoders[k].cursor = buffers[k].cursor();
-    // Turns before which no lane ends.
+    // No lane ends within these turns.
     const size_t reach = lanes + first + Count - 1;
     const size_t inner =
         count > reach ? (count - reach + lanes - 1) / lanes : 0;
@@ -261,7 +263,7 @@ private:
     }
   }
 
-  /// As many symbols as a refill is sure to hold are taken at once.
+  /// Decodes at once as many symbols as a refill holds for certain.
   template <unsigned Lanes>
   Status decodeLanes(Span<BitReader> lanes, const SymbolSink &sink) const {
     const bool isConditional = !sink.conditions.empty();
@@ -280,7 +282,8 @@ private:
                        : decodeSymbols<Lanes, 3, true, false>(lanes, sink);
   }
 
-  /// The lanes take turns, so that their chains of dependent look-ups overlap.
+  /// Decodes the lanes in turn, so that their chains of dependent look-ups
+  /// overlap.
   template <unsigned Lanes, unsigned Burst, bool HasUncoded, bool IsConditional>
   Status decodeSymbols(Span<BitReader> lanes, const SymbolSink &sink) const {
     const DecodeEntry *table = decodeTable.data();
@@ -348,8 +351,8 @@ private:
     return {};
   }
 
-  /// The symbols from the first to the last that occur, each as the width of
-  /// its frequency and the bits below the leading one.
+  /// Writes the symbols from the first to the last one that occur, each as the
+  /// width of its frequency and the bits below the leading one.
   static void writeFrequencies(const std::vector<uint16_t> &table,
                                BitWriter &tables) {
     auto isPresent = [](uint16_t frequency) { return frequency > 0; };
@@ -381,7 +384,8 @@ parseFrequencies(unsigned symbols, unsigned tableLog, BitReader &tables) {
   unsigned begin = tables.read(symbolIndexBits);
   unsigned count = tables.read(symbolCountBits);
   if (count == 0 ? begin != 0 : begin + count > symbols)
-    return Error{"frequencies of symbols that the alphabet does not have"};
+    return Error{
+        "there are frequencies of symbols that the alphabet does not have"};
   uint32_t sum = 0;
   for (unsigned i = begin; i < begin + count; ++i) {
     unsigned width = tables.read(frequencyWidthBits);
@@ -390,14 +394,14 @@ parseFrequencies(unsigned symbols, unsigned tableLog, BitReader &tables) {
     sum += table[i];
   }
   if (count > 0 && sum != 1u << tableLog)
-    return Error{"frequencies of sum " + std::to_string(sum) + ", not " +
-                 std::to_string(1u << tableLog)};
+    return Error{"the frequencies have the sum " + std::to_string(sum) +
+                 ", not " + std::to_string(1u << tableLog)};
   if (count > 0 && (table[begin] == 0 || table[begin + count - 1] == 0))
-    return Error{"frequencies begin or end with one of 0"};
+    return Error{"the frequencies begin or end with 0"};
   return table;
 }
 
-/// The best frequencies for a table of that size, and what they cost.
+/// Returns the best frequencies for a table of that size, and their cost.
 Frequencies normalize(const SymbolCounts &counts, unsigned tableLog,
                       uint64_t &cost) {
   Frequencies result;
@@ -416,7 +420,8 @@ Frequencies normalize(const SymbolCounts &counts, unsigned tableLog,
   return result;
 }
 
-/// The smallest table that has a state for every symbol.
+/// Returns the logarithm of the smallest table that has a state for every
+/// symbol.
 unsigned smallestTableLog(const SymbolCounts &counts) {
   size_t most = 1;
   for (unsigned condition = 0; condition < counts.conditions; ++condition) {
@@ -429,9 +434,10 @@ unsigned smallestTableLog(const SymbolCounts &counts) {
 
 } // namespace
 
-/// Larger tables follow the counts more closely, but each lane starts with a
-/// state of as many bits: the first size below the limit is taken behind which
-/// they get no cheaper.
+/// Trains frequencies and the table size. Larger tables follow the counts more
+/// closely, but each lane starts with a state of as many bits. Training tries
+/// sizes from the limit downwards and stops at the first one that is not
+/// cheaper.
 TrainedSymbols trainTansCoder(const SymbolCounts &counts,
                               const SymbolCoderLimits &limits,
                               const std::vector<SymbolRange> &ranges) {
@@ -450,7 +456,7 @@ TrainedSymbols trainTansCoder(const SymbolCounts &counts,
     if (log == smallest)
       break;
   }
-  // The last symbol of a lane is in its state.
+  // The state of a lane holds its last symbol.
   double symbols = 0;
   for (uint64_t count : counts.counts)
     symbols += double(count);

@@ -12,7 +12,7 @@
 
 namespace crania::layout {
 
-/// The coders that were made from the statistics of a segment so far.
+/// The coders that were made so far from the statistics of a segment.
 class TrainedCoders {
 public:
   const Result<TrainedPositions> &positions(PositionCoding coding,

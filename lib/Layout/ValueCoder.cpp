@@ -46,7 +46,7 @@ parseValueCoder(ValueCoding coding, unsigned valueBits, BitReader &tables) {
 
 namespace {
 
-/// The words as they are.
+/// A coder that stores the words uncoded.
 class RawValueCoder final : public ValueCoder {
 public:
   explicit RawValueCoder(unsigned valueBits) : valueBits(valueBits) {}

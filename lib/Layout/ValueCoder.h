@@ -13,19 +13,20 @@ namespace crania::layout {
 
 enum class ValueCoding { raw, delta, codebook, packed, huffman, tans };
 
-/// Codes the value words of a block in several lanes; value i is in lane
-/// i mod lanes.
+/// A coder of the value words of a block in several lanes. Value i is in lane i
+/// mod lanes.
 class ValueCoder {
 public:
   virtual ~ValueCoder() = default;
 
-  /// How many conditions have tables of their own; 1 if they make no
-  /// difference.
+  /// Returns the number of conditions with tables of their own; 1 if the coder
+  /// ignores conditions.
   virtual unsigned conditions() const { return 1; }
 
   virtual void writeTables(BitWriter &tables) const = 0;
 
-  /// `conditions` has one entry per value, or none if `conditions()` is 1.
+  /// Returns true if the tables have words for the values. `conditions` has one
+  /// entry per value, or none if `conditions()` is 1.
   virtual bool supports(Span<const uint32_t> values,
                         Span<const uint8_t> conditions) const = 0;
 
@@ -39,7 +40,7 @@ public:
   virtual DecoderCost cost() const = 0;
 };
 
-/// The values of a segment, with what a coder is chosen by.
+/// The values of a segment, with the statistics by which a coder is chosen.
 struct ValueSample {
   const WordCounts &counts;
   uint64_t values;
@@ -47,7 +48,8 @@ struct ValueSample {
   SymbolCoderLimits limits;
 };
 
-/// A coder, and the bits of all its streams without the padding of lanes.
+/// A trained coder and the bits of all its streams without the padding of
+/// lanes.
 struct TrainedValues {
   std::shared_ptr<const ValueCoder> coder;
   double bits = 0;

@@ -51,12 +51,14 @@ Status checkSegmentContext(const BlockContext &context) {
 
 namespace {
 
-/// Appends the bytes of `bits` where `occupied` is 0, each of which is 0 or 1
-/// there, to `next`, which has room for 8 more. The new end.
+/// A function that appends the bytes of `bits` where `occupied` is 0 to `next`,
+/// and returns the new end. `occupied` has bytes of 0 or 1. `next` needs room
+/// for 8 more bytes.
 using KeepFree = uint8_t *(*)(Span<const uint8_t> bits,
                               Span<const uint8_t> occupied, uint8_t *next);
 
-/// Without branches: which positions are free is as good as random.
+/// The loop has no branches, because the pattern of free positions is as
+/// unpredictable as a random one.
 uint8_t *keepFreeFrom(size_t begin, Span<const uint8_t> bits,
                       Span<const uint8_t> occupied, uint8_t *next) {
   for (size_t i = begin; i < bits.size(); ++i) {
@@ -67,7 +69,7 @@ uint8_t *keepFreeFrom(size_t begin, Span<const uint8_t> bits,
 }
 
 #if defined(__x86_64__)
-/// Eight positions at a time.
+/// Handles eight positions at a time.
 __attribute__((target("bmi2"))) uint8_t *
 keepFreeBmi2(Span<const uint8_t> bits, Span<const uint8_t> occupied,
              uint8_t *next) {
@@ -75,7 +77,7 @@ keepFreeBmi2(Span<const uint8_t> bits, Span<const uint8_t> occupied,
   size_t i = 0;
   for (; i + 8 <= bits.size(); i += 8) {
     const uint64_t taken = loadLittleEndian64(occupied.data() + i);
-    // 0x80 in the bytes that are 0, then 0xff.
+    // First 0x80 in each byte that is 0, then 0xff.
     const uint64_t isFree = ~(((taken & low) + low) | taken | low);
     const uint64_t mask = (isFree >> 7) * 0xff;
     storeLittleEndian64(next, __builtin_ia32_pext_di(

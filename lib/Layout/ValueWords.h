@@ -12,18 +12,19 @@
 
 namespace crania::layout {
 
-/// Error text that names the codec and what its bytes do wrong.
+/// Returns an error that names the codec and says what is wrong with its bytes.
 Error codecError(std::string_view codec, const std::string &what);
 
-/// Success if the context makes sense: words of 8, 16 or 32 bits, and an
-/// occupancy of all positions or none.
+/// Checks that a context is valid: words have 8, 16 or 32 bits, and the
+/// occupancy has an entry per position or none.
 Status checkContext(std::string_view codec, const BlockContext &context);
 
-/// The same for a block of a segment: a bounded number of positions, and
-/// conditions of all or none.
+/// Checks that the context of a block of a segment is valid. In addition, the
+/// number of positions is bounded, and there is a condition per position or
+/// none.
 Status checkSegmentContext(const BlockContext &context);
 
-/// What belongs to free positions of what belongs to all.
+/// Returns the elements of `bytes` that belong to free positions.
 std::vector<uint8_t> freeBits(Span<const uint8_t> bits,
                               Span<const uint8_t> occupied);
 
@@ -31,10 +32,11 @@ std::vector<uint8_t> freeBits(Span<const uint8_t> bits,
 void appendWords(std::vector<uint8_t> &bytes, Span<const uint32_t> words,
                  unsigned valueBits);
 
-/// Reads all words of `bytes`, whose size is a multiple of the word's.
+/// Reads all words of `bytes`, whose size is a multiple of the word size.
 std::vector<uint32_t> readWords(Span<const uint8_t> bytes, unsigned valueBits);
 
-/// Cycles until `values` words have left `lanes` lanes, one per cycle and lane.
+/// Returns the cycles in which `values` words leave `lanes` lanes, one per
+/// cycle and lane.
 uint64_t wordCycles(uint64_t values, unsigned lanes);
 
 } // namespace crania::layout

@@ -59,9 +59,10 @@ private:
     for (auto [option, value] : precisions)
       if (!value->empty() && *value != "f32" && *value != "i16" &&
           *value != "i8")
-        return refuse(option) << "'" << *value
-                              << "' is no arithmetic of the machine; there are "
-                                 "f32, i16 and i8";
+        return refuse(option)
+               << "'" << *value
+               << "' is not an arithmetic of the machine; there are "
+                  "f32, i16 and i8";
     constexpr uint64_t mostWords = 256;
     if (options.sharedWords == 0 || options.sharedWords > mostWords)
       return refuse("share-weights") << "a codebook has 1 to 256 words";
@@ -107,7 +108,7 @@ private:
         {"input-std", !given.deviation.empty()}};
     for (auto [option, isGiven] : ofImages)
       if (isGiven)
-        return refuse(option) << "is about the images of " << dashes
+        return refuse(option) << "applies to the images of " << dashes
                               << "calibrate, which are not given";
     return success();
   }
@@ -145,15 +146,16 @@ private:
       return refuse("clusters")
              << "the residual scheme has " << dashes << "steps instead";
     if (!isResidual() && given.steps != byDefault.steps)
-      return refuse("steps") << "is about " << dashes << "scheme=residual";
+      return refuse("steps")
+             << "applies only to " << dashes << "scheme=residual";
     if (given.scheme != "importance-corrected" &&
         given.metric != byDefault.metric)
       return refuse("metric")
-             << "is about " << dashes << "scheme=importance-corrected";
+             << "applies only to " << dashes << "scheme=importance-corrected";
     if (isResidual() && given.scope != byDefault.scope)
-      return refuse("scope") << "is about schemes of importance";
+      return refuse("scope") << "applies only to schemes of importance";
     if (given.scheme == "importance" && !given.whole.empty())
-      return refuse("whole") << "is about schemes that need images";
+      return refuse("whole") << "applies only to schemes that need images";
     return success();
   }
 

@@ -16,25 +16,26 @@ using layout::DecoderCost;
 
 namespace {
 
-/// Shapes of a half of the decoder that are tried for a first choice, which
-/// bounds what others are looked at, and at most.
+/// The number of shapes of a half of the decoder that are tried for a first
+/// choice, whose energy bounds the search, and the most shapes.
 constexpr size_t fewShapes = 500, mostShapes = 4000;
-/// Of a search: splits of the room for tables, sizes of buffers, and shapes
-/// that are solved, at most.
+/// The limits of a search: splits of the room for tables, sizes of buffers, and
+/// shapes that are solved.
 constexpr size_t mostSplits = 128, mostBuffers = 4, mostSolved = 2000;
-/// Prices of the whole room for tables, as parts of what a tensor takes, at
-/// which its energy is bounded.
+/// Prices of the whole room for tables, relative to the energy of a tensor. The
+/// relaxation bounds the energy at each of them.
 constexpr double prices[] = {0.01, 0.03, 0.1, 0.3, 1, 3};
 constexpr double infinity = std::numeric_limits<double>::infinity();
-/// Sums of areas in another order may differ in the last places.
+/// The tolerance for sums of areas in another order, whose last digits may
+/// differ.
 constexpr double roundingUm2 = 1e-6;
 
 /// A set of candidates of all segments.
 using CandidateSet = std::vector<uint64_t>;
 constexpr size_t setBits = 64;
 
-/// At most so many of the sorted values: the largest, the smallest, and some in
-/// between.
+/// Returns at most `most` of the sorted values: the largest, the smallest, and
+/// some in between.
 std::vector<double> thinned(const std::set<double> &sorted, size_t most) {
   const std::vector<double> values(sorted.begin(), sorted.end());
   if (values.size() <= most)
@@ -47,13 +48,14 @@ std::vector<double> thinned(const std::set<double> &sorted, size_t most) {
   return kept;
 }
 
-/// What a half of the decoder is made of but for tables. No lanes: it is not
+/// The hardware of a half of the decoder except its tables. Without lanes, the
+/// half does not exist.
 /// there.
 struct Shape {
   unsigned lanes = 0;
   double windowUm2 = 0;
-  std::vector<double> unitUm2; ///< by unit; negative: without it
-  CandidateSet admitted;       ///< those that it can decode
+  std::vector<double> unitUm2; ///< by unit; negative if the unit is absent
+  CandidateSet admitted;       ///< the candidates that the shape can decode
 
   double fixedUm2() const {
     double um2 = windowUm2;
@@ -63,7 +65,7 @@ struct Shape {
   }
 };
 
-/// A candidate of a segment, with what it needs.
+/// A candidate of a segment and the hardware that it needs.
 struct Item {
   size_t candidate;
   double picojoules;
@@ -73,24 +75,25 @@ struct Item {
   double bufferUm2;
 };
 
-/// A segment's candidates by ascending energy.
+/// The candidates of a segment by ascending energy.
 using Items = std::vector<Item>;
 
 /// A partial choice for a tensor.
 struct Node {
   double picojoules, positionsUm2, valuesUm2;
-  size_t item, before; ///< in the segment, and of the partial choices before
+  size_t item;   ///< index in the segment
+  size_t before; ///< index in the partial choices of the segment before
 };
 using Front = std::vector<Node>;
 
-/// A decoder but for its tables, and the room that it leaves for them.
+/// A decoder without its tables, and the room that it leaves for tables.
 struct Machine {
   const Shape *positions, *values;
   bool isPlain;
   double bufferUm2;
   double roomUm2;
-  double bound; ///< of the energy
-  size_t order; ///< in which it was made
+  double bound; ///< a lower bound on the energy
+  size_t order; ///< the order in which machines were made
 };
 
 class BoundedDecoder {
@@ -100,7 +103,8 @@ public:
       : problem(problem) {
     for (size_t s = 0; s < allowed.size(); ++s)
       addSegment(problem.segments[s], allowed[s]);
-    // A decoder of one block holds the tables of all clusters of a tensor.
+    // A decoder of one block at a time holds the tables of all clusters of a
+    // tensor.
     for (size_t s = 0; s < segments.size(); ++s)
       if (s == 0 || problem.blocksAtOnce > 1 ||
           problem.segments[s].tensor != problem.segments[s - 1].tensor)
@@ -169,7 +173,8 @@ private:
     return set;
   }
 
-  /// Shapes of a half that differ in what they can decode.
+  /// Returns the shapes of a half that differ in the candidates that they can
+  /// decode.
   std::vector<Shape> shapesOf(const DecoderCost *Item::*half,
                               size_t mostShapes) const {
     std::set<unsigned> lanes;
@@ -220,8 +225,8 @@ private:
 
   using UnitAreas = std::map<std::string_view, std::set<double>>;
 
-  /// The areas that units may have, `most` of each, or as many as there are
-  /// for which combinations are not too many; at least one.
+  /// Returns the areas that each unit may have: `most` of them, or as many as
+  /// keep the number of combinations within bounds, but at least one.
   static std::vector<std::vector<double>>
   levelsOf(const UnitAreas &units, size_t most, size_t mostCombinations) {
     for (;; --most) {
@@ -236,7 +241,7 @@ private:
     }
   }
 
-  /// All combinations of a level of each unit, or none.
+  /// Visits all combinations of one level, or none, of each unit.
   template <typename Visit>
   static void forEachUnits(const std::vector<std::vector<double>> &levels,
                            Visit visit) {
@@ -295,7 +300,7 @@ private:
     return machines;
   }
 
-  /// What tables of an item take of the room.
+  /// Returns the room that the tables of an item take.
   double roomOf(const Item &item, const Machine &machine) const {
     return item.isPlain ? 0
                         : problem.blocksAtOnce *
@@ -309,7 +314,7 @@ private:
   }
 
   /// Visits the items of a segment that a machine has room for, by ascending
-  /// energy, until told that that is enough.
+  /// energy, until `visit` stops it.
   template <typename Visit>
   void forEachItem(size_t s, const Machine &machine, Visit visit) const {
     const size_t words = (segments[s].size() + setBits - 1) / setBits;
@@ -324,8 +329,8 @@ private:
     }
   }
 
-  /// The sum of what the segments take at least, or something that is no less
-  /// than the best choice so far.
+  /// Returns the sum of the least energies of the segments. Stops early with a
+  /// value that is no less than the best choice so far.
   double boundOf(const Machine &machine) const {
     double sum = 0;
     for (size_t s = 0; s < segments.size() && sum < least; ++s)
@@ -342,7 +347,8 @@ private:
     return cheapest;
   }
 
-  /// The same for one half of the decoder, whatever the other one is.
+  /// Returns a bound for one half of the decoder that holds for every other
+  /// half.
   double boundOf(const Shape &shape) const {
     double sum = 0;
     for (size_t s = 0; s < segments.size(); ++s) {
@@ -355,8 +361,8 @@ private:
     return sum;
   }
 
-  /// The same with a price for room, of which no tensor may take more than
-  /// there is: of several prices the best.
+  /// Returns a bound with a price for room. No tensor may take more room than
+  /// there is. Returns the highest bound of several prices.
   double relaxedBound(const Machine &machine) const {
     double sum = 0;
     for (const auto &group : groups) {
@@ -388,14 +394,15 @@ private:
     return bound;
   }
 
-  /// The partial choices for a tensor up to each of its segments that no other
-  /// one beats.
+  /// Returns, for each segment of a tensor, the partial choices up to that
+  /// segment that no other choice dominates.
   std::vector<Front> frontsOf(const std::pair<size_t, size_t> &group,
                               const Machine &machine) const {
     const double p = problem.blocksAtOnce * double(machine.positions->lanes);
     const double v = problem.blocksAtOnce * double(machine.values->lanes);
     std::vector<Front> fronts = {{Node{0, 0, 0, 0, 0}}};
-    // What the tensor may take more than at least, for a better choice.
+    // A better choice has at most this much energy above the least for this
+    // tensor.
     const double spare = least - machine.bound;
     double cheapest = 0;
     for (size_t s = group.first; s < group.second; ++s) {
@@ -421,13 +428,14 @@ private:
     return fronts;
   }
 
-  /// Ascending in energy.
+  /// Returns the choices that no other one dominates, by ascending energy.
   static Front unbeaten(Front front) {
     std::sort(front.begin(), front.end(), [](const Node &a, const Node &b) {
       return std::tie(a.picojoules, a.before, a.item) <
              std::tie(b.picojoules, b.before, b.item);
     });
-    // What is kept, as stairs: the more of positions, the less of values.
+    // The stairs are the choices that are kept: the more room for positions,
+    // the less for values.
     std::map<double, double> stairs;
     Front kept;
     for (const Node &node : front) {
@@ -486,7 +494,7 @@ private:
         at = node.before;
       }
     }
-    // Areas were added up in another order.
+    // The areas were added up in another order.
     if (!choice.verify(problem))
       return;
     least = picojoules;
@@ -495,9 +503,11 @@ private:
 
   const LayoutProblem &problem;
   std::vector<Items> segments;
-  std::vector<size_t> firstWord; // of a segment, in a CandidateSet
+  std::vector<size_t> firstWord; // the first word of each segment in a
+                                 // CandidateSet
   size_t setWords = 0;
-  std::vector<std::pair<size_t, size_t>> groups; // segments that share tables
+  std::vector<std::pair<size_t, size_t>> groups; // the segments that share
+                                                 // tables
   std::optional<LayoutChoice> best;
   double least = infinity;
 };

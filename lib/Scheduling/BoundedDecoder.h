@@ -10,19 +10,22 @@
 
 namespace crania::scheduling {
 
-/// The choice of least energy, of candidates that are `allowed` per segment,
-/// whose decoder is within the budget of the problem; nothing if there is none.
+/// Returns the choice of least energy among the candidates that are `allowed`
+/// per segment whose decoder is within the budget of the problem. Returns
+/// nothing if there is none.
 ///
-/// Once lanes, windows and units of both halves of the decoder are given, the
-/// *shape*, what is left of the budget is for tables, and the tensors are
-/// independent but for how it is split between the halves. So shapes are tried
-/// in the order of a lower bound, what the segments take at least in the codes
-/// that a shape has, until that exceeds the best choice so far. Those that
-/// Lagrangian relaxation of the room for tables does not rule out are solved by
-/// dynamic programming over the segments of each tensor. Exact as long as there
-/// are at most 4,000 shapes of a half, 4 sizes of buffers and 128 splits, and
-/// 2,000 shapes of both that are left to be solved; else some of each are left
-/// out.
+/// The *shape* of a decoder is the lanes, windows and units of both halves.
+/// Once the shape is given, the rest of the budget is for tables, and the
+/// tensors depend on each other only through the split of this room between the
+/// halves. The search tries shapes in the order of a lower bound, which is the
+/// least energy of the segments in the codes that the shape has, until the
+/// bound exceeds the best choice so far. Lagrangian relaxation of the room for
+/// tables rules out more shapes. Dynamic programming over the segments of each
+/// tensor solves the remaining ones.
+///
+/// The search is exact if there are at most 4,000 shapes of a half, 4 sizes of
+/// buffers, 128 splits, and 2,000 shapes of both halves to solve. Otherwise, it
+/// leaves out some of each.
 std::optional<LayoutChoice>
 chooseBounded(const LayoutProblem &problem,
               const std::vector<std::vector<size_t>> &allowed);

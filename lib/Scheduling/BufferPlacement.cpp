@@ -27,7 +27,7 @@ uint64_t alignUp(uint64_t value, uint64_t alignment) {
   return (value + alignment - 1) & ~(alignment - 1);
 }
 
-/// DRAM bytes that spilling costs.
+/// Returns the DRAM bytes that spilling causes.
 uint64_t trafficOf(const Buffer &buffer) {
   if (buffer.isScratch)
     return 0;
@@ -41,12 +41,12 @@ uint64_t windowBytes(const Buffer &buffer, size_t step) {
   return 0;
 }
 
-/// Something that takes bytes for some steps: a buffer, or the windows of a
+/// An item that takes bytes during some steps: a buffer, or the windows of a
 /// step.
 struct Item {
   uint64_t bytes;
   size_t first, last;
-  /// Index of the buffer, or none for windows.
+  /// The index of the buffer, or nothing for windows.
   std::optional<size_t> buffer;
   uint64_t offset = 0;
 
@@ -81,7 +81,7 @@ public:
   }
 
 private:
-  /// Bytes on chip in a step: buffers that live there, and windows.
+  /// Returns the bytes on chip in a step: live buffers and windows.
   uint64_t bytesAt(size_t step) const {
     uint64_t bytes = 0;
     for (size_t i = 0; i < spilled.size(); ++i)
@@ -110,7 +110,7 @@ private:
     return worst;
   }
 
-  /// Bytes that spilling a buffer frees in a step.
+  /// Returns the bytes that spilling a buffer frees in a step.
   uint64_t reliefOf(size_t index, size_t step) const {
     if (spilled[index] || !problem.buffers[index].maySpill)
       return 0;
@@ -190,7 +190,8 @@ private:
     return std::nullopt;
   }
 
-  /// The first offset behind or before everything placed that lives meanwhile.
+  /// Returns the lowest offset that is free of all placed items that live at
+  /// the same time.
   uint64_t lowestOffset(const Item &item,
                         const std::vector<Item> &placed) const {
     std::vector<const Item *> neighbours;
@@ -262,7 +263,7 @@ Status checkUses(const BufferProblem &problem, size_t index) {
   return {};
 }
 
-/// That no two buffers share a byte while both live.
+/// Checks that no two buffers share a byte while both are live.
 Status checkOverlaps(const BufferProblem &problem,
                      const BufferPlacement &placement) {
   for (size_t i = 0; i < problem.buffers.size(); ++i) {
@@ -328,7 +329,7 @@ uint64_t BufferProblem::peakLiveBytes() const {
 Status BufferPlacement::verify(const BufferProblem &problem) const {
   if (offsets.size() != problem.buffers.size() ||
       freeRanges.size() != problem.steps)
-    return Error{"the placement is of another problem"};
+    return Error{"the placement belongs to another problem"};
   for (size_t i = 0; i < offsets.size(); ++i) {
     const Buffer &buffer = problem.buffers[i];
     if (!offsets[i] && !buffer.maySpill)

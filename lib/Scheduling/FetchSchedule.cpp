@@ -11,7 +11,7 @@ using namespace crania::scheduling;
 
 namespace {
 
-/// A range of store bytes that a segment takes.
+/// A range of store bytes that belongs to a segment.
 struct Allocation {
   uint64_t offset, bytes;
   size_t segment;
@@ -19,7 +19,7 @@ struct Allocation {
 
 using Offsets = std::vector<std::optional<uint64_t>>;
 
-/// Sorted by offset; empty segments take no room.
+/// Returns the allocations sorted by offset, without empty segments.
 std::vector<Allocation> allocationsOf(const FetchProblem &problem,
                                       const Offsets &offsets) {
   std::vector<Allocation> allocations;
@@ -55,7 +55,7 @@ Offsets decisionsOf(const FetchProblem &problem) {
   return offsets;
 }
 
-/// The lowest offset where `bytes` fit between the allocations.
+/// Returns the lowest offset at which `bytes` fit between the allocations.
 std::optional<uint64_t> firstFit(const std::vector<Allocation> &allocations,
                                  uint64_t storeBytes, uint64_t bytes) {
   uint64_t begin = 0;
@@ -77,12 +77,13 @@ Status FetchProblem::check() const {
 
 Status FetchSchedule::verify(const FetchProblem &problem) const {
   if (storeOffsets.size() != problem.segments.size())
-    return Error{"the schedule has another number of segments"};
+    return Error{
+        "the schedule has a different number of segments than the problem"};
   for (size_t i = 0; i < storeOffsets.size(); ++i) {
     const FetchProblem::Segment &segment = problem.segments[i];
     if (segment.decided && segment.storeOffset != storeOffsets[i])
       return Error{"segment " + std::to_string(i) +
-                   " was decided and has been changed"};
+                   " was decided already, but the schedule changes it"};
   }
   return checkAllocations(problem, storeOffsets);
 }
@@ -131,7 +132,8 @@ FetchSchedule scheduling::scheduleGreedily(const FetchProblem &problem) {
 
 std::vector<double> scheduling::expectedUses(Span<const double> exitHistogram) {
   size_t rounds = exitHistogram.size();
-  // reached[r] = P(R >= r + 1); uses of cluster k add them up from k on.
+  // reached[r] = P(R >= r + 1). The uses of cluster k are the sum of `reached`
+  // from k on.
   std::vector<double> reached(rounds), uses(rounds);
   double tail = 0, sum = 0;
   for (size_t r = rounds; r-- > 0;) {

@@ -16,17 +16,20 @@ using layout::DecoderHardware;
 
 namespace {
 
-/// What a program may take of energy more than at least, for a smaller decoder.
+/// The largest energy of a program relative to the least one, in exchange for a
+/// smaller decoder.
 constexpr double allowedEnergy = 1.003;
-/// Sizes of tables, as parts of what there are, that are tried next.
+/// The sizes of tables that are tried next, relative to the largest.
 constexpr double smallerTables[] = {0.8, 0.5, 0.25, 0.1};
-/// By how much a layout may be slower than another one of its segment, or than
-/// its bytes come; and than another one if it is as fast as its bytes.
+/// The largest time of a layout relative to the fastest one of its segment or
+/// to the fetch of its bytes; and relative to the fastest one if the layout is
+/// as fast as the fetch of its bytes.
 constexpr double allowedSlowdown = 1.02, allowedGrowth = 1.1;
-/// The same of small decoders, which are slower than DRAM anyway.
+/// The largest relative time with a small decoder, which is slower than DRAM
+/// anyway.
 constexpr double slowdownWithinBudget = 1.2;
 
-/// What a decoder may be made of.
+/// The limits on the parts of a decoder.
 struct DecoderLimits {
   struct Half {
     unsigned lanes = 0;
@@ -75,7 +78,7 @@ struct DecoderLimits {
            values.admits(candidate.decoder.values);
   }
 
-  /// With one part smaller, or without it.
+  /// Returns the limits with one part smaller, or without it.
   std::vector<DecoderLimits> smaller() const {
     std::vector<DecoderLimits> result;
     for (Half DecoderLimits::*half :
@@ -122,7 +125,8 @@ public:
   }
 
 private:
-  /// Candidates that may be taken, each within the budget for itself.
+  /// Returns the candidates that may be taken. Each is within the budget on its
+  /// own.
   std::vector<size_t> allowed(const LayoutProblem::Segment &segment) const {
     std::vector<size_t> possible;
     double least = std::numeric_limits<double>::infinity();
@@ -133,8 +137,8 @@ private:
       }
     if (!fastOnly)
       return possible;
-    // DRAM alone takes a part of the cycles, which more bytes make longer; that
-    // is a matter of energy as long as it is not much.
+    // A layout with more bytes takes longer to fetch from DRAM. As long as the
+    // difference is small, the energy decides.
     auto isFast = [&](size_t c) {
       const LayoutProblem::Candidate &candidate = segment.candidates[c];
       if (!std::isinf(problem.budgetUm2))
@@ -160,8 +164,8 @@ private:
     return decoder.areaUm2(problem.plainDecoderUm2) <= problem.budgetUm2;
   }
 
-  /// The candidate of least energy of each segment, of those that `allows`
-  /// admits; nothing if that leaves a segment without any.
+  /// Returns the candidate of least energy of each segment among those that
+  /// `allows` admits, or nothing if a segment has none.
   template <typename Allows>
   std::optional<LayoutChoice> cheapest(const Allows &allows) const {
     LayoutChoice choice;
@@ -181,8 +185,9 @@ private:
     return choice;
   }
 
-  /// From the cheapest choice on, parts of the decoder are made smaller or left
-  /// out, always the one that saves most area for its energy.
+  /// Starts from the cheapest choice and makes parts of the decoder smaller or
+  /// leaves them out. Each step takes the one that saves the most area for its
+  /// energy.
   LayoutChoice frugally() {
     for (const LayoutProblem::Segment &segment : problem.segments)
       possible.push_back(allowed(segment));
@@ -206,7 +211,7 @@ private:
         const double saved = um2 - areaOf(*choice);
         if (more > most || saved <= 0)
           continue;
-        // Moves that cost nothing come first, the largest before others.
+        // Moves that cost nothing come first, the largest one before others.
         constexpr double leastPart = 1e-6;
         const double ratio =
             saved / std::max(more - picojoules, leastPart * most);
@@ -229,7 +234,7 @@ private:
         .areaUm2(problem.plainDecoderUm2);
   }
 
-  /// Without those that another one beats.
+  /// Returns the candidates that no other one dominates.
   std::vector<size_t> unbeaten(const LayoutProblem::Segment &segment,
                                const std::vector<size_t> &all) const {
     auto beats = [&](size_t a, size_t b) {
@@ -287,7 +292,7 @@ double LayoutChoice::picojoules(const LayoutProblem &problem) const {
 
 Status LayoutChoice::verify(const LayoutProblem &problem) const {
   if (candidates.size() != problem.segments.size())
-    return Error{"decides " + std::to_string(candidates.size()) +
+    return Error{"the choice decides " + std::to_string(candidates.size()) +
                  " segments, but there are " +
                  std::to_string(problem.segments.size())};
   for (size_t s = 0; s < candidates.size(); ++s)

@@ -175,7 +175,7 @@ private:
     while (!consume(')')) {
       std::optional<uint64_t> dim = parseNumber();
       if (!dim)
-        return "its shape holds something that is no size";
+        return "its shape has an entry that is not a size";
       if (dims.size() == maxDimensions)
         return "its shape has too many dimensions";
       dims.push_back(*dim);

@@ -1,7 +1,7 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Areas, from the numbers of Technology.h.
+// Areas, computed from the numbers of Technology.h.
 
 #include "crania/Target/TargetModel.h"
 #include "crania/Target/Technology.h"
@@ -16,7 +16,8 @@ namespace {
 constexpr double mm2PerUm2 = 1e-6;
 constexpr double bytesPerKB = 1024;
 
-/// Of the plain decoder, for layouts whose words are addressed and not coded.
+/// Returns the area of a lane of the plain decoder, for layouts whose words are
+/// addressed, not coded.
 double decoderLaneUm2() {
   const Technology &t = technology();
   return t.decoderLane.alignerMuxes * t.cells.mux2 +
@@ -28,12 +29,13 @@ double sramMm2(double bytes) {
   return bytes / bytesPerKB * technology().sram.mm2PerKB;
 }
 
-/// Data and tags as plain memories.
+/// Returns the area of data and tags as plain memories.
 double cacheMemoriesMm2(uint64_t bytes, uint64_t lines) {
   return sramMm2(double(bytes) + double(lines) * technology().cache.tagBytes);
 }
 
-/// How much more than that a cache with ways takes, from the one of 32 KB.
+/// Returns the ratio of the area of a cache with ways to that of its plain
+/// memories, taken from the cache of 32 KB.
 double waysFactor() {
   constexpr uint64_t bytes = 32 * 1024;
   const Technology::Cache &cache = technology().cache;
@@ -41,7 +43,7 @@ double waysFactor() {
          cacheMemoriesMm2(bytes, bytes / uint64_t(cache.lineBytes));
 }
 
-/// With a tag for each line of a cache.
+/// Returns the area of the weight store. A cache has a tag for each line.
 double weightStoreMm2(const TargetModel::WeightStore &store) {
   if (!store.isCache())
     return sramMm2(double(store.bytes));
@@ -55,7 +57,8 @@ double multiplierUm2(Precision precision) {
   case Precision::f32:
     return technology().area.multiplyF32;
   case Precision::i16:
-    // Not in the tables: interpolated geometrically between 8 and 32 bits.
+    // The tables do not have it, so it is interpolated geometrically between 8
+    // and 32 bits.
     return std::sqrt(technology().area.multiplyI8 *
                      technology().area.multiplyI32);
   case Precision::i8:
@@ -74,8 +77,8 @@ double macArrayMm2(const TargetModel &target, Precision precision) {
   return target.processingElements() * mac * mm2PerUm2;
 }
 
-/// Weight registers (twice where the next tile loads behind the present one)
-/// and accumulators, at the density of SRAM.
+/// Returns the area of accumulators and weight registers at the density of
+/// SRAM. With double buffering, there are two sets of weight registers.
 double registersMm2(const TargetModel &target, Precision precision) {
   unsigned copies =
       target.array.weightLoad == WeightLoad::doubleBuffered ? 2 : 1;
@@ -85,8 +88,9 @@ double registersMm2(const TargetModel &target, Precision precision) {
   return sramMm2(target.processingElements() * bytesPerPE);
 }
 
-/// Each lane multiplies, adds and compares in the accumulators' precision. A
-/// machine of integers has some beside them for f32, in which the logits are.
+/// Returns the area of the vector unit. Each lane multiplies, adds and compares
+/// in the precision of the accumulators. A machine for integers also has lanes
+/// for f32, the type of the logits.
 double vectorUnitMm2(const TargetModel &target, Precision precision) {
   const Technology::ArithmeticArea &area = technology().area;
   const double f32Lane = area.multiplyF32 + 2 * area.addF32;
@@ -99,8 +103,8 @@ double vectorUnitMm2(const TargetModel &target, Precision precision) {
          mm2PerUm2;
 }
 
-/// A floating-point multiplier and adder, iterated for exponential and
-/// division.
+/// Returns the area of a floating-point multiplier and adder. Exponential and
+/// division iterate over them.
 double exitUnitMm2() {
   const Technology::ArithmeticArea &area = technology().area;
   return (area.multiplyF32 + area.addF32) * mm2PerUm2;

@@ -8,8 +8,8 @@
 
 namespace crania::target {
 
-/// No request is done in less time: in the timed model, one that finds its row
-/// open.
+/// Returns the least latency of a request. In the timed model, it is that of a
+/// request whose row is open.
 static double leastLatencyNsOf(const TargetModel::Dram &dram) {
   if (dram.model == DramModel::flat)
     return dram.latencyNs;

@@ -1,7 +1,7 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Energies, from the numbers of Technology.h.
+// Energies, computed from the numbers of Technology.h.
 
 #include "crania/Target/TargetModel.h"
 #include "crania/Target/Technology.h"
@@ -15,8 +15,9 @@ namespace {
 
 constexpr double bytesPerKB = 1024;
 
-/// Memories below the smallest measured size are extrapolated; larger ones are
-/// banks of the largest, whose wiring is not charged.
+/// Returns the energy of an access. Memories below the smallest measured size
+/// are extrapolated. Larger ones are banks of the largest measured size, and
+/// the wiring between banks is not charged.
 double sramPicojoulesPerByte(uint64_t bytes, double factor, double exponent) {
   if (bytes == 0)
     return 0;
@@ -25,7 +26,7 @@ double sramPicojoulesPerByte(uint64_t bytes, double factor, double exponent) {
   return factor * std::pow(bankKB, exponent) / technology().sram.portBytes;
 }
 
-/// What is not memory.
+/// Returns the area of everything but memory.
 double logicMm2(const TargetModel &target, Precision precision,
                 double decoderUm2) {
   double sum = 0;
@@ -88,8 +89,8 @@ double TargetModel::storeWritePicojoulesPerByte() const {
   return sramWritePicojoulesPerByte(weightStore.bytes / weightStore.banks);
 }
 
-/// The one line that a direct-mapped cache looks at, of a plain memory, and its
-/// tag.
+/// Returns the energy of reading the one line that a direct-mapped cache looks
+/// up, as a plain memory, and its tag.
 static double directMappedPicojoules(const TargetModel::WeightStore &store,
                                      double dataPicojoulesPerByte) {
   const double tagBytes = technology().cache.tagBytes;
@@ -127,8 +128,8 @@ double TargetModel::leakageMilliwatts(Precision precision,
                      technology().logic.leakageMilliwattsPerMm2;
 }
 
-/// Registers of the pipelines: in a PE, a weight, an input and a sum; in a lane
-/// of the vector unit, three words; in one of the decoder, its window.
+/// Counts the pipeline registers: a weight, an input and a sum per PE, three
+/// words per lane of the vector unit, and the window per lane of the decoder.
 double TargetModel::clockMilliwatts(Precision precision) const {
   constexpr double bitsPerByte = 8, laneBytes = 3 * 4, windowBytes = 8;
   const double bytes =
@@ -145,8 +146,9 @@ double TargetModel::fifoPicojoulesPerByte() const {
          sramWritePicojoulesPerByte(stagingFifo.bytes);
 }
 
-/// Accesses are given over the energy of a MAC of 16 bits and a sum of 32; the
-/// sum of 48 bits that a PE here has is none of that reference.
+/// Returns the energy of the reference MAC, to which accesses are relative. It
+/// has factors of 16 bits and a sum of 32 bits, whereas a PE has a sum of 48
+/// bits.
 static double registerReferencePicojoules() {
   const Technology &t = technology();
   return (t.energy.multiplyI16 + t.energy.addI32) / t.pe.referenceBytes;

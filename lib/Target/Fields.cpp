@@ -10,8 +10,8 @@ namespace crania::target {
 namespace {
 
 constexpr double MB = 1024.0 * 1024;
-/// On-chip memories beyond this are no accelerator of this kind, and the
-/// simulator allocates them.
+/// The largest on-chip memory in bytes. An accelerator of this kind has no
+/// larger one, and the simulator allocates it.
 constexpr double largestMemory = 256 * MB;
 
 } // namespace
@@ -69,7 +69,7 @@ static std::optional<std::string> whyUnusedOfStore(const std::string &path,
       store.policy != StorePolicy::compilerManaged)
     return "weight_store.policy is " + policy;
   if (isOfCaches && !store.isCache())
-    return "weight_store.policy is " + policy + ", which is no cache";
+    return "weight_store.policy is " + policy + ", which is not a cache";
   if (path == "weight_store.ways" && store.policy == StorePolicy::directMapped)
     return "weight_store.policy is " + policy;
   return std::nullopt;

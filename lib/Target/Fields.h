@@ -11,8 +11,8 @@
 
 namespace crania::target {
 
-/// One parameter of the machine: its place in a target file, where it lives and
-/// the range that makes sense. Reading, writing and checking go over this list.
+/// One parameter of the machine: its key in a target file, its variable, and
+/// its valid range. Reading, writing and checking iterate over this list.
 struct Field {
   const char *section; // "" at the top level
   const char *key;
@@ -20,27 +20,28 @@ struct Field {
                StorePolicy *, DramModel *, DramEnergy *,
                std::shared_ptr<const dram::Spec> *>
       value;
-  double minimum = 0, maximum = 0; // of numbers, both included
+  double minimum = 0, maximum = 0; // of numbers, both inclusive
 
   std::string path() const;
 };
 
-/// All parameters of `target` but its name.
+/// Returns all parameters of `target` but its name.
 std::vector<Field> fieldsOf(TargetModel &target);
 
-/// What keeps a parameter from having any effect on `target`, as "dram.model is
-/// timed"; nothing if it has one.
+/// Returns the reason why a parameter has no effect on `target`, such as
+/// "dram.model is timed", or nothing if it has an effect.
 std::optional<std::string> whyUnused(const Field &field,
                                      const TargetModel &target);
 
-/// The words of the enumerations in target files, in the order of their values.
+/// Returns the words of an enumeration in target files, in the order of its
+/// values.
 std::vector<std::string> namesOf(WeightLoad);
 std::vector<std::string> namesOf(Dataflow);
 std::vector<std::string> namesOf(StorePolicy);
 std::vector<std::string> namesOf(DramModel);
 std::vector<std::string> namesOf(DramEnergy);
 
-/// A number as files and messages show it.
+/// Formats a number for files and messages.
 std::string formatNumber(double value);
 
 } // namespace crania::target

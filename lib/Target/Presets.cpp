@@ -19,12 +19,13 @@ struct Preset {
   TargetModel (*make)();
 };
 
-/// 45 nm, 16x16 MACs at 200 MHz, LPDDR3-1600 x32 (6.4 GB/s), 20 pJ/bit (EIE's
-/// 640 pJ per 32 bits). Bandwidth and latency of its flat model are those of
-/// the memory.
+/// Returns `edge`: 45 nm, 16x16 MACs at 200 MHz, LPDDR3-1600 x32 (6.4 GB/s), 20
+/// pJ/bit (EIE's 640 pJ per 32 bits). Bandwidth and latency of its flat model
+/// are those of this memory.
 TargetModel makeEdge() { return {}; }
 
-/// What the published design adds to the area, store and decoder together.
+/// The area that the published design adds, store and decoder together, in
+/// percent.
 constexpr double publishedOverheadPercent = 0.3;
 
 bool isWithinPublishedOverhead(const TargetModel &target) {
@@ -35,8 +36,8 @@ bool isWithinPublishedOverhead(const TargetModel &target) {
   return true;
 }
 
-/// Gives a machine the largest weight store, in whole bursts, that fits beside
-/// its plain decoder, at any precision.
+/// Gives a machine the largest weight store, in whole bursts, that fits
+/// together with its plain decoder at every precision.
 void fitWeightStore(TargetModel &target) {
   const uint64_t burst = target.dram.burstBytes;
   uint64_t fits = 0, exceeds = target.globalBuffer.bytes / burst;
@@ -48,10 +49,10 @@ void fitWeightStore(TargetModel &target) {
   target.weightStore.bytes = fits * burst;
 }
 
-/// As edge, with the addition held to the published share of the area. All of
-/// it is decoder: half a KB of store would hold one weight in a thousand, and
-/// what it takes of the area pays for codes that save a tenth of all bytes
-/// (docs/Targets.md).
+/// Returns `edge-lite`: like `edge`, but the added area is limited to the
+/// published share. All of the addition is decoder: half a KB of store would
+/// hold one weight in a thousand, whereas the same area for the decoder pays
+/// for codes that save a tenth of all bytes (docs/Targets.md).
 TargetModel makeEdgeLite() {
   TargetModel t;
   t.name = "edge-lite";
@@ -63,9 +64,9 @@ TargetModel makeEdgeLite() {
   return t;
 }
 
-/// The same share of a design of the size of EIE (45 nm, 64 PEs, 800 MHz,
-/// 40.8 mm2). Its memories are one global buffer here, sized so that the area
-/// without the addition is EIE's.
+/// Returns `eie-lite`: the same share of a design of the size of EIE (45 nm, 64
+/// PEs, 800 MHz, 40.8 mm2). Its memories are one global buffer here, sized so
+/// that the area without the addition equals that of EIE.
 TargetModel makeEieLite() {
   TargetModel t;
   t.name = "eie-lite";

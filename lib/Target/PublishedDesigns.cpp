@@ -9,13 +9,13 @@ namespace {
 constexpr uint64_t KB = 1024;
 } // namespace
 
-/// EIE (Han et al., ISCA 2016, arXiv 1602.01528): 45 nm, 800 MHz, 64 PEs of one
-/// multiplier of 16 bits, 162 KB of SRAM in each: 128 KB of weights, 32 KB of
-/// pointers and 2 KB of activations. An activation is broadcast to all PEs,
-/// which have the outputs in turn and keep their sums: a row of an
-/// output-stationary array. A PE decodes a weight a cycle from its own memory,
-/// so the store is 64 of them. A tile is as deep as the queue of activations
-/// before a PE, of 8.
+/// Returns EIE (Han et al., ISCA 2016, arXiv 1602.01528): 45 nm, 800 MHz, 64
+/// PEs. Each PE has one multiplier of 16 bits and 162 KB of SRAM: 128 KB of
+/// weights, 32 KB of pointers and 2 KB of activations. An activation is
+/// broadcast to all PEs, which take the outputs in turn and keep their sums.
+/// This is a row of an output-stationary array. A PE decodes one weight per
+/// cycle from its own memory, so the store has 64 banks. A tile is as deep as
+/// the queue of activations in front of a PE, which holds 8.
 TargetModel makeEie() {
   constexpr uint32_t pes = 64;
   TargetModel t;
@@ -33,11 +33,11 @@ TargetModel makeEie() {
   return t;
 }
 
-/// Eyeriss (Chen et al., ISCA 2016 and JSSC 2017): 12 x 14 PEs at 200 MHz, each
-/// with 224 weights of 16 bits, which it does not load while it computes, and
-/// 108 KB of global buffer. A DRAM access costs as much as 200 multiplications
-/// and accumulations of 16 bits: 200 * 0.7 pJ / 16 bits. The link off the chip
-/// has 64 bits at 90 MHz.
+/// Returns Eyeriss (Chen et al., ISCA 2016 and JSSC 2017): 12 x 14 PEs at 200
+/// MHz and 108 KB of global buffer. Each PE has 224 weights of 16 bits, which
+/// it does not load while it computes. A DRAM access costs as much as 200
+/// multiplications and accumulations of 16 bits: 200 * 0.7 pJ / 16 bits. The
+/// off-chip link has 64 bits at 90 MHz.
 TargetModel makeEyeriss() {
   TargetModel t;
   t.name = "eyeriss";
@@ -54,9 +54,9 @@ TargetModel makeEyeriss() {
   return t;
 }
 
-/// The accelerator of Qiu et al., FPGA 2016, on a ZC706 board: 150 MHz, 780
-/// multipliers of 16 bits, about 2 MB of block RAM, DDR3 at about 4 GB/s. 70
-/// pJ/bit of DDR3 as in Accelergy's plug-in of CACTI.
+/// Returns the accelerator of Qiu et al., FPGA 2016, on a ZC706 board: 150 MHz,
+/// 780 multipliers of 16 bits, about 2 MB of block RAM, DDR3 at about 4 GB/s.
+/// The 70 pJ/bit of DDR3 are those of Accelergy's plug-in of CACTI.
 TargetModel makeZc706() {
   TargetModel t;
   t.name = "zc706";

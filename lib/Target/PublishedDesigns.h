@@ -8,8 +8,8 @@
 
 namespace crania::target {
 
-/// Machines of the sizes of published designs. What of those this model does
-/// not have is said in docs/Targets.md.
+/// Machines of the sizes of published designs. docs/Targets.md lists the parts
+/// of those designs that this model does not have.
 TargetModel makeEie();
 TargetModel makeEyeriss();
 TargetModel makeZc706();

@@ -1,8 +1,8 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// The target-file format: a JSON object of sections of numbers and words, and
-// of one memory with sections of its own.
+// The target-file format: a JSON object of sections of numbers and words. One
+// value may be a memory, an object with sections of its own.
 
 #include "Fields.h"
 
@@ -19,7 +19,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// The text of an object whose keys are another library's.
+/// The text of an object whose keys another library defines.
 struct Nested {
   std::string json;
 };
@@ -34,7 +34,7 @@ struct Entry {
   }
 };
 
-/// Puts the text of an object together again from its events.
+/// A builder that reassembles the text of an object from its JSON events.
 class ObjectText {
 public:
   bool isOpen() const { return depth != 0; }
@@ -66,10 +66,10 @@ private:
   bool isFirst = true;
 };
 
-/// Collects the entries of a file of two levels and refuses anything that has
-/// another structure, but for a memory, whose structure is not ours. Events,
-/// not a document, so that duplicate keys are seen and no depth of nesting
-/// costs anything.
+/// A reader that collects the entries of a file of two levels. It rejects any
+/// other structure, except within a memory, whose structure the DRAM library
+/// defines. It handles events instead of a document, so that it sees duplicate
+/// keys and deep nesting costs nothing.
 class EntryReader : public nlohmann::json_sax<nlohmann::json> {
 public:
   std::vector<Entry> entries;
@@ -138,7 +138,7 @@ public:
     return fail("it is not JSON: error at byte " + std::to_string(position));
   }
 
-  /// Sections that were opened, also the empty ones.
+  /// The sections that were opened, including empty ones.
   std::vector<std::string> sections;
 
 private:
@@ -170,7 +170,7 @@ private:
 
   int depth = 0;
   std::string section, current;
-  ObjectText nested; // the memory at hand
+  ObjectText nested; // the memory that is being read
 };
 
 Error wrongValue(const Entry &entry, const std::string &expected) {
@@ -280,7 +280,8 @@ Status apply(const Entry &entry, const std::string &folder,
   return unknownKey(entry.path(), fields);
 }
 
-/// A key that changes nothing would mislead whoever wrote it.
+/// Rejects keys without effect, because they would mislead the author of the
+/// file.
 Status checkUsed(const std::vector<Entry> &entries, TargetModel &target) {
   for (const Field &field : fieldsOf(target)) {
     const bool isGiven =
@@ -311,7 +312,7 @@ Status checkSections(const std::vector<std::string> &sections) {
   return {};
 }
 
-/// The preset that the file starts from.
+/// Returns the preset that the file starts from.
 Result<TargetModel> baseOf(const std::vector<Entry> &entries) {
   for (const Entry &entry : entries) {
     if (!entry.section.empty() || entry.key != "base")
@@ -324,7 +325,8 @@ Result<TargetModel> baseOf(const std::vector<Entry> &entries) {
   return findPreset("edge");
 }
 
-/// A machine that differs from its base must not be reported under its name.
+/// Names the target. A machine that differs from its base must not be reported
+/// under the name of its base.
 void nameIfUnnamed(TargetModel &target, const std::vector<Entry> &entries) {
   bool changed = false;
   for (const Entry &entry : entries) {
@@ -336,7 +338,8 @@ void nameIfUnnamed(TargetModel &target, const std::vector<Entry> &entries) {
     target.name += "-custom";
 }
 
-/// A preset's name, or all numbers of a memory that is none.
+/// Returns the name of a preset, or all numbers of a memory that is not a
+/// preset.
 Json toJsonValue(const dram::Spec &memory) {
   const std::string json = memory.toJson();
   for (const std::string &name : dram::presetNames())

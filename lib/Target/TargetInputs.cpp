@@ -9,7 +9,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-/// The word of dram.memory in a target file; empty if there is none.
+/// Returns the word of dram.memory in a target file, or an empty string.
 static std::string memoryWord(const std::vector<uint8_t> &bytes) {
   const auto json = nlohmann::json::parse(bytes, /*cb=*/nullptr,
                                           /*allow_exceptions=*/false);

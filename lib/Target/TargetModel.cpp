@@ -46,8 +46,8 @@ double TargetModel::dramBytesPerCycle() const {
   return gigabytesPerSecond * 1e9 / (clockMHz * 1e6);
 }
 
-/// Of a burst that finds another row open, through both of the controller's
-/// queues.
+/// Returns the latency of a burst that finds another row open, through both
+/// queues of the controller.
 static double latencyNsOf(const dram::Spec &memory) {
   constexpr dram::Cycle throughQueues = 2;
   const dram::Spec::Timing &t = memory.timing;
@@ -64,7 +64,7 @@ uint64_t TargetModel::dramLatencyCycles() const {
 
 namespace {
 
-/// The value of a numeric field; nothing for an enumeration.
+/// Returns the value of a numeric field, or nothing for an enumeration.
 std::optional<double> numberIn(const Field &field) {
   if (auto *value = std::get_if<uint32_t *>(&field.value))
     return **value;
@@ -131,7 +131,7 @@ Status checkDram(const TargetModel &t) {
   return {};
 }
 
-/// What no range of a single parameter can say.
+/// Checks the conditions that involve more than one parameter.
 Status checkTogether(const TargetModel &t) {
   if (!isPowerOfTwo(t.dram.burstBytes))
     return Error{"dram.burst_bytes is " + std::to_string(t.dram.burstBytes) +
@@ -146,7 +146,7 @@ Status checkTogether(const TargetModel &t) {
     return Error{"staging_fifo.bytes (" + std::to_string(t.stagingFifo.bytes) +
                  ") must hold at least one dma request of " +
                  std::to_string(t.dma.requestBytes) + " bytes"};
-  // The smallest arithmetic has the smallest machine around the store.
+  // Integers of 8 bits need the smallest machine around the store.
   if (t.decoderBudgetUm2(Precision::i8) < 0)
     return Error{"weight_store.bytes (" + std::to_string(t.weightStore.bytes) +
                  ") take more than limits.addition_percent (" +

@@ -128,7 +128,8 @@ std::string_view technologyFile() { return file; }
 const Technology &technology() {
   static const Technology numbers = [] {
     Result<Technology> parsed = parseTechnology(file);
-    if (!parsed) { // a mistake in the file that a test would have found
+    if (!parsed) { // the file is built in, so a test would have found this
+                   // mistake
       std::fprintf(stderr, "share/crania/technology/45nm.json: %s\n",
                    parsed.error().message.c_str());
       std::abort();

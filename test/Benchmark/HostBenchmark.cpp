@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // host-benchmark rounds NET.crania INPUTS.npy
-//   Answers each line of standard input, a number of threads, with the
-//   milliseconds per input that the functional engine then takes, of the wall
-//   clock and of all CPUs. INPUTS.npy is what the network reads, f32. Programs
-//   have one round.
+//   For each line of standard input, a number of threads, prints the
+//   milliseconds per input of the functional engine with that many threads, of
+//   the wall clock and of all CPUs. INPUTS.npy has the input of the network,
+//   f32. Programs have one round.
 // host-benchmark kernels NET.crania
 //   Prints, as JSON, the microseconds of all contractions of the program by the
 //   types of weights and input.
@@ -96,7 +96,8 @@ size_t elementsOf(const HostPlane &plane) {
                 (plane.width - 1) * plane.columnStride + 1);
 }
 
-/// Random bytes that are numbers of a network's size in every type.
+/// Returns random bytes that are numbers of a network's magnitude in every
+/// type.
 std::vector<uint8_t> anyBytes(HostElement type, size_t elements) {
   std::mt19937 random(1);
   std::vector<uint8_t> bytes(elements * sizeof(float));
@@ -113,7 +114,7 @@ std::vector<uint8_t> anyBytes(HostElement type, size_t elements) {
   return bytes;
 }
 
-/// Memory for scratch and results, aligned as contractions want it.
+/// Memory for scratch and results, with the alignment that contractions need.
 struct Aligned {
   explicit Aligned(size_t bytes)
       : memory(bytes + HostContraction::scratchAlignment) {}
@@ -126,8 +127,8 @@ struct Aligned {
   std::vector<uint8_t> memory;
 };
 
-/// Seconds of one contraction: the median of some laps, in which the types take
-/// turns so that a disturbance meets them all.
+/// Returns the seconds of one contraction: the median of some laps. The types
+/// take turns, so that a disturbance affects all of them.
 std::array<double, typeCount> measure(ContractionShape shape) {
   constexpr size_t laps = 9;
   constexpr double secondsPerLap = 200e-6;

@@ -1,19 +1,21 @@
 #!/usr/bin/env python3
 # Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""The targets of the host's arithmetic, line by line: figure, target, met or missed.
+"""Measures the host's arithmetic against targets. Prints a line per figure: figure,
+target, met or missed.
 
-speed: the time of a round of the functional engine over that of ONNX Runtime (one
-thread, batch 1) on the same images; a round in 8-bit integers over one in f32, and the
-contractions alone; two threads over one. Both sides take turns, lap by lap, and the
-median of the laps' ratios counts, so that what else the machine does meets both; single
-threads are compared in time of the CPU, in which waiting for other processes does not
-count. What two threads can gain depends on the cores that the host has to give, so they
-are measured against two processes, which share nothing and count as twice as fast as one.
-On less than two cores it does not show if threads wait for each other.
+speed: the time of a round of the functional engine relative to ONNX Runtime (one thread,
+batch 1) on the same images; of a round in 8-bit integers relative to f32, and of the
+contractions alone; and of two threads relative to one. Both sides take turns, lap by
+lap, and the median of the ratios of the laps counts, so that other load on the machine
+affects both. Single threads are compared by CPU time, which does not include waiting for
+other processes. The gain of two threads depends on the cores that the host provides.
+They are therefore measured against two processes, which share nothing and count as twice
+as fast as one. With less than two cores, the test cannot show if threads wait for each
+other.
 
-accuracy: what integers lose against f32, calibrated on other images than those it is
-reported on.
+accuracy: the loss of integers against f32, calibrated on images other than those of the
+report.
 
 compiling: time and memory of networks of the size of VGG-16 and ResNet-18.
 
@@ -42,7 +44,8 @@ import scale  # noqa: E402
 from real_networks import NETWORKS  # noqa: E402
 from tools import CheckFailed, compile_model, run_tool  # noqa: E402
 
-# Images of a lap: some batches, so that the memories of a thread are made for many.
+# The images of a lap form several batches, so that threads allocate memory for
+# many.
 LAP_IMAGES = {"squeezenet1_1_imagenet": 16, "vgg8_cifar10": 60, "resnet8_mlperftiny_cifar10": 200}
 CALIBRATION_IMAGES = 32  # speed does not depend on them
 
@@ -101,15 +104,15 @@ def ort_modules():
 
 
 def take_turns(laps, first, second):
-    """Median times of both, and the median of first / second, of the CPU."""
-    first(), second()  # neither starts cold
+    """Returns median CPU times of both, and the median of first / second."""
+    first(), second()  # warms up both
     times = np.array([(first()["cpu"], second()["cpu"]) for _ in range(laps)])
     return (*np.median(times, axis=0), np.median(times[:, 0] / times[:, 1]))
 
 
 def speed_of_threads(laps, one, other):
-    """How much faster two threads of `one` are than one, if two processes are twice as
-    fast; and the cores that the host gave to the processes."""
+    """Returns the speedup of two threads of `one` over one, where two processes count as
+    twice as fast, and the cores that the host gave to the processes."""
     speeds, cores = [], []
     for _ in range(laps):
         for process in (one, other):
@@ -122,7 +125,7 @@ def speed_of_threads(laps, one, other):
 
 
 def compile_both(network, folder):
-    """The network in f32 and in 8-bit integers."""
+    """Compiles the network in f32 and in 8-bit integers."""
     reals = compile_model(network.model, folder / f"{network.name}.f32.crania", "--clusters=1")
     calibration, _, _ = network.split(folder)
     integers = compile_model(network.model, folder / f"{network.name}.i8.crania", "--clusters=1",
@@ -166,7 +169,7 @@ def has_vnni():
 
 
 def speed_of_kernels(network, binary):
-    """All contractions of the network, as they are and with integers in their place."""
+    """Returns the times of all contractions of the network, as they are and in integers."""
     times = json.loads(run_tool("host-benchmark", "kernels", binary))
     print(f"# {network.name}: contractions, us: {times}")
     for integers in ("u8", "i8"):
@@ -197,7 +200,7 @@ def accuracy(options, folder):
 
 
 def compiling(options, folder):
-    """As `utils/bench.sh scale`, which prints what each pass takes."""
+    """Measures the figures of `utils/bench.sh scale`, which also prints the costs of each pass."""
     yield from scale.measure_all()[1]
 
 

@@ -21,7 +21,7 @@ from tools import CheckFailed, classify, run_tool  # noqa: E402
 
 @dataclasses.dataclass(frozen=True)
 class Target:
-    """Points of accuracy lost at most, for that many bits per weight at most."""
+    """The largest loss of accuracy in points, for at most that many bits per weight."""
     loss: float
     bits: float
     agreement: float = 0
@@ -37,7 +37,7 @@ TARGETS = {
 CALIBRATION_IMAGES = 100
 STEPS = (2.0, 1.6, 1.4, 1.2, 1.0, 0.8, 0.6, 0.5, 0.4)
 FRACTIONS = "0.1,0.15,0.25,0.5"
-# Name, options of the pipeline, rounds to look at.
+# Name, options of the pipeline, rounds to measure.
 SCHEMES = (
     ("importance", f"clusters={FRACTIONS}", (1, 2, 3)),
     ("importance-corrected", f"scheme=importance-corrected clusters={FRACTIONS}", (1, 2, 3)),
@@ -50,8 +50,8 @@ SCHEMES = (
      f"scheme=importance-corrected share-weights=16 clusters={FRACTIONS}", (1, 2, 3)),
     *((f"residual {step}", f"scheme=residual steps={step}", (1,)) for step in STEPS),
 )
-# One thing at a time that the residual scheme does, left out or done in another way, at
-# the step that the target counts for.
+# Each entry omits or changes one part of the residual scheme, at the step that
+# the target counts for.
 ABLATIONS = (
     ("as it is", ""),
     ("no output correction", "correct=false"),
@@ -61,7 +61,7 @@ ABLATIONS = (
     ("same steps in all layers", "balance=0"),
     ("steps by size alone", "balance=1"),
 )
-EQUALISED = "equalised channels"
+EQUALISED = "equalized channels"
 
 
 @dataclasses.dataclass
@@ -75,7 +75,7 @@ class Row:
 
 
 def input_options(convention):
-    """As options of the pipeline."""
+    """Returns the options of the pipeline."""
     options = {"input-scale": convention.scale or 1, "input-layout": convention.layout,
                "input-channels": convention.channels}
     for name, values in (("input-mean", convention.mean), ("input-std", convention.std)):
@@ -85,7 +85,7 @@ def input_options(convention):
 
 
 def compile_rounds(network, model, scheme, exits, calibration, folder):
-    """Path of the device binary, and the remarks."""
+    """Returns the path of the device binary, and the remarks."""
     imported = folder / f"{model.stem}.mlir"
     if not imported.exists():
         run_tool("crania-translate", "--import-onnx", model, "-o", imported)
@@ -103,10 +103,10 @@ def compile_rounds(network, model, scheme, exits, calibration, folder):
 
 
 def bits_per_weight(remarks, clusters):
-    """Entropy of the first clusters of all layers, over all weights."""
+    """Returns the entropy of the first clusters of all layers, over all weights."""
     bits = weights = 0
     for match in re.finditer(r'BitsPerWeight=(?:"([^"]*)"|([^,]*)), Count=(\d+)', remarks):
-        # What is not in 8 bits, or of several groups, is not coded.
+        # Layers that are not in 8 bits, or have several groups, are not coded.
         text = match[1] or match[2].replace("none", "8")
         bits += sum(list(map(float, text.split(",")))[:clusters]) * int(match[3])
         weights += int(match[3])
@@ -114,12 +114,13 @@ def bits_per_weight(remarks, clusters):
 
 
 def measure(network, name, scheme, clusters, round_, paths, folder, model=None, whole=None):
-    """`whole` is the accuracy that losses are from; that of its own last round without."""
+    """Measures a scheme. Losses are relative to the accuracy `whole`, by default that of the
+    last round."""
     calibration, images, labels = paths
     exits = ",".join("0" if r == round_ else "1" for r in range(1, clusters))
     binary, remarks = compile_rounds(network, model or network.model, scheme, exits,
                                      calibration, folder)
-    # Plain importance has the supports of the corrected one.
+    # Plain importance has the supports of importance-corrected.
     bits = None if name == "importance" else bits_per_weight(remarks, round_)
     result = classify(binary, images, folder, network.convention, f"--labels={labels}")
     values = next(iter(result.report["rows"].values()))
@@ -135,7 +136,8 @@ def rows_of(network, paths, folder):
         clusters = 2 if name.startswith("residual") else FRACTIONS.count(",") + 1
         for round_ in rounds:
             row = measure(network, name, scheme, clusters, round_, paths, folder, whole=whole)
-            # Of the network as it is, also where a codebook makes it another one.
+            # The loss refers to the original network, even if a codebook
+            # changes it.
             whole = row.accuracy + row.loss
             yield row
 
@@ -185,4 +187,4 @@ def figures(folder, names, ablations):
                 clusters = 2 if "residual" in options else FRACTIONS.count(",") + 1
                 print_row(measure(network, name_, options, clusters, 1, paths, folder, model,
                                   best.accuracy + best.loss))
-            print(f"({changed} layers were equalised)")
+            print(f"({changed} layers were equalized)")

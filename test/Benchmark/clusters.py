@@ -1,18 +1,19 @@
 #!/usr/bin/env python3
 # Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Clusters: what early rounds are worth for their bits, and optimal k-means.
+"""Measures the worth of early rounds for their bits, and optimal k-means.
 
-networks: every scheme on the real networks in 8 bits, compiled and run on the simulated
-machine: bits per weight of the first clusters (order-0 entropy of the codes, positions
-included, layers that are whole included), accuracy and agreement of a round that always
-stops, on images that calibration did not see. Of the steps of the residual scheme, the
-target counts for those that use most of the bits that it allows.
+networks: runs every scheme on the real networks in 8 bits, compiled for the simulated
+machine. It measures the bits per weight of the first clusters (order-0 entropy of the
+codes, positions included, whole layers included), and the accuracy and agreement of a
+round that always stops, on images that calibration did not see. Among the steps of the
+residual scheme, the target counts for those that use most of the allowed bits.
 
-solvers: optimal k-means against exact dynamic programming. Laplacian values are made here from a seed, as float32, or rounded from that to float16.
-The squared errors and seconds of other tools are quoted (data/kmeans_1d.csv). Prints a
-line `figure: value unit, target, met|missed` for each; the exit status is 1 if a target
-was missed. Seconds are of processor time, on one thread, the fastest of five runs.
+solvers: compares optimal k-means with exact dynamic programming. Laplacian values are
+generated from a seed, as float32, or rounded from that to float16. The squared errors
+and seconds of other tools are quoted (data/kmeans_1d.csv). Prints a line
+`figure: value unit, target, met|missed` for each. The exit status is 1 if a target was
+missed. Seconds are processor time on one thread, the fastest of five runs.
 """
 
 import argparse
@@ -39,14 +40,14 @@ SEED = 1
 GROUPS = 16
 TOLERANCE = 1e-7  # of the squared error, relative
 MAX_SECONDS = {("f32", 1_000_000): 0.1, ("f16", 25_000_000): 0.6}
-# Seconds grow with the power of the number of values that this is the exponent of. Ten
-# per cent are left for what does not fit caches any more.
+# The largest exponent of the growth of seconds with the number of values. It
+# allows 10 % for data that no longer fit caches.
 MAX_EXPONENT = 1.1
 GROWTH = {"f32": (1_000_000, 4_000_000, 16_000_000), "f16": (6_250_000, 25_000_000)}
 
 
 def quoted_figures():
-    """(type, number of values) -> squared error of exact dynamic programming."""
+    """Returns {(type, number of values): squared error of exact dynamic programming}."""
     types = {"float32": "f32", "float16": "f16"}
     with QUOTED.open() as file:
         rows = csv.DictReader(line for line in file if not line.startswith("#"))
@@ -55,7 +56,7 @@ def quoted_figures():
 
 
 def write_values(count, folder):
-    """The paths of `count` values as f32 and f16."""
+    """Returns the paths of `count` values as f32 and f16."""
     values = np.random.default_rng(SEED).laplace(0, 1, count).astype(np.float32)
     paths = {"f32": folder / f"{count}.f32", "f16": folder / f"{count}.f16"}
     values.tofile(paths["f32"])
@@ -64,7 +65,7 @@ def write_values(count, folder):
 
 
 def solve(path, dtype, counts):
-    """{count: (squared error, seconds)} of the first values of a file."""
+    """Returns {count: (squared error, seconds)} of the first values of a file."""
     output = subprocess.run([BENCHMARKS / "kmeans-benchmark", path, dtype, str(GROUPS),
                              *map(str, counts)], check=True, capture_output=True, text=True)
     lines = (line.split("\t") for line in output.stdout.splitlines())

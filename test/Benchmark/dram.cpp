@@ -1,9 +1,8 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Prints, for each figure of the DRAM model, a line of what it is, what it came
-// to, the target, and whether that is met, with tabs in between. dram.py reads
-// them.
+// Prints a line for each figure of the DRAM model: its name, its value, the
+// target, and whether it is met, separated by tabs. dram.py reads the lines.
 
 #include "ReferenceRuns.h"
 
@@ -18,7 +17,8 @@ namespace {
 
 /// DRAMsim3 and Ramulator 2 serve 0.16 to 0.26 million requests a second.
 constexpr double leastRequestsPerSecond = 2e6;
-/// The processor is shared: of so many runs the fastest counts.
+/// The number of runs, of which the fastest counts, because other processes
+/// share the processor.
 constexpr int attempts = 3;
 
 void print(const std::string &figure, double value, const char *unit,
@@ -49,13 +49,13 @@ void benchmark(const ReferenceRun &run) {
   double seconds = measured.cpuSeconds;
   for (int i = 1; i < attempts; ++i)
     seconds = std::min(seconds, measure(spec, trace).cpuSeconds);
-  // The other controller is there for this comparison alone.
+  // The other controller serves only for this comparison.
   if (run.simulator == "DRAMsim3")
     printSpeed(run.name() + ", speed", trace.size() / seconds,
                "million requests/s");
 }
 
-/// One long read, which the model may advance in closed form.
+/// Measures one long read, which the model may advance in closed form.
 void benchmarkStream(const std::string &preset) {
   constexpr uint64_t bytes = uint64_t(256) << 20;
   double seconds = 1e9;

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""The DRAM model against DRAMsim3 and Ramulator 2, and how fast it is.
+"""Compares the DRAM model with DRAMsim3 and Ramulator 2, and measures its speed.
 
 Prints a line `figure: value unit, target, met|missed` for each; the exit status is 1
 if a target was missed. Speeds are per second of processor time, on one thread.
@@ -20,7 +20,7 @@ BENCHMARKS = BUILD / "test" / "Benchmark"
 
 
 def figures(program, *arguments):
-    """The figures of a program, as it prints them."""
+    """Returns the figures that a program prints."""
     with subprocess.Popen([program, *arguments], stdout=subprocess.PIPE, text=True) as process:
         for line in process.stdout:
             figure, value, unit, target, verdict = line.rstrip("\n").split("\t")

@@ -1,7 +1,7 @@
 # Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""What other compilers can do with CRANIA, each point by tests of test/Embedding that
-start from the installed package in an empty folder.
+"""Tests what other compilers can do with CRANIA. The tests of each point are in
+test/Embedding, and start from the installed package in an empty folder.
 
   --quick  without the full builds as part of other projects, and ThreadSanitizer
   --json=FILE, from utils/bench.sh
@@ -18,7 +18,7 @@ BUILD = pathlib.Path(os.environ["CRANIA_BUILD"])
 LIT = "/usr/lib/llvm-22/bin/lit"
 TIMEOUT_SECONDS = 7200
 FIRST_RESULT_MINUTES = 10
-# Point, its tests, and those that only a full run has.
+# The point, its tests, and the tests that only a full run has.
 POINTS = (
     ("package, install tree: version, components, static and shared", ["package.test"], []),
     ("package, build tree", ["build-tree.test"], []),
@@ -38,7 +38,7 @@ POINTS = (
 
 
 def run_tests(full):
-    """Code and seconds of each test, by its file's name."""
+    """Returns the code and the seconds of each test, by the name of its file."""
     results = BUILD / "test" / "results-embedding.json"
     command = [LIT, "-q", f"--output={results}", f"--timeout={TIMEOUT_SECONDS}", BUILD / "test" / "Embedding"]
     if full:
@@ -49,7 +49,7 @@ def run_tests(full):
 
 
 def parallel_under_tsan():
-    """Whether eight compilations at once are clean under ThreadSanitizer."""
+    """Returns True if eight compilations at once are clean under ThreadSanitizer."""
     subprocess.run([ROOT / "utils" / "build.sh", "--preset=thread", "CraniaCompilerCApiTests"],
                    check=True, stdout=sys.stderr)
     environment = dict(os.environ, CRANIA_EXAMPLES=str(ROOT / "examples"))

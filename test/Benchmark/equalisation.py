@@ -1,8 +1,9 @@
 # Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Cross-layer equalisation of channels (M. Nagel et al., arXiv:1906.04721) of an ONNX
-model: what one layer makes larger by a positive factor per channel, those behind it make
-smaller again. Between them are only ops that such factors pass through."""
+"""Cross-layer equalization of channels (M. Nagel et al., arXiv:1906.04721) of an ONNX
+model. It multiplies the outputs of one layer by a positive factor per channel, and
+divides in the layers that read them. Between them are only ops that such factors commute
+with."""
 
 import collections
 
@@ -11,7 +12,7 @@ import onnx
 from onnx import numpy_helper
 
 CONTRACTIONS = ("Conv", "Gemm")
-# f(s * x) = s * f(x) for s > 0, channel by channel.
+# These ops have f(s * x) = s * f(x) for s > 0, channel by channel.
 HOMOGENEOUS = ("Relu", "MaxPool", "AveragePool", "GlobalAveragePool", "Flatten")
 
 
@@ -33,7 +34,7 @@ class Model:
         self.weights[name].CopyFrom(numpy_helper.from_array(array.astype(np.float32), name))
 
     def readers(self, name):
-        """The contractions that read a tensor, or None if anything else makes use of it."""
+        """Returns the contractions that read a tensor, or None if another op reads it, too."""
         if name in self.results:
             return None
         found = []
@@ -64,7 +65,8 @@ class Model:
             return False
         first = self.array(producer.input[1])
         channels = first.shape[0]
-        # [outputs, channels, rest]: a flattened tensor has so many inputs per channel.
+        # The shape is [outputs, channels, rest]: a flattened tensor has several
+        # inputs per channel.
         behind = [self.array(node.input[1]) for node in consumers]
         by_channel = [array.reshape(array.shape[0], channels, -1) for array in behind]
         ranges = np.abs(first.reshape(channels, -1)).max(axis=1)
@@ -81,7 +83,7 @@ class Model:
 
 
 def equalise(path, result, passes=10):
-    """Writes the equalised model; how many layers that changed."""
+    """Writes the equalized model. Returns the number of changed layers."""
     model = Model(path)
     for _ in range(passes):
         changed = sum(model.equalise(node) for node in model.proto.graph.node

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 # Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""What the project promises about hosts, files, input and errors, each promise by its tests.
+"""Checks the project's promises about hosts, files, input and errors by their tests.
 
 Prints a line `point: tests that passed, tests wanted, met|missed` for each promise
 in data/ground.json. A proof there is a lit test, by its path below test/, or a
-filter of GoogleTest, as `Simulator:TrustedKernels.*` for build/test/Unit/Simulator.
-A test that was skipped proves nothing. A promise without proofs is not kept, and
-says why. Last come random networks in 8 bits, compared with nested loops.
+filter of GoogleTest, such as `Simulator:TrustedKernels.*` for build/test/Unit/Simulator.
+A skipped test proves nothing. A promise without proofs counts as missed, and the file
+gives the reason. Last come random networks in 8 bits, compared with nested loops.
 
   --networks=N  so many random networks, default 1,000; 0 for none. A core computes
                 about 0.8 of them a second
@@ -43,7 +43,7 @@ def is_lit(proof):
 
 
 def run_lit(paths):
-    """The code of each lit test, by its path below test/."""
+    """Returns the code of each lit test, by its path below test/."""
     results = BUILD / "test" / "results-ground.json"
     results.unlink(missing_ok=True)
     pattern = "|".join(re.escape(path) + "$" for path in sorted(paths))
@@ -62,7 +62,7 @@ def unit_binary(suite):
 
 
 def passes_unit(proof):
-    """True if the filter runs at least one test in each of its parts, and all pass."""
+    """Returns True if the filter runs at least one test in each of its parts, and all pass."""
     suite, _, patterns = proof.partition(":")
     for pattern in patterns.split(":"):
         outputs = [subprocess.run([binary, f"--gtest_filter={pattern}"], env=environment(), check=False,
@@ -76,7 +76,7 @@ def passes_unit(proof):
 
 
 def random_networks(count):
-    """How many random networks in 8 bits equal nested loops, on both cores."""
+    """Returns how many random networks in 8 bits equal nested loops, on both cores."""
     halves = [(1, count // 2), (1 + count // 2, count - count // 2)]
 
     def run(first, number):

@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 // kmeans-benchmark FILE f16|f32 K COUNT...
-// For the first COUNT values of a file of raw floats, each in a line: COUNT,
-// the squared error of the best K groups, and the seconds that finding them
-// took, of the wall clock; one thread, the fastest of some runs.
+// For the first COUNT values of a file of raw floats, prints a line: COUNT, the
+// squared error of the best K groups, and the wall-clock seconds of finding
+// them, on one thread, the fastest of several runs.
 
 #include "crania/Clustering/OptimalKMeans.h"
 
@@ -20,7 +20,8 @@ using namespace crania::clustering;
 
 namespace {
 
-/// The processor is shared: of so many runs the fastest counts.
+/// The number of runs, of which the fastest counts, because other processes
+/// share the processor.
 constexpr int attempts = 5;
 
 template <typename T>

@@ -5,7 +5,7 @@
 //
 // Encodes and decodes each file of int8 weights with the layouts and with zstd
 // -19 and xz -9e, in one thread, and prints one JSON object per line and coder.
-// Every decoded array is compared with the file. Used by layouts.py.
+// Compares every decoded array with the file. layouts.py uses this program.
 
 #include "crania/Layout/BlockDirectory.h"
 #include "crania/Layout/SegmentLayout.h"
@@ -29,11 +29,12 @@ namespace {
 using Bytes = std::vector<uint8_t>;
 
 constexpr size_t blockWeights = 4096;
-/// Layouts take turns for as many laps of as many runs, and the fastest run of
-/// each counts: others share caches and cores, seldom all the time.
+/// The numbers of laps and runs. Layouts take turns, and the fastest run of
+/// each counts, because other processes share caches and cores only some of the
+/// time.
 constexpr unsigned laps = 8, lapRuns = 3, runs = laps * lapRuns;
 
-/// How the weights of a file reach a layout.
+/// The form in which the weights of a file reach a layout.
 enum class Zeros { arePresent, areAbsent };
 
 struct Configuration {
@@ -72,8 +73,8 @@ struct Figures {
   std::string coder;
   size_t bytes = 0;
   double encodeSeconds = 0, decodeSeconds = 0;
-  /// Of a lane that decodes values with its tables, and of a value; 0 of what
-  /// has no such decoder.
+  /// The area of a lane that decodes values with its tables, and the energy per
+  /// value; 0 for a coder without such a decoder.
   double laneUm2 = 0, picojoules = 0;
 };
 
@@ -82,7 +83,7 @@ struct Figures {
   std::exit(1);
 }
 
-/// Processor time of this thread: the machine is shared.
+/// Returns the processor time of this thread, because others share the machine.
 double threadSeconds() {
   timespec time;
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
@@ -116,7 +117,7 @@ std::vector<BlockCodes> cutIntoBlocks(const Bytes &weights, Zeros zeros) {
   return blocks;
 }
 
-/// As a machine does it: tables and directory once, then block by block.
+/// Decodes like a machine: tables and directory once, then block by block.
 void decodeSegment(const SegmentLayout &layout, const EncodedSegment &segment,
                    const std::vector<BlockCodes> &expected, bool isCompared) {
   auto coder = layout.parse(segment.tables, 8);
@@ -274,7 +275,7 @@ int main(int argc, char **argv) {
     Result<Bytes> weights = readFile(argv[i]);
     if (!weights)
       fail(weights.error().message);
-    // Views point into the runs, so these stay where they are.
+    // Views point into the runs, so these must not move.
     std::deque<LayoutRun> layoutRuns;
     for (const Configuration &configuration : configurations)
       layoutRuns.emplace_back(configuration, *weights);

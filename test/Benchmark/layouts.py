@@ -1,23 +1,23 @@
 #!/usr/bin/env python3
 # Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""How small and how fast weight layouts are, against other compressors.
+"""Measures the sizes and speeds of weight layouts against other compressors.
 
-Ten arrays of 1,000,000 int8 weights, made here from a seed, are encoded in blocks of
-4096 weights that decode on their own; tables, directory and padding are counted. zstd
-and xz take each array whole and are measured in the same run; the figures of the
+Ten arrays of 1,000,000 int8 weights, generated from a seed, are encoded in blocks
+of 4096 weights that decode on their own. Tables, directory and padding are counted. zstd
+and xz take each array as a whole and are measured in the same run; the figures of the
 Ethos-U coder are quoted. Speeds are of one thread, one byte per weight. A compiler
-chooses a layout per segment; here it is dense+tans, unless conditional+tans, which
-stores no zeros but needs a second decoder, saves at least half a percent. The targets
-are of the layout so chosen.
+chooses a layout per segment. Here it is dense+tans, unless conditional+tans saves at
+least half a percent: it stores no zeros but needs a second decoder. The targets are for
+the chosen layout.
 
-Then the weight images of real networks in i8, clusters .1/.2/.3/.4, as the compiler
-makes them for `edge` and `edge-lite`: bytes with tables, directories and padding over the
-entropy of (cluster, value) of each layer; the decoder's time over that of DRAM, as both
-would take it alone, and what the decoder costs on the timeline, against a machine whose
-decoder takes no time. The row `iterative`, whose weights are bitmaps and plain words, has
-to give the same answers.
-Without the networks these are SKIPPED. The exit status is 1 if a target is missed.
+The second part measures the weight images of real networks in i8, clusters
+.1/.2/.3/.4, as compiled for `edge` and `edge-lite`. It prints the bytes with tables,
+directories and padding relative to the entropy of (cluster, value) of each layer; the
+decoder's time relative to that of DRAM, each on its own; and the decoder's cost on the
+timeline, against a machine whose decoder takes no time. The row `iterative`, whose
+weights are bitmaps and plain words, must give the same answers. Without the networks,
+these are SKIPPED. The exit status is 1 if a target is missed.
 """
 
 import argparse
@@ -52,7 +52,8 @@ MIN_ENCODE_MBPS = 100
 MIN_DECODE_MBPS = 300
 PEERS = ("zstd -19", "xz -9e")
 DENSE, SPARSE = "dense+tans", "conditional+tans"
-# What makes the decoder of positions worth while, of the bits of the dense layout.
+# The saving that justifies a decoder of positions, relative to the bits of the
+# dense layout.
 MIN_SAVING = 0.005
 
 
@@ -61,7 +62,7 @@ def quantize(values, scale):
 
 
 def kmeans(values, k):
-    """Index of the centre of each value, and the centres, from quantiles on."""
+    """Returns the index of the center of each value, and the centers, starting from quantiles."""
     ordered = np.sort(values)
     centres = np.quantile(ordered, (np.arange(k) + .5) / k)
     sums = np.concatenate([[0], np.cumsum(ordered)])
@@ -80,7 +81,7 @@ def clustered(values, k):
 
 
 def weight_arrays():
-    """Laplacian weights: per tensor or channel, pruned at random or by size, clustered."""
+    """Returns Laplacian weights: per tensor or channel, pruned at random or by size, clustered."""
     rng = np.random.default_rng(SEED)
     weights = rng.laplace(0, 1, WEIGHTS)
     arrays = {"lap": quantize(weights, np.abs(weights).max() / LARGEST)}
@@ -120,7 +121,7 @@ def choose_layout(coders):
 
 
 def measure(name, array, quoted, folder):
-    """The figures of every coder on one array."""
+    """Returns the figures of every coder on one array."""
     path = folder / name
     array.tofile(path)
     output = subprocess.run(["layout-bench", path], check=True, capture_output=True, text=True)
@@ -151,7 +152,7 @@ def print_array(name, measured):
 
 
 def targets(measured):
-    """(figure, value, target, whether it is met) of every array."""
+    """Returns (figure, value, target, whether it is met) of every array."""
     for name, array in measured.items():
         coders = array["coders"]
         chosen = coders[array["layout"]]
@@ -174,7 +175,7 @@ def print_targets(rows):
 
 
 def check_same_arrays(measured, quoted):
-    """The quoted figures are of these arrays only if the generator gives the same."""
+    """Checks that the generator gives the arrays that the quoted figures are from."""
     for name, array in measured.items():
         if abs(array["entropy"] - quoted[name]["entropy_bpw"]) > 1e-4:
             sys.exit(f"error: {name} has entropy {array['entropy']:.4f}, the array that the "
@@ -182,7 +183,7 @@ def check_same_arrays(measured, quoted):
                      "has changed")
 
 
-# Above 0.2 million weights.
+# The networks with more than 0.2 million weights.
 REAL_NETWORKS = ("lenet_caffe_mnist", "vgg8_cifar10", "squeezenet1_1_imagenet")
 MAX_NETWORK_RATIO = 1.03
 MAX_LITE_RATIO = 1.08
@@ -190,7 +191,7 @@ MAX_DECODE_SHARE = 1.02  # of the time in which DRAM delivers a layer's weights
 MAX_DECODER_COST = 1.02  # cycles over those with a decoder that takes no time
 FREE_DECODER = ('"free", "{\\22base\\22: \\22edge\\22, \\22name\\22: \\22free\\22, '
                 '\\22decoder\\22: {\\22lanes\\22: 4096, \\22blocks\\22: 256}}"')
-# Of the residual scheme, the steps that the targets of clustering count for.
+# The steps of the residual scheme that the targets of clustering count for.
 STEPS = {"lenet_caffe_mnist": 1.6, "vgg8_cifar10": 1.2, "squeezenet1_1_imagenet": 0.5}
 CALIBRATION_IMAGES = 100
 COMPARED_IMAGES = 40
@@ -201,7 +202,7 @@ LAYER_LINE = re.compile(r"(?P<name>\S+): (?P<weights>\d+) weights, (?P<bytes>\d+
 
 
 def read_image(binary, program):
-    """The layers of a program, and its decoder, by the map of its image."""
+    """Returns the layers of a program, and its decoder, from the map of its image."""
     layers, image = [], None
     for line in run_tool("crania-translate", "--dump-image", binary).splitlines():
         if begin := IMAGE_LINE.match(line):
@@ -222,7 +223,7 @@ def read_image(binary, program):
 
 
 def free_decoder(binary, folder):
-    """The same programs and images for a machine whose decoder takes next to no time."""
+    """Returns the same programs and images for a machine whose decoder takes almost no time."""
     module, free = folder / "free.mlir", folder / "free.crania"
     run_tool("crania-translate", "--binary-to-crania", binary, "-o", module)
     module.write_text(module.read_text().replace('target <"edge">', f"target <{FREE_DECODER}>"))
@@ -231,8 +232,8 @@ def free_decoder(binary, folder):
 
 
 def decoder_cost(report, free_report):
-    """Cycles over those with a free decoder, of all, and layers where the difference is
-    more than the allowed part of their DRAM-bound time."""
+    """Returns the cycles relative to those with a free decoder, and the layers whose
+    difference exceeds the allowed part of their DRAM-bound time."""
     row, free = (r["rows"]["crania"] for r in (report, free_report))
     above = [layer["name"] for layer, other in zip(row["layers"], free["layers"])
              if layer["dram_bytes_by_purpose"]["weights"] > 0

@@ -1,10 +1,11 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// machine-benchmark [NAME FILE]...: prints, for each figure of the simulated
-// machine, a line of what it is, what it came to, the target, and whether that
-// is met, with tabs in between: SCALE-Sim's layers, then how long the rounds of
-// each device binary take to simulate. machine.py reads them.
+// machine-benchmark [NAME FILE]...: prints a line for each figure of the
+// simulated machine: its name, its value, the target, and whether it is met,
+// separated by tabs. The figures are those of SCALE-Sim's layers, then the
+// times to simulate the rounds of each device binary. machine.py reads the
+// lines.
 
 #include "EieRun.h"
 #include "ScaleSimRuns.h"
@@ -27,7 +28,8 @@ constexpr double mostSeconds = 2;
 constexpr double mostClosedMilliseconds = 50;
 /// DRAMsim3 and Ramulator 2 serve 0.16 to 0.26 million.
 constexpr double leastRequestsPerSecond = 2e6;
-/// The processor is shared: of so many runs the fastest counts.
+/// The number of runs, of which the fastest counts, because other processes
+/// share the processor.
 constexpr int attempts = 3;
 
 void print(const std::string &figure, double value, const char *unit,
@@ -73,16 +75,16 @@ Status benchmarkEie() {
 }
 
 struct Simulated {
-  double seconds = 0; // of the processor
+  double seconds = 0; // processor time
   simulator::Counts counts;
 };
 
-/// A round by events, or with the memory in closed form.
+/// A simulation of a round by events, or with the memory in closed form.
 using Simulation = Result<simulator::RoundTiming> (*)(
     const simulator::ProgramView &, const simulator::WeightWork &, unsigned,
     const simulator::WeightStore &, unsigned);
 
-/// All rounds from an empty store; nothing is memoised.
+/// Simulates all rounds from an empty store, without memoization.
 Result<Simulated> simulateRounds(const simulator::ProgramView &program,
                                  const simulator::WeightWork &work,
                                  Simulation simulate) {
@@ -100,7 +102,7 @@ Result<Simulated> simulateRounds(const simulator::ProgramView &program,
   return result;
 }
 
-/// The fastest of several runs.
+/// Returns the fastest of several runs.
 Result<Simulated> fastestRun(const simulator::ProgramView &program,
                              const simulator::WeightWork &work,
                              Simulation simulate) {
@@ -115,7 +117,8 @@ Result<Simulated> fastestRun(const simulator::ProgramView &program,
   return fastest;
 }
 
-/// What does not depend on when the memory answers.
+/// Returns true if the events that do not depend on the memory's timing are
+/// equal.
 bool haveEqualEvents(const simulator::Counts &a, const simulator::Counts &b) {
   return a.weightBytes == b.weightBytes &&
          a.parameterBytes == b.parameterBytes &&
@@ -156,7 +159,8 @@ Status benchmark(const std::string &name, const std::string &path) {
   const bool areEqual = haveEqualEvents(closed->counts, fastest->counts);
   print(name + ", events in closed form", areEqual ? 1 : 0, "",
         "1: all are those that were simulated", areEqual);
-  // A bound, without a target: what waiting for DRAM adds is simulated only.
+  // This is a bound without a target: only the simulation includes the waiting
+  // for DRAM.
   const double bound =
       std::max(double(closed->counts.cycles),
                boundOf(closed->counts, program->target()).dram);

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""The simulated machine against other simulators, and how fast it is.
+"""Compares the simulated machine with other simulators, and measures its speed.
 
 Prints a line `figure: value unit, target, met|missed` for each: the layers of
 SCALE-Sim, one pass of a network of ResNet-18's size on the timed and the flat DRAM, and all
@@ -32,7 +32,7 @@ MACHINES = {
 
 
 def binaries(folder):
-    """Names and files of the network, compiled for each machine."""
+    """Returns names and files of the network, compiled for each machine."""
     network = folder / "resnet18.onnx"
     write_network("resnet18", network)
     for number, (name, target) in enumerate(MACHINES.items()):

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Every baseline row of every real network, and how fast the host simulates them.
+"""Measures every baseline row of every real network, and the speed of simulating them.
 
-Per network: accuracy, rounds, and per-input DRAM traffic, cycles and energy of
-each row with their ratios to `iterative`; over all networks the geometric mean and
-the minimum of the ratios. Networks whose files are not there are named and left out.
+Prints for each network the accuracy, the rounds, and the DRAM traffic, cycles and energy
+per input of each row, with their ratios to `iterative`. Prints the geometric mean and
+the minimum of the ratios over all networks. Networks without files are named and skipped.
 """
 
 import argparse
@@ -33,7 +33,7 @@ RATIOS = ("energy_ratio", "cycles_ratio")
 
 
 def measure(network, options, folder):
-    """The report of a network with all rows, and the seconds that both tools took."""
+    """Returns the report of a network with all rows, and the seconds of both tools."""
     begin = time.monotonic()
     binary = compile_model(network.model, folder / f"{network.name}.crania", "--baselines",
                            f"--clusters={options.clusters}", f"--exit={options.exit}",

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""What compiling networks of the size of VGG-16 and ResNet-18 takes.
+"""Measures the costs of compiling networks of the size of VGG-16 and ResNet-18.
 
 Prints a line per target, `figure, target, met|missed`, then a table per network with
 the seconds and the memory of each pass. Seconds are those of the CPU, the least of
@@ -44,7 +44,7 @@ class Measured:
         return self.compilation.seconds / self.weights
 
     def memory(self, beside=0):
-        """The peak beyond some bytes, in bytes of the weights."""
+        """Returns the peak beyond some bytes, in bytes of the weights."""
         return (self.compilation.peak_bytes - beside) / (self.weights * WEIGHT_BYTES)
 
 
@@ -64,7 +64,7 @@ class Figure:
 
 
 def measure(name, folder, runs=3, options=()):
-    """The cheapest of some compilations of a network, with the peak of all of them."""
+    """Returns the cheapest of several compilations of a network, with the peak of all of them."""
     network, width = NETWORKS[name]
     model = folder / "network.onnx"
     weights = write_network(network, model, width)
@@ -76,8 +76,8 @@ def measure(name, folder, runs=3, options=()):
 
 
 def figures_of(measured, tool):
-    """The targets. What the tool takes by itself is a fifth of VGG-16's weights, but
-    twice ResNet-18's: there only the rest is held against the weights."""
+    """Returns the targets. The tool itself takes a fifth of the bytes of VGG-16's weights,
+    but twice those of ResNet-18's. There, only the rest is compared with the weights."""
     vgg16, quarter, resnet18 = (measured[name] for name in NETWORKS)
     return [
         Figure("vgg16: seconds", vgg16.compilation.seconds, MOST_SECONDS["vgg16"]),
@@ -91,7 +91,7 @@ def figures_of(measured, tool):
 
 
 def measure_all(runs=3, options=()):
-    """Measurements by name, and the figures that have targets."""
+    """Returns measurements by name, and the figures that have targets."""
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
         measured = {name: measure(name, folder, runs, options) for name in NETWORKS}

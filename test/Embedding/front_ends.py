@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #
 # RUN: %python %s %t.dir
-"""Front ends as they are: what torch-mlir, IREE and the TFLite importer make of three
-networks is compiled and executed, and gives what the ONNX models of the same networks
-give: with all weights, and in four rounds, whose clusters are the same sets of weights.
+"""Compiles and runs the output of real front ends: torch-mlir, IREE and the TFLite
+importer, for three networks. The results equal those of the ONNX models of the same
+networks, with all weights, and in four rounds, whose clusters are the same sets of weights.
 """
 import sys
 
@@ -15,7 +15,7 @@ from installed import Runtime, expect, run, scratch
 
 IMAGES = 3
 CLASSES = 10
-# Sums are added up in another order.
+# The order of sums differs.
 TOLERANCE = 1e-4
 TOSA = ("builtin.module(func.func(tosa-to-linalg-named,tosa-to-linalg,tosa-to-arith,"
         "tosa-to-tensor),canonicalize)")
@@ -33,7 +33,7 @@ def source_of(network, front_end, folder):
     path.write_text(net.finish(network(net)))
     if front_end != "tflite":
         return path
-    # What every user of TOSA does first, with upstream's passes.
+    # Every user of TOSA runs upstream's lowering first.
     lowered = folder / f"{network.__name__}-{front_end}-linalg.mlir"
     run("crania-opt", path, f"--pass-pipeline={TOSA}", "-o", lowered)
     return lowered

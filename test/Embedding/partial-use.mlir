@@ -1,8 +1,8 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// A host compiler takes only the clustering, in a module of its own: several
-// functions, two classifiers that share weights, ops and types that nobody here knows.
+// A host compiler uses only the clustering, in a module of its own: several
+// functions, two classifiers that share weights, and unknown ops and types.
 
 // RUN: crania-opt %s --allow-unregistered-dialect --crania-cluster-weights=clusters=.5,.5 \
 // RUN:   --mlir-print-debuginfo --mlir-print-local-scope | FileCheck %s
@@ -12,7 +12,8 @@
 // RUN: crania-opt %s --allow-unregistered-dialect --crania-pipeline=clusters=.5,.5 \
 // RUN:   --mlir-print-debuginfo --mlir-print-local-scope | FileCheck %s --check-prefix=PROGRAMS
 
-// Inside the iteration, what the machine cannot run is an error that names it.
+// Inside the iteration, an op that the machine cannot run is an error that
+// names the op.
 // RUN: not crania-opt %S/Inputs/foreign-inside.mlir --allow-unregistered-dialect \
 // RUN:   --crania-pipeline 2>&1 | FileCheck %s --check-prefix=INSIDE
 // INSIDE: foreign-inside.mlir:5:8: error: cannot run on the machine; move it before or after the iteration
@@ -28,7 +29,7 @@
 // CHECK:          "host.preprocess"(%{{.*}}) : (tensor<1x2xf32>) -> tensor<1x2xf32> loc("host.c":12:2)
 // CHECK:          crania.get @w
 // CHECK:          "host.postprocess"
-// The function that is no classifier is as it was.
+// The function that is not a classifier does not change.
 // CHECK:        func.func @other(
 // CHECK-NEXT:     arith.constant dense<
 // CHECK-NEXT:     "host.lookup"(%{{.*}}, %{{.*}}) ({

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #
 # RUN: %python %s %t.dir
-"""A module of a host compiler, run three times by stock tools: without CRANIA, with its
-clustering alone, and with its classifiers on the machine. Two classifiers share
-weights; TOSA ops, which CRANIA does not know, are the host's own around them.
+"""Runs a module of a host compiler three times with stock tools: without CRANIA, with only
+its clustering, and with its classifiers on the machine. Two classifiers share weights.
+TOSA ops, which CRANIA does not know, belong to the host.
 """
 import sys
 
@@ -31,7 +31,7 @@ def literal(array):
 
 
 def classifier(name, shared, own):
-    """Two layers; the first's weights are those of the other classifier."""
+    """Returns a classifier of two layers. The other classifier shares the first layer's weights."""
     return f"""
   func.func @{name}(%x: tensor<1x8xf32>) -> tensor<1x{CLASSES}xf32> attributes {{crania.classifier}} {{
     %shared = arith.constant {literal(shared)} : tensor<8x16xf32>
@@ -50,12 +50,12 @@ def classifier(name, shared, own):
 
 
 def module(random):
-    """The source, and what the functions should print, computed here."""
+    """Returns the source, and the values that its functions should print."""
     shared = random.normal(size=(8, 16)).astype(np.float32)
     owns = [random.normal(size=(16, CLASSES)).astype(np.float32) * 0.1 for _ in range(2)]
     x = random.normal(size=(1, 8)).astype(np.float32)
     expected = [np.tanh(np.abs(x) @ shared @ own) for own in owns]
-    # The third is no classifier: the host's alone.
+    # The third function is not a classifier and belongs to the host.
     expected.append(x @ shared)
     functions = "".join(classifier(f"classify{i}", shared, own) for i, own in enumerate(owns))
     calls = "".join(f"""
@@ -81,7 +81,7 @@ def module(random):
 
 
 def execute(passes, after=""):
-    """What the module prints when it is lowered with `passes` of CRANIA first."""
+    """Returns the output of the module, lowered with the `passes` of CRANIA first."""
     stock("mlir-opt", "source.mlir", f"--pass-pipeline=builtin.module({passes}canonicalize)", "-o", "taken.mlir")
     lowering = HOST % (after or "canonicalize")
     stock("mlir-opt", "taken.mlir", f"--pass-pipeline=builtin.module({lowering})", "-o", "host.mlir")
@@ -108,7 +108,8 @@ def main():
 
     check("clustering alone", execute(f"crania-cluster-weights{{{CLUSTERS}}},convert-crania-to-scf,"),
           expected)
-    # A confidence that no input reaches: all rounds run, and the last is exact.
+    # No input reaches this confidence, so all rounds run, and the last one is
+    # exact.
     check("on the machine", execute(f"crania-pipeline{{{CLUSTERS} exit=entropy:0}},", "convert-crania-to-llvm"),
           expected)
     expect((folder / "taken.mlir").read_text().count("crania_hw.program") == 2, "there are not two programs")

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #
 # RUN: %python %s %t.dir
-"""Stock tools as clients: Debian's mlir-opt with the plugin takes a network from
-level 1 to host code level by level, as text and as bytecode, and Debian's mlir-runner
-runs what comes out with the runtime library. No tool of CRANIA compiles here.
+"""Uses stock tools as clients: Debian's mlir-opt with the plugin lowers a network from
+level 1 to host code level by level, as text and as bytecode. Debian's mlir-runner runs the
+result with the runtime library. No tool of CRANIA compiles here.
 """
 import sys
 
@@ -37,7 +37,7 @@ def optimize(source, passes, target, *flags):
 
 
 def check_round_trips(name):
-    """The module as it is, out of text and out of bytecode, by both tools."""
+    """Checks that both tools read the module from text and from bytecode without change."""
     as_text = stock("mlir-opt", name)
     expect(as_text == run("crania-opt", name), f"{name}: mlir-opt and crania-opt differ")
     stock("mlir-opt", name, "--emit-bytecode", "-o", f"{name}bc")
@@ -48,7 +48,7 @@ def check_round_trips(name):
 
 
 def add_caller(source, target, image):
-    """A function that a runner can start: classifies one image and prints the logits."""
+    """Adds a function that a runner can start, which classifies one image and prints the logits."""
     shape = "x".join(map(str, (1, 1, *image.shape)))
     data = "0x" + np.ascontiguousarray(image, np.float32).tobytes().hex().upper()
     text = source.read_text().replace("@main(", "@classify(", 1)
@@ -62,7 +62,7 @@ def add_caller(source, target, image):
     return
   }}
 """
-    # The function stands behind the first line of the module.
+    # The function follows the first line of the module.
     head, newline, rest = text.partition("\n")
     target.write_text(head + newline + caller + rest)
 
@@ -77,7 +77,8 @@ def main():
         check_round_trips(target)
         source = target
 
-    # All at once gives the same as level by level, by either tool.
+    # All passes at once give the same result as level by level, with either
+    # tool.
     options = f"crania-pipeline{{clusters={CLUSTERS} exit=softmax:0.9}}"
     optimize("imported.mlir", options, "pipeline.mlir")
     run("crania-opt", "imported.mlir", f"--pass-pipeline=builtin.module({options})", "-o", "ours.mlir")

@@ -10,11 +10,11 @@
 
 namespace crania::layout {
 
-/// What a fuzzer's bytes say about a block: a head, then the tables, then the
-/// block itself. `seeds.cpp` writes the same form.
+/// A fuzzer's bytes for a block: a head, then the tables, then the block
+/// itself. `seeds.cpp` writes this form.
 struct FuzzInput {
   static constexpr size_t headBytes = 6;
-  /// Small enough that a fuzzer reaches the end of blocks.
+  /// The most positions, small enough that a fuzzer reaches the end of blocks.
   static constexpr unsigned maxPositions = 600;
   enum Flag : uint8_t { isOccupied = 4, hasConditions = 8 };
 
@@ -28,7 +28,7 @@ struct FuzzInput {
   Span<const uint8_t> tables, block;
 };
 
-/// Reads an input; any bytes of at least the head's size are one.
+/// Parses an input. Any bytes of at least the size of the head are valid.
 inline FuzzInput parseFuzzInput(const uint8_t *data, size_t size) {
   FuzzInput input;
   static constexpr unsigned sizes[] = {8, 16, 32, 12}; // 12 is not a word
@@ -50,8 +50,8 @@ inline FuzzInput parseFuzzInput(const uint8_t *data, size_t size) {
   return input;
 }
 
-/// What is accepted encodes to the same bytes again. (Not assert: most builds
-/// have NDEBUG.)
+/// Checks that an accepted input encodes to the same bytes. It does not use
+/// assert, because most builds have NDEBUG.
 inline void requireSame(const std::vector<uint8_t> &bytes,
                         Span<const uint8_t> expected) {
   if (bytes != std::vector<uint8_t>(expected.begin(), expected.end()))

@@ -1,7 +1,7 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// A block of the stateless codec CRANIA_FUZZ_LAYOUT.
+// A fuzzer of a block of the stateless codec CRANIA_FUZZ_LAYOUT.
 
 #include "FuzzInput.h"
 

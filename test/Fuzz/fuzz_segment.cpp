@@ -1,7 +1,7 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Tables and a block of the layout CRANIA_FUZZ_LAYOUT.
+// A fuzzer of tables and a block of the layout CRANIA_FUZZ_LAYOUT.
 
 #include "FuzzInput.h"
 

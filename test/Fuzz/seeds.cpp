@@ -21,9 +21,10 @@ namespace {
 
 using Bytes = std::vector<uint8_t>;
 
-constexpr size_t seedPositions = 61; // no multiple of lanes or bits of a byte
+constexpr size_t seedPositions = 61; // not a multiple of lanes or of 8
 
-/// The head of FuzzInput, which is read back as the context of the block.
+/// Returns the head of FuzzInput, from which the context of the block is
+/// parsed.
 Bytes headOf(uint8_t flags, uint8_t pattern, size_t tableBytes) {
   return {flags,
           uint8_t(seedPositions),
@@ -33,7 +34,7 @@ Bytes headOf(uint8_t flags, uint8_t pattern, size_t tableBytes) {
           pattern};
 }
 
-/// Codes of the free positions: all of them, or some.
+/// Returns codes of all free positions, or of some.
 BlockCodes codesFor(const FuzzInput &input, bool isDense, unsigned shift) {
   BlockCodes codes;
   for (size_t i = 0; i < input.positions; ++i) {
@@ -62,9 +63,9 @@ struct Shape {
   uint8_t flags, pattern;
   unsigned lanes;
   unsigned tables = maxConditions;
-  unsigned tableLog = 6; // of a size with the block
+  unsigned tableLog = 6; // table and block have similar sizes
   unsigned mostExtraBits = maxExtraBits;
-  unsigned shift = 0; // of all words
+  unsigned shift = 0; // for all words
 };
 constexpr Shape shapes[] = {
     {"plain", 0, 0, 0},

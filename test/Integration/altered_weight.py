@@ -4,9 +4,9 @@
 # RUN: %python %s %t.dir
 """The machine computes with the bytes of the weight image (invariant 5).
 
-One encoded weight of a device binary is altered. As it is, the file is refused;
-with the checksum repaired it computes, bit for bit, what the network compiled
-with that weight computes, and not what the original did.
+This test alters one encoded weight of a device binary. The unchanged checksum makes the
+tools refuse the file. With a repaired checksum, the machine computes, bit for bit, the
+logits of the network compiled with the altered weight, not those of the original one.
 """
 
 import numpy as np
@@ -20,7 +20,7 @@ MODEL = EXAMPLES / "digits" / "digits.onnx"
 IMAGES = EXAMPLES / "digits" / "test_x_u8.npy"
 LAYER = "conv2.weight"
 WHOLE, CLUSTERED = "clusters=1", "clusters=.1,.2,.3,.4 exit=softmax:0.9"
-# Layouts in which a weight's bytes are in the file as they are.
+# Layouts that store the bytes of a weight unchanged.
 LAYOUTS = "layouts=raw,bitmap"
 
 

@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #
 # RUN: %python %s %t.dir
-"""A layer in f32 whose weights lie on the grid of bfloat16: their low 16 bits are 0.
+"""Tests a layer in f32 with weights on the grid of bfloat16: their low 16 bits are 0.
 
-Such bits take no memory: the layer takes nearly the entropy of its words. The answers are
-those of NumPy. The same layer before rounding shrinks little.
+Such bits take no memory: the bytes of the layer are close to the entropy of its words.
+The answers equal those of NumPy. The same layer before rounding shrinks little.
 """
 
 import numpy as np
@@ -14,12 +14,12 @@ from single_layer import stored_bytes
 from tools import expect, main_of
 
 INPUTS, CLASSES = 512, 256
-# Tables and directories.
+# The allowance for tables and directories.
 OVERHEAD = 1.03
 
 
 def entropy_bytes(weights):
-    """Order-0 entropy of the words."""
+    """Returns the order-0 entropy of the words."""
     counts = np.unique(weights.view(np.uint32), return_counts=True)[1]
     return -np.sum(counts * np.log2(counts / weights.size)) / 8
 

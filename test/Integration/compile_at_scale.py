@@ -3,8 +3,8 @@
 #
 # UNSUPPORTED: asan
 # RUN: %python %s %t.dir
-"""Compiling a network of the size of ResNet-18 keeps no more than a bounded number of
-copies of its weights: values, assignment and image, and none of them twice."""
+"""Compiling a network of the size of ResNet-18 keeps a bounded number of copies of its
+weights: values, assignment and image, each of them once."""
 
 import large_networks
 from resources import measure_compilation, tool_bytes, write_network

@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #
 # RUN: %python %s %t.dir
-"""What calibration adds to the sums of an early round, where the right answer is known.
+"""Tests the corrections of an early round where the right answer is known.
 
-Where all images are one and the same constant, the weights that a round lacks would have
-added a constant to each sum. With corrected outputs, every round gives what the last one
-gives, but for roundings, layer by layer; without, early rounds are far off.
+If all images are the same constant, the weights that a round lacks would add a constant
+to each sum. With corrected outputs, every round therefore gives the answer of the last
+one except for rounding, layer by layer. Without them, early rounds are far off.
 """
 
 import numpy as np
@@ -22,17 +22,17 @@ CHANNELS = 4
 CLASSES = 5
 ROUNDS = 3
 SCHEMES = ("scheme=importance fractions=0.3,0.3,0.4", "scheme=residual steps=1.6,0.5")
-# Of the spread of the logits: a few roundings to 1/255 of a range.
+# Relative to the spread of the logits: a few roundings to 1/255 of a range.
 TOLERANCE = 0.02
 
 
 def network():
-    """Three layers without padding, so that a constant stays one."""
+    """Returns three layers without padding, so that constants stay constant."""
     rng = np.random.default_rng(3)
     shapes = [(6, CHANNELS, 3, 3), (8, 6, 1, 1), (CLASSES, 8, 3, 3)]
     weights, nodes, value = [], [], "x"
     for i, shape in enumerate(shapes):
-        # Few sums are below 0, where a Relu would hide them.
+        # Few sums are negative, because a Relu would hide them.
         array = rng.normal(0.1, 0.3, shape) / np.sqrt(np.prod(shape[1:]))
         weights += [numpy_helper.from_array(array.astype(np.float32), f"w{i}"),
                     numpy_helper.from_array(rng.normal(0.2, 0.1, shape[0]).astype(np.float32),
@@ -59,7 +59,7 @@ def logits_by_round(module, folder, images, scheme, correct):
              f"{scheme} min-weights=0 correct={correct}", "-o", clustered)
     logits = []
     for round_ in range(1, ROUNDS + 1):
-        # The first threshold of 0 ends the input.
+        # The first threshold is 0, so every input stops there.
         rule = "softmax:" + ",".join("0" if r == round_ else "1" for r in range(1, ROUNDS))
         rounds = folder / f"{correct}.{round_}.mlir"
         run_tool("crania-opt", clustered, "--crania-cluster-weights=clusters=1",

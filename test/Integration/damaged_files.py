@@ -9,13 +9,14 @@
 # RUN: %python %s %t.plan plan 60
 # RUN: %python %s %t.machine machine 60
 # RUN: %python %s %t.pipeline pipeline 60
-"""Damaged files of every kind that a tool reads: never a crash, never a hang.
+"""Damaged files of every kind that a tool reads must not make it crash or hang.
 
 usage: damaged_files.py FOLDER KIND COUNT [SEED]
 
 KIND is binary, refined (a device binary of clusters that refine each other, whose
-checksum is made right again, so that what reads it next sees the damage), onnx, npy, or MLIR text: mlir (level 1), plan (level 4), machine
-(level 5), or pipeline (level 1, through all passes).
+checksum is repaired so that damage reaches the parsers), onnx, npy, or MLIR text:
+mlir (level 1), plan (level 4), machine (level 5), or pipeline (level 1, through all
+passes).
 
 Each damaged file is a truncation, some flipped bits, or random contents. A tool
 must end by itself with exit code 0, or 1 and an error; any change of a device
@@ -44,9 +45,11 @@ DEFAULT_SEED = 1
 SMALL_NETWORK_SEED = 2  # some kilobytes of weights in the module's text
 TIMEOUT_SECONDS = 60
 KNOWN = "crashed in MLIR"
-# A crash of its own, distinct from an error's 1, in a build with sanitizers.
+# An exit code for crashes in a build with sanitizers, distinct from an error's
+# 1.
 SANITIZER_EXIT_CODE = 99
-# Far above what these small files need; an allocation by a damaged size fails.
+# Far above the needs of these small files. An allocation of a damaged size
+# fails.
 ADDRESS_SPACE_BYTES = 8 << 30
 
 
@@ -57,14 +60,15 @@ def truncate(contents, rng):
 def flip_bits(contents, rng):
     damaged = bytearray(contents)
     for _ in range(rng.integers(1, 9)):
-        # Headers and structure are at the front: aim there half of the time.
+        # Headers and structure are at the front, so half of the damage is
+        # there.
         reach = len(damaged) if rng.random() < 0.5 else min(len(damaged), 512)
         damaged[rng.integers(reach)] ^= 1 << rng.integers(8)
     return bytes(damaged)
 
 
 def randomise(contents, rng):
-    """Random bytes instead of the file, of a stretch of it, or after its start."""
+    """Replaces the file, a range of it, or its end by random bytes."""
     begin, end = sorted(rng.integers(len(contents) + 1, size=2))
     noise = rng.bytes(int(rng.integers(1, 4096)))
     choice = rng.integers(3)
@@ -78,27 +82,28 @@ def randomise(contents, rng):
 DAMAGES = (truncate, flip_bits, randomise)
 
 
-# Ops whose parsers in MLIR 22 crash on a list of dimensions that is none, as they set a
-# null attribute; LLVM's, and reached before anything of ours is.
+# Ops whose parsers in MLIR 22 crash on a malformed list of dimensions, because
+# they set a null attribute. These parsers are LLVM's and run before any code of
+# CRANIA.
 CRASHING_PARSERS = ("linalg.broadcast", "linalg.reduce", "linalg.transpose")
 PARSER_FRAME = "MLIR Parser: custom op parser '"
 
 
 def crashed_in_mlir(message):
-    """Whether the innermost parser of a crash is one of those."""
+    """Returns True if the innermost parser of a crash is one of those."""
     innermost = message.rpartition(PARSER_FRAME)[2].partition("'")[0]
     return innermost in CRASHING_PARSERS and "mlir::NamedAttrList::set" in message
 
 
 class Kind:
-    """A kind of file: a good one, and the command that reads it."""
+    """A kind of file: a valid file, and the command that reads it."""
 
     def __init__(self, good, command, must_fail=False, repair=None):
         self.good = pathlib.Path(good)
         self.contents = self.good.read_bytes()
         self.command = command
         self.must_fail = must_fail
-        self.repair = repair  # a command on a damaged file, which may fail
+        self.repair = repair  # a command to run on a damaged file; it may fail
 
 
 def good_binary(folder):
@@ -148,14 +153,14 @@ def small_module(folder):
 
 
 def mlir_kind(folder, *passes):
-    """A module at the level that the passes lead to; it is parsed and verified."""
+    """Returns a kind of module at the level after the passes, which is parsed and verified."""
     module = folder / "good.mlir"
     module.write_text(run_tool("crania-opt", *passes, small_module(folder)))
     return Kind(module, lambda path: ["crania-opt", path])
 
 
 def pipeline_kind(folder):
-    """What still parses goes through all passes."""
+    """Returns a kind of module that runs through all passes if it parses."""
     return Kind(small_module(folder), lambda path: ["crania-opt", "--crania-pipeline", path])
 
 
@@ -172,7 +177,7 @@ KINDS = {
 
 
 def sanitized(command):
-    """Whether a tool was built with AddressSanitizer, which reserves address space."""
+    """Returns True if a tool was built with AddressSanitizer, which reserves address space."""
     return b"__asan_init" in pathlib.Path(shutil.which(command)).read_bytes()
 
 
@@ -190,7 +195,7 @@ def environment():
 
 
 def verdict(kind, path, limited):
-    """None if the tool behaved on the file, KNOWN if MLIR did not, else what it did."""
+    """Returns None if the tool handles the file, KNOWN if MLIR crashes, else the failure."""
     try:
         done = subprocess.run([str(part) for part in kind.command(path)],
                               stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
@@ -211,7 +216,7 @@ def verdict(kind, path, limited):
 
 
 def damaged_contents(kind, seed, number):
-    """File `number` of a seed; always different from the good one."""
+    """Returns file `number` of a seed, which always differs from the valid one."""
     rng = np.random.default_rng([seed, number])
     while True:
         damaged = DAMAGES[number % len(DAMAGES)](kind.contents, rng)

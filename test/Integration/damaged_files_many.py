@@ -1,7 +1,8 @@
 # Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #
-# As damaged_files.py, 1,000 truncations, bit flips and random contents for each kind of file.
+# Runs damaged_files.py on 1,000 truncations, bit flips and random contents for
+# each kind of file.
 #
 # REQUIRES: damaged-files
 # RUN: %python %S/damaged_files.py %t.binary binary 1000 2

@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #
 # RUN: %python %s %t.dir
-"""What the digits network costs on `edge`, in f32 and in i8, row by row, and the area of
-what CRANIA adds to the machine, against a committed table.
+"""Compares the costs of the digits network on `edge`, in f32 and in i8, row by row, and
+the area that CRANIA adds to the machine, with a committed table.
 
 A change that moves a figure by more than its tolerance must change the table in the
-same commit and say why. With --write, the table is written instead of compared:
+same commit and give the reason. With --write, the table is written instead of compared:
 
   PATH=$PWD/build/bin:$PATH CRANIA_EXAMPLES=examples CRANIA_SHARED_DATA=../shared/data \\
     PYTHONPATH=test/Integration/harness /usr/bin/python3 \\
@@ -29,9 +29,9 @@ PRECISIONS = {
     "i8": ("--precision=i8", f"--calibrate={FOLDER / 'test_x_u8.npy'}", "--input-scale=0.0625"),
 }
 AREA = "area overhead percent"
-# Relative. Sums of f32 are in the host's order, so that another host may let one of
-# the 500 images exit in another round, which is 0.2 % of a mean; the machine itself
-# is exact.
+# The relative tolerance. Sums of f32 are in the order of the host, so on
+# another host one of the 500 images may exit in another round, which changes a
+# mean by 0.2 %. The machine itself is exact.
 TOLERANCE = 0.005
 FIGURES = {
     "accuracy": ("accuracy",),

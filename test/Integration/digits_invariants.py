@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #
 # RUN: %python %s %t.dir
-"""The invariants of the computation, on the digits network, seen from outside.
+"""Tests the invariants of the computation from outside, on the digits network.
 
-Numbers in the names of the checks: 2 the last round is exact, 3 schedules change no
-output, 4 capacities hold, 5 traffic is what is read, 6 precision, 7 determinism.
+Numbers in the names of the checks mean: 2 the last round is exact, 3 schedules change no
+output, 4 capacities hold, 5 traffic equals the bytes read, 6 precision, 7 determinism.
 """
 
 import json
@@ -29,7 +29,7 @@ ITERATING = ROWS[2:]
 
 
 class Results:
-    """The compilations and runs that several checks look at."""
+    """The compilations and runs that several checks share."""
 
     def __init__(self, folder):
         self.folder = folder
@@ -46,14 +46,14 @@ class Results:
 
 
 def expect_same_answers(actual, expected, what):
-    """Every logit bit for bit, so every prediction; and every exit round."""
+    """Checks that all logits, bit for bit, all predictions and all exit rounds are equal."""
     expect((actual.exit_rounds == expected.exit_rounds).all(), f"{what}: exit rounds differ")
     expect((actual.logits == expected.logits).all(), f"{what}: logits differ")
     expect((actual.predictions == expected.predictions).all(), f"{what}: predictions differ")
 
 
 def logits_of_rounds(results):
-    """Logits of each round's weights, chosen here: (rounds, N, classes)."""
+    """Returns the logits of the weights of each round, selected here: (rounds, N, classes)."""
     rounds = []
     for number, kept in enumerate(np.cumsum(FRACTIONS), 1):
         model = onnx.load(str(MODEL))
@@ -83,7 +83,7 @@ def softmax(logits):
 
 
 def check_rounds_are_the_clusters_in_order(results):
-    """Round r computes with the first r clusters, and stops as the rule says."""
+    """Checks that round r computes with the first r clusters, and stops by the rule."""
     logits = logits_of_rounds(results)
     confident = softmax(logits).max(axis=-1) >= 0.9
     confident[-1] = True
@@ -109,7 +109,7 @@ def check_3_layout_and_schedule_change_no_output(results):
 
 
 def check_3_4_targets_change_no_output(results):
-    """Stores that hold little, a part and everything: same answers, less traffic."""
+    """Checks that stores of any size give the same answers, and larger ones less traffic."""
     traffic = []
     for kilobytes in (1, 32, 1024):
         path = results.folder / "target.json"
@@ -121,7 +121,7 @@ def check_3_4_targets_change_no_output(results):
 
 
 def check_5_traffic_is_within_its_bounds(results):
-    """Compulsory <= crania <= cached or compressed <= iterative <= R(R+1)/2 times."""
+    """Checks compulsory <= crania <= cached or compressed <= iterative <= R(R+1)/2 times."""
     rows = results.bundle.report["rows"]
     expect(set(rows) == set(ROWS), f"rows {sorted(rows)}")
     bytes_of = {name: row["dram_bytes"] for name, row in rows.items()}

@@ -3,7 +3,7 @@
 #
 # REQUIRES: onnxruntime
 # RUN: %python %s %t.dir
-"""All held-out digits: predictions and logits equal ONNX Runtime's."""
+"""Predictions and logits of all held-out digits equal those of ONNX Runtime."""
 
 import numpy as np
 

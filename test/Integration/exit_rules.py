@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #
 # RUN: %python %s %t.dir
-"""Every exit rule on the digits network, against a second computation in numpy.
+"""Compares every exit rule on the digits network with a second computation in numpy.
 
-Logits of each round are computed here from the weights in the ONNX file, the
-confidence from the definition of the rule, and from both where each image stops.
+The test computes the logits of each round from the weights in the ONNX file, the
+confidence from the definition of the rule, and from both the exit round of each image.
 """
 
 import dataclasses
@@ -19,10 +19,11 @@ from tools import EXAMPLES, classify, compile_model, expect, main_of
 
 MODEL = EXAMPLES / "digits" / "digits.onnx"
 IMAGES = EXAMPLES / "digits" / "test_x_u8.npy"
-FRACTIONS = (.2, .1, .1, .6)  # each rule below stops images after every round
+FRACTIONS = (.2, .1, .1, .6)  # with each rule below, images stop after every round
 ROUNDS = len(FRACTIONS)
 CLUSTERS = ",".join(str(f) for f in FRACTIONS)
-# The machine computes in f32, this file in f64: so far apart may they be.
+# The largest difference between the f32 of the machine and the f64 of this
+# file.
 CONFIDENCE_TOLERANCE = 1e-5
 LOGIT_TOLERANCE = 1e-4
 MOST_UNDECIDED = 0.01  # of the images, or thresholds here are chosen badly
@@ -31,7 +32,8 @@ MOST_UNDECIDED = 0.01  # of the images, or thresholds here are chosen badly
 # -- the network --------------------------------------------------------------
 
 def weights_of_round(kept):
-    """All parameters; of each weight tensor the fraction of largest magnitude."""
+    """Returns all parameters, with only the fraction `kept` of each weight tensor that has
+    the largest magnitudes."""
     parameters = {}
     for tensor in onnx.load(str(MODEL)).graph.initializer:
         values = numpy_helper.to_array(tensor).astype(np.float64)
@@ -45,7 +47,7 @@ def weights_of_round(kept):
 
 
 def convolution(x, weights, bias):
-    """3x3 with one row and column of zeros around: (N, C, H, W)."""
+    """Computes a 3x3 convolution with one row and column of zeros around: (N, C, H, W)."""
     padded = np.pad(x, ((0, 0), (0, 0), (1, 1), (1, 1)))
     windows = np.lib.stride_tricks.sliding_window_view(padded, (3, 3), axis=(2, 3))
     return np.einsum("nchwij,mcij->nmhw", windows, weights, optimize=True) + bias[:, None, None]
@@ -90,14 +92,14 @@ def negative_entropy(logits):
 
 @dataclasses.dataclass(frozen=True)
 class Rule:
-    """Stops a round whose score is at least sign * threshold."""
+    """A rule that stops a round whose score is at least sign * threshold."""
 
     name: str
     score: object
     sign: int
 
     def margins(self, logits, thresholds):
-        """Score above the threshold, (rounds, N); infinite in the last round, which stops."""
+        """Returns the score above the threshold, (rounds, N); infinite in the last round."""
         thresholds = self.sign * np.resize(thresholds, ROUNDS - 1)
         above = self.score(logits[:-1]) - thresholds[:, None]
         return np.vstack([above, np.full(logits.shape[1], np.inf)])

@@ -7,8 +7,8 @@
 # RUN: %python %s %t.dir vgg8_cifar10
 # RUN: %python %s %t.dir resnet8_mlperftiny_cifar10
 # RUN: %python %s %t.dir squeezenet1_1_imagenet
-"""Unclustered, each real network classifies exactly as many images correctly as in
-the framework it was measured with, and its first logits are that framework's."""
+"""Without clusters, each real network classifies exactly as many images correctly as in
+its original framework, and its first logits are those of that framework."""
 
 import os
 import sys

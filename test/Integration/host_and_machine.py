@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #
 # RUN: %python %s %t.dir
-"""The digits network at level 4, run on the host, against the machine.
+"""Compares the digits network at level 4, run on the host, with the machine.
 
-The host runs the very module that the machine's program is made from, through
-crania-reference-pipeline and LLVM: rounds, exit rule and weights of each round are
-computed a second time, by upstream's passes.
+The host runs the same module that becomes the machine's program, through
+crania-reference-pipeline and LLVM. Upstream's passes thus compute rounds, exit rule and
+the weights of each round a second time.
 """
 
 import numpy as np
@@ -18,8 +18,9 @@ from tools import EXAMPLES, classify, compile_model, expect, main_of, run_tool
 MODEL = EXAMPLES / "digits" / "digits.onnx"
 IMAGES = EXAMPLES / "digits" / "test_x_u8.npy"
 CLUSTERS = ".2,.1,.1,.6"
-# Both compute in f32, but add up in different orders. Logits of different rounds
-# differ by far more, so this also says that the exit rounds are the same.
+# Both compute in f32, but in different orders of summation. Logits of different
+# rounds differ by far more, so equality within this tolerance also implies
+# equal exit rounds.
 TOLERANCE = 1e-4
 RULES = ("softmax:0.9", "margin:0.95,0.8,0.3", "entropy:0.3")
 

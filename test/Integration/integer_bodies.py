@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #
 # RUN: %python %s %t.dir
-"""Integer bodies that a user wrote: computed as stock MLIR does, or refused.
+"""Integer bodies that a user wrote are computed as stock MLIR does, or refused.
 
-A network multiplies its quantised input by small numbers; an element-wise op makes f32
-of the sums. The machine's logits are those of the same module as nested loops, to the
-bit, or the compiler says why it does not compute them.
+A network multiplies its quantized input by small numbers; an element-wise op converts
+the sums to f32. The logits of the machine equal those of the same module as nested
+loops, bit for bit, or the compiler explains why it cannot compute them.
 """
 
 import numpy as np
@@ -27,7 +27,7 @@ func.func @main(%x: tensor<1x4xf32>) -> tensor<1x3xf32> attributes {{crania.clas
 }}
 """
 
-# %a are sums of products, between -800 and 800 or so.
+# %a is a sum of products, from about -800 to 800.
 SUMS = """
   %w = arith.constant dense<[[1, 2, -3], [-4, 5, 6], [7, -8, 1], [-1, 0, -4]]> : tensor<4x3x{storage}>
   %zero = arith.constant 0 : i32
@@ -44,7 +44,7 @@ SUMS = """
   return %y : tensor<1x3xf32>
 """
 
-# %a are the codes of the input themselves.
+# %a is a code of the input itself.
 CODES = """
   %out = tensor.empty() : tensor<1x4xf32>
   %g = linalg.generic {{indexing_maps = [#same, #same], iterator_types = ["parallel", "parallel"]}}
@@ -63,7 +63,7 @@ CODES = """
 
 I8, U8, I16 = "i8<-127:127>", "u8", "i16<-32767:32767>"
 
-# Name, type of the input, network around, scalar code.
+# The columns are name, type of the input, network around, and scalar code.
 COMPUTED = [
     ("float_comparison_counts", I8, SUMS, """
       %c = arith.constant 3.0 : f32
@@ -146,7 +146,7 @@ COMPUTED = [
       %r = arith.uitofp %t : i8 to f32"""),
 ]
 
-# The same, and what the compiler says.
+# These bodies are refused; the last column is a part of the message.
 REFUSED = [
     ("cut_above_its_range", I8, SUMS, """
       %low = arith.constant -128 : i32

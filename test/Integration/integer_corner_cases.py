@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #
 # RUN: %python %s %t.dir
-"""Small classifiers with what is easy to get wrong in integers.
+"""Small classifiers with constructs that are difficult in integers.
 
-Each is calibrated on its own inputs. In 8 bits its answers are those in f32 but for the
-rounding; in f32 they are those of stock MLIR and LLVM.
+Each is calibrated on its own inputs. In 8 bits, its answers equal those in f32 except
+for rounding; in f32, they equal those of stock MLIR and LLVM.
 """
 
 import re
@@ -17,7 +17,7 @@ from preprocessing import Convention
 from tools import classify, compile_model, expect, main_of
 
 IMAGES = 16
-# Of the largest logit: a few roundings to 1/255 or 1/127 of a range.
+# Relative to the largest logit: a few roundings to 1/255 or 1/127 of a range.
 TOLERANCE = 0.05
 
 CLASSIFIER = """
@@ -71,7 +71,7 @@ def padded(number, rest):
 
 PER_CHANNEL = "  %k = arith.constant dense<[-2.0, 0.5, 1.0]> : tensor<3xf32>\n"
 CASES = {
-    # What is clamped is a constant of each channel, not the result.
+    # The clamp applies to a constant of each channel, not to the result.
     "factor_clamped": FIRST + PER_CHANNEL + """
   %quarter = arith.constant 0.25 : f32
 """ + elementwise(["%h", "%k"], ["same", "column"], """
@@ -87,7 +87,7 @@ CASES = {
 """ + elementwise(["%h", "%k", "%l"], ["same", "column", "column"], """
       %m = arith.minimumf %b, %c : f32
       %r = arith.subf %a, %m : f32""") + LAST,
-    # One row of a constant of two.
+    # The op reads one row of a constant with two rows.
     "row_of_constant": FIRST + """
   %k = arith.constant dense<[[-2.0, 0.5, 1.0], [7.0, 8.0, 9.0]]> : tensor<2x3xf32>
 """ + elementwise(["%h", "%k"], ["same", "first_row"], """
@@ -97,7 +97,7 @@ CASES = {
   %k = arith.constant dense<[[-2.0, 0.5, 1.0]]> : tensor<1x3xf32>
 """ + elementwise(["%h"], ["same"], """
       %r = arith.addf %a, %out : f32""", init="%k") + LAST,
-    # Numbers of the padding are numbers of the tensor.
+    # The padding value belongs to the range of the tensor.
     "pads_below_the_range": padded(-3.0, """
   %y = linalg.matmul ins(%p, %wide : tensor<1x6xf32>, tensor<6x3xf32>) outs(%cleared : tensor<1x3xf32>) -> tensor<1x3xf32>
 """),
@@ -106,13 +106,13 @@ CASES = {
   %tiny = arith.constant dense<0.001> : tensor<6x3xf32>
   %g = linalg.matmul ins(%p, %tiny : tensor<1x6xf32>, tensor<6x3xf32>) outs(%cleared : tensor<1x3xf32>) -> tensor<1x3xf32>
 """ + LAST),
-    # Neither are the largest number and the sum of a softmax its result.
+    # The maximum and the sum within a softmax are not its result, either.
     "softmax_of_large_numbers": """
   %large = arith.constant dense<[[1.0, 0.5, -0.25], [0.1, 0.2, 0.3], [0.3, -0.2, 0.1], [50.5, 50.0, 50.2]]> : tensor<4x3xf32>
   %m = linalg.matmul {crania.precision = f32} ins(%x, %large : tensor<1x4xf32>, tensor<4x3xf32>) outs(%cleared : tensor<1x3xf32>) -> tensor<1x3xf32>
   %g = linalg.softmax dimension(1) ins(%m : tensor<1x3xf32>) outs(%e : tensor<1x3xf32>) -> tensor<1x3xf32>
 """ + LAST,
-    # Two readers that want the input in two forms.
+    # Two readers need the input in two forms.
     "input_in_two_forms": """
   %v = linalg.matmul {crania.precision = f32} ins(%x, %w : tensor<1x4xf32>, tensor<4x3xf32>) outs(%cleared : tensor<1x3xf32>) -> tensor<1x3xf32>
   %u = linalg.matmul ins(%x, %w : tensor<1x4xf32>, tensor<4x3xf32>) outs(%cleared : tensor<1x3xf32>) -> tensor<1x3xf32>

@@ -2,14 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #
 # RUN: %python %s %t.dir
-"""Random networks in integers: the machine gives, bit for bit, what stock MLIR and
-LLVM make of the same module with plain nested loops.
+"""Random networks in integers: the machine computes, bit for bit, the results of the same
+module as plain nested loops under stock MLIR and LLVM.
 
-So do a machine with little memory, the last round of the clustered network, and every
-instruction set of the host. Against the network in f32 the error is that of the
-rounding: small in 8 bits, next to nothing in 16.
+The results of a machine with little memory, of the last round of the clustered network,
+and of every instruction set of the host are the same. The error against the network in
+f32 is that of rounding: small in 8 bits, negligible in 16.
 
-More networks than the suite's, or one that failed again:
+To run more networks than the suite does, or one that failed again:
   integer_networks.py FOLDER --networks=1000 --only-loops
   integer_networks.py FOLDER --networks=1 --first-seed=17
 """
@@ -30,10 +30,10 @@ from tools import CheckFailed, classify, compile_model, expect, main_of, run_too
 IMAGES = 6
 MOST_STRIDE = 4  # of kernels of up to 3
 CLUSTERED = ("--clusters=.25,.25,.25,.25", "--exit=softmax:0.9,0.99,0.9999")
-# precision, of the first and of the last layer
+# Precision of the network, of its first layer, and of its last layer.
 ARITHMETICS = (("i8", "", ""), ("i16", "", ""), ("i8", "i16", "f32"), ("f32", "i8", "i16"))
-# Largest difference of a logit over the largest logit. Weights here are Gaussian noise
-# and seldom more than 20 channels average it out.
+# Largest difference of a logit relative to the largest logit. Weights here are
+# Gaussian noise, which seldom averages out over more than 20 channels.
 TOLERANCES = {"i8": 0.2, "i16": 2e-3, "f32": 0.1}
 GLOBAL_BUFFERS = (4096, 8192, 16384, 65536)
 INSTRUCTION_SETS = ("SSE41", "AVX2")
@@ -52,22 +52,22 @@ def quantise(model, images, arithmetic, folder):
 
 
 def nested_loops(module, name, folder):
-    """The module as a function, with no code of the machine in it. A name of its own,
-    as a process loads a library once."""
+    """Returns the module as a function without code of the machine. The library has a name
+    of its own, because a process loads each library only once."""
     lowered = folder / f"{name}.mlir"
     run_tool("crania-opt", module, "--crania-lower-quant-casts", "-o", lowered)
     return reference_path.load(lowered, folder)
 
 
 def expect_same(actual, expected, arithmetic, what):
-    """The same bits; layers of f32 may add up in another order."""
+    """Checks that the bits are equal; layers of f32 may sum in another order."""
     same = ((actual == expected).all() if "f32" not in arithmetic
             else np.allclose(actual, expected, rtol=1e-3, atol=1e-3))
     expect(same, f"{what} differ by {np.abs(actual - expected).max()}")
 
 
 def compile_for_small_machine(module, folder):
-    """For the smallest global buffer that the compiler does not refuse."""
+    """Compiles for the smallest global buffer that the compiler accepts."""
     target, binary = folder / "target.json", folder / "small.crania"
     for size in GLOBAL_BUFFERS:
         target.write_text(json.dumps({"global_buffer": {"bytes": size}}))
@@ -78,7 +78,7 @@ def compile_for_small_machine(module, folder):
 
 
 class Subject:
-    """A random network, images for it, and what it is in integers."""
+    """A random network, its images, and its form in integers."""
 
     def __init__(self, seed, arithmetic, folder):
         network = RandomNetwork(seed, MOST_STRIDE)
@@ -98,7 +98,7 @@ class Subject:
         return classify(binary, self.images, self.folder, Convention()).main
 
     def check_against_loops(self):
-        """The answers of the whole network."""
+        """Checks the answers of the whole network against nested loops."""
         expected = np.concatenate(
             [self.loops(image[None]).reshape(1, -1) for image in self.pixels])
         binary = compile_model(self.module, self.folder / "whole.crania", "--clusters=1")
@@ -114,7 +114,7 @@ class Subject:
         return whole
 
     def check_all(self):
-        """The error against f32."""
+        """Checks all answers, and the error against f32."""
         whole, what = self.check_against_loops(), self.what
         clustered = self.run(
             compile_model(self.module, self.folder / "clustered.crania", *CLUSTERED))

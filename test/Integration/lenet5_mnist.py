@@ -3,10 +3,10 @@
 #
 # REQUIRES: shared-data, slow
 # RUN: %python %s %t.dir
-"""LeNet-5 on the 10,000 MNIST test images against figures measured elsewhere.
+"""Compares LeNet-5 on the 10,000 MNIST test images with figures of another implementation.
 
-Accuracy and exit rounds of importance clusters .1/.2/.3/.4 with a softmax
-threshold of 0.9 were measured with another implementation of the same rules.
+Another implementation of the same rules measured accuracy and exit rounds of importance
+clusters .1/.2/.3/.4 with a softmax threshold of 0.9.
 """
 
 import time

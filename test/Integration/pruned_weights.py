@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #
 # RUN: %python %s %t.dir
-"""A layer in f32 of which nine of ten weights are 0, in one round and in several.
+"""Tests a layer in f32 with nine of ten weights 0, in one round and in several.
 
-Zeros cost positions and no words: the layer takes at most a bit for each position and
-cluster, and the words of the others. The answers are those of NumPy. A dense layer takes no
-more than its words.
+Zeros cost positions but no words. The layer takes at most one bit for each position and
+cluster, and the words of the other weights. The answers equal those of NumPy. A dense
+layer takes no more than its words.
 """
 
 import numpy as np
@@ -16,7 +16,7 @@ from tools import expect, main_of
 
 INPUTS, CLASSES = 512, 64
 KEPT = 0.1
-# Tables and directories.
+# The allowance for tables and directories.
 OVERHEAD = 1.01
 
 

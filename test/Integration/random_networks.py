@@ -3,12 +3,12 @@
 #
 # REQUIRES: onnxruntime
 # RUN: %python %s %t.dir
-"""Random networks through the whole flow, against ONNX Runtime.
+"""Runs random networks through the whole flow, and compares them with ONNX Runtime.
 
-Unclustered, every logit must agree. Clustered, the images that ran all rounds must
-have the logits of the unclustered run bit for bit (invariant 2), and a machine with
-little memory, where activations spill and tensors are tiled, must give the same
-answers (invariant 3).
+Without clusters, every logit must agree. With clusters, the images that ran all rounds
+must have the logits of the unclustered run bit for bit (invariant 2). A machine with
+little memory, where activations spill and tensors are tiled, must give the same answers
+(invariant 3).
 """
 
 import json
@@ -24,19 +24,19 @@ from tools import CheckFailed, classify, compile_model, expect, main_of
 
 SEEDS = range(int(os.environ.get("CRANIA_RANDOM_NETWORKS", "24")))
 IMAGES = 6
-# f32 sums of up to some thousand products, in another order.
+# The tolerance for f32 sums of up to some thousand products in another order.
 RELATIVE_TOLERANCE = 2e-4
-# Reached by few random images before the last round.
+# Few random images reach these thresholds before the last round.
 CLUSTERED = ("--clusters=.25,.25,.25,.25", "--exit=softmax:0.9,0.99,0.9999")
-# On-chip bytes of the small machines: below the activations of most networks. The
-# largest holds what any layer needs at once.
+# On-chip bytes of the small machines. They are below the activations of most
+# networks. The largest one holds the data of any single layer.
 GLOBAL_BUFFERS = (4096, 8192, 16384, 65536)
 WEIGHT_STORES = (256, 2048, 16384)
 TOO_SMALL = "larger global buffer"
 
 
 def random_images(rng, shape):
-    """Images and the convention to read them with, as varied as the options."""
+    """Returns images and the convention to read them, as varied as the options."""
     channels = shape[0]
     if rng.random() < 0.4:
         return rng.standard_normal((IMAGES,) + shape).astype(np.float32), Convention()
@@ -56,7 +56,7 @@ def expect_close(actual, expected, what):
 
 
 def compile_for_small_machine(model, rng, folder):
-    """For the smallest global buffer that the compiler does not refuse."""
+    """Compiles for the smallest global buffer that the compiler accepts."""
     target, binary = folder / "target.json", folder / "small.crania"
     store = {"bytes": int(rng.choice(WEIGHT_STORES))}
     for size in GLOBAL_BUFFERS:
@@ -68,7 +68,7 @@ def compile_for_small_machine(model, rng, folder):
 
 
 def check_seed(seed, folder):
-    """Returns how many images ran all rounds of the clustered network."""
+    """Returns the number of images that ran all rounds of the clustered network."""
     rng = np.random.default_rng(seed)
     network = RandomNetwork(seed)
     model, images = folder / f"{seed}.onnx", folder / f"{seed}.npy"

@@ -2,15 +2,15 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #
 # RUN: %python %s %t.dir
-"""Every round of clusters that were calibrated: the machine, which decodes them from
-the bytes of the image, gives bit for bit what stock MLIR and LLVM make of the module as
-nested loops.
+"""Every round of calibrated clusters: the machine, which decodes them from the bytes of
+the image, computes bit for bit the results of the module as nested loops under stock
+MLIR and LLVM.
 
-Layers may have different schemes: in "mixed", the one between is residual, the first
-and the last one are in clusters of importance.
+Layers may have different schemes: in "mixed", the middle layer is residual, and the
+first and the last one have importance clusters.
 
-The last round is the network that is not clustered. Early rounds are near it, and
-nearer with corrected outputs than without.
+The last round is the network without clusters. Early rounds are close to it, and
+closer with corrected outputs than without.
 """
 
 import numpy as np
@@ -22,7 +22,7 @@ from tools import EXAMPLES, classify, compile_model, expect, main_of, run_tool
 DIGITS = EXAMPLES / "digits"
 CONVENTION = Convention(scale=1 / 16)
 IMAGES = 60
-CALIBRATION = 100  # the first ones; what is checked are the others
+CALIBRATION = 100  # the first images; the others are for the checks
 INPUT = f"limit={CALIBRATION} scale=0.0625"
 # Options of the pass, and the number of rounds.
 SCHEMES = {
@@ -35,10 +35,10 @@ SCHEMES = {
     "k_means": ("scheme=importance fractions=kmeans:3", 3),
     "mixed": ("scheme=residual steps=1.2 whole=last", 2),
 }
-# Clusters of the layers that are left whole, where they are not in one.
+# Cluster fractions of the layers that the pass leaves whole, if not one cluster.
 LEFT = {"mixed": "0.6,0.4"}
 CODEBOOK = 16
-# Without correction, too.
+# These schemes are also run without correction.
 COMPARED = ("ternary", "importance")
 
 
@@ -53,13 +53,13 @@ def quantise(folder):
 
 
 def exits_in(round_, rounds):
-    """Thresholds of which the first that is passed is that of a round. A probability of
-    exactly 1 passes any, and is not a rounding error away from the right answer."""
+    """Returns an exit rule whose first passed threshold is that of round `round_`. A
+    probability that rounds to 1 also passes the thresholds of 1."""
     return "softmax:" + ",".join("0" if r == round_ else "1" for r in range(1, rounds))
 
 
 def logits_of(module, name, folder, pixels, exit_rule, left="1"):
-    """Of the machine, with the rounds that they are from, and of nested loops."""
+    """Returns the logits of the machine, their exit rounds, and the logits of nested loops."""
     rounds = folder / f"{name}.rounds.mlir"
     run_tool("crania-opt", module, f"--crania-cluster-weights=clusters={left}",
              f"--crania-form-rounds=exit={exit_rule}", "-o", rounds)
@@ -104,8 +104,8 @@ def check_scheme(name, module, folder, pixels, whole):
 
 
 def check_shared(module, folder, pixels):
-    """Codebooks of 16 words in clusters of importance: each layer has so many words, and
-    the rounds are those of the network that has them, which is near the one it was."""
+    """Checks codebooks of 16 words in importance clusters: each layer has that many words,
+    and the rounds are those of the network with these words, which is close to the original."""
     shared = folder / "shared.mlir"
     run_tool("crania-opt", module, f"--crania-share-weights=entries={CODEBOOK}", "-o", shared)
     logits, exits, loops = logits_of(shared, "shared", folder, pixels, "softmax:0.99", ".5,.5")

@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #
 # RUN: %python %s %t.dir
-"""What is compiled with images to calibrate on is the same bytes on every host and on
-any number of threads.
+"""Compiling with calibration images gives the same bytes on every host and with any number
+of threads.
 
-Other hosts are this one with less: oneDNN and the own kernels limited to lesser
-instruction sets, the C library without AVX and fused operations, one thread. Each set
-rounds sums of f32 in another order where nothing is done about it.
+This host stands for others: oneDNN and CRANIA's kernels are limited to smaller
+instruction sets, the C library runs without AVX and fused operations, or there is one
+thread. Without precautions, each set would round sums of f32 in another order.
 """
 
 import os
@@ -34,7 +34,7 @@ DIGITS = (
 )
 NETWORKS = range(3)
 IMAGES = 64
-RULE = "--calibrate-rule=max"  # shows the last bit of a single value
+RULE = "--calibrate-rule=max"  # reveals the last bit of a single value
 
 
 def compile_on(host, model, output, options):
@@ -64,7 +64,7 @@ def check_digits(folder):
 
 
 def check_network(seed, folder):
-    """One whose images have all bits, as few of the digits' do."""
+    """Checks a network whose images use all bits of f32; those of the digits use few."""
     network = RandomNetwork(seed)
     model, images = folder / f"{seed}.onnx", folder / f"{seed}.npy"
     onnx.save(network.build(), str(model))

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #
 # RUN: %python %s %t.dir %S/../Import/ONNX/Inputs
-"""One network with its logits at the end, and with a softmax behind them in many
-spellings: all stop after the same rounds with the same logits, in f32 and in 8 bits.
-What is no softmax of the logits compiles in both, with a warning, and never stops early."""
+"""A network with logits at its end, and with a softmax after them in many forms: all stop
+after the same rounds with the same logits, in f32 and in 8 bits. Heads that are not a
+softmax of the logits compile in both, with a warning, and never stop early."""
 
 import subprocess
 import sys
@@ -18,7 +18,7 @@ sys.path.insert(0, sys.argv[2])
 from onnx_builder import ModelBuilder  # noqa: E402
 
 IMAGES, CLASSES = 40, 10
-# Chosen so that some images stop after each round, which check() insists on.
+# With these options, some images stop after each round; check() requires it.
 OPTIONS = ("--clusters=.5,.5", "--exit=softmax:0.5")
 
 
@@ -128,7 +128,7 @@ def a_number_for_each_class(builder, logits):
 
 
 def run(name, build, images, folder, *options):
-    """What the machine answers, and what the compiler warns of."""
+    """Returns the answers of the machine and the warnings of the compiler."""
     model, binary = folder / f"{name}.onnx", folder / f"{name}.crania"
     build().save(model)
     done = subprocess.run(["crania-compile", str(model), "-o", str(binary), *OPTIONS, *options],

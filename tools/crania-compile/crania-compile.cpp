@@ -28,7 +28,7 @@ namespace {
 
 cl::OptionCategory category("crania-compile options");
 
-/// LLVM's takes nothing for 0.
+/// A parser that rejects an empty number, which LLVM's parser takes for 0.
 class NumberParser : public cl::parser<double> {
 public:
   using cl::parser<double>::parser;
@@ -43,10 +43,10 @@ public:
 cl::opt<std::string> input(cl::Positional, cl::Required,
                            cl::desc("<model.onnx | model.mlir>"),
                            cl::cat(category));
-cl::opt<std::string>
-    output("o", cl::Required, cl::value_desc("file"),
-           cl::desc("The device binary to write; - is the standard output"),
-           cl::cat(category));
+cl::opt<std::string> output(
+    "o", cl::Required, cl::value_desc("file"),
+    cl::desc("The device binary to write; - writes to the standard output"),
+    cl::cat(category));
 cl::opt<std::string> function(
     "function", cl::value_desc("name"),
     cl::desc("The classifier of an MLIR module (default: the one marked "
@@ -59,33 +59,36 @@ cl::opt<std::string>
            cl::cat(category));
 cl::opt<uint64_t> shareWeights(
     "share-weights", cl::init(0), cl::value_desc("N"),
-    cl::desc("Give each layer a codebook of at most N words, 1 to 256, by "
-             "k-means of its weights. That is another network: look at its "
-             "accuracy"),
+    cl::desc(
+        "Give each layer a codebook of at most N words, 1 to 256, by k-means "
+        "of its weights. This changes the network, so check its accuracy"),
     cl::cat(category));
 cl::opt<std::string> scheme(
     "scheme", cl::init("importance"),
-    cl::desc("How weights are clustered (docs/Clustering.md): importance "
-             "(default), the largest first; importance-corrected, with "
-             "outputs corrected in each round; residual, all weights "
-             "coarsely first. The latter two need --precision=i8"),
+    cl::desc(
+        "Scheme of clustering the weights (docs/Clustering.md). importance "
+        "(default): the largest weights first; importance-corrected: also "
+        "corrects the outputs of each round; residual: all weights first "
+        "coarsely, then refined. The latter two need --precision=i8"),
     cl::cat(category));
 cl::list<double, bool, NumberParser> steps(
     "steps", cl::CommaSeparated, cl::value_desc("s1,s2,..."),
     cl::desc("residual: distance of the codes of each round but the last, in "
              "root mean squares of an output's weights, coarse to fine "
-             "(default 1, for two rounds; some 2 bits per weight)"),
+             "(default 1, for two rounds: about 2 bits per weight)"),
     cl::cat(category));
-cl::opt<std::string> metric(
-    "metric", cl::init("magnitude"), cl::value_desc("magnitude|activation"),
-    cl::desc("importance-corrected: what is important, the magnitude of a "
-             "weight (default) or that times the mean input that it meets"),
-    cl::cat(category));
-cl::opt<std::string> scope(
-    "scope", cl::init("layer"), cl::value_desc("layer|global"),
-    cl::desc("importance and importance-corrected: what is ranked together, "
-             "the weights of a layer (default) or of all layers"),
-    cl::cat(category));
+cl::opt<std::string>
+    metric("metric", cl::init("magnitude"),
+           cl::value_desc("magnitude|activation"),
+           cl::desc("importance-corrected: measure of importance, which is the "
+                    "magnitude of a weight (default), or the magnitude times "
+                    "the mean input of the weight"),
+           cl::cat(category));
+cl::opt<std::string>
+    scope("scope", cl::init("layer"), cl::value_desc("layer|global"),
+          cl::desc("importance and importance-corrected: rank the weights "
+                   "within each layer (default) or over all layers"),
+          cl::cat(category));
 cl::list<std::string> whole(
     "whole", cl::CommaSeparated, cl::value_desc("first,last"),
     cl::desc("Layers that importance-corrected and residual leave whole in the "
@@ -105,18 +108,19 @@ cl::opt<std::string> clusters(
     cl::cat(category));
 cl::opt<std::string> exitRule(
     "exit", cl::init("softmax:0.9"), cl::value_desc("rule:threshold,..."),
-    cl::desc("When a round is confident enough to stop: softmax:0.9 (largest "
-             "probability at least 0.9, default), margin:0.5 (two largest "
-             "probabilities at least 0.5 apart) or entropy:0.3 (at most 0.3 "
-             "nats); one threshold, or one per round but the last"),
+    cl::desc("Exit rule, which stops an inference after a confident round: "
+             "softmax:0.9 (the largest probability is at least 0.9, default), "
+             "margin:0.5 (the two largest probabilities are at least 0.5 "
+             "apart) or entropy:0.3 (at most 0.3 nats). Give one threshold, or "
+             "one per round but the last"),
     cl::cat(category));
 cl::list<double, bool, NumberParser> exitHistogram(
     "exit-histogram", cl::CommaSeparated, cl::value_desc("f1,f2,..."),
     cl::desc(
-        "Fraction of inputs that stop after each round, e.g. from the "
-        "report of an earlier run: the weight store does not keep clusters "
-        "of rounds that no input reaches; between others it hardly ever "
-        "changes the choice (default: all rounds equally likely)"),
+        "Fraction of inputs that stop after each round, e.g. from the report "
+        "of an earlier run (default: all rounds are equally likely). The "
+        "weight store does not keep clusters of rounds that no input reaches. "
+        "Other fractions hardly ever change its contents"),
     cl::cat(category));
 cl::opt<std::string> precision(
     "precision", cl::init("f32"), cl::value_desc("f32|i16|i8"),
@@ -126,74 +130,75 @@ cl::opt<std::string> precision(
     cl::cat(category));
 cl::opt<std::string> firstLayer(
     "first-layer", cl::value_desc("f32|i16|i8"),
-    cl::desc("Arithmetic of the first layer, where it is to be another"),
+    cl::desc("Arithmetic of the first layer, if it differs from --precision"),
     cl::cat(category));
 cl::opt<std::string> lastLayer(
     "last-layer", cl::value_desc("f32|i16|i8"),
-    cl::desc("Arithmetic of the last layer, where it is to be another"),
+    cl::desc("Arithmetic of the last layer, if it differs from --precision"),
     cl::cat(category));
 cl::opt<std::string> calibrate(
     "calibrate", cl::value_desc("X.npy"),
-    cl::desc("Images to measure the ranges of activations on, as crania-run "
-             "--images takes them; others than those you report on"),
+    cl::desc("Images to measure the ranges of activations on, in the form of "
+             "crania-run --images; report accuracies on other images"),
     cl::cat(category));
-cl::opt<uint64_t> calibrateLimit("calibrate-limit", cl::init(0),
-                                 cl::value_desc("N"),
-                                 cl::desc("Only the first N of them"),
-                                 cl::cat(category));
+cl::opt<uint64_t>
+    calibrateLimit("calibrate-limit", cl::init(0), cl::value_desc("N"),
+                   cl::desc("Use only the first N of these images"),
+                   cl::cat(category));
 cl::opt<std::string> calibrateRule(
     "calibrate-rule", cl::init("mse"), cl::value_desc("mse|max|percentile:P"),
-    cl::desc("How a range follows from the values that were seen: what makes "
-             "the squared error smallest (mse, default), all of them, or P % "
-             "of the magnitudes"),
-    cl::cat(category));
-cl::opt<std::string> networkLayout(
-    "network-layout", cl::init("auto"), cl::value_desc("nhwc|nchw"),
     cl::desc(
-        "Order of the axes of the network's input, where nothing that "
-        "reads it tells: crania-run --input-channels and the like need it"),
+        "Rule that derives a range from values: mse (the least squared error, "
+        "default), max (all values) or percentile:P (P % of the magnitudes)"),
     cl::cat(category));
+cl::opt<std::string>
+    networkLayout("network-layout", cl::init("auto"),
+                  cl::value_desc("nhwc|nchw"),
+                  cl::desc("Order of the axes of the network's input, if none "
+                           "of its readers determines the order; options such "
+                           "as crania-run --input-channels need it"),
+                  cl::cat(category));
 cl::opt<std::string>
     inputLayout("input-layout", cl::init("auto"), cl::value_desc("nhwc|nchw"),
                 cl::desc("Order of the axes of the images, as for crania-run"),
                 cl::cat(category));
-cl::opt<std::string>
-    inputChannels("input-channels", cl::init("rgb"), cl::value_desc("rgb|bgr"),
-                  cl::desc("bgr: the channels of the images in reverse order"),
-                  cl::cat(category));
+cl::opt<std::string> inputChannels(
+    "input-channels", cl::init("rgb"), cl::value_desc("rgb|bgr"),
+    cl::desc("bgr: the channels of the images are in reverse order"),
+    cl::cat(category));
 cl::opt<double, false, NumberParser>
     inputScale("input-scale", cl::init(1), cl::value_desc("S"),
                cl::desc("Factor on the pixels (default 1)"), cl::cat(category));
 cl::list<double, bool, NumberParser> inputMean(
     "input-mean", cl::CommaSeparated, cl::value_desc("a,b,c"),
-    cl::desc("Subtracted after scaling: one value, or one per channel"),
+    cl::desc("Mean to subtract after scaling: one value, or one per channel"),
     cl::cat(category));
-cl::list<double, bool, NumberParser>
-    inputDeviation("input-std", cl::CommaSeparated, cl::value_desc("a,b,c"),
-                   cl::desc("Divides at last: one value, or one per channel"),
-                   cl::cat(category));
+cl::list<double, bool, NumberParser> inputDeviation(
+    "input-std", cl::CommaSeparated, cl::value_desc("a,b,c"),
+    cl::desc("Divisor applied last: one value, or one per channel"),
+    cl::cat(category));
 cl::opt<bool>
     baselines("baselines",
-              cl::desc("Compile the rows to compare with too (one-shot, "
+              cl::desc("Compile the baseline rows, too (one-shot, "
                        "one-shot-compressed, iterative, iterative-cache, "
                        "iterative-compression), all into one file"),
               cl::cat(category));
-cl::opt<bool> timing(
-    "timing",
-    cl::desc("Print to standard error what each pass takes, and what is before "
-             "and behind them: CPU seconds, and the memory of the process then "
-             "and at most so far"),
-    cl::cat(category));
+cl::opt<bool>
+    timing("timing",
+           cl::desc("Print the resources of each pass, and of the steps before "
+                    "and after all passes, to standard error: CPU seconds, "
+                    "current memory and peak memory of the process"),
+           cl::cat(category));
 
 constexpr const char *overview =
-    R"(CRANIA compiler: a trained network in, a device binary out
+    R"(CRANIA compiler: translates a trained network to a device binary
 
 Examples:
   crania-compile lenet.onnx -o lenet.crania
   crania-compile lenet.onnx -o lenet.crania --clusters=.1,.2,.3,.4 --exit=softmax:0.9 --baselines
   crania-compile lenet.onnx -o whole.crania --clusters=1
   crania-compile lenet.onnx -o i8.crania --precision=i8 --calibrate=train_x.npy --input-scale=0.00392157
-then run it on images with crania-run (crania-run --help).
+Then run the binary on images with crania-run (crania-run --help).
 )";
 
 llvm::raw_ostream &error() { return llvm::WithColor::error(llvm::errs()); }
@@ -263,12 +268,12 @@ bool checkAgainst(ModuleOp module) {
     return refuse(exitRule, decided);
   if (clustered && usesIntegers())
     return refuse(precision, "the weights are clustered already, and were "
-                             "quantised before that or not at all");
+                             "quantized before that or not at all");
   const bool integers = usesIntegers() || any(module, isIntegerLayer);
   if (integers && calibrate.empty() && !any(module, hasRange))
-    return refuse(precision, "integers need the ranges of activations: give "
-                             "images with --calibrate=X.npy, others than those "
-                             "you report on");
+    return refuse(precision,
+                  "integers need the ranges of activations: give images with "
+                  "--calibrate=X.npy, and report on other images");
   if (!integers && !calibrate.empty())
     return refuse(calibrate, "only integers need calibration; give "
                              "--precision=i8 or i16 too");

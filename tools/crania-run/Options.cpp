@@ -19,21 +19,21 @@ static const char *const description =
 accuracy, and what time, traffic and energy every program in it costs.)";
 
 static const char *const examples = R"(
-How the input is made of the images: x' = (x * scale - mean) / std, per channel
-in the order after --input-channels.
+The input is computed from the images per channel, in the order that
+--input-channels gives: x' = (x * scale - mean) / std.
 
 Examples:
-  MNIST, 8-bit grey images of shape (10000, 28, 28), scaled to [0, 1]:
+  MNIST, 8-bit gray images of shape (10000, 28, 28), scaled to [0, 1]:
     crania-run lenet5.crania --images=test_x_u8.npy --labels=test_y_u8.npy \
       --input-scale=0.00392156862745098
 
-  CIFAR-10, (10000, 32, 32, 3) in RGB, normalised by mean and deviation:
+  CIFAR-10, (10000, 32, 32, 3) in RGB, normalized by mean and deviation:
     crania-run vgg8.crania --images=x.npy --labels=y.npy \
       --input-scale=0.00392156862745098 --input-mean=.485,.456,.406 \
       --input-std=.229,.224,.225 --threads=2
 
-  A Caffe network that wants BGR with the mean taken off, 50 images, all numbers
-  into a file, a timeline for https://ui.perfetto.dev into another:
+  A Caffe network that takes BGR minus the mean, on 50 images. It writes all
+  numbers to a file, and a timeline for https://ui.perfetto.dev to another:
     crania-run net.crania --images=x.npy --input-channels=bgr \
       --input-mean=104,117,123 --limit=50 --report=R.json --trace=T.json
 
@@ -62,7 +62,7 @@ static CLI::Validator isBetween(double low, double high) {
             value <= high)
           return std::string();
         std::ostringstream reason;
-        reason << "'" << text << "' is no number from " << low << " to "
+        reason << "'" << text << "' is not a number from " << low << " to "
                << high;
         return reason.str();
       },
@@ -83,13 +83,13 @@ ParsedOptions run::parseOptions(int argc, char **argv) {
       ->type_name("FILE");
   app.add_option("--images", o.images,
                  "The images: .npy of uint8 or float32, one per first index; "
-                 "a missing channel axis is one channel")
+                 "without a channel axis, images have one channel")
       ->required()
       ->check(isPath())
       ->type_name("X.npy");
   app.add_option("--labels", o.labels,
-                 "The right classes, for accuracies: .npy of any integer type, "
-                 "one per image")
+                 "The correct classes, to compute accuracies: .npy of any "
+                 "integer type, one per image")
       ->check(isPath())
       ->type_name("Y.npy");
   const std::map<std::string, runtime::ImageLayout> layouts = {
@@ -99,7 +99,7 @@ ParsedOptions run::parseOptions(int argc, char **argv) {
   app.add_option_function<std::string>(
          "--input-layout",
          [&](const std::string &name) { p.layout = layouts.at(name); },
-         "Order of the axes in the file. auto (default): the one that fits "
+         "Order of the axes in the file. auto (default): the order that fits "
          "the network's input")
       ->check(CLI::IsMember(&layouts).description(""))
       ->type_name("nhwc|nchw");
@@ -115,26 +115,29 @@ ParsedOptions run::parseOptions(int argc, char **argv) {
       ->type_name("rgb|bgr");
   app.add_option("--input-scale", p.scale, "Factor on the pixels (default 1)")
       ->type_name("S");
-  app.add_option("--input-mean", p.mean,
-                 "Subtracted after scaling: one value, or one per channel "
-                 "(default 0)")
+  app.add_option(
+         "--input-mean", p.mean,
+         "Mean to subtract after scaling: one value, or one per channel "
+         "(default 0)")
       ->delimiter(',')
       ->type_name("a,b,c");
-  app.add_option("--input-std", p.deviation,
-                 "Divides at last: one value, or one per channel (default 1)")
+  app.add_option(
+         "--input-std", p.deviation,
+         "Divisor applied last: one value, or one per channel (default 1)")
       ->delimiter(',')
       ->type_name("a,b,c");
-  app.add_option("--limit", o.limit, "Only the first N images")
+  app.add_option("--limit", o.limit, "Use only the first N images")
       ->check(CLI::Range(uint64_t(1), uint64_t(1) << 32).description(""))
       ->type_name("N");
   app.add_option("--threads", o.threads,
                  "Threads that share the images (default 1); results do not "
-                 "depend on it")
+                 "depend on their number")
       ->check(CLI::Range(1, 1024).description(""))
       ->type_name("T");
-  app.add_option("--sweep", o.sweep,
-                 "Inputs of the same round that run together and read their "
-                 "weights once (default 1); answers do not depend on it")
+  app.add_option(
+         "--sweep", o.sweep,
+         "Inputs of the same round that run together and read their weights "
+         "once (default 1); answers do not depend on this number")
       ->check(CLI::Range(1u, runtime::mostSweepInputs).description(""))
       ->type_name("M");
   app.add_option_function<std::string>(
@@ -145,12 +148,13 @@ ParsedOptions run::parseOptions(int argc, char **argv) {
              throw CLI::ValidationError("--arrivals", arrivals.error().message);
            o.arrivals = *arrivals;
          },
-         "When inputs arrive, RATE in inputs per second; latencies count from "
-         "there. Default: all are there when the machine wants them")
+         "Arrival of inputs, with RATE in inputs per second; latencies count "
+         "from the arrival. Default: all inputs are present from the beginning")
       ->type_name("periodic:RATE|poisson:RATE");
-  app.add_option("--flush-us", o.flushMicroseconds,
-                 "An input that has waited so long for its sweep to fill up "
-                 "goes with as many as there are (default: no limit)")
+  app.add_option(
+         "--flush-us", o.flushMicroseconds,
+         "Longest time that an input waits for its sweep to fill up; the sweep "
+         "then starts with the inputs that it has (default: no limit)")
       ->check(isBetween(1e-3, 1e12))
       ->type_name("T");
   app.add_option("--report", o.report, "Writes all numbers as JSON")

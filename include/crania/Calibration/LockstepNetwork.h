@@ -11,46 +11,48 @@
 namespace crania {
 
 /// A classifier of level 1 that computes several variants of itself on the same
-/// inputs, layer by layer and side by side: variant 0 as it is, others with
-/// other weights and with corrected sums, such as its early rounds. Each layer
-/// thus meets what the layers before it made of the input in that variant.
+/// inputs, layer by layer and side by side. Variant 0 is the classifier itself.
+/// The others have different weights and corrected sums, such as its early
+/// rounds. Each layer thus gets the inputs that the layers before it compute in
+/// that variant.
 class LockstepNetwork {
 public:
   /// A contraction with constant weights.
   struct Layer {
     Contraction contraction;
-    uint32_t command; ///< of the program
+    uint32_t command; ///< number in the program
   };
 
-  /// Compiles a copy of the function and feeds the first `count` images to
-  /// `variants` variants.
+  /// Compiles a copy of the function and gives the first `count` images to each
+  /// of `variants` variants.
   static mlir::FailureOr<LockstepNetwork>
   create(mlir::func::FuncOp function, const runtime::ImageSet &images,
          size_t count, unsigned variants);
 
-  /// In the order of computation, each once.
+  /// Returns the layers in the order of computation, each once.
   llvm::ArrayRef<Layer> layers() const { return layerList; }
   size_t inputs() const { return inputCount; }
-  /// Pixels of a layer's output, of one group.
+  /// Returns the number of pixels of a layer's output, for one group.
   size_t pixels(const Layer &layer) const;
 
-  /// Runs all variants up to that layer, not including it. Layers come in
+  /// Runs all variants up to that layer, excluding it. Call it for layers in
   /// order.
   void advanceTo(const Layer &layer);
-  /// Computes the layer in a variant, with its own weights or with others: the
-  /// (group, output, depth) matrix in the type of its weights.
+  /// Computes the layer in a variant, with its own weights or with the given
+  /// ones: the (group, output, depth) matrix in the type of its weights.
   void run(const Layer &layer, unsigned variant);
   void run(const Layer &layer, unsigned variant,
            const simulator::DecodedWeights &weights);
 
-  /// What the layer gets for a pixel of an input, the window in the order of
-  /// the depth of its matrix: [depth] of `row`.
+  /// Writes the inputs of the layer for one pixel of an input to `row` [depth]:
+  /// the window in the order of the depth of its matrix.
   void gatherInput(const Layer &layer, unsigned variant, size_t input,
                    size_t pixel, llvm::MutableArrayRef<float> row);
-  /// Its sums there: [outputs] of `row`, as integers that f32 rounds.
+  /// Writes the sums of that pixel to `row` [outputs]. They are integers,
+  /// rounded to f32.
   void gatherSums(const Layer &layer, unsigned variant, size_t input,
                   size_t pixel, llvm::MutableArrayRef<float> row);
-  /// Replaces the sums by round(gain * sum + offset), per output.
+  /// Replaces the sums with round(gain * sum + offset), per output.
   void correctSums(const Layer &layer, unsigned variant,
                    llvm::ArrayRef<double> gains,
                    llvm::ArrayRef<double> offsets);
@@ -63,7 +65,7 @@ private:
 
   std::shared_ptr<const runtime::Executable> executable;
   std::vector<Layer> layerList;
-  /// By variant and input.
+  /// Indexed by variant and input.
   std::vector<std::vector<simulator::FunctionalEngine::Memory>> memories;
   size_t inputCount = 0;
   uint32_t nextCommand = 0;

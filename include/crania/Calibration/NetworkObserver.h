@@ -11,23 +11,23 @@
 
 namespace crania {
 
-/// Runs a classifier of level 1 (normalised) on inputs and shows the value of
-/// each tensor on the way. It is compiled for a machine whose global buffer
-/// holds everything, so that every op is one command, and run on the simulated
-/// machine: what is observed is what the machine computes.
+/// Runs a normalized classifier of level 1 on inputs and shows the values of
+/// each tensor. It compiles the classifier for a machine whose global buffer
+/// holds everything, so that every op is one command, and runs it on the
+/// simulated machine. The observed values are those that the machine computes.
 class NetworkObserver {
 public:
-  /// Compiles a copy of the function. Reports what the machine cannot do, and a
-  /// function that is clustered already.
+  /// Compiles a copy of the function. Fails, with an error on the function, if
+  /// the machine cannot run it or if it is already clustered.
   static mlir::FailureOr<NetworkObserver> create(mlir::func::FuncOp function);
 
-  /// The input of the function.
+  /// Returns the input of the function.
   runtime::NetworkInput networkInput() const;
   uint64_t inputElements() const { return executable->inputElements(); }
 
-  /// Called with a tensor of the function and its elements, row-major: the
-  /// input first, then in the order of computation the results of structured
-  /// ops.
+  /// A function that takes a tensor of the function and its elements,
+  /// row-major. It is called for the input first, then for the results of
+  /// structured ops in the order of computation.
   using Visitor = llvm::function_ref<void(mlir::Value, llvm::ArrayRef<float>)>;
   void observe(llvm::ArrayRef<float> input, Visitor visit);
 
@@ -37,7 +37,7 @@ private:
   std::shared_ptr<const runtime::Executable> executable;
   std::optional<simulator::FunctionalEngine::Memory> memory;
   mlir::Value input;
-  /// By number of a command.
+  /// Indexed by the number of a command.
   llvm::DenseMap<uint32_t, mlir::Value> values;
 };
 

@@ -11,16 +11,16 @@
 
 namespace crania {
 
-/// A classifier of level 1 (normalised), compiled for a machine whose global
-/// buffer holds everything, so that every op is one command, with weights that
-/// are not clustered.
+/// A normalized classifier of level 1, compiled with weights that are not
+/// clustered for a machine whose global buffer holds everything. Every op is
+/// thus one command.
 struct ObservedProgram {
-  /// Compiles a copy of the function. Reports what the machine cannot do, and a
-  /// function that is clustered already.
+  /// Compiles a copy of the function. Fails, with an error on the function, if
+  /// the machine cannot run it or if it is already clustered.
   static mlir::FailureOr<ObservedProgram> create(mlir::func::FuncOp function);
 
   std::shared_ptr<const runtime::Executable> executable;
-  /// The command that gives the result of a structured op, by number, in the
+  /// The op whose result a command gives, by the number of the command in the
   /// only round.
   std::map<uint32_t, mlir::Operation *> ops;
 };

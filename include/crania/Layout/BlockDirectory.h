@@ -12,14 +12,14 @@
 
 namespace crania::layout {
 
-/// The directory of a segment: the size of each of its blocks, stored as the
-/// smallest one and what each has more than that, in as many bits as the
-/// largest needs. Blocks follow each other, so a block starts where the sizes
-/// before it add up to.
+/// Encodes the directory of a segment, which holds the size in bytes of each
+/// block. It stores the smallest size, and for each block the difference from
+/// the smallest one, in as many bits as the largest difference needs. Blocks
+/// follow each other, so the sizes determine where a block starts.
 std::vector<uint8_t> encodeDirectory(Span<const uint32_t> blockSizes);
 
-/// The sizes of `blocks` blocks; their number is known from the tiles. Anything
-/// that `encodeDirectory` could not have produced is an error.
+/// Returns the sizes in bytes of `blocks` blocks; the reader knows their number
+/// from the tiles. Fails on bytes that `encodeDirectory` cannot produce.
 Result<std::vector<uint32_t>> parseDirectory(Span<const uint8_t> bytes,
                                              size_t blocks);
 

@@ -11,58 +11,62 @@
 
 namespace crania::layout {
 
-/// The cells of one decoder lane, counted; docs/Layouts.md derives the counts.
+/// The number of cells of one decoder lane; docs/Layouts.md derives the counts.
 struct LaneLogic {
   unsigned flipFlops = 0;
-  unsigned multiplexers = 0; // 2:1, one bit
+  unsigned multiplexers = 0; // 2:1, one bit wide
   unsigned fullAdders = 0;
   unsigned gates = 0; // 2-input NAND equivalents of everything else
 };
 
 LaneLogic operator+(const LaneLogic &a, const LaneLogic &b);
 
-/// What a decoder of one stream kind (positions or values) is made of, for the
+/// The hardware that decodes one kind of stream (positions or values) with the
 /// tables of one segment.
 struct DecoderCost {
-  /// Streams of a block that decode at once; 0 if the layout stores none.
+  /// Streams of a block that decode at once; 0 if the layout stores no stream.
   unsigned lanes = 0;
-  /// One copy of the tables. Each lane reads one entry per cycle from a copy of
-  /// its own, as the memories have one port.
+  /// Bits of one copy of the tables. The memories have one port, so each lane
+  /// reads one entry per cycle from its own copy.
   uint64_t tableBits = 0;
-  /// Bits of a table entry, all read at once.
+  /// Bits of a table entry, which are all read at once.
   unsigned entryBits = 0;
-  /// Symbols that a lane emits per cycle: value words, or positions.
+  /// Symbols that a lane emits per cycle. A symbol is a value word or a
+  /// position.
   double symbolsPerLaneAndCycle = 1;
-  /// Bits of its stream that a step takes at most; the window is made for them.
+  /// The most bits of its stream that a step takes; they set the window's size.
   unsigned stepBits = 32;
-  /// Cycles in which the tables are made from their serialised form, in all
-  /// copies at once.
+  /// Cycles that it takes to build the tables from their serialized form. All
+  /// copies are built at once.
   uint64_t loadCycles = 0;
-  /// What `lane` is: segments with the same logic share it.
+  /// The name of the logic in `lane`. Segments with equal names share the
+  /// logic.
   std::string_view unit = {};
   LaneLogic lane;
 
-  /// Parts of one lane, um2 at 45 nm: its window onto the stream, the logic
-  /// behind it, and its copy of the tables.
+  /// Areas of the parts of one lane, in um2 at 45 nm: the window onto the
+  /// stream, the logic behind the window, and the copy of the tables.
   double windowUm2() const;
   double unitUm2() const;
   double tableUm2() const;
 
   unsigned tablePorts() const { return tableBits == 0 ? 0 : lanes; }
   double symbolsPerCycle() const { return lanes * symbolsPerLaneAndCycle; }
-  /// All lanes and their copies of the tables, um2 at 45 nm.
+  /// Returns the area of all lanes and their copies of the tables, um2 at 45
+  /// nm.
   double areaUm2() const;
-  /// One step of one lane, pJ at 45 nm.
+  /// Returns the energy of one step of one lane, pJ at 45 nm.
   double picojoulesPerStep() const;
   double picojoulesPerSymbol() const {
     return picojoulesPerStep() / symbolsPerLaneAndCycle;
   }
 };
 
-/// Both halves of a layout's decoder; they work side by side.
+/// The cost of both halves of a layout's decoder, which work in parallel.
 struct SegmentCost {
   DecoderCost positions, values;
-  /// Words are addressed, not coded: the plain decoder of the machine does it.
+  /// True if words are addressed, not coded. The plain decoder of the machine
+  /// then decodes them.
   bool isPlain = false;
 
   uint64_t tableBits() const { return positions.tableBits + values.tableBits; }
@@ -73,31 +77,32 @@ struct SegmentCost {
   }
 };
 
-/// A memory of so many bits, um2 at 45 nm.
+/// Returns the area of a memory of `bits` bits, um2 at 45 nm.
 double memoryUm2(uint64_t bits);
 
-/// What the decoder of a machine is made of if it decodes several segments: as
-/// many lanes as the widest needs, in each the logic of every code that occurs
-/// and memory for the largest tables. The clusters of a tensor take turns block
-/// by block; a decoder of one block at a time holds the tables of all of them,
-/// one of several has each cluster in a decoder of its own.
+/// The hardware of a machine's decoder that decodes several segments. It has as
+/// many lanes as the widest segment needs. Each lane has the logic of every
+/// code that occurs, and memory for the largest tables. The clusters of a
+/// tensor take turns block by block. A decoder of one block at a time therefore
+/// holds the tables of all clusters of a tensor; a decoder of several blocks
+/// decodes each cluster in lanes of its own.
 class DecoderHardware {
 public:
   explicit DecoderHardware(unsigned blocksAtOnce = 1) : blocks(blocksAtOnce) {}
 
-  /// What follows is of another tensor.
+  /// Begins another tensor: the segments that follow belong to it.
   void beginTensor();
-  /// A segment whose largest block has so many bytes.
+  /// Adds a segment whose largest block has `largestBlock` bytes.
   void add(const SegmentCost &cost, uint64_t largestBlock);
 
-  /// Without the plain decoder.
+  /// Returns the area in um2 without the plain decoder.
   double areaUm2() const;
   bool isPlainUsed() const { return plain; }
   double areaUm2(double plainUm2) const {
     return areaUm2() + (plain ? plainUm2 : 0);
   }
 
-  /// Whether it is made of no more than `other`, in every respect.
+  /// Returns true if no part of this decoder is larger than in `other`.
   bool isWithin(const DecoderHardware &other) const;
 
 private:
@@ -105,7 +110,7 @@ private:
     unsigned lanes = 0;
     double windowUm2 = 0;
     uint64_t tableBits = 0, tensorTableBits = 0;
-    std::vector<std::pair<std::string_view, double>> units; // by name
+    std::vector<std::pair<std::string_view, double>> units; // sorted by name
 
     void add(const DecoderCost &cost, bool sharesMemory);
     double areaUm2() const;

@@ -12,20 +12,21 @@
 
 namespace crania::layout {
 
-/// Positions of a block at most: what a decoder allocates is bounded by it.
+/// The most positions of a block. It bounds what a decoder allocates.
 constexpr size_t maxBlockPositions = 65536;
-/// Free positions that one byte of a block can stand for at most, so that sizes
-/// that a file declares stay in proportion to the bytes that it has.
+/// The most free positions that one byte of a block can stand for. It keeps the
+/// sizes that a file declares in proportion to the bytes that the file has.
 constexpr size_t maxPositionsPerByte = 512;
-/// Values of `BlockContext::conditions` are below this.
+/// An upper bound, exclusive, on the values of `BlockContext::conditions`.
 constexpr unsigned maxConditions = 64;
-/// Streams of a kind in one block.
+/// The most streams of one kind in one block.
 constexpr unsigned maxLanes = 16;
-/// States of a tANS decoder, as a logarithm: at most, and without a reason for
-/// more.
+/// The logarithm of the number of states of a tANS decoder: the largest one,
+/// and the default.
 constexpr unsigned maxTableLog = 14;
 constexpr unsigned defaultTableLog = 12;
-/// Extra bits that tell the words of a symbol apart: it has 256 at most.
+/// The most extra bits that tell the words of a symbol apart. A symbol has at
+/// most 2^8 = 256 words.
 constexpr unsigned maxExtraBits = 8;
 
 /// One block of a segment as an encoder sees it.
@@ -34,146 +35,150 @@ struct BlockView {
   BlockContext context;
 };
 
-/// What the hardware allows; the rest of a layout's parameters follow from the
-/// codes.
+/// The limits that the hardware sets. The other parameters of a layout follow
+/// from the codes.
 struct TrainingOptions {
-  /// Streams of values per block, a power of two. 0 takes the default: as many
-  /// as share one byte range with the positions (see docs/Layouts.md).
+  /// Streams of values per block, a power of two. 0 selects the default: as
+  /// many as share one byte range with the positions (see docs/Layouts.md).
   unsigned valueLanes = 0;
-  /// Streams of positions per block, a power of two; dense layouts have none.
+  /// Streams of positions per block, a power of two. Dense layouts ignore it.
   unsigned positionLanes = 1;
   /// Logarithm of the largest tANS table. Skewed values with many symbols gain
-  /// from more than the default.
+  /// from a larger one than the default.
   unsigned tableLog = defaultTableLog;
-  /// Sets of tables of values at most: conditions beyond that share those of
-  /// others that are most alike.
+  /// The most sets of tables of values. Further conditions share the tables of
+  /// the conditions that are most like them.
   unsigned mostTables = maxConditions;
-  /// Extra bits of a symbol of values at most, by which one symbol stands for
-  /// several words: they save table entries, but a lane has to have them. With
-  /// 0, all symbols leave the same low bits uncoded.
+  /// The most extra bits of a symbol of values. With extra bits, one symbol
+  /// stands for several words. They save table entries, but a lane needs
+  /// hardware for them. With 0, all symbols leave the same low bits uncoded.
   unsigned mostExtraBits = maxExtraBits;
 };
 
-/// What a machine has for decoding.
+/// The decoder of a machine.
 struct DecoderShape {
   /// Value words that leave the decoder per cycle.
   unsigned wordsPerCycle = 1;
-  /// Coded blocks that are decoded at once, each in lanes of its own.
+  /// Coded blocks that are decoded at once, each in its own lanes.
   unsigned blocks = 1;
 };
 
-/// A layout with the tables of one segment: encodes and decodes its blocks,
-/// each on its own. Immutable, so threads may share it.
+/// A layout with the tables of one segment. It encodes and decodes the blocks
+/// of the segment, each on its own. It is immutable, so threads may share it.
 class SegmentCoder {
 public:
   virtual ~SegmentCoder() = default;
 
-  /// What a decoder loads once per segment; `SegmentLayout::parse` reads it.
+  /// Returns the tables, which a decoder loads once per segment.
+  /// `SegmentLayout::parse` reads them.
   virtual std::vector<uint8_t> tables() const = 0;
 
-  /// Whether the tables have words for the codes; true for every block they
-  /// were trained on.
+  /// Returns true if the tables have words for the codes. This holds for every
+  /// block that the tables were trained on.
   virtual bool supports(const BlockCodes &codes,
                         const BlockContext &context) const = 0;
 
-  /// Encodes codes that it supports to whole bytes.
+  /// Encodes codes to whole bytes. `supports` must be true for the codes.
   virtual std::vector<uint8_t> encode(const BlockCodes &codes,
                                       const BlockContext &context) const = 0;
 
-  /// Bytes that `encode` would return.
+  /// Returns the number of bytes that `encode` returns.
   virtual size_t encodedBytes(const BlockCodes &codes,
                               const BlockContext &context) const {
     return encode(codes, context).size();
   }
 
-  /// Decodes exactly `bytes`. Any bytes that `encode` could not have produced
-  /// are an error.
+  /// Decodes all of `bytes`. Fails on bytes that `encode` cannot produce.
   virtual Result<BlockCodes> decode(Span<const uint8_t> bytes,
                                     const BlockContext &context) const = 0;
 
-  /// As `Codec::minimumBytes`.
+  /// Returns a lower bound in bytes; see `Codec::minimumBytes`.
   virtual uint64_t minimumBytes(uint64_t positions) const = 0;
 
   virtual SegmentCost cost() const = 0;
 
-  /// Cycles in which the lanes of `cost` decode a block.
+  /// Returns the cycles that the lanes of `cost` take to decode a block.
   virtual uint64_t decodeCycles(size_t positions,
                                 size_t presentValues) const = 0;
 
-  /// Cycles that a block takes of a machine which decodes several at once.
+  /// Returns the cycles per block of a machine that decodes several at once.
   virtual uint64_t decodeCycles(size_t positions, size_t presentValues,
                                 const DecoderShape &shape) const;
 
-  /// Energy of decoding a block, pJ at 45 nm, without reading its bytes and
-  /// writing its values.
+  /// Returns the energy of decoding a block, pJ at 45 nm. It does not include
+  /// reading the bytes of the block and writing its values.
   virtual double decodePicojoules(size_t positions,
                                   size_t presentValues) const = 0;
 };
 
-/// What training on counts gives.
+/// The result of training on counts.
 struct TrainedSegment {
   std::unique_ptr<SegmentCoder> coder;
-  /// Estimated: with tables, directory, lanes and padding.
+  /// Estimated size of the segment with tables, directory, lanes and padding.
   double bytes = 0;
   double largestBlock = 0;
 };
 
-/// A kind of layout: makes the tables of a segment from its codes, or reads
-/// them again.
+/// A kind of layout. It makes the tables of a segment from the codes of the
+/// segment, or reads stored tables.
 class SegmentLayout {
 public:
   virtual ~SegmentLayout() = default;
 
-  /// The name under which binaries refer to it, e.g. "golomb+tans".
+  /// Returns the name of the layout in device binaries, e.g. "golomb+tans".
   virtual std::string_view id() const = 0;
 
-  /// Whether a segment begins with tables and a directory of its blocks. If
-  /// not, the bytes of a block say where it ends.
+  /// Returns true if a segment begins with tables and a directory of its
+  /// blocks. Otherwise, the bytes of a block determine where the block ends.
   virtual bool hasTables() const { return true; }
 
-  /// Bytes of blocks that code so many positions, none of them occupied, at
-  /// least. A reader compares it with the bytes that are there before it
-  /// allocates anything for the positions, so it must grow with them.
+  /// Returns a lower bound on the bytes of blocks with `positions` positions,
+  /// none of which is occupied. A reader compares it with the number of bytes
+  /// that it has before it allocates memory for the positions, so the bound
+  /// must grow with `positions`.
   virtual uint64_t minimumBytes(uint64_t positions, unsigned valueBits) const;
 
-  /// Tables for all blocks of a segment, which have words of one size. An error
-  /// says what the layout cannot express.
+  /// Trains tables for all blocks of a segment. All blocks must have words of
+  /// one size. Fails if the layout cannot express the codes; the error says
+  /// why.
   virtual Result<std::unique_ptr<SegmentCoder>>
   train(Span<const BlockView> blocks, const TrainingOptions &options) const = 0;
 
-  /// Whether counts are enough to train on.
+  /// Returns true if counts are enough to train on.
   virtual bool trainsOnCounts() const { return false; }
   virtual CountedParts countedParts() const { return {}; }
 
-  /// The same tables from what was counted of all blocks. Only if
-  /// `trainsOnCounts`.
+  /// Trains the same tables from the statistics of all blocks. Call it only if
+  /// `trainsOnCounts` is true.
   virtual Result<TrainedSegment> train(const SegmentStatistics &statistics,
                                        const TrainingOptions &options) const;
 
-  /// Reads exactly the bytes of tables; `valueBits` as in BlockContext.
+  /// Parses tables, which must take all of `bytes`. BlockContext describes
+  /// `valueBits`.
   virtual Result<std::unique_ptr<SegmentCoder>>
   parse(Span<const uint8_t> tables, unsigned valueBits) const = 0;
 };
 
-/// A layout without tables: the codec's bytes are the segment.
+/// Returns a layout without tables, whose segments are the bytes of the codec.
 /// The codec must live as long as the layout.
 std::unique_ptr<SegmentLayout> makeSegmentLayout(const Codec &codec);
 
-/// The layout of that id, or null. Built-in ones are the codecs (Codec.h), and
-/// "POSITIONS+VALUES" with positions dense, bitmap, conditional, runs, golomb
-/// and values raw, delta, codebook, packed, huffman, tans. A downstream project
-/// adds its own.
+/// Returns the layout with that id, or null if there is none. Built-in layouts
+/// are the codecs (Codec.h) and "POSITIONS+VALUES", where the positions are
+/// dense, bitmap, conditional, runs or golomb, and the values are raw, delta,
+/// codebook, packed, huffman or tans. A downstream project registers its own
+/// layouts.
 const SegmentLayout *findSegmentLayout(std::string_view id);
 
-/// Makes `layout` known under its id; it must live as long as the process.
-/// Returns false and changes nothing if the id is taken. Thread-safe.
+/// Registers `layout` under its id. The layout must live as long as the
+/// process. Returns false and changes nothing if the id is taken. Thread-safe.
 bool registerSegmentLayout(const SegmentLayout &layout);
 
-/// Ids of all known layouts, sorted.
+/// Returns the ids of all registered layouts, sorted.
 std::vector<std::string> segmentLayoutIds();
 
-/// A segment as it lies in the weight image.
-/// Tables, directory and blocks follow each other.
+/// A segment in the form of the weight image, where tables, directory and
+/// blocks follow each other.
 struct EncodedSegment {
   std::vector<uint8_t> tables;
   std::vector<uint8_t> directory; // see BlockDirectory.h
@@ -181,7 +186,7 @@ struct EncodedSegment {
   std::vector<uint32_t> blockSizes;
   std::shared_ptr<const SegmentCoder> coder;
 
-  /// Bytes before the first block.
+  /// Returns the number of bytes before the first block.
   size_t headBytes() const { return tables.size() + directory.size(); }
   size_t bytes() const { return headBytes() + blocks.size(); }
 };
@@ -192,17 +197,17 @@ public:
   SegmentEncoder(const SegmentLayout &layout,
                  std::shared_ptr<const SegmentCoder> coder);
 
-  /// The bytes of the next block. An error says that the layout has no words
-  /// for its codes.
+  /// Returns the bytes of the next block. Fails if the layout has no words for
+  /// the codes of the block.
   Result<std::vector<uint8_t>> encode(const BlockView &block);
-  /// As that, but only counts them.
+  /// Counts the bytes of the next block instead of returning them.
   Status skip(const BlockView &block);
 
   const std::vector<uint8_t> &tables() const { return coderTables; }
-  /// Of the blocks so far.
+  /// Returns the directory of the blocks so far.
   std::vector<uint8_t> directory() const;
   const std::vector<uint32_t> &blockSizes() const { return sizes; }
-  /// Of the blocks so far, with tables and directory.
+  /// Returns the bytes of the blocks so far, with tables and directory.
   uint64_t bytes() const;
 
 private:

@@ -8,38 +8,41 @@
 
 namespace crania::layout {
 
-/// What a segment takes in a layout with parameters: everything counted.
+/// The measures of a segment in one layout with given parameters.
 struct SegmentMeasure {
   uint64_t bytes = 0;        ///< with tables and directory
   uint64_t largestBlock = 0; ///< bytes
-  uint64_t decodeCycles = 0; ///< of all blocks, on a machine of that shape
+  uint64_t decodeCycles = 0; ///< cycles to decode all blocks on a machine of
+                             ///< the given shape
   double decodePicojoules = 0;
   SegmentCost cost;
 };
 
-/// What it is about to take, by what was counted of the blocks; tables and
-/// hardware are those that encoding them would have. Only for layouts that
-/// train on counts. An error says what the layout cannot express.
+/// Predicts the measures of a segment from the statistics of its blocks. Tables
+/// and hardware are those that encoding the blocks would give. Call it only for
+/// layouts that train on counts. Fails if the layout cannot express the codes.
 Result<SegmentMeasure> measureSegment(const SegmentLayout &layout,
                                       const SegmentStatistics &statistics,
                                       const TrainingOptions &options,
                                       const DecoderShape &shape);
 
-/// Encodes the blocks to see. An error says what the layout cannot express.
+/// Measures a segment by encoding its blocks. Fails if the layout cannot
+/// express the codes.
 Result<SegmentMeasure> measureSegment(const SegmentLayout &layout,
                                       Span<const BlockView> blocks,
                                       const TrainingOptions &options,
                                       const DecoderShape &shape);
 
-/// `options` with as few more lanes as it takes to decode the blocks in
-/// `cycles`, or with as many as help. Lanes double where that saves most. Only
-/// for layouts that train on counts.
+/// Returns `options` with the fewest additional lanes that decode the blocks in
+/// `cycles` cycles, or with as many as help. It doubles the lanes where that
+/// saves the most cycles. Call it only for layouts that train on counts.
 Result<TrainingOptions> fitLanes(const SegmentLayout &layout,
                                  const SegmentStatistics &statistics,
                                  TrainingOptions options,
                                  const DecoderShape &shape, uint64_t cycles);
 
-/// Bits of an ideal order-0 coder for symbols of these counts.
+/// Returns the bits that an ideal order-0 coder takes for symbols with these
+/// counts.
 double orderZeroBits(Span<const uint64_t> counts);
 
 } // namespace crania::layout

@@ -9,10 +9,10 @@
 
 namespace crania::layout {
 
-/// How the PE array cuts a weight tensor of `groups` matrices of `outputs` x
-/// `depth` into tiles. Tiles are numbered group by group, then by block of
-/// outputs, then by depth; an element of a tile is at position
-/// outputInTile * tile.depth + depthInTile.
+/// The tiles into which the PE array cuts a weight tensor of `groups` matrices
+/// of `outputs` x `depth`. Tiles are numbered group by group, then by block of
+/// outputs, then by depth. An element of a tile is at position outputInTile *
+/// tile.depth + depthInTile.
 struct Tiling {
   uint32_t groups = 1, outputs = 1, depth = 1;
   uint32_t tileOutputs = 1, tileDepth = 1;
@@ -46,8 +46,8 @@ struct Tiling {
     return t;
   }
 
-  /// Index, in the row-major (group, output, depth) matrix, of a position of a
-  /// tile.
+  /// Returns the index of a position of a tile in the row-major (group, output,
+  /// depth) matrix.
   uint64_t element(const Tile &t, uint64_t position) const {
     uint64_t output = t.firstOutput + position / t.depth;
     uint64_t d = t.firstDepth + position % t.depth;

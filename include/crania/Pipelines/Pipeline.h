@@ -15,8 +15,8 @@ namespace crania {
 struct PipelineOptions : public mlir::PassPipelineOptions<PipelineOptions> {
   Option<std::string> function{
       *this, "function",
-      llvm::cl::desc("The classifier (default: what is marked, or the only "
-                     "public function)"),
+      llvm::cl::desc("The classifier (default: the function marked "
+                     "crania.classifier, or the only public function)"),
       llvm::cl::init("")};
   Option<std::string> target{
       *this, "target",
@@ -30,18 +30,19 @@ struct PipelineOptions : public mlir::PassPipelineOptions<PipelineOptions> {
       llvm::cl::init("0.1,0.2,0.3,0.4")};
   Option<unsigned> shareWeights{
       *this, "share-weights",
-      llvm::cl::desc("Different words of the weights of a layer at most: a "
-                     "codebook by k-means (0: as they are)"),
+      llvm::cl::desc("The most distinct words of the weights of a layer: a "
+                     "codebook by k-means (0: no codebook)"),
       llvm::cl::init(0)};
   Option<std::string> scheme{
       *this, "scheme",
-      llvm::cl::desc("How weights are clustered: importance; on calibration "
-                     "images, in 8 bits, importance-corrected or residual"),
+      llvm::cl::desc(
+          "Scheme of clustering: importance; or importance-corrected or "
+          "residual, which need calibration images and 8 bits"),
       llvm::cl::init("importance")};
   Option<std::string> scope{
       *this, "scope",
-      llvm::cl::desc("importance: what is ranked together, the weights of a "
-                     "layer, or global"),
+      llvm::cl::desc("importance: rank the weights within each layer (layer) "
+                     "or over all layers (global)"),
       llvm::cl::init("layer")};
   ListOption<double> steps{
       *this, "steps",
@@ -49,24 +50,25 @@ struct PipelineOptions : public mlir::PassPipelineOptions<PipelineOptions> {
                      "last, in root mean squares of an output's weights")};
   Option<double> balance{
       *this, "balance",
-      llvm::cl::desc("residual: steps go with the size of the layer to the "
-                     "power of half this; those given are of the largest"),
+      llvm::cl::desc(
+          "residual: the steps of a layer are proportional to its size to the "
+          "power of half this; 'steps' is for the largest layer"),
       llvm::cl::init(0.5)};
-  Option<bool> correct{
-      *this, "correct",
-      llvm::cl::desc("Correct outputs of rounds of clusters on images"),
-      llvm::cl::init(true)};
+  Option<bool> correct{*this, "correct",
+                       llvm::cl::desc("Correct the outputs of rounds of "
+                                      "clusters that are chosen on images"),
+                       llvm::cl::init(true)};
   Option<bool> compensate{
       *this, "compensate",
-      llvm::cl::desc("residual: make up for rounding errors"),
+      llvm::cl::desc("residual: compensate rounding errors"),
       llvm::cl::init(true)};
   Option<bool> retarget{
       *this, "retarget",
-      llvm::cl::desc("residual: make up for what earlier layers lost"),
+      llvm::cl::desc("residual: compensate errors of earlier layers"),
       llvm::cl::init(true)};
   Option<double> rate{
       *this, "rate",
-      llvm::cl::desc("residual: what a bit is worth in squared steps"),
+      llvm::cl::desc("residual: worth of a bit in squared steps"),
       llvm::cl::init(0.1)};
   Option<std::string> metric{
       *this, "metric",
@@ -75,11 +77,11 @@ struct PipelineOptions : public mlir::PassPipelineOptions<PipelineOptions> {
       llvm::cl::init("magnitude")};
   ListOption<std::string> whole{
       *this, "whole",
-      llvm::cl::desc("Layers that are whole in their first cluster if others "
+      llvm::cl::desc("Layers that stay whole in their first cluster if others "
                      "are clustered on images: first, last")};
   Option<uint64_t> clusterLimit{
       *this, "cluster-limit",
-      llvm::cl::desc("Clusters on the first N of the images (0: all)"),
+      llvm::cl::desc("Cluster on the first N images (0: all)"),
       llvm::cl::init(128)};
   Option<std::string> exit{
       *this, "exit",
@@ -101,11 +103,13 @@ struct PipelineOptions : public mlir::PassPipelineOptions<PipelineOptions> {
       llvm::cl::init("f32")};
   Option<std::string> firstLayer{
       *this, "first-layer",
-      llvm::cl::desc("Arithmetic of the first layer, if it is another"),
+      llvm::cl::desc(
+          "Arithmetic of the first layer, if it differs from 'precision'"),
       llvm::cl::init("")};
   Option<std::string> lastLayer{
       *this, "last-layer",
-      llvm::cl::desc("Arithmetic of the last layer, if it is another"),
+      llvm::cl::desc(
+          "Arithmetic of the last layer, if it differs from 'precision'"),
       llvm::cl::init("")};
   Option<std::string> calibrate{
       *this, "calibrate",
@@ -114,7 +118,7 @@ struct PipelineOptions : public mlir::PassPipelineOptions<PipelineOptions> {
   Option<std::string> networkLayout{
       *this, "network-layout",
       llvm::cl::desc("Order of the axes of the classifier's input: nchw, nhwc, "
-                     "or auto, by what reads it"),
+                     "or auto, which asks the readers of the input"),
       llvm::cl::init("auto")};
   Option<std::string> inputLayout{
       *this, "input-layout",
@@ -130,17 +134,18 @@ struct PipelineOptions : public mlir::PassPipelineOptions<PipelineOptions> {
   ListOption<double> inputMean{
       *this, "input-mean",
       llvm::cl::desc(
-          "Subtracted after scaling: one value, or one per channel")};
+          "Mean to subtract after scaling: one value, or one per channel")};
   ListOption<double> inputDeviation{
       *this, "input-std",
-      llvm::cl::desc("Divides at last: one value, or one per channel")};
+      llvm::cl::desc("Divisor applied last: one value, or one per channel")};
   Option<uint64_t> calibrateLimit{
       *this, "calibrate-limit",
-      llvm::cl::desc("Only the first N images (0: all)"), llvm::cl::init(0)};
+      llvm::cl::desc("Use only the first N images (0: all)"),
+      llvm::cl::init(0)};
   Option<std::string> calibrateRule{
       *this, "calibrate-rule",
-      llvm::cl::desc("How a range follows from values: mse, max or "
-                     "percentile:P"),
+      llvm::cl::desc(
+          "Rule that derives a range from values: mse, max or percentile:P"),
       llvm::cl::init("mse")};
   ListOption<double> exitHistogram{
       *this, "exit-histogram",

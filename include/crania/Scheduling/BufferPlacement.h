@@ -13,74 +13,79 @@
 
 namespace crania::scheduling {
 
-/// Which tensors live in an on-chip memory, and where in it, while a list of
-/// steps runs one after the other. The others are spilled: they live in DRAM,
-/// and a step that uses one moves it through a window on chip, piece by piece.
+/// The problem of placing tensors in an on-chip memory while a list of steps
+/// runs in order. Tensors without a place are spilled: they live in DRAM, and a
+/// step that uses one moves it piece by piece through a window on chip.
 struct BufferProblem {
   struct Use {
     size_t step;
-    /// Bytes on chip that the step needs for this buffer when it is spilled.
+    /// Bytes on chip that the step needs for this buffer if it is spilled.
     uint64_t windowBytes;
   };
 
   struct Buffer {
     uint64_t bytes = 0;
-    /// By ascending step, at least one. The buffer lives from the first to the
-    /// last, both included.
+    /// The uses by ascending step, at least one. The buffer lives from the
+    /// first to the last step of these, both included.
     std::vector<Use> uses;
     bool maySpill = true;
-    /// Its contents come from DRAM: kept on chip it is read once all the same.
+    /// True if the contents come from DRAM. Even a buffer kept on chip is then
+    /// read from DRAM once.
     bool startsInDram = false;
-    /// Is of one step only, which computes and uses up its contents piece by
-    /// piece: as windows it moves nothing.
+    /// True if only one step uses the buffer, and both computes and consumes
+    /// its contents piece by piece. If it is spilled, its windows cause no DRAM
+    /// traffic.
     bool isScratch = false;
   };
 
   std::vector<Buffer> buffers;
   size_t steps = 0;
-  /// Bytes of the memory.
+  /// The size of the memory in bytes.
   uint64_t capacity = 0;
-  /// Offsets are multiples of this many bytes, a power of two.
+  /// The alignment of offsets in bytes, a power of two.
   uint64_t alignment = 1;
 
-  /// Success, or which number makes no sense.
+  /// Returns success, or an error that names the invalid number.
   Status check() const;
-  /// The most bytes that are alive in one step if nothing is spilled: a memory
-  /// smaller than that must spill.
+  /// Returns the most bytes that are alive in one step if nothing is spilled.
+  /// With a smaller memory, some buffers must be spilled.
   uint64_t peakLiveBytes() const;
 };
 
 struct BufferPlacement {
-  /// Per buffer, its first byte, or nothing if it is spilled.
+  /// For each buffer, the offset of its first byte, or nothing if it is
+  /// spilled.
   std::vector<std::optional<uint64_t>> offsets;
 
-  /// Per step, the largest range that no buffer takes: room for the windows of
-  /// spilled buffers.
+  /// For each step, the largest range that no buffer takes. It holds the
+  /// windows of spilled buffers.
   struct Range {
     uint64_t offset = 0, bytes = 0;
   };
   std::vector<Range> freeRanges;
 
-  /// Success, or which buffers overlap, leave the memory or may not be spilled,
-  /// or which step lacks room for its windows.
+  /// Returns success, or an error that names the buffers that overlap, leave
+  /// the memory or may not be spilled, or the step without room for its
+  /// windows.
   Status verify(const BufferProblem &problem) const;
-  /// The first byte that nothing placed reaches.
+  /// Returns the offset after the last byte of any placed buffer.
   uint64_t usedBytes(const BufferProblem &problem) const;
 };
 
-/// A step whose buffers do not fit however much is spilled.
+/// A step whose buffers do not fit even if all that may be spilled are spilled.
 struct PlacementFailure {
   size_t step;
   uint64_t neededBytes;
 };
 
-/// Spills as long as a step needs more than there is: in the most overfull
-/// step, of the buffers that alone make enough room the one with the least DRAM
-/// traffic (bytes times uses), or, if none does, the one that makes most room.
-/// What is left is placed first fit, the largest, the longest-lived or the
-/// earliest first, whichever works; if fragmentation defeats all three, one
-/// more buffer is spilled. A heuristic: spilling the least is NP-hard.
-/// `problem.check()` holds.
+/// Places the buffers. While a step needs more bytes than the memory has, the
+/// placement spills a buffer in the most overfull step. Among the buffers that
+/// alone free enough bytes, it spills the one with the least DRAM traffic
+/// (bytes times uses). If there is none, it spills the one that frees the most
+/// bytes. It places the others first fit: the largest, the longest-lived or the
+/// earliest first, whichever works. If none works because of fragmentation, it
+/// spills one more buffer. This is a heuristic, because spilling the least is
+/// NP-hard. `problem.check()` must succeed.
 std::variant<BufferPlacement, PlacementFailure>
 placeBuffers(const BufferProblem &problem);
 

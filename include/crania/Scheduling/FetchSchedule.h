@@ -13,53 +13,55 @@
 
 namespace crania::scheduling {
 
-/// Which encoded clusters a weight store holds for a stream of inputs.
+/// The problem of choosing the encoded clusters that a weight store holds for a
+/// stream of inputs.
 ///
-/// A segment that is not retained is read from DRAM at each of its uses; a
-/// retained one once. Retaining segment i is thus worth uses_i * bytes_i bytes
-/// per input, and the best choice is a 0/1 knapsack.
+/// A segment that is not retained is read from DRAM at each of its uses, and a
+/// retained one once. Retaining segment i thus saves uses_i * bytes_i bytes per
+/// input, and the best choice is a 0/1 knapsack problem.
 struct FetchProblem {
   struct Segment {
     uint64_t bytes = 0;
     /// Expected reads per input.
     double uses = 0;
-    /// Set when the decision is made already: a store offset, or streamed.
+    /// True if the decision is already made: a store offset, or streamed.
     bool decided = false;
     std::optional<uint64_t> storeOffset;
   };
 
-  /// In the order in which an inference consumes them.
+  /// The segments in the order in which an inference consumes them.
   std::vector<Segment> segments;
   uint64_t storeBytes = 0;
 
-  /// Success, or why no schedule is possible: decisions that are out of the
-  /// store or overlap.
+  /// Returns success, or an error that says why no schedule is possible: a
+  /// decision lies outside the store or overlaps another one.
   Status check() const;
 };
 
 struct FetchSchedule {
-  /// Per segment, its byte offset in the store, or nothing if it is streamed.
+  /// For each segment, its byte offset in the store, or nothing if it is
+  /// streamed.
   std::vector<std::optional<uint64_t>> storeOffsets;
 
-  /// Success, or which segment leaves the store, overlaps another or changes a
-  /// decision.
+  /// Returns success, or an error that names the segment that leaves the store,
+  /// overlaps another one or changes a decision.
   Status verify(const FetchProblem &problem) const;
-  /// Expected DRAM bytes per input once the store is warm.
+  /// Returns the expected DRAM bytes per input once the store is warm.
   double expectedBytes(const FetchProblem &problem) const;
 };
 
-/// Fills the store greedily by uses, which is the gain per byte: optimal when
-/// segments may be split, and at most the largest segment away from it when
-/// they are taken whole. Ties go to the earlier segment. `problem.check()`
-/// holds.
+/// Fills the store greedily by uses, which are the gain per byte. This is
+/// optimal if segments may be split, and otherwise at most the largest segment
+/// worse than optimal. Ties go to the earlier segment. `problem.check()` must
+/// succeed.
 FetchSchedule scheduleGreedily(const FetchProblem &problem);
 
-/// Streams every segment that is not decided.
+/// Streams every segment that has no decision yet.
 FetchSchedule scheduleNothing(const FetchProblem &problem);
 
-/// Expected number of rounds that use cluster k, per input, for k = 1, 2, ...:
-/// the sum over r >= k of P(R >= r), R being the exit round and `exitHistogram`
-/// its distribution.
+/// Returns the expected number of rounds per input that use cluster k, for k =
+/// 1, 2, ...: the sum over r >= k of P(R >= r), where R is the exit round and
+/// `exitHistogram` its distribution.
 std::vector<double> expectedUses(Span<const double> exitHistogram);
 
 } // namespace crania::scheduling

@@ -13,23 +13,25 @@
 
 namespace crania::scheduling {
 
-/// Which layout each segment takes. What a segment costs depends on its own
-/// layout only, but all share the one decoder of the machine, whose area is
-/// bounded: it has what any of them needs.
+/// The problem of choosing a layout for each segment. The cost of a segment
+/// depends only on its own layout. But all segments share the one decoder of
+/// the machine, which has the hardware that any of them needs, and its area is
+/// bounded.
 struct LayoutProblem {
   struct Candidate {
-    /// Energy of fetching and decoding the segment once: what is minimised.
+    /// Energy of fetching and decoding the segment once; the choice minimizes
+    /// it.
     double picojoules = 0;
-    /// Until it is fetched and decoded.
+    /// Cycles until the segment is fetched and decoded.
     double cycles = 0;
-    /// Until it is fetched.
+    /// Cycles until the segment is fetched.
     double dramCycles = 0;
     layout::SegmentCost decoder;
     uint64_t largestBlock = 0;
   };
   struct Segment {
     std::string name; ///< for messages
-    unsigned tensor;  ///< segments of a tensor follow each other
+    unsigned tensor;  ///< the segments of a tensor are consecutive
     std::vector<Candidate> candidates;
   };
 
@@ -38,31 +40,34 @@ struct LayoutProblem {
   double plainDecoderUm2 = 0;
   double budgetUm2 = std::numeric_limits<double>::infinity();
 
-  /// Success, or which segment has no candidate at all.
+  /// Returns success, or an error that names the segment without a candidate.
   Status check() const;
-  /// The decoder of a choice.
+  /// Returns the decoder that a choice needs.
   layout::DecoderHardware
   hardwareOf(const std::vector<size_t> &candidates) const;
 };
 
 struct LayoutChoice {
-  /// Per segment, its candidate.
+  /// For each segment, the index of its candidate.
   std::vector<size_t> candidates;
 
   double picojoules(const LayoutProblem &problem) const;
-  /// Success, or which segment has no such candidate, or by how much the
-  /// decoder exceeds the budget.
+  /// Returns success, or an error that names the segment without such a
+  /// candidate, or says by how much the decoder exceeds the budget.
   Status verify(const LayoutProblem &problem) const;
 };
 
-/// The choice of least energy whose decoder is within the budget. Without a
-/// budget, no candidate is taken that is more than 2 % slower than the fastest
-/// one of its segment, or 10 % if that is due to its bytes, and the decoder is
-/// made smaller, part by part, as long as the program takes at most 0.3 % of
-/// energy more than the least. With one, no candidate is taken that is more
-/// than 20 % slower than the fastest one that has a decoder within the budget
-/// for itself, unless that leaves no choice; how is in docs/Layouts.md. An
-/// error says that no choice is within the budget. `problem.check()` holds.
+/// Returns the choice of least energy whose decoder is within the budget.
+///
+/// Without a budget, it takes no candidate that is more than 2 % slower than
+/// the fastest one of its segment, or 10 % if more bytes are the reason. It
+/// then makes the decoder smaller, part by part, as long as the energy of the
+/// program exceeds the least one by at most 0.3 %.
+///
+/// With a budget, it takes no candidate that is more than 20 % slower than the
+/// fastest one whose decoder alone is within the budget, unless this leaves no
+/// choice. docs/Layouts.md describes the search. Fails if no choice is within
+/// the budget. `problem.check()` must succeed.
 Result<LayoutChoice> chooseLayouts(const LayoutProblem &problem);
 
 } // namespace crania::scheduling

@@ -8,14 +8,15 @@
 
 namespace crania::target {
 
-/// Most bytes per machine cycle that one DMA reads: no more than the DRAM's
-/// bandwidth, a request each cycle, and all outstanding requests in the time
-/// that the fastest of them takes. Every estimate of how long bytes take uses
-/// this; `TargetModel::dramBytesPerCycle` is what the DMAs share.
+/// Returns the most bytes per machine cycle that one DMA reads. Three rates
+/// bound it: the bandwidth of the DRAM, one request per cycle, and all
+/// outstanding requests in the time of the fastest request. Every estimate of
+/// the time to fetch bytes uses this rate. All DMAs together share
+/// `TargetModel::dramBytesPerCycle`.
 double streamBytesPerCycle(const TargetModel &target);
 
-/// Cycles of a request of so many bytes on an idle machine, from when it is
-/// made to its last byte, rounded up.
+/// Returns the cycles from issuing a request of `bytes` bytes on an idle
+/// machine to its last byte, rounded up.
 uint64_t idleRequestCycles(const TargetModel &target, uint64_t bytes);
 
 } // namespace crania::target

@@ -9,8 +9,8 @@
 
 namespace crania::target {
 
-/// The files that loadTarget reads: none for a preset, else the target file and
-/// the DRAM file that it names, if any.
+/// Returns the files that loadTarget reads: none for a preset, else the target
+/// file and the DRAM file that it names, if any.
 std::vector<std::string> filesOfTarget(const std::string &nameOrPath);
 
 } // namespace crania::target

@@ -10,9 +10,9 @@
 
 namespace crania::target {
 
-/// What operations, accesses and circuits cost. The numbers are a file in
-/// share/crania/technology, which says what each means and where it is from;
-/// the names here are those of its keys.
+/// The costs of operations, accesses and circuits. The numbers come from a file
+/// in share/crania/technology, which gives their meaning and sources. The names
+/// here are those of the keys in the file.
 struct Technology {
   struct ArithmeticPicojoules {
     double addI8, addI32, addI48, addF32;
@@ -51,12 +51,12 @@ struct Technology {
   } decoderLane;
 };
 
-/// Reads such a file: an object of sections of keys, each a `value`, a number
-/// that is not negative, beside its `source`. Keys that are missing or unknown
-/// are errors.
+/// Parses such a file: an object of sections of keys. Each key has a `value`, a
+/// number that is not negative, and its `source`. Fails on missing or unknown
+/// keys.
 Result<Technology> parseTechnology(std::string_view json);
 
-/// The text of the file of 45 nm, and its numbers.
+/// Return the text of the file of 45 nm, and its numbers.
 std::string_view technologyFile();
 const Technology &technology();
 

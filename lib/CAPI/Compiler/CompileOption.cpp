@@ -18,13 +18,13 @@ Status parse(llvm::StringRef text, std::string &value) {
 Status parse(llvm::StringRef text, double &value) {
   if (!text.trim().getAsDouble(value))
     return {};
-  return Error{"'" + text.str() + "' is no number"};
+  return Error{"'" + text.str() + "' is not a number"};
 }
 
 Status parse(llvm::StringRef text, uint64_t &value) {
   if (!text.trim().getAsInteger(10, value))
     return {};
-  return Error{"'" + text.str() + "' is no count"};
+  return Error{"'" + text.str() + "' is not a count"};
 }
 
 Status parse(llvm::StringRef text, std::optional<uint64_t> &value) {

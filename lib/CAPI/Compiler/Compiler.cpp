@@ -168,7 +168,7 @@ craniaCompilerSessionRunPasses(CraniaCompilerSession session, const void *bytes,
   PassManager manager(&*context, ModuleOp::getOperationName());
   std::string reason;
   llvm::raw_string_ostream reasons(reason);
-  // As mlir-opt has it, or what is in the parentheses.
+  // A pipeline has the form of mlir-opt, or only the part in parentheses.
   StringRef passes = pipeline ? pipeline : "";
   if (passes.starts_with("builtin.module(") && passes.ends_with(")"))
     passes = passes.drop_front(StringRef("builtin.module(").size()).drop_back();

@@ -140,7 +140,7 @@ uint64_t craniaRuntimeSessionSubmitAt(
   const std::optional<uint64_t> cycles = cyclesOf(*session, microseconds);
   if (!cycles) {
     report({"an input arrives at " + std::to_string(microseconds) +
-            " us, which is no time from 0 on"});
+            " us, but the time must be at least 0"});
     return 0;
   }
   auto ticket = session->session.submit({input, inputElements}, *cycles);

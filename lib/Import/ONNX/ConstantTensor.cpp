@@ -12,7 +12,7 @@
 using namespace crania::importer;
 using namespace mlir;
 
-// Raw tensor data in ONNX is little endian and is used as it is.
+// Raw tensor data in ONNX is little endian and is used unchanged.
 static_assert(llvm::sys::IsLittleEndianHost,
               "the ONNX importer needs a little endian host");
 

@@ -31,22 +31,22 @@ inline constexpr int64_t kMaxElements = int64_t(1) << 28;
 /// An upper bound on the rank of any tensor.
 inline constexpr size_t kMaxRank = 8;
 
-/// The product of `shape`, or failure if a dimension is negative or one of the
-/// bounds above is exceeded.
+/// Returns the product of `shape`. Fails if a dimension is negative or one of
+/// the bounds above is exceeded.
 mlir::FailureOr<int64_t> countElements(llvm::ArrayRef<int64_t> shape);
 
-/// `1x3x32x32`, or `scalar` for rank 0.
+/// Returns text such as `1x3x32x32`, or `scalar` for rank 0.
 std::string formatShape(llvm::ArrayRef<int64_t> shape);
 
 /// The elements of a constant, shared by all tensors that are views of it.
 struct ConstantData {
-  /// The f32 elements, little endian: the bytes of the file, or computed ones.
+  /// The f32 elements, little endian: bytes of the file or computed ones.
   llvm::ArrayRef<char> floatBytes;
   std::string ownedBytes;
   std::vector<float> ownedFloats;
   std::vector<int64_t> integers;
   bool isFloat = true;
-  /// What the blob of the constant is called in the IR.
+  /// The name of the constant's blob in the IR.
   std::string name;
 };
 
@@ -54,7 +54,8 @@ struct ConstantData {
 /// Integer tensors serve as shapes and never reach the IR.
 class ConstantTensor {
 public:
-  /// A tensor of computed values. `floats` has as many elements as `shape`.
+  /// Creates a tensor of computed values. `floats` has as many elements as
+  /// `shape`.
   static ConstantTensor fromFloats(std::string name,
                                    llvm::ArrayRef<int64_t> shape,
                                    std::vector<float> floats);
@@ -69,7 +70,7 @@ public:
   std::vector<float> floats() const;
   const std::shared_ptr<const ConstantData> &storage() const { return data; }
 
-  /// The same elements under another shape of the same size.
+  /// Returns the same elements with another shape of the same size.
   ConstantTensor withShape(llvm::ArrayRef<int64_t> shape) const;
 
 private:
@@ -80,9 +81,9 @@ private:
   std::shared_ptr<const ConstantData> data;
 };
 
-/// Reads the tensor message `proto` called `name`: FLOAT, or INT64, INT32 and
-/// BOOL as integers. Takes the bytes of floats out of the message, so that
-/// weights that are moved here are in memory once.
+/// Decodes the tensor message `proto` under the given name. FLOAT becomes
+/// floats; INT64, INT32 and BOOL become integers. Takes the bytes of floats out
+/// of the message, so that weights that are moved here are in memory only once.
 mlir::FailureOr<ConstantTensor> decodeTensor(::onnx::TensorProto proto,
                                              llvm::StringRef name,
                                              EmitError emitError);

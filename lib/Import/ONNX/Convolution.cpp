@@ -1,7 +1,7 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Conv.
+// The importer of Conv.
 
 #include "Operators.h"
 #include "Window.h"
@@ -70,8 +70,8 @@ static LogicalResult checkKernelShape(const Node &node,
   return success();
 }
 
-/// The sums start at the bias of their filter, the dimensions `otherDims` of
-/// `shape` being those without filters, or at zero.
+/// Emits the initial sums: the bias of each filter, or zero. `otherDims` are
+/// the dimensions of `shape` other than that of the filters.
 static Value emitInit(const Node &node, ArrayRef<int64_t> shape,
                       ArrayRef<int64_t> filterDims,
                       ArrayRef<int64_t> otherDims) {
@@ -102,7 +102,8 @@ static Value emitUngrouped(const Node &node, const ConvShape &conv,
                                                    input, weights, init);
 }
 
-/// Splits the channels and the filters into groups and joins the results.
+/// Splits the channels and the filters into groups and concatenates the
+/// results.
 static Value emitGrouped(const Node &node, const ConvShape &conv, Value input) {
   Emitter &emit = node.emit;
   int64_t groups = conv.groups, filtersPerGroup = conv.filters / groups,

@@ -1,7 +1,8 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Arithmetic, Clip, Relu, and the operators that do nothing in inference.
+// The importers of arithmetic, Clip, Relu, and the operators without effect in
+// inference.
 
 #include "Operators.h"
 
@@ -102,7 +103,7 @@ FailureOr<Tensor> crania::importer::importRelu(const Node &node) {
 /// Bounds are attributes up to opset 10, and optional inputs from 11 on.
 static constexpr int64_t kBoundsAreInputsOpset = 11;
 
-/// A bound of Clip that is given, or nothing.
+/// Reads a bound of Clip if it is given.
 static LogicalResult readBound(const Node &node, StringRef name, unsigned index,
                                std::optional<float> &bound) {
   if (node.opset() < kBoundsAreInputsOpset) {

@@ -42,7 +42,8 @@ RankedTensorType Emitter::tensorType(ArrayRef<int64_t> shape) {
   return RankedTensorType::get(shape, builder.getF32Type());
 }
 
-/// A blob of the constant's own bytes, which live as long as it does.
+/// Returns a blob of the constant's own bytes, which live as long as the
+/// constant.
 static AsmResourceBlob
 shareBytes(const std::shared_ptr<const ConstantData> &data) {
   return AsmResourceBlob(
@@ -104,12 +105,13 @@ Tensor Emitter::reshape(const Tensor &tensor, ArrayRef<int64_t> shape) {
   return reshape(std::get<Value>(tensor), shape);
 }
 
-/// How to reshape `from` to `to` in one step, if that is possible.
+/// Returns the grouping that reshapes `from` to `to` in one step, if there is
+/// one.
 static std::optional<SmallVector<ReassociationIndices>>
 reassociate(RankedTensorType from, RankedTensorType to) {
   if (from.getRank() == to.getRank())
     return std::nullopt;
-  // Nothing is grouped with a scalar.
+  // A scalar has no dimensions to group.
   if (from.getRank() == 0 || to.getRank() == 0)
     return SmallVector<ReassociationIndices>{};
   return getReassociationIndicesForReshape(from, to);

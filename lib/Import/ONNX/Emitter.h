@@ -29,8 +29,8 @@ using Tensor = std::variant<mlir::Value, ConstantTensor>;
 llvm::SmallVector<int64_t> shapeOf(const Tensor &tensor);
 llvm::ArrayRef<int64_t> shapeOf(mlir::Value value);
 
-/// Emits f32 tensor operations at the current location. All shapes are static;
-/// the callers have checked that they fit.
+/// An emitter of f32 tensor operations at the current location. All shapes are
+/// static. The callers check that they fit.
 class Emitter {
 public:
   using Body = llvm::function_ref<mlir::Value(mlir::OpBuilder &, mlir::Location,
@@ -42,38 +42,40 @@ public:
   mlir::ImplicitLocOpBuilder &getBuilder() { return builder; }
   mlir::RankedTensorType tensorType(llvm::ArrayRef<int64_t> shape);
 
-  /// `tensor` as an SSA value. Constants with the same elements share a blob.
+  /// Returns `tensor` as an SSA value. Constants with the same elements share a
+  /// blob.
   mlir::Value value(const Tensor &tensor);
   mlir::Value scalar(float number);
   mlir::Value empty(llvm::ArrayRef<int64_t> shape);
   mlir::Value filled(llvm::ArrayRef<int64_t> shape, float number);
 
-  /// `tensor` under another shape with as many elements: free for constants,
-  /// collapse_shape and expand_shape for values.
+  /// Returns `tensor` with another shape of as many elements. This is free for
+  /// constants, and takes collapse_shape and expand_shape for values.
   Tensor reshape(const Tensor &tensor, llvm::ArrayRef<int64_t> shape);
   mlir::Value reshape(mlir::Value value, llvm::ArrayRef<int64_t> shape);
 
-  /// The tensor of shape `shape` whose element at index i is the element of
-  /// `tensor` at those of i's coordinates that are not in `dimensions`.
+  /// Returns a tensor of shape `shape`. Its element at index i is the element
+  /// of `tensor` at the coordinates of i that are not in `dimensions`.
   mlir::Value broadcastAlong(const Tensor &tensor,
                              llvm::ArrayRef<int64_t> shape,
                              llvm::ArrayRef<int64_t> dimensions);
-  /// `tensor` broadcast to `shape` by NumPy's rules, which it must obey.
+  /// Returns `tensor` broadcast to `shape`. The shapes must obey NumPy's rules.
   mlir::Value broadcastTo(const Tensor &tensor, llvm::ArrayRef<int64_t> shape);
 
   /// Surrounds `value` with `low` and `high` elements of `padding` in each
-  /// dimension; `value` itself if there are none.
+  /// dimension. Returns `value` itself if all of them are 0.
   mlir::Value pad(mlir::Value value, llvm::ArrayRef<int64_t> low,
                   llvm::ArrayRef<int64_t> high, float padding);
 
   mlir::Value transpose(mlir::Value value, llvm::ArrayRef<int64_t> permutation);
 
-  /// A parallel linalg.generic of result shape `shape`; one map per input.
+  /// Emits a parallel linalg.generic of result shape `shape`, with one map per
+  /// input.
   mlir::Value elementwise(mlir::ValueRange inputs,
                           llvm::ArrayRef<mlir::AffineMap> maps,
                           llvm::ArrayRef<int64_t> shape, Body body);
   mlir::Value scale(mlir::Value value, float factor);
-  /// `Op` of each element.
+  /// Applies `Op` to each element.
   template <typename Op>
   mlir::Value unary(mlir::Value value) {
     llvm::ArrayRef<int64_t> shape = shapeOf(value);
@@ -84,15 +86,16 @@ public:
                          return Op::create(nested, loc, x[0]);
                        });
   }
-  /// `body` of the elements of a and b, which both broadcast to `shape`.
+  /// Applies `body` to the elements of a and b, which both broadcast to
+  /// `shape`.
   mlir::Value broadcasting(const Tensor &a, const Tensor &b,
                            llvm::ArrayRef<int64_t> shape, Body body);
-  /// a + b with the result shape `shape`, to which both broadcast.
+  /// Returns a + b with the result shape `shape`, to which both broadcast.
   mlir::Value add(const Tensor &a, const Tensor &b,
                   llvm::ArrayRef<int64_t> shape);
 
-  /// Combines the elements along the axes that `isReduced` marks by `Op`,
-  /// starting from `start`; the result lacks these axes.
+  /// Combines the elements along the axes that `isReduced` marks with `Op`,
+  /// starting from `start`. The result lacks these axes.
   template <typename Op>
   mlir::Value reduce(mlir::Value value, llvm::ArrayRef<bool> isReduced,
                      float start) {
@@ -102,7 +105,7 @@ public:
                     return Op::create(nested, loc, x[0], x[1]);
                   });
   }
-  /// The same with 1 element along these axes.
+  /// Combines the elements in the same way, but keeps these axes with extent 1.
   template <typename Op>
   mlir::Value reduceKeepingDims(mlir::Value value,
                                 llvm::ArrayRef<bool> isReduced, float start) {
@@ -115,8 +118,8 @@ public:
 private:
   mlir::Value reduce(mlir::Value value, llvm::ArrayRef<bool> isReduced,
                      float start, Body combine);
-  /// A tensor without its broadcast dimensions, and how to index it from the
-  /// result.
+  /// A tensor without its broadcast dimensions, and the map from indices of the
+  /// result to its own.
   struct Indexed {
     Tensor tensor;
     mlir::AffineMap map;
@@ -128,14 +131,15 @@ private:
 
   mlir::ImplicitLocOpBuilder builder;
   llvm::DenseMap<mlir::Attribute, mlir::Value> constants;
-  /// The blob of each constant. Holds the data alive, so that its address
-  /// stays unique.
+  /// The blob of each constant. It keeps the data alive, so that the address of
+  /// the data stays unique.
   std::map<std::shared_ptr<const ConstantData>,
            mlir::DenseResourceElementsHandle>
       blobs;
 };
 
-/// The shape that `a` and `b` broadcast to by NumPy's rules.
+/// Returns the shape that `a` and `b` broadcast to by NumPy's rules. Fails if
+/// they do not broadcast.
 mlir::FailureOr<llvm::SmallVector<int64_t>>
 broadcastShapes(llvm::ArrayRef<int64_t> a, llvm::ArrayRef<int64_t> b);
 

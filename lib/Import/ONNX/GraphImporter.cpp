@@ -10,8 +10,7 @@ using namespace crania::importer;
 using namespace mlir;
 using ::onnx::NodeProto;
 
-/// Marks a function as the classifier that CRANIA compiles, and names its
-/// argument and result as the model does.
+/// The attribute that marks a function as the classifier that CRANIA compiles.
 static constexpr llvm::StringLiteral kClassifierAttr = "crania.classifier";
 static constexpr llvm::StringLiteral kNameAttr = "crania.name";
 
@@ -54,7 +53,7 @@ LogicalResult GraphImporter::collectInitializers() {
   return success();
 }
 
-/// Follows the graph's outputs back to all nodes that they depend on.
+/// Follows the outputs of the graph back to all nodes that they depend on.
 void GraphImporter::collectLiveNodes() {
   SmallVector<StringRef> pending;
   for (const ::onnx::ValueInfoProto &output : graph.output())
@@ -92,7 +91,7 @@ LogicalResult GraphImporter::collectUses() {
 FailureOr<const ::onnx::ValueInfoProto *> GraphImporter::findInput() {
   const ::onnx::ValueInfoProto *found = nullptr;
   for (const ::onnx::ValueInfoProto &input : graph.input()) {
-    // Up to IR version 3, initializers are listed as inputs as well.
+    // Up to IR version 3, the inputs also list the initializers.
     if (initializers.count(input.name()))
       continue;
     if (found)
@@ -132,7 +131,7 @@ GraphImporter::readInputType(const ::onnx::ValueInfoProto &input) {
     return fail() << "has the illegal shape " << formatShape(shape)
                   << "; dimensions must be positive, at most " << kMaxElements
                   << " elements and rank " << kMaxRank;
-  // An input of rank 1 is one list of numbers, without a batch.
+  // An input of rank 1 is a single vector without a batch dimension.
   if (shape.size() > 1 && shape.front() != 1)
     return fail() << "has batch size " << shape.front()
                   << "; export the model with batch size 1 or a symbolic one";
@@ -153,7 +152,7 @@ LogicalResult GraphImporter::createFunction(ModuleOp module) {
 
   ImplicitLocOpBuilder &builder = emit.getBuilder();
   builder.setInsertionPointToEnd(module.getBody());
-  // The result type is set when the output has been imported.
+  // The result type is set after the output has been imported.
   function = func::FuncOp::create(builder, "main",
                                   builder.getFunctionType({*type}, {*type}));
   function->setAttr(kClassifierAttr, builder.getUnitAttr());
@@ -229,7 +228,7 @@ GraphImporter::findSupported(const NodeProto &proto) {
   return op;
 }
 
-/// Says which attributes an operator may have.
+/// Returns a message with the attributes that an operator may have.
 static std::string listAttributes(const Operator &op) {
   if (op.attributes.empty())
     return op.type.str() + " takes none";
@@ -270,7 +269,8 @@ LogicalResult GraphImporter::checkAttributes(const NodeProto &proto,
   return success();
 }
 
-/// More outputs than the first one ask BatchNormalization for training.
+/// Checks the number of outputs. A BatchNormalization with more than one output
+/// is in training mode.
 LogicalResult GraphImporter::checkOutputs(const NodeProto &proto) {
   auto isNamed = [](const std::string &name) { return !name.empty(); };
   if (proto.op_type() != "BatchNormalization" ||
@@ -291,8 +291,8 @@ LogicalResult GraphImporter::checkArity(const NodeProto &proto,
     return emitNodeError(proto) << "has no output";
   if (failed(checkOutputs(proto)))
     return failure();
-  // Only operands after the required ones may be left out; all of a variadic
-  // operator are required.
+  // Only operands after the required ones may be left out. All operands of a
+  // variadic operator are required.
   unsigned required = op.maxInputs == kAnyNumber ? count : op.minInputs;
   for (unsigned i = 0; i < required; ++i)
     if (proto.input(i).empty())
@@ -341,8 +341,8 @@ LogicalResult GraphImporter::importNode(const NodeProto &proto) {
   return define(proto, proto.output(0), std::move(*result));
 }
 
-/// Whether the weights of a convolution, and its bias if it has one, are
-/// constants with one entry per filter.
+/// Returns true if the weights of a convolution, and its bias if it has one,
+/// are constants with one entry per filter.
 static bool hasFoldableWeights(ArrayRef<const Tensor *> operands) {
   const auto *weights = std::get_if<ConstantTensor>(operands[1]);
   if (!weights || weights->shape().empty())
@@ -366,8 +366,8 @@ GraphImporter::findFoldableNormalization(const NodeProto &proto,
   if (user->op_type() != "BatchNormalization" ||
       user->input(0) != proto.output(0))
     return nullptr;
-  // Parameters that are computed, or defined after the convolution, are left
-  // to the importer of BatchNormalization.
+  // The importer of BatchNormalization handles parameters that are computed, or
+  // defined after the convolution.
   for (const std::string &name : llvm::drop_begin(user->input())) {
     auto known = tensors.find(name);
     bool isConstant =
@@ -386,7 +386,7 @@ GraphImporter::readFoldable(const NodeProto &normalization, int64_t channels) {
   if (failed(op) || failed(checkAttributes(normalization, **op)) ||
       failed(checkArity(normalization, **op)))
     return failure();
-  // Only the parameters are read; the convolution's own result will not exist.
+  // Only the parameters are read. The convolution's own result will not exist.
   SmallVector<const Tensor *> operands(1, nullptr);
   for (const std::string &name : llvm::drop_begin(normalization.input())) {
     FailureOr<const Tensor *> parameter =
@@ -425,11 +425,12 @@ GraphImporter::importNormalizedConv(const NodeProto &conv,
 }
 
 LogicalResult GraphImporter::importNodes() {
-  // Constants need nothing, and whoever reads them may want to fold them.
+  // Constants are emitted when they are read, because their readers may fold
+  // them.
   auto isConstant = [](const NodeProto &proto) {
     return proto.op_type() == "Constant";
   };
-  // The operators of what nothing uses need not even be known.
+  // Unused nodes may even have unknown operators.
   for (const NodeProto &proto : graph.node())
     if (live.contains(&proto) && isConstant(proto) && failed(importNode(proto)))
       return failure();

@@ -1,7 +1,7 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Walks an ONNX graph and emits its function.
+// The class that walks an ONNX graph and emits its function.
 
 #ifndef CRANIA_LIB_IMPORT_ONNX_GRAPHIMPORTER_H
 #define CRANIA_LIB_IMPORT_ONNX_GRAPHIMPORTER_H
@@ -20,9 +20,9 @@ namespace crania::importer {
 
 class GraphImporter {
 public:
-  /// `fileLoc` locates the model's file; `opset` is the version of ONNX's
-  /// default operator set that the model uses. The bytes of initializers are
-  /// taken out of `graph`.
+  /// Creates an importer of `graph`. `fileLoc` locates the file of the model;
+  /// `opset` is the version of ONNX's default operator set that the model uses.
+  /// The importer takes the bytes of initializers out of `graph`.
   GraphImporter(::onnx::GraphProto &graph, int64_t opset,
                 mlir::Location fileLoc);
 
@@ -61,13 +61,13 @@ private:
   mlir::LogicalResult define(const ::onnx::NodeProto &proto,
                              llvm::StringRef name, Tensor tensor);
 
-  /// The BatchNormalization that is the only reader of the convolution
-  /// `proto`'s result, if it can be folded into the weights.
+  /// Returns the BatchNormalization that is the only reader of the result of
+  /// the convolution `proto`, if it can be folded into the weights.
   const ::onnx::NodeProto *
   findFoldableNormalization(const ::onnx::NodeProto &proto,
                             llvm::ArrayRef<const Tensor *> operands);
-  /// What the BatchNormalization `normalization` does to its `channels`
-  /// channels.
+  /// Returns the scale and shift that the BatchNormalization `normalization`
+  /// applies to each of its `channels` channels.
   mlir::FailureOr<ChannelTransform>
   readFoldable(const ::onnx::NodeProto &normalization, int64_t channels);
   mlir::LogicalResult
@@ -75,8 +75,8 @@ private:
                        const ::onnx::NodeProto &normalization,
                        llvm::ArrayRef<const Tensor *> operands);
 
-  /// The tensor called `name`, or null. Reads initializers when they are first
-  /// asked for; `emitError` reports what is wrong with one.
+  /// Returns the tensor called `name`, or null. Reads an initializer when it is
+  /// first needed; `emitError` starts the report of a faulty one.
   mlir::FailureOr<const Tensor *> lookup(llvm::StringRef name,
                                          EmitError emitError);
 
@@ -93,7 +93,8 @@ private:
   llvm::StringMap<Tensor> tensors;
   /// Live readers of each value; a graph output counts as the reader null.
   llvm::StringMap<llvm::SmallVector<const ::onnx::NodeProto *, 1>> readers;
-  /// The node that makes each value; to explain why one is not defined.
+  /// The node that makes each value. Error messages use it to explain why a
+  /// value is not defined.
   llvm::StringMap<const ::onnx::NodeProto *> producers;
   /// The nodes that the graph's outputs depend on.
   llvm::DenseSet<const ::onnx::NodeProto *> live;

@@ -25,8 +25,8 @@ void crania::registerOnnxImportDialects(DialectRegistry &registry) {
                   math::MathDialect, tensor::TensorDialect>();
 }
 
-/// How a file begins that Git LFS left in place of the real one
-/// (https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md).
+/// The first bytes of the pointer file that Git LFS leaves in place of the real
+/// one (https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md).
 static constexpr llvm::StringLiteral kLfsPointer =
     "version https://git-lfs.github.com/spec/";
 
@@ -40,7 +40,8 @@ static LogicalResult parseModel(StringRef bytes, Location loc,
   if (bytes.size() > static_cast<size_t>(std::numeric_limits<int>::max()))
     return emitError(loc)
            << "the file is larger than 2 GiB, the limit of ONNX's encoding";
-  // Protobuf's own messages on standard error name neither file nor remedy.
+  // Protobuf's own messages on standard error name neither the file nor a
+  // remedy.
   google::protobuf::LogSilencer silencer;
   if (!model.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
     return emitError(loc) << "not an ONNX model, or a damaged one: its "
@@ -88,7 +89,7 @@ OwningOpRef<ModuleOp> crania::importOnnx(StringRef bytes, MLIRContext *context,
   return module;
 }
 
-/// The file of an importer's diagnostic, or empty.
+/// Returns the file of a diagnostic of an importer, or an empty string.
 static StringRef findFileName(Location loc) {
   auto file = loc->findInstanceOf<FileLineColLoc>();
   return file ? file.getFilename().getValue() : StringRef();

@@ -1,7 +1,7 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Gemm and MatMul.
+// The importers of Gemm and MatMul.
 
 #include "Operators.h"
 
@@ -47,7 +47,8 @@ static LogicalResult readGemm(const Node &node, GemmShape &gemm) {
   return success();
 }
 
-/// The maps of linalg.matmul over (m, n, k) that read the operands as stored.
+/// Returns the maps of linalg.matmul over (m, n, k) that read the operands as
+/// they are stored.
 static ArrayAttr matmulMaps(Builder &builder, bool transA, bool transB) {
   AffineExpr m = builder.getAffineDimExpr(0), n = builder.getAffineDimExpr(1),
              k = builder.getAffineDimExpr(2);
@@ -60,7 +61,7 @@ static ArrayAttr matmulMaps(Builder &builder, bool transA, bool transB) {
       {a, b, AffineMap::get(3, 0, {m, n}, context)});
 }
 
-/// init + a * b, each operand read transposed if so asked.
+/// Returns init + a * b, where either operand may be read transposed.
 static Value emitMatmul(Emitter &emit, Value a, Value b, Value init,
                         bool transA = false, bool transB = false) {
   ImplicitLocOpBuilder &builder = emit.getBuilder();
@@ -73,8 +74,8 @@ static Value emitMatmul(Emitter &emit, Value a, Value b, Value init,
       .getResult(0);
 }
 
-/// Operand C of Gemm scaled by beta; a row vector loses its unit dimension, so
-/// that biases look alike whatever their rank.
+/// Returns operand C of Gemm scaled by beta. A row vector loses its unit
+/// dimension, so that biases have the same form whatever their rank.
 static Tensor scaledAddend(const Node &node, const GemmShape &gemm) {
   Tensor addend = node.input(2);
   if (ArrayRef<int64_t>(node.shape(2)) == ArrayRef<int64_t>({1, gemm.columns}))
@@ -124,7 +125,8 @@ FailureOr<Tensor> crania::importer::importGemm(const Node &node) {
   return Tensor(product);
 }
 
-/// The operand as a stack of matrices: a vector becomes a row or a column.
+/// Returns the operand as a stack of matrices. A vector becomes a row or a
+/// column.
 static Tensor asMatrices(const Node &node, unsigned index) {
   SmallVector<int64_t> shape = node.shape(index);
   if (shape.size() == 1)

@@ -16,7 +16,7 @@ std::string crania::importer::describeNode(const ::onnx::NodeProto &proto) {
   return "node '" + name + "' (" + proto.op_type() + ")";
 }
 
-/// The value of an attribute for a message, shortened.
+/// Formats the value of an attribute for a message, shortened.
 static std::string formatAttribute(const AttributeProto &attribute) {
   constexpr int kShown = 8;
   auto list = [](const auto &values) {

@@ -1,7 +1,7 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What an operator importer sees of the node that it imports.
+// A node as the importer of its operator sees it.
 
 #ifndef CRANIA_LIB_IMPORT_ONNX_NODE_H
 #define CRANIA_LIB_IMPORT_ONNX_NODE_H
@@ -14,13 +14,13 @@
 
 namespace crania::importer {
 
-/// Names an ONNX node in messages: `node 'conv1' (Conv)`, or by its first
-/// output where the node has no name.
+/// Returns the name of an ONNX node in messages: `node 'conv1' (Conv)`. If the
+/// node has no name, its first output takes the place of the name.
 std::string describeNode(const ::onnx::NodeProto &proto);
 
-/// One node with its operands resolved. The accessors of attributes leave their
-/// argument, the default, alone where the attribute is absent, and fail after a
-/// diagnostic where it has the wrong type.
+/// One node with its operands resolved. The accessors of attributes take the
+/// default as their argument and leave it unchanged if the attribute is absent.
+/// They fail after a diagnostic if the attribute has the wrong type.
 class Node {
 public:
   Node(const ::onnx::NodeProto &proto, int64_t opset, mlir::Location loc,
@@ -38,13 +38,14 @@ public:
   /// Starts an error that names the node, the attribute and its value.
   mlir::InFlightDiagnostic emitAttributeError(llvm::StringRef attribute) const;
 
-  /// An optional operand may be absent; the operators' arity has been checked.
+  /// Returns true if the operand is given; optional operands may be absent. The
+  /// number of operands has been checked.
   bool hasInput(unsigned index) const {
     return index < inputs.size() && inputs[index];
   }
   unsigned numInputs() const { return inputs.size(); }
   const Tensor &input(unsigned index) const { return *inputs[index]; }
-  /// Null unless the operand is known at import time.
+  /// Returns the operand if it is known at import time, else null.
   const ConstantTensor *constant(unsigned index) const {
     return std::get_if<ConstantTensor>(inputs[index]);
   }
@@ -52,11 +53,11 @@ public:
     return shapeOf(input(index));
   }
   unsigned rank(unsigned index) const { return shape(index).size(); }
-  /// The operand as a value to compute with.
+  /// Returns the operand as a value to compute with.
   mlir::Value value(unsigned index) const { return emit.value(input(index)); }
 
-  /// The value of integer operand `index`, which must be constant, called
-  /// `what` in messages.
+  /// Returns the value of integer operand `index`, which must be constant.
+  /// Messages call it `what`.
   mlir::FailureOr<llvm::SmallVector<int64_t>>
   readConstantIntegers(unsigned index, llvm::StringRef what) const;
   mlir::LogicalResult requireRank(unsigned index, unsigned lowest,
@@ -70,7 +71,7 @@ public:
                            llvm::SmallVectorImpl<int64_t> &values) const;
   mlir::LogicalResult read(llvm::StringRef name,
                            std::vector<float> &values) const;
-  /// The tensor message of an attribute that is present.
+  /// Returns the tensor message of an attribute that is present.
   mlir::FailureOr<const ::onnx::TensorProto *>
   readTensor(llvm::StringRef name) const;
   /// Fails unless the integer attribute is absent or has the only supported
@@ -78,8 +79,8 @@ public:
   mlir::LogicalResult requireAttribute(llvm::StringRef name,
                                        int64_t defaultValue,
                                        int64_t supported) const;
-  /// Reads an axis of a tensor of rank `rank`; negative ones count from the
-  /// end. `inclusive` allows the axis `rank` itself.
+  /// Reads an axis of a tensor of rank `rank`; negative values count from the
+  /// end. `inclusive` also allows `rank` itself.
   mlir::LogicalResult readAxis(llvm::StringRef name, unsigned rank,
                                int64_t &axis, bool inclusive = false) const;
 

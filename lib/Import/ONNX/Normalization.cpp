@@ -14,7 +14,7 @@ using namespace crania::importer;
 using namespace mlir;
 
 static LogicalResult requireInference(const Node &node) {
-  // Statistics per activation instead of per channel (opset 6 to 8).
+  // Such statistics are per activation instead of per channel (opset 6 to 8).
   if (failed(node.requireAttribute("spatial", 1, 1)))
     return failure();
   if (failed(requireTestMode(node)))
@@ -22,7 +22,7 @@ static LogicalResult requireInference(const Node &node) {
   return node.requireAttribute("training_mode", 0, 0);
 }
 
-/// The operand `index` as one constant number per channel.
+/// Returns the operand `index` as one constant number per channel.
 static FailureOr<std::vector<float>>
 readPerChannel(const Node &node, unsigned index, int64_t channels) {
   const ConstantTensor *known = node.constant(index);

@@ -10,7 +10,7 @@
 
 namespace crania::importer {
 
-/// What a batch normalisation does to each channel of its input.
+/// The scale and shift that a batch normalization applies to each channel.
 struct ChannelTransform {
   std::vector<float> scale;
   std::vector<float> shift;
@@ -20,13 +20,13 @@ struct ChannelTransform {
 mlir::FailureOr<ChannelTransform> readBatchNormalization(const Node &node,
                                                          int64_t channels);
 
-/// The weights (F x ...) of a convolution whose output is to be multiplied by
+/// Returns the weights (F x ...) of a convolution, each filter multiplied by
 /// the scale of its channel.
 ConstantTensor scaleFilters(const ConstantTensor &weights,
                             const ChannelTransform &transform);
 
-/// The bias of such a convolution; `bias` is null if it has none, which then
-/// gets the name `name`.
+/// Returns the transformed bias of such a convolution. `bias` is null if the
+/// convolution has none; it then gets one with the name `name`.
 ConstantTensor transformBias(const ConstantTensor *bias,
                              const ChannelTransform &transform,
                              llvm::StringRef name);

@@ -33,19 +33,19 @@ struct Operator {
   unsigned maxInputs;
   /// Inputs at these positions and beyond may be integers; the others are f32.
   unsigned numFloatInputs;
-  /// The attributes that `import` understands; any other one is an error, and
-  /// so is one of another opset.
+  /// The attributes that `import` understands. Any other attribute is an error,
+  /// and so is an attribute of another opset.
   llvm::ArrayRef<Attribute> attributes;
 };
 
-/// Null if the operator is not supported.
+/// Returns the operator of that type, or null if it is not supported.
 const Operator *findOperator(llvm::StringRef type);
 
-/// The names of all supported operators, for messages.
+/// Returns the names of all supported operators, for messages.
 std::string listOperators();
 
-/// Fails unless an operator of opset 6 that trains by default is told not to by
-/// its attribute `is_test`.
+/// Fails unless the attribute `is_test` selects inference. Operators of opset 6
+/// train by default.
 mlir::LogicalResult requireTestMode(const Node &node);
 
 mlir::FailureOr<Tensor> importAdd(const Node &node);

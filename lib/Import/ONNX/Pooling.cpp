@@ -1,7 +1,7 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// AveragePool, GlobalAveragePool and MaxPool.
+// The importers of AveragePool, GlobalAveragePool and MaxPool.
 
 #include "Operators.h"
 #include "Window.h"
@@ -35,13 +35,14 @@ static FailureOr<Window> readPoolingWindow(const Node &node) {
   return readWindow(node, kernel, roundUp ? Rounding::Up : Rounding::Down);
 }
 
-/// Taps of the window at `position` that hold input elements.
+/// Returns the number of taps of the window at `position` that hold input
+/// elements.
 static int64_t countValidTaps(const WindowAxis &axis, int64_t position) {
   return axis.tapsWithin(position, 0, axis.input);
 }
 
-/// A window without input elements has no maximum and no average. Only windows
-/// at the rims can be such.
+/// Fails if a window has no input elements, because it has no maximum and no
+/// average. Only windows at the borders can lack them.
 static LogicalResult requireValidTaps(const Node &node, const Window &window) {
   for (const WindowAxis &axis : window.axes)
     for (int64_t position = 0; position < axis.output; ++position)
@@ -51,7 +52,8 @@ static LogicalResult requireValidTaps(const Node &node, const Window &window) {
   return success();
 }
 
-/// The sum or maximum over the windows of `input`, which is padded already.
+/// Returns the sum or maximum over the windows of `input`, which is already
+/// padded.
 template <typename PoolingOp>
 static Value emitPooling(Emitter &emit, const Window &window, Value input,
                          float init) {
@@ -99,7 +101,8 @@ FailureOr<Tensor> crania::importer::importMaxPool(const Node &node) {
   return restoreRank(node, *window, *maximum);
 }
 
-/// The divisors along one axis: how many taps of each window count.
+/// Returns the divisors along one axis, which are the numbers of taps of each
+/// window that count.
 static SmallVector<int64_t> countDivisors(const WindowAxis &axis,
                                           bool includePads) {
   SmallVector<int64_t> counts;
@@ -132,8 +135,8 @@ static Value scalePerPosition(const Node &node, Value sum,
       });
 }
 
-/// Divisors are computed per position, so a damaged size must not ask for
-/// billions of them.
+/// Fails if the plane is too large. Divisors are computed per position, so a
+/// damaged size must not lead to billions of them.
 static LogicalResult requireModeratePlane(const Node &node,
                                           const Window &window) {
   constexpr int64_t kMaxPlane = int64_t(1) << 22;

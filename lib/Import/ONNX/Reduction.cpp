@@ -1,7 +1,7 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// ReduceMax and ReduceSum.
+// The importers of ReduceMax and ReduceSum.
 
 #include "Operators.h"
 
@@ -14,8 +14,9 @@
 using namespace crania::importer;
 using namespace mlir;
 
-/// Reads which axes are reduced: an attribute before opset `inputOpset`, an
-/// operand since; all of them if none is given, unless the node asks for none.
+/// Reads the axes to reduce. They are an attribute before opset `inputOpset`,
+/// and an operand from it on. If no axes are given, all are reduced, unless the
+/// node says that none are.
 static FailureOr<SmallVector<bool>> readAxes(const Node &node,
                                              int64_t inputOpset) {
   SmallVector<int64_t> axes;

@@ -1,8 +1,8 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Constant, and the operators that move elements without computing: Concat,
-// Flatten, Reshape.
+// The importers of Constant and of the operators that move elements without
+// computing: Concat, Flatten, Reshape.
 
 #include "Operators.h"
 
@@ -71,7 +71,8 @@ FailureOr<Tensor> crania::importer::importFlatten(const Node &node) {
   return node.emit.reshape(node.input(0), {rows, columns});
 }
 
-/// Replaces the zeros and the -1 of the wanted shape by what they stand for.
+/// Replaces the zeros and the -1 of the wanted shape by the sizes that they
+/// stand for.
 static LogicalResult resolveShape(const Node &node, bool zeroCopies,
                                   SmallVectorImpl<int64_t> &wanted) {
   SmallVector<int64_t> source = node.shape(0);
@@ -127,7 +128,7 @@ static LogicalResult checkConcatInputs(const Node &node, int64_t axis) {
     if (other != first)
       return node.emitError()
              << "input '" << node.proto.input(i) << "' of shape "
-             << formatShape(node.shape(i)) << " does not fit to input '"
+             << formatShape(node.shape(i)) << " does not fit input '"
              << node.proto.input(0) << "' of shape " << formatShape(first)
              << " for concatenation along axis " << axis;
   }

@@ -1,7 +1,7 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Softmax and LogSoftmax.
+// The importers of Softmax and LogSoftmax.
 
 #include "Operators.h"
 
@@ -16,8 +16,9 @@
 using namespace crania::importer;
 using namespace mlir;
 
-/// Before this opset, Softmax views its input as a matrix whose rows begin at
-/// `axis` (1 by default); since then it works along `axis` (the last one).
+/// The first opset in which Softmax works along `axis` (the last one by
+/// default). Before it, Softmax views its input as a matrix whose rows begin at
+/// `axis` (1 by default).
 static constexpr int64_t kSoftmaxAlongAxisOpset = 13;
 
 static Value softmaxAlongLastAxis(Emitter &emit, Value input) {
@@ -28,7 +29,7 @@ static Value softmaxAlongLastAxis(Emitter &emit, Value input) {
       .front();
 }
 
-/// The input as a matrix whose rows begin at `axis`.
+/// Returns the input as a matrix whose rows begin at `axis`.
 static Value rowsFrom(const Node &node, int64_t axis) {
   SmallVector<int64_t> shape = node.shape(0);
   int64_t rows = llvm::product_of(ArrayRef<int64_t>(shape).take_front(axis));
@@ -51,7 +52,8 @@ static Value softmaxAlong(const Node &node, int64_t axis) {
   return node.emit.transpose(softmaxAlongLastAxis(node.emit, moved), swapped);
 }
 
-/// Reads the attribute `axis`, whose meaning `alongAxis` tells.
+/// Reads the attribute `axis`, and sets `alongAxis` to its meaning in the
+/// opset.
 static FailureOr<int64_t> readSoftmaxAxis(const Node &node, bool &alongAxis) {
   alongAxis = node.opset() >= kSoftmaxAlongAxisOpset;
   int64_t axis = alongAxis ? -1 : 1;
@@ -70,8 +72,8 @@ FailureOr<Tensor> crania::importer::importSoftmax(const Node &node) {
                           : softmaxOfRows(node, *axis));
 }
 
-/// x - max(x) - log(sum(exp(x - max(x)))), which is finite where the logarithm
-/// of a softmax that is too small for a float is not.
+/// Returns x - max(x) - log(sum(exp(x - max(x)))). This is finite even if the
+/// softmax is too small for a float, whose logarithm is not finite.
 static Value logSoftmax(Emitter &emit, Value x, int64_t axis) {
   SmallVector<int64_t> shape(shapeOf(x));
   SmallVector<bool> isReduced(shape.size());

@@ -10,7 +10,7 @@
 using namespace crania::importer;
 using namespace mlir;
 
-/// Bounds every size of a window, so that products of two stay far from
+/// The largest size of a window. With this bound, products of two sizes do not
 /// overflow.
 static constexpr int64_t kMaxSize = kMaxElements;
 

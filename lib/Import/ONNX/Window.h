@@ -20,13 +20,14 @@ struct WindowAxis {
   int64_t padAfter = 0;
   int64_t output = 1;
 
-  /// The elements that a window spans.
+  /// Returns the number of elements that a window spans.
   int64_t extent() const { return (kernel - 1) * dilation + 1; }
-  /// How many elements beyond the input and its pads the last window needs;
-  /// positive only when the output size was rounded up.
+  /// Returns the number of elements beyond the input and its pads that the last
+  /// window needs. It is positive only if the output size was rounded up.
   int64_t overhang() const;
-  /// How many taps of the window of output `position` lie in [low, high),
-  /// counted in input elements (0 is the first element after the pad).
+  /// Returns the number of taps of the window of output `position` that lie in
+  /// [low, high), counted in input elements. Element 0 is the first one after
+  /// the pad.
   int64_t tapsWithin(int64_t position, int64_t low, int64_t high) const;
 };
 
@@ -43,7 +44,8 @@ struct Window {
   }
 };
 
-/// How the output size is rounded if the windows do not cover the input evenly.
+/// The rounding of the output size if the windows do not cover the input
+/// evenly.
 enum class Rounding { Down, Up };
 
 /// Reads auto_pad, dilations, pads and strides of `node`, whose first input has
@@ -52,11 +54,12 @@ enum class Rounding { Down, Up };
 mlir::FailureOr<Window>
 readWindow(const Node &node, llvm::ArrayRef<int64_t> kernel, Rounding rounding);
 
-/// `input` (N x C x H x W) surrounded with `padding` as `window` demands.
+/// Returns `input` (N x C x H x W) with the padding of `window` around it.
 mlir::FailureOr<mlir::Value> padInput(const Node &node, const Window &window,
                                       mlir::Value input, float padding);
 
-/// `shape` (N x C x W or N x C x H x W) with a row axis of one if it has none.
+/// Returns `shape` (N x C x W or N x C x H x W) with two spatial axes. A shape
+/// with one gets a row axis of extent 1.
 llvm::SmallVector<int64_t> withTwoSpatialAxes(llvm::ArrayRef<int64_t> shape);
 
 } // namespace crania::importer

@@ -1,7 +1,7 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Device binaries as text for people: one line per command.
+// The text form of device binaries for people, with one line per command.
 
 #include "crania/Translation/DeviceBinary/DeviceBinaryTranslation.h"
 #include "llvm/Support/Format.h"
@@ -19,10 +19,10 @@ void printList(raw_ostream &os, const Range &values) {
   os << "]";
 }
 
-/// Decimals enough to tell any two floats apart.
+/// Formats a number with enough digits to tell any two floats apart.
 auto decimals(double value) { return llvm::format("%.9g", value); }
 
-/// Half-open, as everywhere in the format.
+/// Prints a half-open range, as everywhere in the format.
 void printTiles(raw_ostream &os, uint32_t begin, uint32_t end) {
   os << " tiles [" << begin << ", " << end << ")";
 }
@@ -117,7 +117,7 @@ void Disassembler::printWeights(const Weights &weights) {
       os << " at " << segment->store_offset();
     if (segment->refined_words()->size() != 0)
       os << ", " << segment->refined_words()->size()
-         << " words that the next one refines";
+         << " words that the next cluster refines";
     os << "\n";
   }
 }
@@ -190,8 +190,8 @@ void Disassembler::printContract(const Contract &contract) {
      << " pad " << contract.pad_top() << "x" << contract.pad_left();
 }
 
-/// `x+0 [0 + 1*i0 of 6 by 784]`: buffer and offset; index, extent and stride of
-/// each dimension.
+/// Prints an access such as `x+0 [0 + 1*i0 of 6 by 784]`: buffer and offset,
+/// then index, extent and stride of each dimension.
 void Disassembler::printAccess(const Access &access) {
   os << bufferName(access.buffer()) << "+" << access.offset() << " [";
   llvm::interleaveComma(*access.dims(), os, [&](const AccessDim *dim) {

@@ -1,7 +1,7 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// From programs of crania_hw to a device binary.
+// The translation of programs of crania_hw to a device binary.
 
 #include "crania/Dialect/CraniaHW/IR/ProgramEncoding.h"
 #include "crania/Translation/DeviceBinary/DeviceBinaryTranslation.h"
@@ -17,7 +17,7 @@ static constexpr const char *producer = "CRANIA";
 
 namespace {
 
-/// Programs for the writer, which reads their images where they are.
+/// A list of programs for the writer, which reads their images in place.
 class Programs {
 public:
   void add(hw::ProgramOp program) {
@@ -34,8 +34,8 @@ public:
     Result<std::vector<uint8_t>> bytes =
         binary::assemble(std::move(programs), producer);
     if (!bytes)
-      return op->emitError()
-             << "makes no valid device binary: " << bytes.error().message;
+      return op->emitError() << "does not make a valid device binary: "
+                             << bytes.error().message;
     return std::move(*bytes);
   }
 
@@ -47,8 +47,9 @@ private:
 
 } // namespace
 
-/// A device binary has no host: what runs there before or behind a program is
-/// not in it. Softmax and reshapes behind logits change no prediction.
+/// Warns of the work of the host before and after a program, because a device
+/// binary does not contain it. Softmax and reshapes after the logits are
+/// exempt, since they change no prediction.
 static void warnOfHostWork(ModuleOp module) {
   static const llvm::StringSet<> harmless = {
       "arith.constant",        "func.func",
@@ -67,7 +68,7 @@ static void warnOfHostWork(ModuleOp module) {
           op->emitWarning()
               << "'" << op->getName()
               << "' is work of the host, which a device binary does not "
-              << "have: its programs compute without";
+              << "contain; its programs compute without it";
           return WalkResult::interrupt();
         });
   }

@@ -21,17 +21,17 @@ namespace {
 struct SegmentRow {
   const binary::Segment *segment;
   uint64_t values = 0;
-  uint64_t cycles = 0; ///< of decoding all blocks
+  uint64_t cycles = 0; ///< cycles to decode all blocks
 };
 
 struct TensorRow {
   std::string name;
   uint64_t weights = 0, bytes = 0;
-  uint64_t decodeCycles = 0; ///< of all clusters, tables included
+  uint64_t decodeCycles = 0; ///< to decode all clusters, tables included
   double dramCycles = 0;
-  /// Of an ideal order-0 coder of the cluster and word of each weight or, if
-  /// clusters refine, of their words given those before; of words up to 16
-  /// bits.
+  /// Bits that an ideal order-0 coder takes for the cluster and word of each
+  /// weight. If clusters refine, it codes the words of a cluster given those of
+  /// the clusters before. Only words of up to 16 bits have it.
   std::optional<double> entropyBits;
   std::vector<SegmentRow> segments;
 
@@ -40,7 +40,7 @@ struct TensorRow {
   double ratio() const { return 8 * double(bytes) / *entropyBits; }
 };
 
-/// Decodes the weights of a program and counts.
+/// A reader that decodes the weights of a program and counts them.
 class ImageReader {
 public:
   explicit ImageReader(const ProgramView &program) : program(program) {}
@@ -56,7 +56,7 @@ public:
     const bool isCounted = wordBits <= widestWord;
     if (isCounted)
       row.entropyBits = 0;
-    // Of importance, all clusters share the counts.
+    // With importance clusters, all clusters share the counts.
     std::vector<uint64_t> counts;
     if (isCounted && !isRefining)
       counts.resize(size_t(program.clusters(w)) << wordBits);
@@ -85,11 +85,13 @@ public:
   }
 
 private:
-  /// What earlier clusters tell of positions, by tile (ProgramView::contextOf).
+  /// The conditions that earlier clusters give for positions, by tile
+  /// (ProgramView::contextOf).
   using Known = std::vector<std::vector<uint8_t>>;
   static constexpr size_t mostKnown = 256;
 
-  /// Entropy of words given what was known, by counts of both.
+  /// Returns the entropy in bits of words given the known conditions, from the
+  /// joint counts of both.
   static double conditionalBits(ArrayRef<uint64_t> counts, unsigned wordBits) {
     double bits = 0;
     const size_t words = size_t(1) << wordBits;
@@ -142,7 +144,7 @@ private:
   const ProgramView &program;
 };
 
-/// The tensors of a program by their place in the image.
+/// Returns the tensors of a program in the order of their places in the image.
 Result<std::vector<TensorRow>> readImage(const ProgramView &program) {
   std::vector<TensorRow> rows;
   for (uint32_t w = 0; w < program.program().weights()->size(); ++w) {
@@ -231,7 +233,7 @@ void drawText(double x, double y, StringRef anchor, const Twine &text,
   os << "</text>\n";
 }
 
-/// A bar of the clusters' bytes, and a mark where the entropy is.
+/// Draws a bar of the clusters' bytes, with a mark at the entropy.
 void drawTensor(const TensorRow &row, double scale, double y, raw_ostream &os) {
   const double baseline = y + barHeight - 3;
   drawText(barsBegin - textGap, baseline, "end", row.name, os);
@@ -271,7 +273,7 @@ double drawProgram(const ProgramView &program, ArrayRef<TensorRow> rows,
   os << "<g font-weight=\"bold\">";
   drawText(textGap, y + titleHeight - 12, "start",
            Twine(program.name()) + ": weight image of " +
-               Twine(program.image().size()) + " bytes; clusters by colour, " +
+               Twine(program.image().size()) + " bytes; clusters by color, " +
                "entropy marked",
            os);
   os << "</g>\n";

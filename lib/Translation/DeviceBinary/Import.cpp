@@ -1,8 +1,9 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// From a device binary to programs of crania_hw. The binary has been verified;
-// what symbols and attributes do not admit is an error here.
+// The translation of a device binary to programs of crania_hw. The binary has
+// been verified. A name that symbols or attributes do not allow is an error
+// here.
 
 #include "crania/Translation/DeviceBinary/DeviceBinaryTranslation.h"
 #include "mlir/IR/AsmState.h"
@@ -16,8 +17,8 @@ using namespace crania;
 
 namespace {
 
-/// Of the blob of an image. Larger ones would have to be mapped to be read from
-/// bytecode, which not every tool does.
+/// The alignment of the blob of an image. With a larger one, only a
+/// memory-mapped blob could be read from bytecode, and not every tool maps it.
 constexpr size_t imageAlignment = 16;
 
 template <typename Enum, typename BinaryEnum>
@@ -76,7 +77,8 @@ private:
   const binary::ProgramT &program;
   Span<const uint8_t> image;
   hw::ProgramOp op;
-  /// Tokens of the present round's commands, and what the next one has.
+  /// The tokens of the commands of the current round, and the tokens that the
+  /// next round gets.
   SmallVector<Value> tokens;
   StringRef label;
   SmallVector<Value> after;
@@ -100,7 +102,7 @@ Type ProgramImporter::typeOf(binary::ElementType element) {
   llvm_unreachable("the binary has been verified");
 }
 
-/// Buffers and weights become symbols of one table.
+/// Checks the names of buffers and weights, which become symbols of one table.
 LogicalResult ProgramImporter::checkNames() {
   llvm::StringSet<> names;
   auto check = [&](const std::string &name) -> LogicalResult {
@@ -122,7 +124,8 @@ LogicalResult ProgramImporter::checkNames() {
   return success();
 }
 
-/// A preset by its name, any other machine with its description.
+/// Imports the target: a preset by its name, any other machine by its
+/// description.
 FailureOr<ir::TargetAttr> ProgramImporter::importTarget() {
   Result<target::TargetModel> model = target::parseTarget(program.target);
   if (!model)

@@ -15,7 +15,7 @@ using namespace crania;
 static LogicalResult exportModule(Operation *op, raw_ostream &os) {
   auto module = dyn_cast<ModuleOp>(op);
   if (!module)
-    return op->emitError() << "is no module, so it has no programs";
+    return op->emitError() << "is not a module, so it has no programs";
   FailureOr<std::vector<uint8_t>> bytes = translateToDeviceBinary(module);
   if (failed(bytes))
     return failure();
@@ -29,7 +29,8 @@ static Result<binary::DeviceBinary> parse(const llvm::MemoryBuffer &buffer) {
       std::vector<uint8_t>(text.bytes_begin(), text.bytes_end()));
 }
 
-/// The binary in the main buffer of `sources`, or nothing after an error.
+/// Parses the binary in the main buffer of `sources`. Returns nothing after an
+/// error.
 static std::optional<binary::DeviceBinary>
 parseOrReport(const llvm::SourceMgr &sources, MLIRContext *context) {
   const llvm::MemoryBuffer *buffer =
@@ -52,7 +53,7 @@ static OwningOpRef<Operation *> importModule(llvm::SourceMgr &sources,
   return importDeviceBinary(*binary, FileLineColLoc::get(context, name, 0, 0));
 }
 
-/// A translation from a device binary to text.
+/// Translates a device binary to text.
 template <void (*print)(const binary::DeviceBinary &, raw_ostream &)>
 static LogicalResult
 printBinary(const std::shared_ptr<llvm::SourceMgr> &sources, raw_ostream &os,
@@ -64,7 +65,7 @@ printBinary(const std::shared_ptr<llvm::SourceMgr> &sources, raw_ostream &os,
   return success();
 }
 
-/// The same, of what a binary may lack.
+/// Translates the weight images of a device binary to text, which may fail.
 template <LogicalResult (*print)(const binary::DeviceBinary &, Location,
                                  raw_ostream &)>
 static LogicalResult printImage(const std::shared_ptr<llvm::SourceMgr> &sources,

@@ -1,7 +1,7 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// The shape of the host code; run.mlir runs it.
+// Tests the form of the host code; run.mlir runs it.
 
 // RUN: cat %s %S/../../Dialect/CraniaHW/IR/Inputs/tiny.mlir | crania-opt --convert-crania-to-llvm | FileCheck %s
 
@@ -27,7 +27,7 @@ func.func @twice(%x: memref<1x4xf32>, %y: memref<1x2xf32>) -> (index, index) {
   return %r, %s : index, index
 }
 
-// The program is gone, its device binary (magic "CRANIA") is there once.
+// The program is erased. Its device binary (magic "CRANIA") is present once.
 //   CHECK-NOT: crania_hw.program
 //       CHECK: llvm.mlir.global internal constant @tiny_binary("CRANIA{{.*}}") {addr_space = 0 : i32, alignment = 64 : i64}
 //   CHECK-NOT: crania_hw.program
@@ -35,7 +35,7 @@ func.func @twice(%x: memref<1x4xf32>, %y: memref<1x2xf32>) -> (index, index) {
 //       CHECK: llvm.func @craniaRuntimeInfer(!llvm.ptr, i64, !llvm.ptr, i64, !llvm.ptr, i64) -> i64
 //   CHECK-NOT: craniaRuntimeInfer
 
-// The machine is no longer said: stock tools do not know the attribute.
+// The target attribute is erased, because stock tools do not know it.
 // RUN: echo 'module attributes {crania.target = #crania.target<"edge">} {}' \
 // RUN:   | crania-opt --convert-crania-to-llvm | FileCheck %s --check-prefix=TARGET
 // TARGET: {{^}}module {

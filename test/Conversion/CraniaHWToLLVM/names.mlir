@@ -1,9 +1,9 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// The constant gives way to a symbol of the same name; a declaration of the
-// runtime's function is shared; a program that nothing runs leaves nothing, nor do
-// marks of the dialect.
+// The constant takes another name than the existing symbol. The existing
+// declaration of the runtime's function is shared. A program without runs is
+// erased, and so are attributes of the dialect.
 
 // RUN: crania-opt --convert-crania-to-llvm %s | FileCheck %s
 

@@ -1,15 +1,15 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// A program of integers under stock mlir-runner: the host gives f32, the runtime
-// quantises. Worked out by hand from the weights in integers.mlir:
-//   x / 0.0625 = (8, 16, 32, 0.5) is (8, 16, 32, 0); sums 8 - 32 + 96 = 72 and
-//       127 * (8 - 32) = -3048; rescaled (72 * 10 + 128) >> 8 = 3 and
-//       (-3048 * 20 + 128) >> 8 = -238, clamped to -127; a quarter of these,
-//       rounded half to even, 1 and -32;
-//   x / 0.0625 = (256, -48, 1.5, 112) is (255, 0, 2, 112); sums 255 + 6 - 448 =
-//       -187 and 127 * (255 - 2) + 5 * 112 = 32691; -7 and 2554, clamped to 127;
-//       -2 and 32.
+// A program of integers runs under stock mlir-runner. The host passes f32, and
+// the runtime quantizes. By hand from the weights in integers.mlir:
+//   x / 0.0625 = (8, 16, 32, 0.5) becomes (8, 16, 32, 0). The sums are
+//       8 - 32 + 96 = 72 and 127 * (8 - 32) = -3048. Rescaled, they are
+//       (72 * 10 + 128) >> 8 = 3 and (-3048 * 20 + 128) >> 8 = -238, clamped
+//       to -127. A quarter of these, rounded half to even, is 1 and -32.
+//   x / 0.0625 = (256, -48, 1.5, 112) becomes (255, 0, 2, 112). The sums are
+//       255 + 6 - 448 = -187 and 127 * (255 - 2) + 5 * 112 = 32691. Rescaled,
+//       they are -7 and 2554, clamped to 127. A quarter is -2 and 32.
 
 // A stock tool cannot load a library that was built with sanitizers.
 // UNSUPPORTED: asan

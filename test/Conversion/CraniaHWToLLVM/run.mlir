@@ -1,13 +1,13 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Host code with a program inside runs under stock mlir-runner, with the runtime
-// as a shared library. The logits are worked out by hand from the weights in
-// tiny.mlir:
-//   x = (1, 0, 0, 2): round 1 has cluster 1 only, 3*2 + 0.25 and -0.25; its
-//       confidence 0.998 stops it;
-//   x = (1, 0.5, 1, 0): round 1 gives (0.25, 1.75), confidence 0.82, and goes
-//       on; round 2 has all weights, 1 - 1 + 0.5 + 0.25 and -1 + 2 + 2 - 0.25.
+// Host code with a program runs under stock mlir-runner, with the runtime as a
+// shared library. The logits follow by hand from the weights in tiny.mlir:
+//   x = (1, 0, 0, 2): round 1 has cluster 1 only, 3*2 + 0.25 and -0.25. It
+//       stops with a confidence of 0.998.
+//   x = (1, 0.5, 1, 0): round 1 gives (0.25, 1.75) and continues with a
+//       confidence of 0.82. Round 2 has all weights, 1 - 1 + 0.5 + 0.25 and
+//       -1 + 2 + 2 - 0.25.
 
 // A stock tool cannot load a library that was built with sanitizers.
 // UNSUPPORTED: asan

@@ -2,9 +2,9 @@
 // RUN: crania-opt %s --crania-assign-layouts --crania-schedule-fetches="retain=false" --crania-place-segments --convert-crania-to-hw \
 // RUN:     --remarks-filter=crania-memory --remark-policy=all 2>&1 >/dev/null | FileCheck %s --check-prefix=REMARK
 
-// An input of 2 KB and a result of 2 KB in a global buffer of 2 KB: both stay in
-// DRAM, and the convolution runs in bands of rows with their halo. The weights
-// are streamed once per band.
+// The input and the result take 2 KB each, and the global buffer has 2 KB. Both
+// stay in DRAM, and the convolution runs in bands of rows with their halo. The
+// weights are streamed once per band.
 
 // REMARK-DAG: remark: [Missed] buffer-spilled | Category:crania-memory | {{.*}}bytes=2048{{.*}}tensor=input
 // REMARK-DAG: remark: [Analysis] layer-in-bands | Category:crania-memory | bands=[[BANDS:[0-9]+]]{{.*}}layer=conv
@@ -12,12 +12,12 @@
 
 // CHECK:       crania_hw.buffer @conv.windows global_buffer
 // CHECK:       crania_hw.round
-// The first band has no row above it: the window starts in the padding.
+// The first band has no row above it, so its window starts in the padding.
 // CHECK:         %[[L0:.*]] = crania_hw.copy activations [{{.*}}] from <@input.dram at 0, strides [{{.*}}]> to <@conv.windows at 0
 // CHECK:         crania_hw.fetch @conv clusters [1] streamed tiles 0 to 1
 // CHECK:         %[[C0:.*]] = crania_hw.contract @conv clusters 1 tiles 0 to 1 input <@conv.windows {{.*}} pad [1, 1]
 // CHECK:         crania_hw.copy activations [{{.*}}] from <@conv.windows {{.*}} to <@conv_2d_nchw_fchw.dram at 0
-// Others begin with the last rows of the band before.
+// Other bands begin with the last rows of the band before.
 // CHECK:         crania_hw.fetch @conv clusters [1] streamed tiles 0 to 1
 // CHECK:         crania_hw.contract @conv clusters 1 tiles 0 to 1 input <@conv.windows {{.*}} pad [0, 1]
 

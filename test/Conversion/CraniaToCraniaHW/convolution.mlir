@@ -1,7 +1,8 @@
 // RUN: crania-opt %s --crania-assign-layouts=layouts=raw,bitmap,bitmap-free --crania-schedule-fetches="retain=false" --crania-place-segments --convert-crania-to-hw | FileCheck %s
 
-// A convolution with padding, bias and relu: the padding joins the contraction's
-// window, bias and relu follow it in place, and a pooling comes last.
+// A convolution with padding, bias and ReLU: the padding becomes part of the
+// contraction's window, bias and ReLU follow in place, and a pooling comes
+// last.
 
 // CHECK-LABEL: func.func @net
 // CHECK:         crania_hw.execute @net_program(%{{.*}}) : (tensor<1x1x4x4xf32>) -> (tensor<1x2xf32>, index)

@@ -1,9 +1,9 @@
 // RUN: crania-opt %s --crania-assign-layouts --crania-schedule-fetches="retain=false" --crania-place-segments --convert-crania-to-hw | FileCheck %s
 // RUN: crania-opt %s --crania-assign-layouts --crania-schedule-fetches --crania-place-segments --convert-crania-to-hw | FileCheck %s --check-prefix=RETAINED
 
-// Bands of a layer whose windows fit twice: two sets of windows take turns. The
-// next band is loaded before this one is computed, which waits for its own load
-// only; a set is loaded again when the band before last is done with it.
+// The windows of a layer's bands fit twice, so two sets of windows alternate.
+// The next band is loaded before the current one is computed, which waits only
+// for its own load. A set is loaded again once the band that used it is done.
 
 // CHECK:      %[[L0:.*]] = crania_hw.copy activations {{.*}} from <@input.dram at 0, {{.*}}> to <@conv.windows at 0, strides [{{.*}}]> label
 // CHECK-NEXT: %[[L1:.*]] = crania_hw.copy activations {{.*}} from <@input.dram at {{.*}}> to <@conv.windows at [[SET:[1-9][0-9]*]], strides [{{.*}}]> label
@@ -15,7 +15,7 @@
 // CHECK-NEXT: %[[C1:.*]] = crania_hw.contract @conv {{.*}} input <@conv.windows at [[SET]], {{.*}} after(%[[L1]]) label
 // CHECK:      crania_hw.contract @conv {{.*}} input <@conv.windows at 0, {{.*}} after({{.*}}%[[L2]]) label
 
-// What the store keeps is fetched once, for all bands.
+// Weights in the store are fetched once for all bands.
 // RETAINED:     crania_hw.fetch @conv clusters [1] retained
 // RETAINED-NOT: crania_hw.fetch
 

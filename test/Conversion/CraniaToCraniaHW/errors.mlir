@@ -160,7 +160,7 @@ module attributes {crania.target = #crania.target<"edge">} {
 
 // -----
 
-// Logits are the exit unit's and stay on chip.
+// Logits are read by the exit unit and stay on chip.
 module attributes {crania.target = #crania.target<"tiny", "{\"global_buffer\": {\"bytes\": 1024}}">} {
   func.func @too_large(%x: tensor<300xf32>) -> tensor<300xf32> {
     // expected-error @below {{layer 'logits' needs 1216 bytes of the global buffer at once}}

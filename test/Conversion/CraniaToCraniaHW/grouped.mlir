@@ -1,6 +1,6 @@
 // RUN: crania-opt %s --crania-assign-layouts --crania-schedule-fetches="retain=false" --crania-place-segments --convert-crania-to-hw | FileCheck %s
 
-// Padding, splitting into groups and joining them again move no data.
+// Padding, splitting into groups and concatenating them move no data.
 
 // CHECK:       crania_hw.weights @conv groups 2 outputs 2 depth 18 tile [2, 18]
 // CHECK:       crania_hw.round

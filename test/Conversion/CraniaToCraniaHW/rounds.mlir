@@ -1,9 +1,9 @@
 // RUN: crania-opt %s --crania-assign-layouts --crania-schedule-fetches --crania-place-segments --convert-crania-to-hw | FileCheck %s
 
-// A constant per round has an address of its own in each round, retained clusters
-// have a fetch of their own, and a function with two iterations makes two
-// programs. What hoisting moved out of an iteration, but computes of constants
-// alone, comes back.
+// A constant per round has an address of its own in each round. Retained
+// clusters have a fetch of their own. A function with two iterations becomes
+// two programs. Ops that hoisting moved out of an iteration, but that depend
+// only on constants, move back.
 
 // CHECK:       crania_hw.execute @net_program(
 // CHECK:       crania_hw.execute @net_program_{{[0-9]+}}(

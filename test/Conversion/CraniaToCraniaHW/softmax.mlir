@@ -1,7 +1,7 @@
 // RUN: crania-opt %s --convert-crania-to-hw | FileCheck %s
 
-// A softmax inside the iteration is decomposed: maximum, exponentials, sum,
-// quotient.
+// A softmax inside the iteration is decomposed into maximum, exponentials, sum
+// and quotient.
 
 // CHECK:       crania_hw.round
 // CHECK:         crania_hw.vector loops [4] {{.*}} maxnum f32({{.*}} reduces from

@@ -1,7 +1,7 @@
 // RUN: crania-opt %s --crania-assign-layouts=layouts=raw,bitmap,bitmap-free --crania-schedule-fetches="retain=false" --crania-place-segments --convert-crania-to-hw | FileCheck %s
 
-// A residual addition overwrites the branch computed last, and a concatenation is
-// written slice by slice, without a copy.
+// A residual addition overwrites the branch that is computed last. A
+// concatenation is written slice by slice, without a copy.
 
 // CHECK:       crania_hw.round
 // CHECK:         %[[A:.*]] = crania_hw.contract @a {{.*}} output <@[[L:concat]] at 0, 4x1x1

@@ -1,8 +1,9 @@
 // RUN: crania-opt %s --crania-assign-layouts --crania-schedule-fetches="retain=false" --crania-place-segments --convert-crania-to-hw | FileCheck %s
 
-// 1024 bytes of input, 512 of sums and 512 of bias in a global buffer of 1600: the
-// product fits, but not together with its bias, which is added behind it instead of
-// block by block. So it is with the first hidden layer of VGG-16 on `edge`.
+// The data are 1024 bytes of input, 512 of sums and 512 of bias, and the global
+// buffer has 1600. The product fits, but not together with its bias, which is
+// therefore added after the product instead of block by block. The first hidden
+// layer of VGG-16 on `edge` is such a case.
 
 // CHECK:      crania_hw.round
 // CHECK:        %[[PRODUCT:.*]] = crania_hw.contract @w clusters 1

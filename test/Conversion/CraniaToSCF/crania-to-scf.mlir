@@ -60,7 +60,7 @@ func.func @on_memrefs(%x: memref<3xf32>) -> memref<3xf32> {
   return %logits : memref<3xf32>
 }
 
-// What is tested is not what is given.
+// The tested value differs from the result.
 // CHECK-LABEL: @tested
 // CHECK: tensor.extract %arg1
 // CHECK: scf.condition(%{{.*}}) %arg0, %{{.*}} : tensor<3xf32>, index

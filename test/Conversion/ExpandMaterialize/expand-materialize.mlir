@@ -28,7 +28,7 @@ func.func @known() -> (tensor<2x2xf32>, tensor<2x2xf32>, tensor<2x2xf32>, tensor
   return %a, %b, %c, %d : tensor<2x2xf32>, tensor<2x2xf32>, tensor<2x2xf32>, tensor<2x2xf32>
 }
 
-// One new blob for both; the whole weights are where they were.
+// Both share one new blob. The whole weights keep their blob.
 // CHECK-LABEL: @blobs
 // CHECK: arith.constant dense_resource<resource_upto_1> : tensor<2xi16>
 // CHECK: arith.constant dense_resource<resource_upto_1> : tensor<2xi16>
@@ -43,7 +43,8 @@ func.func @blobs() -> (tensor<2xi16>, tensor<2xi16>, tensor<2xi16>) {
   return %a, %b, %c : tensor<2xi16>, tensor<2xi16>, tensor<2xi16>
 }
 
-// A round that is not known, or below 1; a buffer; weights of unknown origin.
+// The pass ignores an unknown round, a round below 1, a buffer, and weights of
+// unknown origin.
 // CHECK-LABEL: @left_alone
 // CHECK-COUNT-4: crania.materialize
 func.func @left_alone(%round: index, %v: !crania.clustered<tensor<2xi16>, clusters = 2>) {
@@ -57,7 +58,7 @@ func.func @left_alone(%round: index, %v: !crania.clustered<tensor<2xi16>, cluste
   return
 }
 
-// Codes and points for the first rounds, the values themselves in the last.
+// The first rounds have codes and points, the last round the values themselves.
 crania.weights @refined : !crania.clustered<tensor<4xi16>, clusters = 3>
     scheme #crania.residual<dense<[[-300, -300, 280], [-310, -20, 290]]> : tensor<2x3xi16>>
     values dense<[-312, -18, 301, -290]> : tensor<4xi16>

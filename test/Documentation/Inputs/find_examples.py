@@ -1,11 +1,11 @@
 # Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Checks that every example in a generated page stands in a test, word for word.
+"""Checks that every example in a generated page occurs in a test, word for word.
 
   find_examples.py PAGE TESTS...
 
-An example is a block of MLIR, or what is in backquotes in a paragraph that begins
-with "Example:". An ellipsis on a line of its own may be anything.
+An example is a block of MLIR, or the text in backquotes in a paragraph that begins
+with "Example:". An ellipsis on a line of its own matches anything.
 """
 
 import re

@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Runs the commands of a page: usage: run_commands.py SOURCE-FOLDER SCRATCH PAGE.md
 
-All ```sh blocks are one bash session in SCRATCH, which looks like a clone that has
+All ```sh blocks form one bash session in SCRATCH, which looks like a clone that has
 been built: examples/, build/lib, and build/bin with the tools, which a page must put
-on the PATH itself. Besides there is what the pages call the user's (net.onnx, x.npy and
-y.npy, the digits example) and mine.json, the first ```json block of the page.
-Scripts of utils/ are left out: they run the tests that this is one of. Fails on the
-first command that does.
+on the PATH itself. It also has the files that the pages call the user's (net.onnx,
+x.npy and y.npy, from the digits example) and mine.json, the first ```json block of the
+page. Scripts of utils/ are skipped, because they run the tests, including this one.
+Fails on the first command that fails.
 """
 import os
 import pathlib

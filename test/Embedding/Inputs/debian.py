@@ -1,8 +1,8 @@
 # Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""debian.py PACKAGES SOURCE: installs the packages of a folder with dpkg, uses them as
-Debian's are used, and removes them. All of it below an overlay of /, in a mount
-namespace of its own: the machine stays as it is."""
+"""debian.py PACKAGES SOURCE: installs the packages of a folder with dpkg, uses them like
+any Debian package, and removes them. All of this happens below an overlay of /, in a mount
+namespace of its own, so that the machine does not change."""
 import os
 import pathlib
 import subprocess
@@ -50,7 +50,8 @@ def main():
         mount = (f"mount -t overlay overlay -o lowerdir=/,upperdir={layer}/upper,workdir={layer}/work "
                  f"{layer}/root && mount -t proc proc {layer}/root/proc && mount --bind /dev {layer}/root/dev && "
                  f"exec chroot {layer}/root bash {script} {packages} {source}")
-        # The tools of the packages, not those of the test's own prefix.
+        # These are the tools of the packages, not those of the test's own
+        # prefix.
         environment = dict(os.environ, PATH="/usr/sbin:/usr/bin:/sbin:/bin")
         done = subprocess.run(["unshare", "--mount", "bash", "-c", mount], text=True, env=environment,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT)

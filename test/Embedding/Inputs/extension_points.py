@@ -1,8 +1,8 @@
 # Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""extension_points.py FOLDER ACME_BUILD: the scheme, the exit rule, the scheduling solver
-and the target of the out-of-tree example, executed on the host and on the machine and
-compared with what NumPy computes."""
+"""extension_points.py FOLDER ACME_BUILD: runs the scheme, the exit rule, the scheduling
+solver and the target of the out-of-tree example on the host and on the machine, and
+compares them with NumPy."""
 import json
 import pathlib
 import re
@@ -27,14 +27,14 @@ def literal(array):
 
 
 class Network:
-    """Two layers, without bias, so that NumPy's is the whole of it."""
+    """A network of two layers without bias, which NumPy computes completely."""
 
     def __init__(self, random):
         self.weights = [random.normal(size=(INPUTS, HIDDEN)).astype(np.float32),
                         random.normal(size=(HIDDEN, CLASSES)).astype(np.float32) * 0.1]
 
     def logits(self, x, rounds):
-        """Of the striped network D_rounds."""
+        """Returns the logits of the striped network with weights D_rounds."""
         for i, weights in enumerate(self.weights):
             stripes = np.arange(weights.size).reshape(weights.shape) % ROUNDS
             x = x @ np.where(stripes < rounds, weights, 0)
@@ -43,7 +43,7 @@ class Network:
         return x
 
     def answer(self, x):
-        """(exit round, logits) by the rule of the example."""
+        """Returns (exit round, logits) by the rule of the example."""
         for rounds in range(1, ROUNDS + 1):
             logits = self.logits(x, rounds)
             second, largest = np.sort(logits.ravel())[-2:]
@@ -51,7 +51,7 @@ class Network:
                 return rounds, logits
 
     def source(self, samples=None):
-        """The classifier and, with samples, a main that prints their logits."""
+        """Returns the classifier and, with samples, a main that prints their logits."""
         first, second = self.weights
         text = f"""
   func.func @classify(%x: tensor<1x{INPUTS}xf32>) -> tensor<1x{CLASSES}xf32> attributes {{crania.classifier}} {{
@@ -93,7 +93,7 @@ def close(found, expected):
 
 
 def on_the_host(acme_opt, network, samples):
-    """The scheme and the rule, lowered by CRANIA's reference path."""
+    """Checks the scheme and the rule, lowered by CRANIA's reference path."""
     pathlib.Path("host.mlir").write_text(network.source(samples))
     run(acme_opt, "host.mlir",
         "--pass-pipeline=builtin.module(crania-check-classifiers,crania-attach-target,"
@@ -116,7 +116,7 @@ def on_the_host(acme_opt, network, samples):
 
 
 def on_the_machine(acme_opt, network, samples):
-    """The scheme, the solver and a target of one's own, on the simulated machine."""
+    """Checks the scheme, the solver and a custom target on the simulated machine."""
     pathlib.Path("classifier.mlir").write_text(network.source())
     small = {"base": "edge", "weight_store": {"bytes": STORE_BYTES}}
     pathlib.Path("small.json").write_text(json.dumps(small))
@@ -126,7 +126,8 @@ def on_the_machine(acme_opt, network, samples):
         "crania-assign-layouts,acme-retain-first-clusters,crania-place-segments)", "-o", "planned.mlir")
     text = pathlib.Path("planned.mlir").read_text()
     expect("residency = retained, store_offset = 0" in text, "the solver retains nothing")
-    # The first cluster of the first layer does not fit, that of the second does.
+    # The first cluster of the first layer does not fit; that of the second
+    # layer does.
     expect(text.count("residency = retained") == 1, "the store holds another number of clusters than one")
     run(acme_opt, "planned.mlir", "--convert-crania-to-hw", "-o", "hw.mlir")
     run("crania-translate", "--crania-to-binary", "hw.mlir", "-o", "striped.crania")
@@ -138,7 +139,7 @@ def on_the_machine(acme_opt, network, samples):
 
 
 def refused(acme_opt):
-    """The exit unit knows its own rules only."""
+    """Checks that the exit unit accepts only its own rules."""
     result = subprocess.run(
         [acme_opt, "level2.mlir", "--pass-pipeline=builtin.module(crania-assign-layouts,"
          "crania-schedule-fetches,crania-place-segments,convert-crania-to-hw)"],

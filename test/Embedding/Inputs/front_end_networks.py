@@ -1,11 +1,11 @@
 # Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Networks with seeded random weights, once as ONNX and once as the text that each of
-three front ends makes of them: torch-mlir (linalg, channels first), IREE (linalg,
-channels last) and the TFLite importer (TOSA, channels last).
+"""Networks with seeded random weights, as ONNX and as the text that each of three front
+ends produces: torch-mlir (linalg, channels first), IREE (linalg, channels last) and the
+TFLite importer (TOSA, channels last).
 
-A network is a function that is called with a writer and calls its layers; all writers
-have the same methods, values are names with shapes (channels, height, width).
+A network is a function that takes a writer and calls the methods of its layers. All
+writers have the same methods. Values are names with shapes (channels, height, width).
 """
 import dataclasses
 
@@ -60,7 +60,7 @@ def output_pixels(pixels, kernel, stride, pad):
 
 
 class Writer:
-    """What the formats share: random weights in the order of the layers."""
+    """The common part of the formats: random weights in the order of the layers."""
 
     def __init__(self):
         self.random = np.random.default_rng(SEED)
@@ -71,14 +71,14 @@ class Writer:
         return f"{kind}{self.count}"
 
     def parameters(self, shape):
-        """Weights of this shape, output channels first, and a bias."""
+        """Returns weights of this shape, output channels first, and a bias."""
         scale = np.sqrt(2 / np.prod(shape[1:]))
         weights = self.random.normal(size=shape, scale=scale).astype(np.float32)
         return weights, self.random.normal(size=shape[0], scale=0.1).astype(np.float32)
 
 
 class Onnx(Writer):
-    """As PyTorch exports it."""
+    """A writer of ONNX in the form that PyTorch exports."""
 
     def __init__(self):
         super().__init__()
@@ -147,7 +147,7 @@ class Onnx(Writer):
 
 
 class Mlir(Writer):
-    """Text with a line per operation."""
+    """A writer of text with a line per operation."""
 
     channels_last = False
 
@@ -156,7 +156,7 @@ class Mlir(Writer):
         self.lines, self.resources = [], {}
 
     def dims(self, shape):
-        """Of a value: with its batch, and in the front end's order of axes."""
+        """Returns the dimensions of a value with its batch, in the front end's order of axes."""
         if len(shape) == 3 and self.channels_last:
             shape = (*shape[1:], shape[0])
         return (1, *shape)
@@ -168,7 +168,7 @@ class Mlir(Writer):
         return self.type(self.dims(value.shape))
 
     def emit(self, text, name=None):
-        """A line; its result is `name`."""
+        """Writes a line whose result is `name`."""
         name = name or "%" + self.fresh()
         self.lines.append(f"    {name} = {text}")
         return name
@@ -197,7 +197,7 @@ class Mlir(Writer):
 
 
 class Linalg(Mlir):
-    """linalg on tensors, as both front ends of it have it."""
+    """A writer of linalg on tensors in the form of both front ends."""
 
     def empty(self, dims):
         return self.emit(f"tensor.empty() : {self.type(dims)}")
@@ -214,7 +214,7 @@ class Linalg(Mlir):
         return ", ".join(f"affine_map<({dims}) -> ({', '.join(f'd{i}' for i in result)})>" for result in results)
 
     def generic(self, operands, dims, body, maps=None):
-        """Element-wise: `operands` are (name, dims), `body` is text with %in0, %in1, %out."""
+        """Writes an element-wise op. `operands` are (name, dims); `body` uses %in0, %in1, %out."""
         rank = len(dims)
         everything = list(range(rank))
         maps = [*(maps or [everything] * len(operands)), everything]
@@ -266,9 +266,9 @@ class Linalg(Mlir):
 
 
 class TorchMlir(Linalg):
-    """As torch-mlir lowers a traced module: channels first, parameters as resources,
-    padding as an op of its own, biases as the initial value, and linear layers as a
-    product with transposed parameters."""
+    """A writer of the form of torch-mlir for a traced module: channels first, parameters as
+    resources, padding as a separate op, biases as the initial value, and linear layers as
+    a product with transposed parameters."""
 
     function = "forward"
     globals = "  ml_program.global private mutable @global_seed(dense<0> : tensor<i64>) : tensor<i64>\n"
@@ -280,7 +280,7 @@ class TorchMlir(Linalg):
         return self.emit(f"arith.constant dense_resource<{name}> : {self.type(array.shape)}")
 
     def activate(self, x, activation):
-        """A comparison and a select for each bound."""
+        """Writes a comparison and a select for each bound."""
         if not activation:
             return x
         dims, lower = self.dims(x.shape), self.scalar("0.000000e+00")
@@ -351,8 +351,8 @@ class TorchMlir(Linalg):
 
 
 class Iree(Linalg):
-    """As IREE has it before dispatch formation: channels last, weights in their final
-    order, biases and activations as element-wise ops behind zero-initialised ones."""
+    """A writer of the form of IREE before dispatch formation: channels last, weights in
+    their final order, biases and activations as element-wise ops after zero-initialized ones."""
 
     channels_last = True
     function = "serving_default"
@@ -405,7 +405,7 @@ class Iree(Linalg):
         return Value(name, shape)
 
     def global_average(self, x):
-        """A reduction by hand, its factor behind it."""
+        """Writes a reduction by hand, followed by its factor."""
         shape, dims = (x.shape[0], 1, 1), self.dims(x.shape)
         flat = (1, x.shape[0])
         kind = self.type(flat)
@@ -443,8 +443,8 @@ class Iree(Linalg):
 
 
 class Tosa(Iree):
-    """As the TFLite importer gives it: convolutions with their padding and bias, fully
-    connected layers as convolutions of one pixel, clamps."""
+    """A writer of the form of the TFLite importer: convolutions with their padding and bias,
+    fully connected layers as convolutions of one pixel, clamps."""
 
     function = "main"
 
@@ -463,7 +463,7 @@ class Tosa(Iree):
                                f"({self.of(x)}) -> {self.of(x)}"), x.shape)
 
     def convolve(self, op, x, weights, bias, stride, pad, shape, activation, kernel):
-        # TOSA wants windows that end where the input does.
+        # TOSA requires windows that end where the input does.
         ends = [(output_pixels(n, kernel, stride, pad) - 1) * stride + kernel - n - pad for n in x.shape[1:]]
         pads = f"{pad}, {ends[0]}, {pad}, {ends[1]}"
         zeros = self.zero_point(), self.zero_point()
@@ -484,7 +484,7 @@ class Tosa(Iree):
                          f"() -> !tosa.shape<{len(values)}>")
 
     def sliced(self, x, ends):
-        """Without the last pixels, which no window reaches."""
+        """Cuts off the last pixels, which no window reaches."""
         shape = (x.shape[0], x.shape[1] + min(ends[0], 0), x.shape[2] + min(ends[1], 0))
         out = Value("", shape)
         start, size = self.shape_constant([0] * 4), self.shape_constant(self.dims(shape))

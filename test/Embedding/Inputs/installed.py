@@ -1,6 +1,6 @@
 # Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""The installed package as the Python tests use it."""
+"""The installed package, for the Python tests."""
 import ctypes
 import os
 import pathlib
@@ -15,7 +15,7 @@ DIGITS = EXAMPLES / "digits" / "digits.onnx"
 
 
 def library(name):
-    """A shared library of the package, wherever its folder for them is."""
+    """Returns a shared library of the package, whatever the name of its folder."""
     (found,) = PREFIX.glob(f"lib/**/{name}")
     return found
 
@@ -26,7 +26,7 @@ def digits_images():
 
 
 def scratch(folder):
-    """An empty folder to work in."""
+    """Enters an empty folder."""
     path = pathlib.Path(folder)
     subprocess.run(["rm", "-rf", path], check=True)
     path.mkdir(parents=True)
@@ -35,7 +35,7 @@ def scratch(folder):
 
 
 def run(*command, text=True, **options):
-    """Standard output of a command that must succeed."""
+    """Returns the standard output of a command that must succeed."""
     words = [str(word) for word in command]
     result = subprocess.run(words, capture_output=True, text=text, **options)
     if result.returncode:
@@ -44,7 +44,7 @@ def run(*command, text=True, **options):
 
 
 def stock(tool, *arguments, plugin=True, **options):
-    """Debian's tool; mlir-opt with CRANIA's plugin."""
+    """Runs Debian's tool; mlir-opt has CRANIA's plugin."""
     flags = []
     if tool == "mlir-opt" and plugin:
         path = library("CraniaPlugin.so")
@@ -58,14 +58,14 @@ def expect(holds, message):
 
 
 class Runtime:
-    """libcrania_runtime.so, or another library with its functions."""
+    """The library libcrania_runtime.so, or another library with its functions."""
 
     def __init__(self, path=None):
         self.api = ctypes.CDLL(str(path or library("libcrania_runtime.so")))
         self.api.craniaRuntimeInfer.restype = ctypes.c_int64
 
     def infer(self, binary, image, classes):
-        """(exit round, logits) of one input through a device binary's default program."""
+        """Returns (exit round, logits) of one input through a device binary's default program."""
         data = np.ascontiguousarray(image, np.float32)
         logits = np.empty(classes, np.float32)
         size = ctypes.c_uint64

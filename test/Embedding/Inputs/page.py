@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """page.py PAGE FOLDER SOURCE: runs the ```sh blocks of a page as one session in an
 empty folder that has net.onnx. /opt/crania is the installed package; the commands that
-made it are left out."""
+install it are skipped."""
 import os
 import pathlib
 import re
@@ -23,7 +23,7 @@ def main():
     text = "".join(re.findall(r"^```sh\n(.*?)^```", page.read_text(), re.S | re.M))
     lines = [line for line in text.splitlines() if not line.startswith(MADE_THE_PACKAGE)]
     script = "set -euo pipefail\n" + "\n".join(lines).replace("/opt/crania", PREFIX) + "\n"
-    # Debian's folder for libraries may have another name.
+    # The library folder of Debian may have another name.
     library_dir = next(pathlib.Path(PREFIX).glob("lib/**/CraniaPlugin.so")).parent
     script = script.replace(f"{PREFIX}/lib/CraniaPlugin.so", f"{library_dir}/CraniaPlugin.so")
     done = subprocess.run(["bash", "-c", script], cwd=folder, text=True,

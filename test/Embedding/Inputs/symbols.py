@@ -1,7 +1,7 @@
 # Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""symbols.py LIBRARY EXPORT-LIST HEADER...: the library shows exactly the functions
-that the headers declare, and these are what its export list names."""
+"""symbols.py LIBRARY EXPORT-LIST HEADER...: checks that the library exports exactly the
+functions that the headers declare, and that its export list names the same ones."""
 import pathlib
 import re
 import subprocess

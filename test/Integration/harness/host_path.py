@@ -3,8 +3,8 @@
 
 """Runs modules of level 1 to 4 on the host: crania-reference-pipeline, then LLVM.
 
-`load` gives the function `main` of a module, a static f32 tensor in and 1 x classes
-logits out, as a Python function on NumPy arrays.
+`load` returns the function `main` of a module as a Python function on NumPy arrays. It
+takes a static f32 tensor and returns 1 x classes logits.
 """
 
 import ctypes
@@ -17,12 +17,12 @@ from tools import run_tool
 
 
 def load(module, folder):
-    """Compiles the module of that path; intermediate files go to `folder`."""
+    """Compiles the module at that path; intermediate files go to `folder`."""
     module = pathlib.Path(module)
     classes = int(np.prod(result_shape(module)))
     source, lowered, llvm_ir, shared = (
         folder / f"{module.stem}.host{end}" for end in (".in.mlir", ".mlir", ".ll", ".so"))
-    # A C function beside the one on memref descriptors.
+    # A C function in addition to the one on memref descriptors.
     source.write_text(module.read_text().replace(
         "{crania.classifier}", "{crania.classifier, llvm.emit_c_interface}", 1))
     run_tool("crania-opt", source, "--crania-lower-quant-casts", "--crania-reference-pipeline",

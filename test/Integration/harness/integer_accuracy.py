@@ -1,6 +1,6 @@
 # Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""What integers cost in accuracy, and how much of it is allowed."""
+"""Measures the accuracy of integers, and defines its limits."""
 
 import dataclasses
 import os
@@ -9,7 +9,7 @@ import numpy as np
 
 from tools import classify, compile_model
 
-# In percent. Of SqueezeNet there are 100 images to report on, too few for a loss.
+# In percent. SqueezeNet has 100 images to report on, too few to measure a loss.
 I16_AGREEMENT = 99.5
 I8_LOSS = 1.0
 I8_AGREEMENT = {"squeezenet1_1_imagenet": 95.0}
@@ -17,7 +17,8 @@ I8_AGREEMENT = {"squeezenet1_1_imagenet": 95.0}
 
 @dataclasses.dataclass(frozen=True)
 class Accuracy:
-    """Of a network in integers against itself in f32, on the same images, in percent."""
+    """The agreement of a network in integers with itself in f32, on the same images, in
+    percent."""
 
     reals: float
     integers: float
@@ -29,7 +30,7 @@ class Accuracy:
 
 
 def measure(network, precision, folder):
-    """Calibrates on images that are not among those it reports on."""
+    """Calibrates on images other than those that it reports on."""
     calibration, images, labels = network.split(folder)
 
     def run(name, *options):
@@ -46,7 +47,7 @@ def measure(network, precision, folder):
 
 
 def verdicts(network, precision, accuracy):
-    """(name, value, limit, whether the limit is the most) of each target."""
+    """Returns (name, value, limit, True if the limit is an upper one) of each target."""
     name = f"{network.name} {precision}"
     if precision == "i16":
         yield f"{name} agreement, %", accuracy.agreement, I16_AGREEMENT, False

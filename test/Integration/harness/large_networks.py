@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Networks with the shapes of VGG-16 and ResNet-18 and seeded random weights.
 
-What compiling costs depends on shapes and on how magnitudes spread, not on what a
-network was trained for. `width` scales all channels, so that weights grow with its
-square; the shapes stay those of the original.
+The cost of compiling depends on shapes and on the distribution of magnitudes, not on the
+purpose of a network. `width` scales all channels, so that the number of weights grows
+with its square; the shapes are those of the original.
 
   large_networks.py vgg16|resnet18 FILE [--width=F]
 """
@@ -25,7 +25,7 @@ RESNET18_STAGES = (64, 128, 256, 512)
 
 
 class _Graph:
-    """A network that grows layer by layer; batch normalisation is folded already."""
+    """A network that grows layer by layer, with batch normalization already folded."""
 
     def __init__(self, width):
         self.width = width
@@ -37,7 +37,7 @@ class _Graph:
         return max(1, round(channels * self.width))
 
     def weights(self, name, shape):
-        """Weights with a Laplace distribution, scaled to keep activations in range."""
+        """Returns weights with a Laplace distribution, scaled to keep activations in range."""
         values = self.random.standard_exponential(shape, dtype=np.float32)
         values *= self.random.choice(np.array([-1, 1], np.int8), shape)
         values *= np.float32(1 / np.sqrt(np.prod(shape[1:])))
@@ -75,7 +75,7 @@ class _Graph:
                   self.weights(f"{name}.bias", (outputs,)), transB=1)
 
     def residual(self, channels, stride):
-        """Two 3x3 convolutions and what bypasses them."""
+        """Adds two 3x3 convolutions and the path around them."""
         source, source_channels, source_pixels = self.value, self.channels, self.pixels
         self.conv(channels, 3, stride)
         self.relu()
@@ -133,7 +133,7 @@ NETWORKS = {"vgg16": vgg16, "resnet18": resnet18}
 
 
 def write_network(name, path, width=1.0):
-    """Writes the network to `path`; the number of its weights, biases included."""
+    """Writes the network to `path`. Returns the number of its weights, biases included."""
     model = NETWORKS[name](width)
     with open(path, "wb") as file:
         file.write(model.SerializeToString())

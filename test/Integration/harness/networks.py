@@ -13,8 +13,8 @@ MIN_PIXELS = 3    # below this no layer may shrink the plane further
 class RandomNetwork:
     """Grows a network layer by layer from one seed; see build().
 
-    Strides are up to `most_stride`, kernels up to 3: windows may leave rows and
-    columns between them out.
+    Strides are up to `most_stride`, kernels up to 3, so windows may leave rows and columns
+    between them out.
     """
 
     def __init__(self, seed, most_stride=2):
@@ -28,7 +28,7 @@ class RandomNetwork:
         self.value = "input"
 
     def build(self):
-        """The ONNX model: a stem, up to five random blocks, and a classifier."""
+        """Returns the ONNX model: a stem, up to five random blocks, and a classifier."""
         self.convolution()
         blocks = [self.convolution, self.depthwise, self.grouped, self.max_pool,
                   self.average_pool, self.residual, self.concatenation, self.normalised]
@@ -56,7 +56,7 @@ class RandomNetwork:
         return name
 
     def gaussian(self, *shape):
-        """He initialisation, so that values keep their size from layer to layer."""
+        """Returns weights by He initialization, so that values keep their size over layers."""
         fan_in = max(1, int(np.prod(shape[1:])))
         return self.weight(self.rng.standard_normal(shape) * np.sqrt(2 / fan_in))
 
@@ -66,7 +66,7 @@ class RandomNetwork:
     # -- layers ---------------------------------------------------------------
 
     def window(self, allow_dilation):
-        """A random window that fits the plane, and the extents of its output."""
+        """Returns a random window that fits the plane, and the extents of its output."""
         kernel, strides, dilations, pads, extents = [], [], [], [], []
         for extent in (self.height, self.width):
             k = int(self.rng.integers(1, 4))
@@ -115,7 +115,7 @@ class RandomNetwork:
         self.pool("AveragePool", count_include_pad=int(self.chance(0.5)))
 
     def same_size_branch(self, outputs):
-        """A 3x3 or 1x1 convolution of the present value that keeps the plane."""
+        """Adds a 3x3 or 1x1 convolution of the present value that keeps the plane."""
         k = int(self.rng.choice([1, 3]))
         weight = self.gaussian(outputs, self.channels, k, k)
         return self.node("Conv", [self.value, weight], kernel_shape=[k, k],

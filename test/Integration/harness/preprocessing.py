@@ -1,6 +1,6 @@
 # Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""The input conventions of crania-run, computed here a second time in numpy."""
+"""The input conventions of crania-run, as a second implementation in numpy."""
 
 import dataclasses
 from typing import Optional, Sequence
@@ -10,7 +10,7 @@ import numpy as np
 
 @dataclasses.dataclass(frozen=True)
 class Convention:
-    """x' = (x * scale - mean) / std, in the channel order after `channels`."""
+    """Computes x' = (x * scale - mean) / std, in the channel order after `channels`."""
 
     scale: Optional[float] = None
     mean: Sequence[float] = ()
@@ -19,7 +19,7 @@ class Convention:
     channels: str = "rgb"
 
     def options(self):
-        """As options of crania-run."""
+        """Returns the options of crania-run."""
         result = [f"--input-layout={self.layout}"]
         if self.channels != "rgb":
             result.append(f"--input-channels={self.channels}")
@@ -31,7 +31,7 @@ class Convention:
         return result
 
     def apply(self, images):
-        """Stored images to the float32 input (N, C, H, W) of the network."""
+        """Converts stored images to the float32 input (N, C, H, W) of the network."""
         x = np.asarray(images, dtype=np.float64)
         if x.ndim == 3:
             x = x[:, None]

@@ -17,8 +17,8 @@ class RealNetwork:
     label_set: str
     convention: Convention
     accuracy: float  # top-1 on all images, float32, as measured when it was trained
-    # Images for calibration; without any, the even ones of `images` are, and accuracy is
-    # reported on the odd ones.
+    # Images for calibration. If there are none, the even ones of `images` are
+    # used, and accuracy is reported on the odd ones.
     calibration_set: str = ""
 
     @property
@@ -34,7 +34,7 @@ class RealNetwork:
         return SHARED_DATA / f"{self.label_set}.npy"
 
     def split(self, folder):
-        """Paths of calibration images, and of images and labels to report on."""
+        """Returns the paths of calibration images, and of images and labels to report on."""
         if self.calibration_set:
             return SHARED_DATA / f"{self.calibration_set}.npy", self.images, self.labels
         paths = [folder / f"{self.name}.{part}.npy" for part in ("calibration", "x", "y")]
@@ -44,7 +44,7 @@ class RealNetwork:
         return paths
 
     def reference_logits(self):
-        """Logits of the first images, from the framework it was measured with."""
+        """Returns the logits of the first images, from the network's original framework."""
         return np.load(SHARED_DATA / "models" / "ref_logits" / f"{self.name}.npy")
 
 

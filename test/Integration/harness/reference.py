@@ -13,7 +13,7 @@ TIMEOUT_SECONDS = 600
 
 
 def logits_of(model, inputs, folder):
-    """Logits (N, classes) of ONNX Runtime for float32 inputs (N, C, H, W)."""
+    """Returns the logits (N, classes) of ONNX Runtime for float32 inputs (N, C, H, W)."""
     folder = pathlib.Path(folder)
     source, result = folder / "ort_input.npy", folder / "ort_logits.npy"
     np.save(source, np.ascontiguousarray(inputs, dtype="<f4"))

@@ -3,9 +3,9 @@
 
 """Runs linalg modules on the host through stock MLIR and LLVM only.
 
-`load` lowers the function `main` of a module (one static f32 tensor in, one
-out) with mlir-opt, compiles it with clang and returns it as a Python function
-on NumPy arrays.
+`load` lowers the function `main` of a module with mlir-opt, compiles it with clang, and
+returns it as a Python function on NumPy arrays. The function takes a static f32 tensor
+and returns one.
 """
 
 import ctypes
@@ -29,7 +29,7 @@ PIPELINE = (
     "convert-linalg-to-loops,func.func(llvm-request-c-wrappers),expand-strided-metadata,lower-affine,"
     "convert-scf-to-cf,convert-to-llvm,reconcile-unrealized-casts)")
 
-# linalg.softmax has no pass of its own that takes it apart.
+# No pass decomposes linalg.softmax.
 DECOMPOSE_SOFTMAX = """
 module attributes {transform.with_named_sequence} {
   transform.named_sequence @__transform_main(%module: !transform.any_op {transform.readonly}) {
@@ -48,13 +48,13 @@ module attributes {transform.with_named_sequence} {
 
 
 def runner_utils():
-    """How to link MLIR's memrefCopy, which lies beside the tools' libraries."""
+    """Returns the options that link MLIR's memrefCopy, which lies beside the tools' libraries."""
     libraries = pathlib.Path(shutil.which("mlir-opt")).resolve().parent.parent / "lib"
     return [libraries / "libmlir_c_runner_utils.so", f"-Wl,-rpath,{libraries}"]
 
 
 def descriptor(rank):
-    """The C layout of memref<...xf32> of this rank."""
+    """Returns the C layout of memref<...xf32> of this rank."""
     fields = [("allocated", ctypes.c_void_p), ("aligned", ctypes.c_void_p), ("offset", ctypes.c_int64)]
     if rank:
         fields += [("sizes", ctypes.c_int64 * rank), ("strides", ctypes.c_int64 * rank)]
@@ -71,7 +71,7 @@ def as_memref(array):
 
 
 def result_shape(module):
-    """The sizes of @main's result, read from the head of the module's text."""
+    """Returns the sizes of @main's result, parsed from the head of the module's text."""
     with open(module, encoding="utf-8") as file:
         head = file.read(SIGNATURE_BYTES)
     signature = re.search(r"func\.func @main\(.*?\) -> \(?tensor<((?:\d+x)*)f32>", head)
@@ -81,7 +81,7 @@ def result_shape(module):
 
 
 def load(module, folder):
-    """Compiles the module of that path; intermediate files go to `folder`."""
+    """Compiles the module at that path; intermediate files go to `folder`."""
     module, folder = pathlib.Path(module), pathlib.Path(folder)
     library = folder / "decompose_softmax.mlir"
     library.write_text(DECOMPOSE_SOFTMAX)

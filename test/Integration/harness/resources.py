@@ -1,6 +1,6 @@
 # Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""What compiling a network takes: CPU seconds and memory, as a whole and per pass."""
+"""Measures the resources of compiling a network: CPU seconds and memory, in total and per pass."""
 
 import dataclasses
 import os
@@ -25,14 +25,14 @@ class Step:
 
 @dataclasses.dataclass(frozen=True)
 class Compilation:
-    seconds: float     # CPU, of user and system
-    peak_bytes: int    # resident, at most
+    seconds: float     # CPU time of user and system
+    peak_bytes: int    # largest resident size
     steps: tuple       # of Step
 
 
 def write_network(name, path, width=1.0):
-    """Writes one of large_networks; the number of its weights. In a process of its
-    own: a child's peak is never below what its parent had when it was forked."""
+    """Writes one of large_networks, and returns the number of its weights. It runs in a
+    process of its own, because a child's peak is at least the size of its parent at the fork."""
     script = pathlib.Path(__file__).with_name("large_networks.py")
     done = subprocess.run([sys.executable, script, name, path, f"--width={width}"],
                           stdout=subprocess.PIPE, check=True, text=True)
@@ -58,6 +58,6 @@ def _steps_of(text):
 
 
 def tool_bytes(folder):
-    """The peak of compiling next to nothing: code and libraries."""
+    """Returns the peak of compiling a tiny network, which is that of code and libraries."""
     write_network("resnet18", folder / "tiny.onnx", 1 / 64)
     return measure_compilation(folder / "tiny.onnx", folder / "tiny.crania").peak_bytes

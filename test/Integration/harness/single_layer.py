@@ -1,6 +1,6 @@
 # Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""One dense layer in f32, compiled for all rows: the bytes that its weights take."""
+"""Compiles one dense layer in f32 for all rows, and measures the bytes of its weights."""
 
 import numpy as np
 import onnx
@@ -28,7 +28,7 @@ def write_layer(path, weights):
 
 
 def stored_bytes(name, weights, folder, clusters):
-    """Bytes of the weights in each row. The logits of each row must be NumPy's."""
+    """Returns the bytes of the weights in each row. Checks the logits of each row with NumPy's."""
     images = folder / "x.npy"
     x = np.random.default_rng(1).standard_normal((IMAGES, weights.shape[1])).astype(np.float32)
     np.save(images, x)

@@ -1,6 +1,6 @@
 # Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Runs CRANIA's command line tools and collects what they say."""
+"""Runs CRANIA's command line tools and collects their outputs."""
 
 import dataclasses
 import json
@@ -17,7 +17,7 @@ SHARED_DATA = pathlib.Path(os.environ["CRANIA_SHARED_DATA"])
 
 
 class CheckFailed(Exception):
-    """A test's own verdict, with what was expected and what came."""
+    """A failed check of a test, with the expected and the actual value."""
 
 
 def expect(condition, message):
@@ -26,7 +26,7 @@ def expect(condition, message):
 
 
 def main_of(check):
-    """Runs `check(folder)` with the folder that the RUN line names, empty."""
+    """Runs `check(folder)` with the folder that the RUN line names, emptied before."""
     folder = pathlib.Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
     for stale in folder.iterdir():
@@ -39,7 +39,7 @@ def main_of(check):
 
 
 def run_tool(*command):
-    """Standard output of a command that must succeed."""
+    """Returns the standard output of a command that must succeed."""
     command = [str(part) for part in command]
     done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, timeout=TIMEOUT_SECONDS)
@@ -49,7 +49,7 @@ def run_tool(*command):
 
 
 def expect_error(*command):
-    """Standard error of a command that must refuse its input with exit code 1."""
+    """Returns the standard error of a command that must refuse its input with exit code 1."""
     command = [str(part) for part in command]
     done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, timeout=TIMEOUT_SECONDS)
@@ -66,7 +66,7 @@ def compile_model(model, output, *options):
 
 @dataclasses.dataclass
 class Classified:
-    """What crania-run said about a set of images."""
+    """The results of crania-run for a set of images."""
 
     report: dict
     folder: pathlib.Path
@@ -76,7 +76,7 @@ class Classified:
 
     @property
     def main(self):
-        """The answers of the program that speaks for the binary."""
+        """Returns the answers of the default program of the binary."""
         return self.rows[self.report["program"]]
 
 

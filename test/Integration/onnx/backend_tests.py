@@ -3,11 +3,11 @@
 #
 # REQUIRES: onnx-testdata, slow
 # RUN: %python %s %t.dir /usr/share/libonnx-testdata/data
-"""ONNX's own backend tests of the supported operators, with their recorded outputs.
+"""Runs ONNX's own backend tests of the supported operators, with their recorded outputs.
 
-Each test is made a classifier of one input first: its other inputs become
-initializers, and a first input of several images is either cut to one (where
-Conv reads it) or gets a leading dimension of 1 that a Reshape takes off again."""
+Each test first becomes a classifier of one input. Its other inputs become initializers.
+A first input of several images is either cut to one image (if Conv reads it) or gets a
+leading dimension of 1 that a Reshape removes again."""
 
 import pathlib
 import sys
@@ -19,11 +19,11 @@ from onnx import TensorProto, helper, numpy_helper
 import reference_path
 from tools import CheckFailed, expect, main_of, run_tool
 
-TOLERANCE = 1e-4  # relative, absolute below 1; the tests record three to four digits of that
+TOLERANCE = 1e-4  # relative, absolute below 1; the tests record three to four digits
 OPERATORS = {"Add", "AveragePool", "BatchNormalization", "Clip", "Concat", "Constant", "Conv", "Dropout", "Flatten", "Gemm",
              "GlobalAveragePool", "Identity", "MatMul", "MaxPool", "Relu", "Reshape", "Softmax"}
 OPSETS = range(6, 22)
-# Tests outside of what the importer is for, by what it says of them.
+# Messages of the importer for tests outside of its purpose.
 REFUSALS = (
     "has rank 5; expected rank 3 to 4",                  # three-dimensional
     "(training_mode) must be the constant false",
@@ -41,7 +41,7 @@ LEAST_NUMBER_PASSED = 130
 
 
 class OutOfScope(Exception):
-    """The test asks for something that is not the importer's."""
+    """The test needs something outside the purpose of the importer."""
 
 
 def load_tensor(path):
@@ -58,7 +58,7 @@ def is_candidate(model):
 
 
 def bind_inputs(model, folder):
-    """Makes initializers of all inputs but the first; returns that one's value."""
+    """Makes initializers of all inputs but the first. Returns the value of the first."""
     known = {tensor.name for tensor in model.graph.initializer}
     free = [value.name for value in model.graph.input if value.name not in known]
     values = []
@@ -83,7 +83,7 @@ def set_input(model, name, shape):
 
 
 def make_single(model, value, expected):
-    """Makes the input one image; returns input and output accordingly."""
+    """Reduces the input to one image. Returns the matching input and output."""
     name = model.graph.input[0].name
     model.graph.output[0].type.tensor_type.ClearField("shape")
     if value.ndim and value.shape[0] == 1:
@@ -99,7 +99,7 @@ def make_single(model, value, expected):
 
 
 def run_case(case, folder):
-    """Fails with CheckFailed, or raises OutOfScope."""
+    """Runs a test. Raises CheckFailed if it fails, or OutOfScope."""
     model = onnx.load(case / "model.onnx")
     if not is_candidate(model):
         raise OutOfScope("operators")

@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #
 # RUN: %python %s %t.dir %S/../../Import/ONNX/Inputs 400
-"""However a model is damaged, the importer either accepts it or says what is wrong
-and exits with 1: it neither crashes nor hangs nor takes memory without bound.
+"""For any damaged model, the importer either accepts it or reports the fault and exits
+with 1. It does not crash, hang or take memory without bound.
 
-Damage is done to the bytes (truncation, flipped bits, random contents) and to the
-decoded messages (numbers, names and lists), which gets past the decoder more often."""
+The damage is to the bytes (truncation, flipped bits, random contents) or to the decoded
+messages (numbers, names and lists), which passes the decoder more often."""
 
 import os
 import resource
@@ -51,7 +51,7 @@ def noise(content, random):
 # Damage to the messages.
 
 def fields_of(message):
-    """All (message, field) below `message` that are set."""
+    """Returns all (message, field) below `message` that are set."""
     found = []
     for field, value in message.ListFields():
         found.append((message, field))
@@ -71,7 +71,7 @@ def strings_of(message):
 
 
 def other_value(field, strings, random):
-    """A value for a field, or None if there is no other one to give it."""
+    """Returns another value for a field, or None if there is none."""
     if field.type in (field.TYPE_INT64, field.TYPE_UINT64):
         number = NUMBERS[random.integers(len(NUMBERS))]
         return abs(number) if field.type == field.TYPE_UINT64 else number
@@ -130,7 +130,7 @@ def damage(model, random):
 
 
 def verdict(path):
-    """None, or what is wrong with how the importer reacted."""
+    """Returns None, or a description of the importer's wrong reaction."""
     try:
         done = subprocess.run(["crania-translate", "--import-onnx", path, "-o", os.devnull], timeout=TIMEOUT_SECONDS,
                               stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)

@@ -3,8 +3,8 @@
 #
 # REQUIRES: onnxruntime
 # RUN: %python %s %t.dir %S/../../Import/ONNX/Inputs
-"""Every model that the importer's tests accept computes, lowered by stock MLIR,
-what ONNX Runtime computes, on random inputs."""
+"""Every model that the importer's tests accept, lowered by stock MLIR, computes the results
+of ONNX Runtime on random inputs."""
 
 import json
 import os
@@ -45,7 +45,7 @@ def write_jobs(models, equivalents, folder):
 
 
 def run_onnxruntime(jobs):
-    """The result of each job: a process for all, as it starts slowly."""
+    """Returns the result of each job. One process runs all, because it starts slowly."""
     environment = dict(os.environ, NODE_PATH=os.environ["CRANIA_ONNXRUNTIME"])
     done = subprocess.run(["node", SCRIPT], input=json.dumps(jobs), env=environment, check=True,
                           stdout=subprocess.PIPE, text=True, timeout=TIMEOUT_SECONDS)
@@ -60,7 +60,7 @@ def run_reference_path(job, folder):
 
 
 def difference(found, expected):
-    """None, or how the two results differ."""
+    """Returns None, or the difference between the two results."""
     if "error" in expected:
         return f"ONNX Runtime refuses the model: {expected['error']}"
     if list(found.shape) != expected["dims"]:

@@ -3,8 +3,7 @@
 #
 # REQUIRES: shared-data
 # RUN: %python %s %t.dir
-"""Imported networks, lowered by stock MLIR, compute the recorded logits of real
-images."""
+"""Imported networks, lowered by stock MLIR, compute the recorded logits of real images."""
 
 import numpy as np
 
@@ -13,7 +12,7 @@ from real_networks import NETWORKS
 from tools import expect, main_of, run_tool
 
 TOLERANCE = 1e-5  # of the largest logit; measured: below 5e-7
-IMAGES = {"squeezenet1_1_imagenet": 2}  # how many of the 16; it is slow here
+IMAGES = {"squeezenet1_1_imagenet": 2}  # out of 16, because it is slow here
 
 
 def check_network(network, folder):

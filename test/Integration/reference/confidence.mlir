@@ -1,6 +1,6 @@
-// Logits at the edge of what an exit rule is defined for. Each line: the exit round
-// of three under softmax, margin and entropy with thresholds that only a certain
-// answer passes.
+// Logits at the limits of the definition of exit rules. Each line has the exit
+// round of three under softmax, margin and entropy, with thresholds that only a
+// certain answer passes.
 //
 // RUN: crania-opt %s -crania-reference-pipeline | %run_main | FileCheck %s
 
@@ -32,7 +32,7 @@ func.func @exit_rounds(%x: tensor<1x2xf32>) {
   return
 }
 
-// Thresholds that ask for certainty, which nothing passes before the last round.
+// These thresholds need certainty, so nothing passes before the last round.
 func.func @certainty(%x: tensor<1x2xf32>) {
   %a, %softmax = crania.iterate upto 3 exit #crania.exit<softmax, [1.0, 1.0]> -> tensor<1x2xf32> round(%round) {
     crania.yield %x : tensor<1x2xf32>
@@ -51,7 +51,8 @@ func.func @certainty(%x: tensor<1x2xf32>) {
 }
 
 func.func @main() {
-  // So far apart that the smaller probability is 0 (and 0 ln 0 = 0).
+  // The logits are so far apart that the smaller probability is 0 (and 0 ln 0 =
+  // 0).
   // CHECK: 1, 1, 1,
   %certain = arith.constant dense<[[-1000.0, 1000.0]]> : tensor<1x2xf32>
   call @exit_rounds(%certain) : (tensor<1x2xf32>) -> ()
@@ -60,11 +61,11 @@ func.func @main() {
   // CHECK-NEXT: 1, 1, 1,
   %minus_infinity = arith.constant dense<[[2.0, 0xFF800000]]> : tensor<1x2xf32>
   call @exit_rounds(%minus_infinity) : (tensor<1x2xf32>) -> ()
-  // Not certain.
+  // This answer is not certain.
   // CHECK-NEXT: 3, 3, 3,
   %undecided = arith.constant dense<[[1.0, 1.0]]> : tensor<1x2xf32>
   call @exit_rounds(%undecided) : (tensor<1x2xf32>) -> ()
-  // Confidences that are not numbers: +inf, both -inf, NaN.
+  // These confidences are not numbers: +inf, both -inf, NaN.
   // CHECK-NEXT: 3, 3, 3,
   %infinity = arith.constant dense<[[1.0, 0x7F800000]]> : tensor<1x2xf32>
   call @exit_rounds(%infinity) : (tensor<1x2xf32>) -> ()

@@ -1,5 +1,5 @@
-// What a round allocates is freed: 9,000 rounds with weights of 256 KB would leave
-// 2.3 GB behind.
+// A round frees its allocations: without this, 9,000 rounds with weights of 256
+// KB would leak 2.3 GB.
 //
 // RUN: crania-opt %s -crania-reference-pipeline -o %t.llvm
 // RUN: ulimit -v 1500000

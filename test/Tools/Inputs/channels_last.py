@@ -1,9 +1,9 @@
 # Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""One network with its channels first, last, and behind a flatten, and images.
+"""Writes a network with its channels first, last, and behind a flatten, and images.
 
-The three take 3 channels of 4 x 4 and give the same logits of the same image. The
-images are not symmetric under any exchange of axes, channels or rows.
+The three networks take 3 channels of 4 x 4 and give the same logits for the same image.
+No exchange of axes, channels or rows leaves the images unchanged.
 """
 
 import pathlib
@@ -38,7 +38,7 @@ LAST = """func.func @net(%x: tensor<1x4x4x3xf32>) -> tensor<1x8xf32> {
       permutation = [0, 3, 1, 2]
 """ + BODY
 
-# Nothing in it tells an axis from another.
+# Nothing in this network distinguishes the axes.
 DENSE = """func.func @net(%x: tensor<1x3x4x4xf32>) -> tensor<1x8xf32> {
   %w = arith.constant dense<0.125> : tensor<48x8xf32>
   %zero = arith.constant 0.0 : f32
@@ -58,7 +58,8 @@ images = np.arange(5 * 3 * 4 * 4).reshape(5, 3, 4, 4) * 37 % 251
 np.save(folder / "nchw.npy", images.astype(np.uint8))
 np.save(folder / "nhwc.npy", np.ascontiguousarray(images.transpose(0, 2, 3, 1)).astype(np.uint8))
 np.save(folder / "cube.npy", np.zeros((2, 3, 3, 3), np.uint8))
-# What the options below make of the pixels, for a network with its channels first.
+# The options below apply this to the pixels, for a network with its channels
+# first.
 prepared = (images[:, ::-1] * 0.5 - np.reshape([1, 20, 60], (1, 3, 1, 1))) / \
     np.reshape([1, 2, 4], (1, 3, 1, 1))
 np.save(folder / "prepared.npy", prepared.astype(np.float32))

@@ -1,6 +1,6 @@
 # Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Runs a command and prints its exit code and how much it wrote to standard output."""
+"""Runs a command and prints its exit code and the number of bytes on standard output."""
 import subprocess
 import sys
 

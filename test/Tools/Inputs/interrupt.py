@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """usage: interrupt.py FOLDER TOOL ARGUMENT...
 
-Interrupts a tool by each signal while it writes: PIPE in the arguments stands for a full
-pipe that nobody reads, OTHER for a file that it has written before, which must then be
-there under a temporary name.
+Interrupts a tool by each signal while it writes. PIPE in the arguments stands for a full
+pipe without a reader. OTHER stands for a file that the tool wrote before, which must then
+exist under a temporary name.
 """
 import array
 import fcntl

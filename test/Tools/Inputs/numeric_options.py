@@ -1,9 +1,9 @@
 # Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Every numeric option of the tools refuses what is no number that it can mean.
+"""Every numeric option of the tools rejects values that are not valid numbers for it.
 
-A refusal is exit code 1 and one error that names the option or its value, and no output
-is written. Each option also takes a value that is right.
+A rejection is exit code 1 and one error that names the option or its value, without an
+output file. Each option also accepts a valid value.
 
   numeric_options.py EXAMPLES FOLDER
 """
@@ -34,7 +34,7 @@ def without(values, *allowed):
 
 
 def passes(name, option, more=""):
-    """crania-opt with a pass and an option of it."""
+    """Returns a command line of crania-opt with a pass and an option of it."""
     return (["crania-opt", folder / "net.mlir", "-o", folder / "out"],
             lambda value: f"--{name}={more} {option}={value}")
 
@@ -44,7 +44,7 @@ def flag(base, option, prefix=""):
 
 
 CALIBRATE = f"images={IMAGES}"
-# Command and option: what is refused, a value that is taken.
+# Command and option: rejected values, and an accepted one.
 TABLE = {
     "run input-scale": (*flag(RUN, "input-scale"), FACTOR, "0.5"),
     "run input-mean": (*flag(RUN, "input-mean"), ANY, "-0.5"),

@@ -1,5 +1,5 @@
-// The module says of its layer what it computes in, and of its input which
-// range that has; no option repeats it.
+// The module gives the precision of its layer and the range of its input, so no
+// option repeats them.
 
 // RUN: crania-compile %s --clusters=1 -o %t.crania
 // RUN: crania-translate --binary-to-crania %t.crania | FileCheck %s
@@ -10,7 +10,7 @@
 // RUN:   | FileCheck %s --check-prefix=UNKNOWN
 // UNKNOWN: error: --precision: integers need the ranges of activations
 
-// Nothing to calibrate for.
+// In f32, nothing needs calibration.
 // RUN: sed 's/{crania.precision = i8}//' %s > %t.f32.mlir
 // RUN: not crania-compile %t.f32.mlir --calibrate=images.npy -o %t.f32.crania 2>&1 \
 // RUN:   | FileCheck %s --check-prefix=F32

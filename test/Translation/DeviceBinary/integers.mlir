@@ -1,7 +1,8 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// A program of integers: the binary says what the IR does, and reads as text.
+// The binary of a program of integers has the same contents as the IR, and can
+// be printed as text.
 
 // RUN: crania-translate --crania-to-binary %S/../../Dialect/CraniaHW/IR/Inputs/integers.mlir -o %t.crania
 // RUN: crania-translate --binary-to-crania %t.crania -o %t.back.mlir

@@ -1,8 +1,9 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// IR and device binary say the same: both round trips end where they began.
-// What the two programs below do not use, random networks of the integration
+// IR and device binary are equivalent: both round trips restore the original.
+// Random networks of the integration tests cover the parts that the two
+// programs below do not use.
 // tests do.
 
 // RUN: crania-opt %s > %t.mlir
@@ -11,7 +12,7 @@
 // RUN: crania-translate --crania-to-binary %t.back.mlir | cmp - %t.crania
 // RUN: crania-translate --binary-to-crania %t.crania | FileCheck %s
 
-// Two programs are a bundle, in the order of the module. One carries its own
+// Two programs form a bundle, in the order of the module. One contains its
 // machine, the other names a preset.
 // CHECK-LABEL: crania_hw.program @second target <"mine", "{{.*}}"> precision f32 exit <margin, [0.25, 0.5]>
 // CHECK-SAME:    input <@"x of host" : tensor<3x1x2xf32>> logits <@y : tensor<2xf32>> image dense_resource<second_image> : tensor<16xi8> dram_bytes 56 {
@@ -31,7 +32,7 @@ crania_hw.program @second target <"mine", "{\22name\22: \22mine\22, \22array\22:
       <cluster 1, layout "raw", at 0, bytes 16, streamed, block_offsets [0, 4, 16], block_tiles [0, 1, 4]>]
   // CHECK-NEXT: crania_hw.round {
   crania_hw.round {
-    // A box of rows, its columns reversed on chip.
+    // A box of rows, whose columns are reversed on chip.
     // CHECK-NEXT: %[[X:.*]] = crania_hw.copy activations [3, 1, 2] from <@"x of host" at 0, strides [2, 2, 1]> to <@xs at 1, strides [2, 2, -1]> label "in \22put\22"
     %x = crania_hw.copy activations [3, 1, 2] from <@"x of host" at 0, strides [2, 2, 1]> to <@xs at 1, strides [2, 2, -1]> label "in \22put\22"
     // CHECK-NEXT: %[[F:.*]] = crania_hw.fetch @w clusters [1] streamed tiles 0 to 4

@@ -1,8 +1,9 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What an operation computes is known without the analysis: its indexing maps,
-// evaluated for every iteration, give the products that it adds up.
+// These tests compute the products of an operation without the analysis, by
+// evaluating its indexing maps for every iteration, and compare the analysis
+// with them.
 
 #include "ParsedModule.h"
 
@@ -17,12 +18,12 @@ using namespace crania;
 
 namespace {
 
-/// One multiplication and addition, by element numbers in the row-major
-/// tensors: input, weight, output.
+/// One multiplication and addition, given by the element numbers of input,
+/// weight and output in the row-major tensors.
 using Product = std::array<int64_t, 3>;
 using Products = std::multiset<Product>;
 
-/// All index tuples below the bounds.
+/// Returns all index tuples below the bounds.
 std::vector<SmallVector<int64_t>> tuplesBelow(ArrayRef<int64_t> bounds) {
   std::vector<SmallVector<int64_t>> tuples(1);
   for (int64_t bound : bounds) {
@@ -67,7 +68,7 @@ int64_t elementOf(const Contraction::Plane &plane, int64_t channel, int64_t y,
          x * plane.columnStride;
 }
 
-/// The formula that Contraction documents.
+/// Returns the products of the formula that Contraction documents.
 Products productsOfFormula(const Contraction &c) {
   Products products;
   for (const SmallVector<int64_t> &at :
@@ -88,8 +89,8 @@ Products productsOfFormula(const Contraction &c) {
 
 class ContractionTest : public ::testing::Test {
 protected:
-  /// The contraction of the module's operation with its operand number
-  /// `operand`, or nothing, with the reason in `why`.
+  /// Returns the contraction of the module's operation with its operand number
+  /// `operand`. Fails, with the reason in `why`, if there is none.
   FailureOr<Contraction> analyze(const std::string &text,
                                  unsigned operand = 1) {
     module.emplace(text);
@@ -99,7 +100,8 @@ protected:
     return analyzeContraction(op, op.getDpsInputOperand(operand)->get(), why);
   }
 
-  /// Analyses what must be a contraction, and holds it against the operation.
+  /// Analyzes an operation that must be a contraction, and compares the
+  /// products with those of the operation.
   Contraction contractionOf(const std::string &text, unsigned operand = 1) {
     FailureOr<Contraction> contraction = analyze(text, operand);
     EXPECT_TRUE(succeeded(contraction)) << why;
@@ -248,7 +250,7 @@ TEST_F(ContractionTest, BatchOfOne) {
 }
 
 //===----------------------------------------------------------------------===//
-// What is refused
+// Refused operations
 //===----------------------------------------------------------------------===//
 
 TEST_F(ContractionTest, RefusesBatches) {
@@ -297,8 +299,8 @@ TEST_F(ContractionTest, RefusesDynamicShapes) {
             "shapes must be static");
 }
 
-/// A linalg.generic with these comma-separated maps of the loops; `body` makes
-/// %s of %a, %b and the accumulator %c.
+/// A linalg.generic with these comma-separated maps of the loops. `body`
+/// computes %s from %a, %b and the accumulator %c.
 struct Generic {
   std::string loops, iterators;
   std::string inputMap, weightMap, resultMap;
@@ -321,7 +323,8 @@ struct Generic {
   }
 };
 
-/// A grouped convolution with channels last; where groups go is to be said.
+/// Returns a grouped convolution with channels last. The caller sets the place
+/// of the groups.
 Generic groupedConvolution() {
   Generic op;
   op.loops = "g, y, x, f, i, j, c";
@@ -381,10 +384,11 @@ TEST_F(ContractionTest, RefusesLoopsOfNoRole) {
 }
 
 //===----------------------------------------------------------------------===//
-// The weights as a matrix, and its tiles
+// Weights as a matrix, and its tiles
 //===----------------------------------------------------------------------===//
 
-/// For each element of the matrix in row-major order, its index in the tensor.
+/// Returns the index in the tensor of each element of the matrix in row-major
+/// order.
 SmallVector<int64_t> matrixIndices(const Contraction &c) {
   SmallVector<int64_t> indices;
   for (int64_t g = 0; g < c.groups; ++g)

@@ -12,15 +12,16 @@
 
 namespace crania {
 
-/// A module read from text, with the context that it lives in.
+/// A module parsed from text, with its own context.
 class ParsedModule {
 public:
   explicit ParsedModule(const std::string &text);
 
-  /// Null, after a diagnostic, if the text is no module.
+  /// Returns the module, or null, after a diagnostic, if the text is not a
+  /// module.
   mlir::ModuleOp get() const { return *module; }
 
-  /// The linalg operation of the module that comes first, without linalg.fill.
+  /// Returns the first linalg operation of the module, other than linalg.fill.
   mlir::linalg::LinalgOp linalgOp() const;
 
 private:
@@ -28,8 +29,8 @@ private:
   mlir::OwningOpRef<mlir::ModuleOp> module;
 };
 
-/// Text of a function `op ins(%input, %weights) outs(%init)` on tensors of f32,
-/// e.g. of shape "1x3x8x8"; `op` is what stands before `ins`.
+/// Returns the text of a function `op ins(%input, %weights) outs(%init)` on
+/// tensors of f32, e.g. of shape "1x3x8x8". `op` is the text before `ins`.
 std::string functionOf(const std::string &op, const std::string &input,
                        const std::string &weights, const std::string &result);
 

@@ -22,11 +22,11 @@ std::string hexOf(llvm::StringRef bytes) {
   return "dense<\"0x" + llvm::toHex(bytes) + "\">";
 }
 
-/// A convolution with channels last, whose tensor is in another order than the
-/// array's, and weights of any element type for it.
+/// A convolution with channels last, whose tensor has another order than the
+/// array. The weights may have any element type.
 class WeightImageTest : public ::testing::Test {
 protected:
-  /// `values` are the bytes of the tensor, row-major.
+  /// Parses the module. `values` are the bytes of the tensor, row-major.
   void parse(const std::string &type, unsigned clusters, std::string values,
              const std::vector<uint8_t> &assignment) {
     const std::string shape = "3x3x4x10x";
@@ -47,7 +47,7 @@ protected:
     tiling = contraction.tiling(smallArray());
   }
 
-  /// Random finite f32 weights, each in some cluster.
+  /// Parses random finite f32 weights, each in some cluster.
   void parseRandom(unsigned clusters) {
     values = *rc::gen::container<std::vector<float>>(
         elements, rc::gen::map(rc::gen::inRange(-1000, 1000),
@@ -67,20 +67,21 @@ protected:
     return *created;
   }
 
-  /// The segment of a cluster in a layout.
+  /// Encodes a cluster in a layout.
   Result<layout::EncodedSegment> encode(unsigned cluster, const char *id) {
     ClusterBlocks codes = blocks().read(cluster);
     return layout::encodeSegment(*layout::findSegmentLayout(id), codes.views,
                                  layout::TrainingOptions());
   }
 
-  /// Tiles of 4 outputs by 6: neither divides the matrix of 10 by 36 evenly.
+  /// Returns a target with tiles of 4 outputs by 6, neither of which divides
+  /// the matrix of 10 by 36 evenly.
   static target::TargetModel smallArray() {
     target::TargetModel target;
     target.array.rows = 5;
     target.array.weightsPerPE = 1;
     target.array.cols = 4;
-    // Blocks of two or three tiles.
+    // A block has two or three tiles.
     target.stagingFifo.bytes = target.dma.requestBytes + blockBytes;
     return target;
   }
@@ -96,7 +97,7 @@ protected:
   std::string why;
 };
 
-/// Puts one decoded block where the tensor has its weights.
+/// Writes a decoded block to the places of its weights in the tensor.
 void scatter(const layout::BlockCodes &codes, ArrayRef<int64_t> tensorIndices,
              unsigned cluster, std::vector<uint32_t> &words,
              std::vector<int> &holders) {
@@ -109,8 +110,8 @@ void scatter(const layout::BlockCodes &codes, ArrayRef<int64_t> tensorIndices,
   }
 }
 
-/// Where in the tensor the positions of a tile are: positions run through the
-/// tile's outputs, then channels, kernel rows and columns.
+/// Returns the tensor indices of the positions of a tile. Positions run through
+/// the outputs of the tile, then channels, kernel rows and columns.
 SmallVector<int64_t> tensorIndicesOf(const layout::Tiling::Tile &tile) {
   SmallVector<int64_t> indices;
   for (int64_t m = tile.firstOutput; m < tile.firstOutput + tile.outputs; ++m)
@@ -149,8 +150,8 @@ RC_GTEST_FIXTURE_PROP(WeightImageTest, DecodingGivesTheWeightsBack, ()) {
   RC_ASSERT(std::equal(holders.begin(), holders.end(), assignment.begin()));
 }
 
-/// Every third weight is 0. Layouts that say which positions they hold leave
-/// those of the last cluster out, and nobody else does.
+/// Every third weight is 0. Only layouts that code the positions leave out the
+/// zeros of the last cluster.
 TEST_F(WeightImageTest, TheLastClusterMayLeaveOutZeros) {
   std::string bytes(elements, '\x11');
   std::vector<uint8_t> assignment(elements);
@@ -208,7 +209,7 @@ TEST_F(WeightImageTest, RawHoldsOnlyWholeBlocks) {
 }
 
 TEST_F(WeightImageTest, WordsAreBitPatternsOfTheElementType) {
-  // Bytes of a word keep their order.
+  // The bytes of a word keep their order.
   std::string bytes;
   for (int64_t i = 0; i < elements; ++i)
     bytes += std::string("\x01\x3c", 2);
@@ -222,7 +223,7 @@ TEST_F(WeightImageTest, EntropyCountsClustersAndValues) {
   std::vector<uint8_t> assignment(elements, 0);
   std::fill_n(assignment.begin(), elements / 4, 1);
   parse("i8", 2, bytes, assignment);
-  // A quarter against three quarters: 2 - 0.75 * log2(3) bits.
+  // Shares of one quarter and three quarters: 2 - 0.75 * log2(3) bits.
   EXPECT_NEAR(*blocks().entropyBits(), elements * 0.811278, 0.01);
   parse("f32", 1, std::string(elements * 4, '\0'),
         std::vector<uint8_t>(elements, 0));

@@ -1,7 +1,7 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What callers of the C API get wrong: errors, each with a reason.
+// Wrong calls of the C API are errors, each with a reason.
 
 #include "crania-c/Compiler.h"
 
@@ -78,7 +78,7 @@ TEST_F(Misuse, OptionsThatMeanNothing) {
       {"steps", "0"},
       {"calibrate-rule", "luck"},
       {"share-weights", "4294967297"},
-      // Known, but about what is not asked for.
+      // A known option that has no effect on this request.
       {"metric", "activation"},
       {"whole", "first"},
       {"input-layout", "nchw"},
@@ -176,7 +176,7 @@ TEST_F(Misuse, PipelinesThatDoNotParse) {
                                           "net.mlir", pipeline, 0);
   };
   EXPECT_NE(errorOf(run("crania-pipeline{")), "");
-  EXPECT_NE(errorOf(run("crania-pipeline{colour=red}")), "");
+  EXPECT_NE(errorOf(run("crania-pipeline{color=red}")), "");
   CraniaCompilerOutput output = run(nullptr);
   ASSERT_NE(output, nullptr);
   EXPECT_GT(craniaCompilerOutputGetSize(output), 0u);

@@ -1,8 +1,9 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Several compilations at once in one process. The build with ThreadSanitizer
-// (utils/build.sh --preset=thread) says whether they share anything.
+// Tests of several compilations at once in one process. The build with
+// ThreadSanitizer (utils/build.sh --preset=thread) reports anything that they
+// share.
 
 #include "crania-c/Compiler.h"
 #include "crania-c/Runtime.h"
@@ -32,7 +33,8 @@ void collect(CraniaCompilerSeverity, const char *message, void *userData) {
   *static_cast<std::string *>(userData) += message;
 }
 
-/// What a thread asks for: each something else, so that mixed-up options show.
+/// Returns the clusters of a thread. Each thread has other ones, so that
+/// mixed-up options show.
 std::string clustersOf(int thread) {
   return thread == 0 ? "1" : "equal:" + std::to_string(thread + 1);
 }
@@ -47,8 +49,8 @@ std::string toString(CraniaCompilerOutput output) {
   return bytes;
 }
 
-/// A device binary, its module as text, its logits of one input, and the errors
-/// of a compilation that cannot work.
+/// A device binary, its module as text, its logits for one input, and the
+/// errors of a compilation that must fail.
 struct Results {
   std::string binary, module, errors;
   std::vector<float> logits;

@@ -1,7 +1,7 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Corrections of rounds in the constants of a requantization.
+// Tests of the corrections of rounds in the constants of a requantization.
 
 #include "Requantization.h"
 
@@ -18,9 +18,9 @@ using namespace crania;
 
 namespace {
 
-/// Sums of i32 of three channels and an op that reads them: `body` gives the
-/// yielded value %r of `type` from the sum %s, the channel's factor %f and the
-/// channel's addend %a.
+/// Returns sums of i32 of three channels and an op that reads them. `body`
+/// computes the yielded value %r of `type` from the sum %s, and the factor %f
+/// and the addend %a of the channel.
 std::string layer(const std::string &factors, const std::string &addends,
                   const std::string &type, const std::string &body) {
   return R"(
@@ -82,8 +82,8 @@ double numberOf(Attribute number) {
   return double(cast<IntegerAttr>(number).getInt());
 }
 
-/// The constants of each per_round op of the module, by round and channel, in
-/// the order of the ops.
+/// Returns the constants of each per_round op of the module, by round and
+/// channel, in the order of the ops.
 std::vector<std::vector<std::vector<double>>> perRound(ModuleOp module) {
   std::vector<std::vector<std::vector<double>>> all;
   module.walk([&](ir::PerRoundOp op) {
@@ -98,12 +98,13 @@ std::vector<std::vector<std::vector<double>>> perRound(ModuleOp module) {
   return all;
 }
 
-/// Two rounds before the last, with gains and offsets of both signs.
+/// Corrections of the two rounds before the last, with gains and offsets of
+/// both signs.
 const std::vector<SumCorrection> corrections = {{{0.5, 1, 1.25}, {20, -30, 40}},
                                                 {{1, 2, 0.75}, {-5, 0, 6}}};
 
-/// Holds the constants of all rounds against factor * (gain * sum + offset) +
-/// addend, for a few sums; `unit` is what a constant is rounded to.
+/// Compares the constants of all rounds with factor * (gain * sum + offset) +
+/// addend for a few sums. A constant is rounded to a multiple of `unit`.
 void expectCorrected(const std::vector<std::vector<std::vector<double>>> &all,
                      ArrayRef<double> factors, ArrayRef<double> addends,
                      double unit) {
@@ -132,12 +133,12 @@ TEST(Requantization, CorrectsIntegersByRoundAndChannel) {
   EXPECT_TRUE(succeeded(module.get().verify()));
   const auto all = perRound(module.get());
   expectCorrected(all, {100, -200, 3000}, {7, 8, -9}, 1);
-  // All of these are whole numbers.
+  // All of these are integers.
   EXPECT_EQ(all[0][0], (std::vector<double>{50, -200, 3750}));
   EXPECT_EQ(all[1][0], (std::vector<double>{2007, 6008, 119991}));
 }
 
-/// Without an addend in the body, one is added.
+/// The pass adds an addend if the body has none.
 TEST(Requantization, CorrectsFloatsByRoundAndChannel) {
   const ParsedModule module(floatLayer);
   ASSERT_TRUE(module.get());
@@ -151,7 +152,7 @@ TEST(Requantization, CorrectsFloatsByRoundAndChannel) {
   EXPECT_EQ(additions, 1u);
 }
 
-/// A quarter of 64 bits is left for the sum.
+/// A quarter of the range of 64 bits is left for the sum.
 TEST(Requantization, FitsWhileProductsFit64Bits) {
   const ParsedModule module(integerLayer);
   ASSERT_TRUE(module.get());
@@ -160,13 +161,13 @@ TEST(Requantization, FitsWhileProductsFit64Bits) {
     return requantization.fits({{1, 1, gain}, {0, 0, offset}},
                                {1, 1, largestSum});
   };
-  EXPECT_TRUE(fits(1, 0, 0x1p48)); // times 3000
+  EXPECT_TRUE(fits(1, 0, 0x1p48)); // the factor is 3000
   EXPECT_FALSE(fits(1, 0, 0x1p50));
   EXPECT_FALSE(fits(4, 0, 0x1p48));
   EXPECT_TRUE(fits(1, 0x1p48, 1));
   EXPECT_FALSE(fits(1, 0x1p50, 1));
   EXPECT_FALSE(fits(1, -0x1p50, 1));
-  // Half of each is too much together.
+  // Half of each limit together exceeds it.
   EXPECT_TRUE(fits(1, 0, 0x1p49 * 0.9));
   EXPECT_FALSE(fits(1, 0x1p49 * 0.9, 0x1p49 * 0.9));
 }

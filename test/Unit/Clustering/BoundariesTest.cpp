@@ -70,7 +70,8 @@ TEST(BoundariesTest, CutWhereMagnitudesDoByKMeans) {
   EXPECT_FALSE(bool(sizes));
 }
 
-/// The squared error of magnitudes in descending order, cut into those sizes.
+/// Returns the squared error of magnitudes in descending order, cut into groups
+/// of these sizes.
 double squaredError(const std::vector<float> &sorted, const Sizes &sizes) {
   double error = 0;
   auto next = sorted.begin();

@@ -28,7 +28,7 @@ RandomLayer anyLayer() {
           *rc::gen::inRange<size_t>(1, 20), 40};
 }
 
-/// Moments of all rounds but the last, or none.
+/// Returns the moments of all rounds but the last, or none.
 std::vector<LayerMoments> anyMoments(const RandomLayer &random,
                                      unsigned clusters) {
   return std::vector<LayerMoments>(
@@ -73,7 +73,7 @@ RC_GTEST_PROP(ResidualSchemeTest, SymbolsGiveAllRoundsAndTheLayer, ()) {
     RC_ASSERT(codes == clustered->rounds[r].codes);
     before = clustered->multipliers[r];
   }
-  // Nothing is coded below its information, given the output it belongs to.
+  // No code takes fewer bits than its information, given its output.
   std::vector<int8_t> outputs;
   for (size_t i = 0; i < codes.size(); ++i)
     outputs.push_back(int8_t(i / random.inputs));
@@ -121,7 +121,7 @@ TEST(ResidualSchemeTest, FinerRoundsAreBetter) {
         0.02 * random.outputError(realWeights(round.codes, round.scales),
                                   round.biases));
   }
-  // Refinements know most of what they refine.
+  // Refinements are mostly known from the codes that they refine.
   EXPECT_LT(sumOf(clustered->bits), entropy(random.codes) + 2.5);
 }
 
@@ -143,7 +143,8 @@ RC_GTEST_PROP(ResidualSchemeTest, ExpectedCodesAreNearest, ()) {
   RC_ASSERT(expectedCode(int8_t(-code), before, multiplier) == -expected);
 }
 
-/// Symbols are coded by the code before them, with 7 and more as one.
+/// The code before a symbol is its context. Codes of 7 and more share one
+/// context.
 TEST(ResidualSchemeTest, ContextsEndAtSevenOfEitherSign) {
   for (int code = -128; code <= 127; ++code)
     EXPECT_EQ(symbolContext(int8_t(code)), std::clamp(code, -7, 7)) << code;
@@ -236,7 +237,7 @@ RC_GTEST_PROP(ImportanceSchemeTest, SupportsGrowAndCodesAddUp, ()) {
       if (assignment[i] < assignment[j])
         RC_ASSERT(importances[i] >= importances[j]);
   }
-  // Positions included: the entropy of (cluster, code).
+  // The entropy of (cluster, code) includes the positions.
   std::map<std::pair<int, int>, double> counts;
   for (size_t i = 0; i < assignment.size(); ++i)
     ++counts[{assignment[i], random.codes[i]}];
@@ -263,7 +264,7 @@ TEST(ImportanceSchemeTest, CorrectionHelps) {
     if (!correct) {
       EXPECT_TRUE(biases.empty());
       for (size_t o = 0; o < 10; ++o)
-        biases.push_back(0.1f * float(o)); // the layer's
+        biases.push_back(0.1f * float(o)); // those of the layer
     }
     errors[correct] =
         random.outputError(realWeights(round.codes, round.scales), biases);
@@ -271,8 +272,8 @@ TEST(ImportanceSchemeTest, CorrectionHelps) {
   EXPECT_LT(errors[1], 0.5 * errors[0]);
 }
 
-/// By hand: two outputs of standard deviation 3 and 4, whose means move by 2 of
-/// one of them.
+/// By hand: two outputs have standard deviations of 3 and 4, and the mean of
+/// one of them moves by 2.
 TEST(ExpectedShiftTest, IsRelativeToTheOutputs) {
   LayerMoments moments;
   moments.inputs = 2;

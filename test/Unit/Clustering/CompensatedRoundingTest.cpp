@@ -31,7 +31,7 @@ struct Problem {
     return {random.outputs, random.inputs, target, steps, 127, {}, {}};
   }
 
-  /// e H e^T over the outputs, with the damping.
+  /// Returns e H e^T, summed over the outputs, with the damping.
   double error(const Rounding &rounding, double damping) const {
     const size_t n = random.inputs;
     const std::vector<float> rounded =
@@ -96,7 +96,8 @@ RC_GTEST_PROP(CompensatedRoundingTest, NoSingleCodeIsBetter, ()) {
     }
 }
 
-/// The smallest error over all codes of one output in -2..2, by trying all.
+/// Returns the smallest error over all codes of one output in -2..2, by
+/// exhaustive search.
 double bestOfAll(const Problem &problem, Rounding &rounding, size_t weight) {
   if (weight == rounding.codes.size())
     return problem.error(rounding, 0.01);

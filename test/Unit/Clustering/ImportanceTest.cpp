@@ -16,7 +16,8 @@ using namespace crania::clustering;
 
 namespace {
 
-/// The definition: sort by magnitude, earlier index first, and cut.
+/// Assigns clusters by the definition: sort by magnitude, earlier index first,
+/// and cut.
 std::vector<uint8_t> assignBySorting(const std::vector<float> &weights,
                                      const std::vector<uint64_t> &sizes) {
   std::vector<size_t> order(weights.size());
@@ -79,7 +80,7 @@ TEST(ImportanceTest, RefusesWeightsThatAreNotFinite) {
   }
 }
 
-/// Sizes of clusters that `cuts` separate.
+/// Returns the sizes of the clusters that `cuts` separate.
 std::vector<uint64_t> sizesBetween(std::vector<size_t> cuts, size_t count) {
   std::sort(cuts.begin(), cuts.end());
   cuts.push_back(count);
@@ -93,7 +94,8 @@ std::vector<uint64_t> sizesBetween(std::vector<size_t> cuts, size_t count) {
 }
 
 RC_GTEST_PROP(ImportanceTest, IsSortingByMagnitudeWithFewTies, ()) {
-  // Any finite bits, among them many that differ in the lowest ones only.
+  // The weights have any finite bit patterns. Many of them differ only in the
+  // lowest bits.
   auto bits = *rc::gen::container<std::vector<uint32_t>>(
       rc::gen::oneOf(rc::gen::arbitrary<uint32_t>(),
                      rc::gen::inRange<uint32_t>(0x3f800000u, 0x3f800100u)));
@@ -114,7 +116,7 @@ RC_GTEST_PROP(ImportanceTest, IsSortingByMagnitudeWithFewTies, ()) {
 }
 
 RC_GTEST_PROP(ImportanceTest, IsSortingByMagnitudeWithManyTies, ()) {
-  // Few distinct values, so that ties are common; sizes may be 0.
+  // There are few distinct values, so that ties are common. Sizes may be 0.
   auto raw = *rc::gen::container<std::vector<int>>(rc::gen::inRange(-8, 9));
   auto cuts = *rc::gen::container<std::vector<size_t>>(
       3, rc::gen::inRange<size_t>(0, raw.size() + 1));

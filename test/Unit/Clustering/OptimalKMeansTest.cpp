@@ -18,7 +18,8 @@ namespace {
 
 using Weighted = std::map<double, double>; // value -> weight
 
-/// Squared error of points [begin, end) about their mean, by its definition.
+/// Returns the squared error of points [begin, end) about their mean, by its
+/// definition.
 double errorOf(const std::vector<std::pair<double, double>> &points,
                size_t begin, size_t end) {
   double weight = 0, sum = 0, error = 0;
@@ -31,7 +32,8 @@ double errorOf(const std::vector<std::pair<double, double>> &points,
   return error;
 }
 
-/// The smallest squared error over all ways to cut sorted points into k groups.
+/// Returns the smallest squared error over all ways to cut sorted points into k
+/// groups.
 double bruteForce(const std::vector<std::pair<double, double>> &points,
                   size_t begin, unsigned k) {
   if (k == 1)
@@ -48,7 +50,7 @@ double bruteForce(const Weighted &points, unsigned k) {
                     unsigned(std::min<size_t>(k, points.size())));
 }
 
-/// The textbook recursion over all pairs of positions.
+/// Computes the optimum by the textbook recursion over all pairs of positions.
 double byAllPairs(const std::vector<double> &values, unsigned k) {
   const size_t count = values.size();
   std::vector<double> first(count + 1), second(count + 1);
@@ -82,7 +84,8 @@ void expectOptimum(const std::vector<float> &values, unsigned k) {
   EXPECT_NEAR(result->squaredError, optimum, 1e-9 * optimum);
 }
 
-/// Groups are what `firsts` says, centres their means, and the error theirs.
+/// Checks that `firsts` gives the groups, that the centers are their means, and
+/// that the error is the error of these groups.
 void checkConsistent(const KMeans &result, const Weighted &points, unsigned k) {
   RC_ASSERT(result.centers.size() == std::min<size_t>(k, points.size()));
   RC_ASSERT(result.firsts.size() == result.centers.size());
@@ -138,7 +141,7 @@ RC_GTEST_PROP(OptimalKMeansTest, IsTheBestOfAllCutsWithWeights, ()) {
   RC_ASSERT(std::abs(result->squaredError - best) < 1e-9 * (1 + best));
   checkConsistent(*result, points, k);
 
-  // Sorted points are the same problem.
+  // Sorting the points does not change the problem.
   std::vector<double> sorted, sums;
   for (auto [value, weight] : points) {
     sorted.push_back(value);
@@ -150,7 +153,8 @@ RC_GTEST_PROP(OptimalKMeansTest, IsTheBestOfAllCutsWithWeights, ()) {
   RC_ASSERT(again->firsts == result->firsts);
 }
 
-// Above 4096 different values, the search leaves out where no boundary can be.
+// With more than 4096 distinct values, the search skips positions where no
+// boundary can be.
 TEST(OptimalKMeansTest, IsTheOptimumOfManyValues) {
   std::mt19937 engine(1);
   std::exponential_distribution<float> exponential;
@@ -183,7 +187,8 @@ RC_GTEST_PROP(OptimalKMeansTest, HalvesAreTheirValues, ()) {
   std::vector<float> values;
   std::vector<uint16_t> bits;
   for (int value : raw) {
-    // Integers up to 2048 are halves, and so are they times 2^-24.
+    // Integers up to 2048 are exact in f16, and so are their products with
+    // 2^-24.
     const float scale = *rc::gen::elementOf(std::vector<float>{1, 0x1p-24f});
     int exponent = 0;
     const float magnitude = std::fabs(float(value) * scale);

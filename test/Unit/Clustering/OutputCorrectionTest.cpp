@@ -79,7 +79,7 @@ TEST(LayerMomentsTest, ManyRowsInPieces) {
 RC_GTEST_PROP(OutputCorrectionTest, NothingNearItIsBetter, ()) {
   const RandomLayer random = anyLayer();
   const bool fitGains = *rc::gen::arbitrary<bool>();
-  // Some of the weights, in other proportions.
+  // Some of the weights are present, in other proportions.
   std::vector<float> d = realWeights(random.codes, random.scales);
   for (size_t i = 0; i < d.size(); i += 2)
     d[i] *= 0.25f;
@@ -100,7 +100,7 @@ RC_GTEST_PROP(OutputCorrectionTest, NothingNearItIsBetter, ()) {
       RC_ASSERT(best <= errorWith(change, 0) * (1 + 1e-3) + 1e-6);
   }
 
-  // Samples of the outputs give the same.
+  // Samples of the outputs give the same result.
   OutputSamples samples(random.outputs);
   for (size_t s = 0; s < random.samples; ++s) {
     std::vector<float> z(random.outputs);
@@ -112,7 +112,8 @@ RC_GTEST_PROP(OutputCorrectionTest, NothingNearItIsBetter, ()) {
   }
   const OutputCorrection other = samples.correction(fitGains);
   for (size_t o = 0; o < random.outputs; ++o)
-    if (correction.relativeError < 0.9) { // else the gain hangs on little
+    if (correction.relativeError < 0.9) { // otherwise the gain is poorly
+                                          // determined
       RC_ASSERT(std::abs(other.gains[o] - correction.gains[o]) < 0.05f);
       RC_ASSERT(std::abs(other.biases[o] - correction.biases[o]) < 0.3f);
     }

@@ -10,20 +10,21 @@
 
 namespace crania::clustering {
 
-/// A layer with weights in a bell shape, and inputs that are correlated and
-/// have means, as those behind ReLUs.
+/// A layer whose weights have a bell-shaped distribution. Its inputs are
+/// correlated and have nonzero means, like the outputs of ReLUs.
 struct RandomLayer {
   size_t outputs, inputs, samples;
   std::vector<int8_t> codes;
   std::vector<float> scales;
-  std::vector<float> x; ///< [samples x inputs], what the round meets
-  std::vector<float> y; ///< [samples x outputs], of inputs near x
+  std::vector<float> x; ///< [samples x inputs], the inputs of the round
+  std::vector<float> y; ///< [samples x outputs], outputs for inputs close to x
 
   RandomLayer(unsigned seed, size_t outputs, size_t inputs, size_t samples);
 
   QuantizedLayer layer() const { return {outputs, inputs, codes, scales}; }
   LayerMoments moments() const;
-  /// Mean over the samples of the squared error of weights d with biases.
+  /// Returns the squared error of weights d with biases, as a mean over the
+  /// samples.
   double outputError(Span<const float> d, Span<const float> biases) const;
 };
 

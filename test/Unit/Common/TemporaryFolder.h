@@ -10,7 +10,7 @@
 
 namespace crania::test {
 
-/// A folder that is removed, with its contents, at the end of the test.
+/// A folder that the end of the test removes, with its contents.
 class TemporaryFolder {
 public:
   TemporaryFolder() {

@@ -113,7 +113,7 @@ ExitTestT exitTest() {
   return test;
 }
 
-/// The commands of round `number`, from 1.
+/// Returns the commands of round `number`, counted from 1.
 std::unique_ptr<RoundT> round(uint16_t number, uint32_t tiles) {
   auto result = std::make_unique<RoundT>();
   auto &commands = result->commands;
@@ -157,7 +157,7 @@ std::unique_ptr<PortT> port(uint32_t buffer, uint32_t elements) {
   return result;
 }
 
-/// The codes of `cluster` in the tiles [first, last).
+/// Returns the codes of `cluster` in the tiles [first, last).
 layout::BlockCodes blockCodes(const layout::Tiling &tiling, uint32_t first,
                               uint32_t last, const std::vector<uint32_t> &words,
                               const std::vector<uint8_t> &clusterOf,
@@ -287,7 +287,7 @@ CommandT &firstOf(ProgramT &program, size_t round, CommandBody type) {
   for (auto &command : program.rounds[round]->commands)
     if (command->body.type == type)
       return *command;
-  std::abort(); // the test asks for what its program does not have
+  std::abort(); // the test asks for something that its program lacks
 }
 
 } // namespace crania::test

@@ -11,14 +11,14 @@
 
 namespace crania::test {
 
-/// A network of one matrix product and a bias, 4 inputs and 3 classes, whose
+/// A network of one matrix product and a bias, with 4 inputs and 3 classes. Its
 /// weights are in two clusters: logits = D_r * input + bias.
 namespace tiny {
 
 constexpr uint32_t inputs = 4, classes = 3;
 constexpr uint32_t tileOutputs = 2, tileDepth = 3; // 2 x 2 tiles, two cut short
 
-/// Row-major (class, input).
+/// The weights, row-major (class, input).
 constexpr std::array<float, 12> weights = {0.5f,  -1.0f, 0.25f, 2.0f,
                                            0.0f,  1.5f,  -0.5f, 1.0f,
                                            -2.0f, 0.75f, 1.0f,  -0.125f};
@@ -27,12 +27,12 @@ constexpr std::array<uint8_t, 12> clusters = {2, 1, 2, 1, 2, 1,
                                               2, 1, 1, 2, 1, 2};
 constexpr std::array<float, 3> bias = {0.5f, -0.25f, 0.125f};
 
-/// The logits of round 1 or 2, exact in f32.
+/// Returns the logits of round 1 or 2, exact in f32.
 std::array<float, 3> logits(const std::array<float, 4> &input, unsigned round);
 
 } // namespace tiny
 
-/// The places of things in the tiny program.
+/// The indices of buffers in the tiny program.
 enum TinyBuffer : uint32_t {
   tinyInputDram,
   tinyBiasImage,
@@ -42,9 +42,10 @@ enum TinyBuffer : uint32_t {
   tinyLogits
 };
 
-/// Two rounds on preset "edge", softmax threshold 0.9. Cluster 1 is streamed,
-/// cluster 2 retained; both are in the layout "bitmap", one block per block of
-/// outputs. The commands of a round are, `tinyFetchRetained` in round 2 only:
+/// Two rounds on preset "edge", with the softmax threshold 0.9. Cluster 1 is
+/// streamed, cluster 2 retained. Both have the layout "bitmap", with one block
+/// per block of outputs. The commands of a round follow; only round 2 has
+/// `tinyFetchRetained`.
 enum TinyCommand : uint32_t {
   tinyCopyInput,
   tinyCopyBias,
@@ -54,24 +55,24 @@ enum TinyCommand : uint32_t {
 binary::ProgramWithImage tinyProgram();
 
 /// Appends one segment to `weights` and its bytes to `image`, at the next
-/// multiple of 64: cluster `cluster` of the row-major (group, output, depth)
-/// matrix of words, each in the low bits that its element has, one codec block
-/// per `tilesPerBlock` tiles.
+/// multiple of 64. The segment holds cluster `cluster` of the row-major (group,
+/// output, depth) matrix of words, with one codec block per `tilesPerBlock`
+/// tiles. Each word is in as many low bits as its element type has.
 void appendSegment(binary::WeightsT &weights, std::vector<uint8_t> &image,
                    const std::vector<uint32_t> &words,
                    const std::vector<uint8_t> &clusterOf, uint16_t cluster,
                    const std::string &codec, uint32_t tilesPerBlock);
 
-/// The command of a round that has this body type, the first one.
+/// Returns the first command of a round with this body type.
 binary::CommandT &firstOf(binary::ProgramT &program, size_t round,
                           binary::CommandBody type);
 
-/// Puts a command before command `at` of a round and renumbers the tokens of
-/// those that come after it.
+/// Inserts a command before command `at` of a round, and renumbers the tokens
+/// of later commands.
 void insertCommand(binary::ProgramT &program, size_t round, uint32_t at,
                    binary::CommandT command);
 
-/// A command of that body that waits for `after`.
+/// Returns a command with that body that waits for `after`.
 template <typename Body>
 binary::CommandT makeCommand(Body body, std::vector<uint32_t> after = {}) {
   binary::CommandT command;

@@ -14,7 +14,7 @@ using namespace crania::lowering;
 
 namespace {
 
-/// The element of the storage that an index tuple names, or nothing for
+/// Returns the element of the storage that an index tuple names, or nothing for
 /// padding.
 std::optional<int64_t> elementOf(const View &view, ArrayRef<int64_t> indices) {
   int64_t element = view.offset;
@@ -41,7 +41,7 @@ std::optional<int64_t> elementOf(const Access &access,
   return element;
 }
 
-/// All index tuples below the bounds, in row-major order.
+/// Returns all index tuples below the bounds, in row-major order.
 std::vector<SmallVector<int64_t>> tuplesBelow(ArrayRef<int64_t> bounds) {
   std::vector<SmallVector<int64_t>> tuples(1);
   for (int64_t bound : bounds) {
@@ -106,7 +106,8 @@ TEST(ViewTest, PaddedDimensionsPassUnitReshapesOnly) {
   EXPECT_TRUE(failed(view.collapsed({ReassociationIndices{0, 1, 2}})));
 }
 
-/// An access over three loops with two dimensions of up to two terms each.
+/// Returns an access over three loops with two dimensions of up to two terms
+/// each.
 Access arbitraryAccess(MLIRContext &context) {
   AffineExpr d[] = {getAffineDimExpr(0, &context),
                     getAffineDimExpr(1, &context),
@@ -135,7 +136,7 @@ RC_GTEST_PROP(AccessTest, RestrictingAndMovingKeepsTheElements, ()) {
   Access moved = part.relocated(1, 100);
   RC_ASSERT(part.boxElements() <= access.mostElements(sizes));
 
-  // Each element of the part has one place of its own in the moved box.
+  // Each element of the part has a place of its own in the moved box.
   std::map<int64_t, int64_t> places;
   for (const SmallVector<int64_t> &tuple : tuplesBelow(sizes)) {
     SmallVector<int64_t> whole;

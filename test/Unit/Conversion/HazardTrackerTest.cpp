@@ -37,12 +37,12 @@ TEST_F(HazardTrackerTest, ReadersWaitForWritersAndWritersForReaders) {
   write(3, row(0, 5));
   EXPECT_EQ(tracker.dependenciesOf(1), Commands{0});
   EXPECT_EQ(tracker.dependenciesOf(2), Commands{0});
-  // 0 is done when 1 and 2 are.
+  // Command 0 is done when 1 and 2 are.
   EXPECT_EQ(tracker.dependenciesOf(3), (Commands{1, 2}));
 }
 
 TEST_F(HazardTrackerTest, AccessesReachFromTheirFirstToTheirLastByte) {
-  // Rows 0 and 2, and row 1 of a matrix.
+  // The writes are to rows 0 and 2, and to row 1 of a matrix.
   write(0, {0, 0, {{2, 16, 0, {}}, {8, 1, 0, {}}}, 0});
   write(1, row(8, 8));
   write(2, row(24, 8));
@@ -62,7 +62,7 @@ TEST_F(HazardTrackerTest, FollowersNeedNoToken) {
   write(1, row(0, 8));
   tracker.follow(1, 0);
   EXPECT_TRUE(tracker.dependenciesOf(1).empty());
-  // What reads both waits for the follower alone.
+  // A reader of both waits only for the follower.
   write(2, row(8, 8));
   read(3, row(0, 16));
   read(4, row(0, 8));
@@ -70,12 +70,12 @@ TEST_F(HazardTrackerTest, FollowersNeedNoToken) {
   EXPECT_EQ(tracker.dependenciesOf(4), Commands{1});
 }
 
-/// A command that reads and writes sets of elements.
+/// A command with the sets of elements that it reads and writes.
 struct Touches {
   std::set<int64_t> reads, writes;
 };
 
-/// All elements from the first to the last one.
+/// Returns all elements from the first to the last one of an access.
 std::set<int64_t> elementsOf(const Access &access) {
   std::set<int64_t> elements;
   int64_t last = access.offset;
@@ -97,8 +97,8 @@ bool mustWait(const Touches &later, const Touches &earlier) {
          meet(later.writes, earlier.reads);
 }
 
-/// Random commands over some 60 elements, with the tracker that saw them. Some
-/// follow the one before.
+/// Random commands over about 60 elements, with the tracker that recorded them.
+/// Some follow the command before.
 struct RandomCommands {
   HazardTracker tracker;
   std::vector<Touches> touches;
@@ -139,8 +139,8 @@ private:
   }
 };
 
-/// Everything that is done when a command is, from its tokens on: `waits` has
-/// those of the commands before.
+/// Returns all commands that are done when a command is, by its tokens. `waits`
+/// has the sets of the earlier commands.
 std::set<unsigned> doneWith(const std::vector<std::set<unsigned>> &waits,
                             const std::set<unsigned> &tokens) {
   std::set<unsigned> done = tokens;
@@ -153,7 +153,7 @@ void coversAllHazardsWithoutRedundancy(const RandomCommands &commands) {
   const auto &touches = commands.touches;
   std::vector<std::set<unsigned>> waits(touches.size());
   for (unsigned i = 0; i < touches.size(); ++i) {
-    std::set<unsigned> before; // tokens, and what it follows
+    std::set<unsigned> before; // its tokens, and the command that it follows
     if (commands.follows[i])
       before.insert(*commands.follows[i]);
     for (unsigned other : commands.tracker.dependenciesOf(i)) {
@@ -165,7 +165,7 @@ void coversAllHazardsWithoutRedundancy(const RandomCommands &commands) {
     for (unsigned other = 0; other < i; ++other)
       if (mustWait(touches[i], touches[other]))
         RC_ASSERT(waits[i].count(other) > 0);
-    // Without any one token, something would be missing.
+    // Every token is needed: without it, a dependency would be missing.
     for (unsigned token : commands.tracker.dependenciesOf(i)) {
       std::set<unsigned> others = before;
       others.erase(token);
@@ -184,7 +184,8 @@ RC_GTEST_PROP(HazardTrackerProperty, FollowersNeedNoTokensOfWhatTheyFollow,
 }
 
 TEST_F(HazardTrackerTest, AChainImpliesItsBeginning) {
-  // 2 reads what 1 wrote, which read what 0 wrote; 2 never met 0, but 3 does.
+  // Command 2 reads data of 1, which read data of 0. Commands 2 and 0 share no
+  // data, but 3 and 0 do.
   write(0, row(0, 8));
   read(1, row(0, 8));
   write(1, row(8, 8));

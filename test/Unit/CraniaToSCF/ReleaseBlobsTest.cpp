@@ -1,8 +1,8 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Text shows only resources that something refers to, so whether the data of
-// the others is freed has to be asked of the context.
+// Text shows only resources that something refers to. These tests therefore ask
+// the context whether the data of the others is freed.
 
 #include "crania/Conversion/Passes.h"
 #include "crania/Dialect/Crania/IR/CraniaOps.h"
@@ -22,8 +22,8 @@ namespace {
 
 constexpr size_t valueBytes = 2 * sizeof(float);
 
-// The values of @read are used by a constant afterwards, those of @unread by
-// nobody.
+// A constant uses the values of @read afterwards; nothing uses those of
+// @unread.
 constexpr llvm::StringLiteral source = R"mlir(
 crania.weights @read : !crania.clustered<tensor<2xf32>, clusters = 1>
     scheme #crania.importance
@@ -66,7 +66,7 @@ protected:
     ASSERT_TRUE(succeeded(manager.run(*module)));
   }
 
-  /// Bytes that the context holds for a resource.
+  /// Returns the bytes that the context holds for a resource.
   size_t bytesOf(StringRef key) {
     auto *dialect = context.getLoadedDialect<BuiltinDialect>();
     auto *manager =

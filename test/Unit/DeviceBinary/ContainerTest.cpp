@@ -1,7 +1,7 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// The container of a device binary: header, sizes, checksum, images.
+// Tests of the container of a device binary: header, sizes, checksum, images.
 
 #include "TestPrograms.h"
 
@@ -86,14 +86,14 @@ TEST(Container, EveryBitFlipIsAnError) {
   }
 }
 
-/// Where the metadata ends, as the header says.
+/// Returns the end of the metadata according to the header.
 size_t metadataEnd(const std::vector<uint8_t> &bytes) {
   return 64 + (bytes[24] | bytes[25] << 8);
 }
 
-/// With the checksum repaired, damage meets the verifiers. They may accept what
-/// is still a valid program, but must neither crash nor read out of bounds
-/// (seen by the sanitizers).
+/// With the checksum repaired, damage reaches the verifiers. They may accept a
+/// program that is still valid, but must neither crash nor read out of bounds,
+/// which the sanitizers detect.
 TEST(Container, DamagedMetadataNeverCrashes) {
   const std::vector<uint8_t> bytes = tinyFile();
   size_t end = metadataEnd(bytes);
@@ -120,8 +120,9 @@ uint32_t wordAt(const std::vector<uint8_t> &bytes, size_t offset) {
 }
 
 /// The FlatBuffers verifier accepts a vector of doubles at any multiple of 4.
-/// Here the thresholds' vector starts 4 bytes late: the low word of the number,
-/// 1, becomes the length of a vector that still lies within the metadata.
+/// Here the vector of thresholds starts 4 bytes late. The low word of the
+/// number, 1, becomes the length of a vector that still lies within the
+/// metadata.
 TEST(Container, MisalignedVectorsAreRefused) {
   std::vector<ProgramWithImage> programs;
   programs.push_back(test::tinyProgram());
@@ -198,7 +199,7 @@ TEST(Container, ContradictingSizesAreRefused) {
     changed[offset + 1] ^= 0x10;
     ASSERT_TRUE(repairChecksum(changed));
     EXPECT_NE(messageOf(changed).find("sizes"), std::string::npos) << offset;
-    changed[offset + 7] = 0xff; // sums beyond 64 bits
+    changed[offset + 7] = 0xff; // the sum exceeds 64 bits
     ASSERT_TRUE(repairChecksum(changed));
     EXPECT_NE(messageOf(changed).find("sizes"), std::string::npos) << offset;
   }

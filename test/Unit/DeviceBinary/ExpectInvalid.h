@@ -12,7 +12,7 @@
 
 namespace crania::binary {
 
-/// The error that the tiny program gives after `change`, or "".
+/// Returns the error of the tiny program after `change`, or "".
 inline std::string
 errorAfter(const std::function<void(ProgramWithImage &)> &change) {
   ProgramWithImage program = test::tinyProgram();
@@ -23,8 +23,8 @@ errorAfter(const std::function<void(ProgramWithImage &)> &change) {
   return bytes ? "" : bytes.error().message;
 }
 
-/// Expects that the tiny program is refused after `change`, with a message that
-/// contains `part`.
+/// Expects that the tiny program is rejected after `change`, with a message
+/// that contains `part`.
 inline void
 expectInvalid(const std::string &part,
               const std::function<void(ProgramWithImage &)> &change) {

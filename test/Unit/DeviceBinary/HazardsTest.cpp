@@ -1,7 +1,7 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Commands that touch the same memory need an order.
+// Commands that access the same memory need an order.
 
 #include "ExpectInvalid.h"
 
@@ -30,7 +30,7 @@ CopyT copyOf(uint32_t from, uint32_t to) {
   return copy;
 }
 
-/// out = in, as a vector command.
+/// Returns a vector command that copies `from` to `to`.
 VectorT moveOf(P &p, uint32_t from, uint32_t to) {
   VectorT vector = *at(p, addBias).body.AsVector();
   vector.inputs.pop_back();
@@ -63,7 +63,7 @@ TEST(Hazards, FollowingIsAnOrder) {
             "");
 }
 
-/// Its contract reads all inputs until its last output.
+/// The contract reads all inputs until its last output is done.
 TEST(Hazards, AFollowerMayNotOverwriteTheContractsInput) {
   auto overwrite = [](P &p) {
     at(p, addBias).body.AsVector()->output->buffer = test::tinyInput;
@@ -80,7 +80,8 @@ TEST(Hazards, AFollowerMayNotOverwriteTheContractsInput) {
             "");
 }
 
-/// In place is fine: an output is read and replaced once it is finished.
+/// A follower may work in place: it reads and replaces each output once the
+/// output is finished.
 TEST(Hazards, AFollowerMayReplaceTheContractsOutput) {
   EXPECT_EQ(errorAfter([](P &p) {
               at(p, addBias).body.AsVector()->output->buffer = test::tinySum;
@@ -99,7 +100,8 @@ TEST(Hazards, WriteAfterReadOfAnotherUnit) {
                 "global_buffer, which command 3 may still read",
                 [&](P &p) { overwrite(p, {}); });
   EXPECT_EQ(errorAfter([&](P &p) { overwrite(p, {contract}); }), "");
-  // Through the vector command, which finishes behind the contract.
+  // The dependence goes through the vector command, which finishes after the
+  // contract.
   EXPECT_EQ(errorAfter([&](P &p) { overwrite(p, {addBias}); }), "");
 }
 
@@ -140,7 +142,7 @@ TEST(Hazards, TheVectorUnitIsNotPipelined) {
             "");
 }
 
-/// Memories count, not buffers.
+/// Hazards are between ranges of memory, not between buffers.
 TEST(Hazards, BuffersMayShareBytes) {
   expectInvalid("it writes bytes [8, 16) of global_buffer, which command 3 may "
                 "still read",
@@ -148,8 +150,8 @@ TEST(Hazards, BuffersMayShareBytes) {
 }
 
 /// Splits the contraction into its blocks of outputs: channels 0 and 1, and
-/// channel 2. The bias follows the second one. The command between, `addBias` +
-/// 1 by number, moves channel `channel` of the sum away after the first one.
+/// channel 2. The bias follows the second block. Between the two, command
+/// `addBias` + 1 moves channel `channel` of the sum away after the first block.
 void splitContract(P &p, uint32_t channel) {
   at(p, contract).body.AsContract()->tile_end = 2;
   ContractT second = *at(p, contract).body.AsContract();

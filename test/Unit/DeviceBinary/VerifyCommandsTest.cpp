@@ -1,7 +1,7 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Commands: each on its own, tokens, and use after fetch.
+// Tests of commands: each on its own, tokens, and use after fetch.
 
 #include "ExpectInvalid.h"
 
@@ -90,7 +90,7 @@ TEST(VerifyRelease, OnlyWhatIsRetainedAndFetched) {
     body.weights = weights;
     body.cluster = cluster;
     test::insertCommand(p.program, 1, at, test::makeCommand(body, {}));
-    if (at == 5) // behind the contract
+    if (at == 5) // after the contract
       commands(p, 1)[at]->after = {4};
   };
   expectInvalid("only retained ones can be released",
@@ -120,7 +120,7 @@ TEST(VerifyUseAfterFetch, Streamed) {
   expectInvalid("round 1: tiles [2, 4) of clusters {1} of weights \"fc\" are "
                 "fetched into the staging FIFO, but never used",
                 [](P &p) { contract(p).tile_end = 2; });
-  // A range in two fetches, in the order of use, is as good as in one.
+  // Two fetches of a range in the order of use are equivalent to one.
   EXPECT_EQ(errorAfter([](P &p) {
               auto &list = commands(p);
               FetchT second = fetch(p);
@@ -161,7 +161,7 @@ TEST(VerifyUseAfterFetch, Retained) {
       "tiles [0, 4) of the retained cluster 2 are not all fetched", [](P &p) {
         commands(p, 1)[test::tinyFetchRetained]->body.AsFetch()->tile_end = 2;
       });
-  // In two overlapping pieces.
+  // The range comes in two overlapping pieces.
   EXPECT_EQ(errorAfter([](P &p) {
               auto &list = commands(p, 1);
               FetchT piece = *list[test::tinyFetchRetained]->body.AsFetch();

@@ -1,7 +1,7 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Everything of a program but its commands.
+// Tests of all parts of a program but its commands.
 
 #include "ExpectInvalid.h"
 
@@ -114,7 +114,7 @@ TEST(VerifyPorts, LayoutOfImages) {
   };
   EXPECT_EQ(errorAfter(imageOf(PortLayout::nhwc, {1, 2, 2, 1})), "");
   EXPECT_EQ(errorAfter(imageOf(PortLayout::unknown, {1, 2, 2, 1})), "");
-  expectInvalid("input has a layout of images, but is no tensor of rank 4",
+  expectInvalid("input has a layout of images, but is not a tensor of rank 4",
                 imageOf(PortLayout::nhwc, {1, 4}));
   expectInvalid("input has an unknown layout",
                 imageOf(PortLayout(9), {1, 2, 2, 1}));

@@ -1,7 +1,8 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What of f32 and integers may meet: ports, contractions, registers, copies.
+// Tests of the types that may be combined in ports, contractions, registers and
+// copies.
 
 #include "ExpectInvalid.h"
 
@@ -24,8 +25,9 @@ VectorT &vector(P &p) {
   return *test::firstOf(p.program, 0, CommandBody::Vector).body.AsVector();
 }
 
-/// Gives the buffers of the tiny program, which has one round left, types; the
-/// bytes of their elements are there. The bias is of the logits' type.
+/// Sets the types of the buffers of the tiny program, which has one round left.
+/// The buffers have enough bytes for these elements. The bias has the type of
+/// the logits.
 void retype(P &p, ElementType input, ElementType weights, ElementType sum) {
   p.program.rounds.pop_back();
   p.program.thresholds.clear();
@@ -42,7 +44,7 @@ void retype(P &p, ElementType input, ElementType weights, ElementType sum) {
   buffer(p, test::tinySum).bytes = test::tiny::classes * bytesOf(sum);
   if (isFloat(sum))
     return;
-  // sum (r0) is made f32 (r3) before the bias (r1) is added.
+  // The sum (r0) is converted to f32 (r3) before the bias (r1) is added.
   vector(p).code = {{VectorOp::to_f32, f32, 0, 0, 0, 0, 0},
                     {VectorOp::add, f32, 3, 1, 0, 0, 0}};
 }
@@ -120,7 +122,7 @@ TEST(VerifyTypes, Copies) {
 TEST(VerifyTypes, ExitTests) {
   expectInvalid("logits \"bias\" hold i32, but the exit unit compares f32",
                 [](P &p) {
-                  // The copy of the bias is one of i32, and nothing adds it.
+                  // The copy of the bias has i32, and nothing adds it.
                   buffer(p, test::tinyBiasImage).element = i32;
                   buffer(p, test::tinyBias).element = i32;
                   vector(p).inputs.pop_back();
@@ -131,7 +133,8 @@ TEST(VerifyTypes, ExitTests) {
                 });
 }
 
-/// The code of a command of u8 sums (r0), f32 biases (r1), and f32 logits.
+/// Expects an error with `part` in its message, or none if `part` is empty, for
+/// a command with u8 sums (r0), f32 biases (r1), and f32 logits.
 void expectCode(const std::string &part, std::vector<VectorInstruction> code,
                 bool isReduction = false) {
   auto change = [&](P &p) {
@@ -181,7 +184,7 @@ TEST(VerifyTypes, OperandsAreOfTheInstructionsKind) {
              {{VectorOp::to_int, i32, 0, 0, 0, 0, 0}});
   expectCode("register 1 holds an f32, but rescale i64 takes an integer",
              {{VectorOp::rescale, i64, 0, 0, 1, 0, 5}});
-  // Neither comparisons nor a selection cross over.
+  // Neither comparisons nor selections mix types.
   expectCode("register 3 holds an integer, but select f32 takes an f32",
              {{VectorOp::cmp_lt, i32, 0, 0, 0, 0, 0},
               {VectorOp::select, f32, 3, 1, 1, 0, 0}});
@@ -229,7 +232,7 @@ TEST(VerifyTypes, PaddingIsAValueOfTheBuffer) {
     return errorAfter([&](P &p) {
       retype(p, i16, i16, i64);
       vector(p).inputs[0]->padding = padding;
-      // The contraction is one of its own.
+      // The contraction writes a buffer of its own, except for i64.
       if (sum == i64)
         return;
       contract(p).output->buffer = uint32_t(p.program.buffers.size());

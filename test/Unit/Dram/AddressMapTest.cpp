@@ -14,8 +14,8 @@ using namespace crania::dram;
 
 namespace {
 
-/// Sizes that differ for each field: 2 channels, 4 ranks, 2 groups of 8 banks,
-/// 16 columns of bursts, 32 rows.
+/// Returns sizes that differ for each field: 2 channels, 4 ranks, 2 groups of 8
+/// banks, 16 columns of bursts, 32 rows.
 Spec smallSpec(const std::string &mapping) {
   Spec spec = *findPreset("ddr4-3200");
   spec.organization.channels = 2;
@@ -46,7 +46,8 @@ std::string randomMapping() {
 } // namespace
 
 TEST(AddressMap, FieldsAreFromHighestToLowest) {
-  // row 5 bits, channel 1, rank 2, bank 3, bank group 1, column 4
+  // The row has 5 bits, the channel 1, the rank 2, the bank 3, the bank group
+  // 1, and the column 4.
   const AddressMap map = mapOf("rochrababgco");
   const uint64_t block = ((((21 * 2 + 1) * 4 + 2) * 8 + 5) * 2 + 1) * 16 + 9;
   const Location location = map.locate(block);
@@ -55,8 +56,8 @@ TEST(AddressMap, FieldsAreFromHighestToLowest) {
   EXPECT_EQ(location.bank, 2u * 16 + 1 * 8 + 5);
 }
 
-/// A stream in MOP4CLXOR: rank and bank group change with the low bits of the
-/// column, worked out by hand from the definition.
+/// A stream in MOP4CLXOR changes rank and bank group with the low bits of the
+/// column. The values follow by hand from the definition.
 TEST(AddressMap, MopPermutesWithTheColumn) {
   Spec spec = *findPreset("ddr4-3200");
   spec.controller.addressMapping = "MOP4CLXOR";
@@ -78,7 +79,7 @@ RC_GTEST_PROP(AddressMap, NoTwoBlocksShareAPlace, ()) {
   const Spec spec = smallSpec(mapping);
   const AddressMap map = *AddressMap::create(spec);
   const uint64_t blocks = spec.capacity() / spec.burstBytes();
-  // So many blocks for each row as it has columns.
+  // Each row has as many blocks as columns.
   std::vector<uint32_t> count(blocks / 16);
   for (uint64_t block = 0; block < blocks; ++block) {
     const Location at = map.locate(block);

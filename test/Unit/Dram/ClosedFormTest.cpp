@@ -1,7 +1,7 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Long streams in closed form against the same, burst by burst.
+// The closed form of long streams must equal the same streams, burst by burst.
 
 #include "RandomDram.h"
 
@@ -18,7 +18,7 @@ namespace {
 
 struct Outcome {
   std::vector<std::tuple<RequestId, Cycle, uint32_t>> completions;
-  uint64_t activates = 0; // by the completions
+  uint64_t activates = 0; // according to the completions
   Counts counts;
   uint64_t closedFormBursts = 0;
 };
@@ -56,7 +56,7 @@ Request stream(const Spec &spec, uint64_t most) {
   return request;
 }
 
-/// Rows of 128 bursts, as real ones.
+/// Returns a specification with rows of 128 bursts, like real memories.
 Spec randomSpecWithLongRows() {
   Spec spec = randomSpec();
   spec.organization.rows = 256;
@@ -74,7 +74,7 @@ RC_GTEST_PROP(ClosedForm, IsTheSameAsBurstByBurst, ()) {
   const uint32_t count = between(1, 3);
   for (uint32_t i = 0; i < count; ++i) {
     requests.push_back(stream(spec, 200000));
-    // Some streams are alone, others meet or follow closely.
+    // Some streams are alone; others overlap or follow closely.
     time += between(0, 1) == 0 ? between(0, 40000) : between(0, 100);
     requests.back().time = time;
     requests.back().queue = between(0, 1);
@@ -88,7 +88,7 @@ RC_GTEST_PROP(ClosedForm, IsTheSameAsBurstByBurst, ()) {
   RC_CLASSIFY(fast.closedFormBursts != 0, "in closed form");
 }
 
-/// What waits behind a stream meets the same queues and banks.
+/// Requests after a stream find the same state of queues and banks.
 RC_GTEST_PROP(ClosedForm, LeavesTheSameState, ()) {
   const Spec spec = randomSpecWithLongRows();
   System fast = std::move(*System::create(spec));
@@ -104,7 +104,8 @@ RC_GTEST_PROP(ClosedForm, LeavesTheSameState, ()) {
   Request other = stream(spec, 2000);
   other.queue = 1;
   other.time = fast.now();
-  if (between(0, 1) == 0) // to where the stream is or was
+  if (between(0, 1) == 0) // a request to the present or past place of the
+                          // stream
     other.address =
         std::min(request.address + *rc::gen::inRange<uint64_t>(0, 100000),
                  spec.capacity() - other.bytes);
@@ -113,8 +114,8 @@ RC_GTEST_PROP(ClosedForm, LeavesTheSameState, ()) {
   RC_ASSERT(asTuple(fast.counts()) == asTuple(slow.counts()));
 }
 
-/// Of a row, what lies beyond the lookahead of the queues. Rows of LPDDR4 x16
-/// are not longer than that.
+/// The closed form takes the part of a row beyond the lookahead of the queues.
+/// Rows of LPDDR4 x16 are not longer than the lookahead.
 TEST(ClosedForm, TakesAShareOfALongRead) {
   const std::pair<const char *, double> shares[] = {{"ddr3l-1600", 0.25},
                                                     {"ddr4-2400", 0.6},

@@ -50,7 +50,7 @@ CommandChecker::BankState &CommandChecker::stateOf(const Command &command) {
 
 void CommandChecker::checkColumns(const Command &before, const Command &after) {
   if (before.rank != after.rank)
-    return; // the data bus alone
+    return; // it only takes the data bus
   const Spec::Timing &t = spec.timing;
   const bool local = sameGroup(before, after);
   const bool turns =
@@ -62,7 +62,7 @@ void CommandChecker::checkColumns(const Command &before, const Command &after) {
             t.tCWL + spec.burstCycles() + (local ? t.tWTRL : t.tWTRS));
 }
 
-/// Rules between two commands, whatever came in between.
+/// Checks rules between two commands, whatever commands lie between them.
 void CommandChecker::checkPair(const Command &before, const Command &after) {
   const Spec::Timing &t = spec.timing;
   require(before, after, "command bus", t.commandSlot);
@@ -91,7 +91,7 @@ void CommandChecker::checkPair(const Command &before, const Command &after) {
     require(before, after, "tRC", t.tRAS + t.tRP);
 }
 
-/// Of five activates of a rank, the last is tFAW after the first.
+/// Checks that the last of five activates of a rank comes tFAW after the first.
 void CommandChecker::checkWindow(const Command &activate) {
   unsigned earlier = 0;
   for (auto it = all.rbegin(); it != all.rend(); ++it) {
@@ -104,7 +104,7 @@ void CommandChecker::checkWindow(const Command &activate) {
   }
 }
 
-/// The last data before a column access have left the bus in time.
+/// Checks that the data bus is free for a column access.
 void CommandChecker::checkDataBus(const Command &column) {
   const Spec::Timing &t = spec.timing;
   auto begins = [&](const Command &c) {
@@ -137,7 +137,7 @@ void CommandChecker::checkRefresh(const Command &refresh) {
   const Cycle due = refreshDue(refresh.rank, refreshes[refresh.rank]++);
   if (refresh.time < due)
     fail(refresh, "refresh before it is due");
-  // The longest that a bank needs to close, and the command bus.
+  // The longest time until a bank closes, with the slots of the command bus.
   const Cycle closing =
       std::max(t.tRAS, t.tRCD + t.tCWL + spec.burstCycles() + t.tWR) + t.tRP;
   if (refresh.time >
@@ -152,7 +152,7 @@ void CommandChecker::checkRefresh(const Command &refresh) {
   }
 }
 
-/// Rules of the banks' states.
+/// Checks rules about the states of banks.
 void CommandChecker::checkState(const Command &command) {
   const Spec::Timing &t = spec.timing;
   BankState &bank = stateOf(command);
@@ -210,7 +210,7 @@ void CommandChecker::add(const Command &command) {
 void CommandChecker::finish(Cycle end) {
   refreshes.resize(spec.organization.ranks);
   const Spec::Timing &t = spec.timing;
-  const Cycle slack = t.tREFI; // never a whole interval behind
+  const Cycle slack = t.tREFI; // never late by a whole interval
   for (uint32_t rank = 0; rank < refreshes.size(); ++rank)
     if (refreshDue(rank, refreshes[rank]) + slack < end)
       problem = problem.empty() ? "a refresh is missing" : problem;

@@ -10,17 +10,17 @@
 
 namespace crania::test {
 
-/// Checks the commands of a channel against the rules of the JEDEC standards,
-/// pair by pair, and knows nothing of how the model keeps them.
+/// A checker of the commands of a channel against the rules of the JEDEC
+/// standards, pair by pair. It shares no code with the model.
 class CommandChecker {
 public:
   explicit CommandChecker(const dram::Spec &spec) : spec(spec) {}
 
   void add(const dram::Command &command);
-  /// At the end of time: no refresh is missing.
+  /// Checks at the end that no refresh is missing.
   void finish(dram::Cycle end);
 
-  /// The first rule that was broken, or "".
+  /// Returns the first rule that was broken, or "".
   const std::string &violation() const { return problem; }
   const std::vector<dram::Command> &commands() const { return all; }
 
@@ -28,7 +28,7 @@ private:
   struct BankState {
     std::optional<uint32_t> row;
     dram::Cycle activated = 0;
-    /// When its precharge began, if it had one.
+    /// The time at which its precharge began, if it had one.
     std::optional<dram::Cycle> precharged;
   };
 
@@ -47,7 +47,7 @@ private:
   dram::Spec spec;
   std::vector<dram::Command> all;
   std::vector<BankState> banks;
-  std::vector<uint64_t> refreshes; // of each rank
+  std::vector<uint64_t> refreshes; // by rank
   std::vector<dram::Cycle> refreshed;
   std::string problem;
 };

@@ -1,7 +1,7 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// No command breaks a rule of the standards, and nothing is lost.
+// No command may break a rule of the standards, and no request may be lost.
 
 #include "AddressMap.h"
 #include "CommandChecker.h"
@@ -21,7 +21,7 @@ namespace {
 
 struct Run {
   std::vector<Completion> completions;
-  std::vector<CommandChecker> checkers; // of each channel
+  std::vector<CommandChecker> checkers; // by channel
   Counts counts;
   Cycle end = 0;
 };
@@ -54,7 +54,7 @@ Run runOf(const Spec &spec, const std::vector<Request> &requests) {
 using Place =
     std::tuple<uint32_t, uint32_t, uint32_t, uint32_t, uint32_t, bool>;
 
-/// How often each row is read and written, as the addresses say.
+/// Returns the number of reads and writes of each row, from the addresses.
 std::map<Place, int> expectedAccesses(const Spec &spec,
                                       const std::vector<Request> &requests) {
   const AddressMap map = *AddressMap::create(spec);
@@ -138,7 +138,7 @@ RC_GTEST_PROP(DramCommands, CountsAddUp, ()) {
   RC_ASSERT(energy.transfer == 0);
 }
 
-/// In order, the data of a requester's queue come in order.
+/// With in-order queues, the data of a requester arrive in order.
 RC_GTEST_PROP(DramCommands, InOrderMeansInOrder, ()) {
   Spec spec = randomSpec();
   spec.organization.channels = 1;
@@ -155,8 +155,8 @@ RC_GTEST_PROP(DramCommands, InOrderMeansInOrder, ()) {
   }
 }
 
-/// Whoever lets time pass in small steps, and submits when time has come, sees
-/// the same.
+/// A caller that advances time in small steps, and submits each request at its
+/// time, gets the same result.
 RC_GTEST_PROP(DramCommands, StepsMakeNoDifference, ()) {
   const Spec spec = randomSpec();
   const std::vector<Request> requests = randomRequests(spec, 40);
@@ -181,7 +181,7 @@ RC_GTEST_PROP(DramCommands, StepsMakeNoDifference, ()) {
   }
 }
 
-/// The checker is no yes-man.
+/// The checker must find violations.
 TEST(CommandChecker, FindsViolations) {
   const Spec spec = *findPreset("ddr4-3200");
   Command activate, read;

@@ -1,7 +1,7 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// The presets against the files that they cite: data/dram_presets.csv.
+// Tests of the presets against the files that they cite: data/dram_presets.csv.
 
 #include "crania/Dram/Spec.h"
 
@@ -17,7 +17,7 @@ using namespace crania::dram;
 
 namespace {
 
-/// "section.key" and its value, numbers as C++ prints them.
+/// A map from "section.key" to a value; numbers have the format of C++.
 using Values = std::map<std::string, std::string>;
 
 std::string printed(double number) {
@@ -27,7 +27,7 @@ std::string printed(double number) {
   return text.str();
 }
 
-/// The rows of a preset; "*" gives those that all presets share.
+/// Returns the rows of a preset. "*" returns those that all presets share.
 Values citedFor(const std::string &preset) {
   std::ifstream file(CRANIA_DRAM_DATA "/dram_presets.csv");
   Values values;
@@ -45,7 +45,7 @@ Values citedFor(const std::string &preset) {
   return values;
 }
 
-/// All that a machine is made of, as the library has it.
+/// Returns all values of a preset as the library has them.
 Values valuesOf(const Spec &spec) {
   Values values;
   const auto file = nlohmann::json::parse(spec.toJson());
@@ -64,7 +64,7 @@ class CitedPreset : public testing::TestWithParam<std::string> {};
 
 } // namespace
 
-/// Each value, and no value that the table does not hold.
+/// Each value agrees, and the table holds all values.
 TEST_P(CitedPreset, HasTheValuesOfItsSource) {
   Values cited = citedFor(GetParam());
   ASSERT_FALSE(cited.empty());

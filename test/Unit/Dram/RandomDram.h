@@ -1,7 +1,7 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Random memories and requests, for properties.
+// Generators of random memories and requests, for properties.
 
 #ifndef CRANIA_TEST_UNIT_DRAM_RANDOMDRAM_H
 #define CRANIA_TEST_UNIT_DRAM_RANDOMDRAM_H
@@ -61,7 +61,7 @@ inline dram::Spec::Controller randomController() {
   return c;
 }
 
-/// Small enough that requests meet in banks and rows.
+/// Returns a memory so small that requests meet in banks and rows.
 inline dram::Spec randomSpec() {
   dram::Spec spec = *dram::findPreset("ddr4-3200");
   spec.name = "random";

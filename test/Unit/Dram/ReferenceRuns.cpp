@@ -16,12 +16,12 @@ namespace {
 constexpr size_t traceLength = 1000000;
 constexpr uint64_t burstBytes = 64;
 
-/// numpy's PCG64 (XSL-RR of 128 bits), in the state that default_rng(7) begins
-/// with: `numpy.random.default_rng(7).bit_generator.state`.
+/// The generator PCG64 of numpy (XSL-RR of 128 bits), with the initial state of
+/// default_rng(7): `numpy.random.default_rng(7).bit_generator.state`.
 class Pcg64 {
 public:
-  /// A number below 2^bits, as Generator.integers draws it: the upper bits of
-  /// halves of the generator's words, the lower half first.
+  /// Returns a number below 2^bits as Generator.integers draws it: from the
+  /// upper bits of halves of the generator's words, the lower half first.
   uint64_t below(unsigned bits) {
     hasHalf = !hasHalf;
     if (hasHalf)
@@ -130,12 +130,12 @@ dram::Spec specOf(const ReferenceRun &run) {
   dram::Spec spec = *dram::findPreset("ddr4-3200");
   spec.controller.addressMapping = run.mapping;
   if (run.simulator == "DRAMsim3") {
-    spec.timing.clockPs = 630; // its file's
+    spec.timing.clockPs = 630; // from the file of the run
     return spec;
   }
-  // Ramulator 2: commands for the oldest request that is ready, all ranks
-  // refresh together, and a change of rank costs two clocks (nCS of its speed
-  // bin DDR4_3200AA).
+  // Ramulator 2 issues commands for the oldest request that is ready, and
+  // refreshes all ranks together. A change of rank costs two clocks (nCS of its
+  // speed bin DDR4_3200AA).
   spec.controller.commandPriority = dram::CommandPriority::oldestFirst;
   spec.controller.refreshPolicy = dram::RefreshPolicy::simultaneous;
   spec.timing.tRTRS = 2;
@@ -151,7 +151,7 @@ std::vector<uint64_t> traceNamed(const std::string &name) {
 }
 
 Measured measure(const dram::Spec &spec, const std::vector<uint64_t> &trace) {
-  // More than all queues of the controller hold.
+  // The window exceeds the capacity of all queues of the controller.
   constexpr size_t window = 1024;
   dram::System system = std::move(*dram::System::create(spec));
   Measured measured;

@@ -1,7 +1,7 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// The runs of other DRAM simulators that the model is compared with.
+// The runs of other DRAM simulators with which the model is compared.
 
 #ifndef CRANIA_TEST_UNIT_DRAM_REFERENCERUNS_H
 #define CRANIA_TEST_UNIT_DRAM_REFERENCERUNS_H
@@ -10,7 +10,7 @@
 
 namespace crania::test {
 
-/// A row of data/dram_ddr4_3200.csv. Energies are in V mA clocks; 0 where the
+/// A row of data/dram_ddr4_3200.csv. Energies are in V mA clocks, and 0 if the
 /// table has none.
 struct ReferenceRun {
   std::string simulator, mapping, trace;
@@ -23,15 +23,16 @@ struct ReferenceRun {
 
 std::vector<ReferenceRun> referenceRuns();
 
-/// The memory and controller that the run was measured with.
+/// Returns the memory and controller of the run.
 dram::Spec specOf(const ReferenceRun &run);
 
-/// The addresses of a run, which read 64 bytes each: "seq" ascending, "rand"
-/// over 4 GB, "blk4k" random blocks of 4 KB read in order. They are those of
-/// numpy's default_rng(7), whose generator is reproduced here.
+/// Returns the addresses of a run, which reads 64 bytes at each: "seq"
+/// ascending, "rand" over 4 GB, "blk4k" random blocks of 4 KB read in order.
+/// They equal those of numpy's default_rng(7), whose generator is reproduced
+/// here.
 std::vector<uint64_t> traceNamed(const std::string &name);
 
-/// What the model makes of a run.
+/// The figures of the model for a run.
 struct Measured {
   dram::Cycle cycles = 0;
   double gigabytesPerSecond = 0;
@@ -40,10 +41,10 @@ struct Measured {
   double cpuSeconds = 0;
 };
 
-/// Sends the reads as fast as the memory takes them.
+/// Sends the reads as fast as the memory accepts them.
 Measured measure(const dram::Spec &spec, const std::vector<uint64_t> &trace);
 
-/// A figure of the model beside that of the reference, in the same unit.
+/// A figure of the model and that of the reference, in the same unit.
 struct Comparison {
   const char *figure;
   const char *unit;
@@ -56,7 +57,7 @@ struct Comparison {
   }
 };
 
-/// All figures that the reference has.
+/// Returns the comparisons of all figures that the reference has.
 std::vector<Comparison> compare(const ReferenceRun &run,
                                 const Measured &measured);
 

@@ -1,7 +1,7 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// The model against DRAMsim3 and Ramulator 2: data/dram_ddr4_3200.csv.
+// Tests of the model against DRAMsim3 and Ramulator 2: data/dram_ddr4_3200.csv.
 
 #include "ReferenceRuns.h"
 
@@ -14,7 +14,8 @@ namespace {
 
 class Reference : public testing::TestWithParam<size_t> {};
 
-/// A sum that depends on the order; the figures are numpy's.
+/// Returns a sum that depends on the order. The expected figures come from
+/// numpy.
 uint64_t digest(const std::vector<uint64_t> &trace) {
   uint64_t sum = 0;
   for (size_t i = 0; i < trace.size(); ++i)

@@ -1,7 +1,7 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// DRAM files, presets and what makes a DRAM impossible.
+// Tests of DRAM files, presets and impossible DRAMs.
 
 #include "crania/Dram/Energy.h"
 #include "crania/Support/File.h"
@@ -24,13 +24,13 @@ void expectError(const std::string &json, const std::string &part) {
       << "message: " << spec.error().message << "\nexpected: " << part;
 }
 
-/// A file that changes one thing of a preset.
+/// Returns a file that changes one value of a preset.
 std::string changed(const std::string &section, const std::string &rest) {
   return R"({"base": "ddr4-3200", ")" + section + R"(": )" + rest + "}";
 }
 
-/// pJ per bit of 64 bytes on a bus of 64 bits: bursts alone, and with a row
-/// opened for them.
+/// Returns the energy in pJ per bit of 64 bytes on a bus of 64 bits: bursts
+/// alone, and with the activation of a row for them.
 std::pair<double, double> picojoulesPerBit(const char *preset) {
   Spec spec = *findPreset(preset);
   spec.organization.busBits = 64;
@@ -86,8 +86,8 @@ TEST(DramPresets, Capacity) {
   EXPECT_EQ(findPreset("lpddr4-3200")->capacity(), GB);
 }
 
-/// Known figures, from the same currents: 10.0 and 21.9, 4.55 and 8.7, 5.4 and
-/// 10.9 pJ per bit, streaming and with a row for each 64 bytes.
+/// Known figures from the same currents, in pJ per bit, for streaming and with
+/// one row for each 64 bytes: 10.0 and 21.9, 4.55 and 8.7, 5.4 and 10.9.
 TEST(DramPresets, EnergyPerBit) {
   const struct {
     const char *preset;

@@ -1,7 +1,7 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Times, orders and energies that can be worked out by hand.
+// Tests of times, orders and energies that can be computed by hand.
 
 #include "crania/Dram/System.h"
 
@@ -12,15 +12,15 @@ using namespace crania::dram;
 
 namespace {
 
-/// From a request to the first command for it: it enters the transaction queue,
-/// then the queue of its bank.
+/// Clocks from a request to its first command: the request enters the
+/// transaction queue, then the queue of its bank.
 constexpr Cycle throughQueues = 2;
 
 System systemOf(const Spec &spec) { return std::move(*System::create(spec)); }
 
 Spec lpddr3() { return *findPreset("lpddr3-1600"); }
 
-/// The completion of a request that is submitted when nothing else waits.
+/// Returns the completion of a request that is submitted to an idle system.
 Cycle serve(System &system, const Request &request) {
   Request now = request;
   now.time = system.now();
@@ -47,10 +47,10 @@ TEST(DramSystem, LatencyOfOneRead) {
   const Spec::Timing &t = system.spec().timing;
   const Cycle data = t.tCL + 4;
   EXPECT_EQ(serve(system, read(0)), throughQueues + t.tRCD + data);
-  // The row is open now.
+  // The row is now open.
   system.advance(system.now() + 200);
   EXPECT_EQ(serve(system, read(64)), throughQueues + data);
-  // Another row of the bank, once the first may close.
+  // The request is to another row of the bank, once the first row may close.
   system.advance(system.now() + 200);
   EXPECT_EQ(serve(system, read(nextRowOfBank)),
             throughQueues + t.tRP + t.tRCD + data);
@@ -71,7 +71,7 @@ TEST(DramSystem, BurstsOfARowFollowEachOther) {
   EXPECT_EQ(system.counts().activates, 1u);
 }
 
-/// Bytes that share a burst cost no more than the burst.
+/// Requests of bytes in one burst cost only that burst.
 TEST(DramSystem, RequestsAreOfWholeBursts) {
   System system = systemOf(lpddr3());
   serve(system, read(30, 4));
@@ -94,7 +94,8 @@ TEST(DramSystem, ClosedPagesClose) {
   EXPECT_EQ(system.counts().activates, 3u);
 }
 
-/// Also where another row is to come: none needs a command of its own to close.
+/// This holds even if another row comes next: no row needs a precharge command
+/// of its own.
 TEST(DramSystem, ClosedPagesCloseWithTheirLastAccess) {
   Spec spec = lpddr3();
   spec.controller.pagePolicy = PagePolicy::closed;
@@ -112,7 +113,7 @@ TEST(DramSystem, ClosedPagesCloseWithTheirLastAccess) {
             (std::vector<bool>{false, true, false, true, false, true}));
 }
 
-/// A row that closes with its last access is active for tRAS at least.
+/// A row that closes with its last access is active for at least tRAS.
 TEST(DramSystem, ActiveStandbyOfAClosedPage) {
   Spec spec = lpddr3();
   spec.controller.pagePolicy = PagePolicy::closed;
@@ -123,7 +124,7 @@ TEST(DramSystem, ActiveStandbyOfAClosedPage) {
   EXPECT_EQ(system.counts().prechargedCycles, 1000 - spec.timing.tRAS);
 }
 
-/// Row hits overtake a miss, but not for ever.
+/// Row hits overtake a miss, but not forever.
 TEST(DramSystem, RowHitsGoFirst) {
   Spec spec = lpddr3();
   System system = systemOf(spec);
@@ -153,10 +154,10 @@ TEST(DramSystem, RowHitsGoFirst) {
   EXPECT_EQ(rows, (std::vector<uint32_t>{0, 1, 0}));
 }
 
-/// After so many hits of a row, an older miss of the bank goes first.
+/// After the limit of hits to a row, an older miss of the bank goes first.
 TEST(DramSystem, RowHitsDoNotGoFirstForEver) {
   Spec spec = lpddr3();
-  spec.timing.tRTP = 4; // no longer than from hit to hit
+  spec.timing.tRTP = 4; // at most the time between hits
   for (uint32_t limit : {2u, 3u, 5u}) {
     spec.controller.rowHitLimit = limit;
     System system = systemOf(spec);
@@ -167,7 +168,7 @@ TEST(DramSystem, RowHitsDoNotGoFirstForEver) {
     });
     serve(system, read(0));
     system.advance(system.now() + 200); // the bank may close
-    // A hit, the miss, and more hits than may overtake it.
+    // The queue has a hit, the miss, and more hits than may overtake the miss.
     for (uint64_t address :
          {uint64_t(32), nextRowOfBank, uint64_t(64), uint64_t(96),
           uint64_t(128), uint64_t(160), uint64_t(192)}) {
@@ -182,10 +183,10 @@ TEST(DramSystem, RowHitsDoNotGoFirstForEver) {
   }
 }
 
-/// Reads go before writes that came earlier, unless they are to the same place.
+/// Reads overtake earlier writes, unless both go to the same place.
 TEST(DramSystem, WritesWaitButNotForTheirReaders) {
   Spec spec = lpddr3();
-  spec.controller.commandQueue = 1; // so that reads wait
+  spec.controller.commandQueue = 1; // makes reads wait
   System system = systemOf(spec);
   std::vector<CommandKind> order;
   system.setObserver([&](const Command &c) {
@@ -224,12 +225,12 @@ TEST(DramSystem, RefreshesWhenIdle) {
   const Spec spec = *findPreset("ddr4-3200");
   System system = systemOf(spec);
   system.advance(uint64_t(100) * spec.timing.tREFI + 10);
-  EXPECT_EQ(system.counts().refreshes, 200u); // of two ranks
+  EXPECT_EQ(system.counts().refreshes, 200u); // two ranks
   EXPECT_EQ(system.counts().activeCycles, 0u);
   EXPECT_EQ(system.wake(), never);
 }
 
-/// Standby and refresh of an idle channel, by the formula.
+/// Standby and refresh energy of an idle channel, by the formula.
 TEST(DramSystem, EnergyWhenIdle) {
   const Spec spec = *findPreset("ddr4-3200");
   System system = systemOf(spec);
@@ -254,9 +255,9 @@ TEST(DramSystem, SecondSupplyAddsUp) {
               (27 * 1.1 + 2 * 1.8) * 1000 * spec.timing.clockPs / 1000, 1e-6);
 }
 
-/// What a command adds to standby, from the currents of LPDDR3-1600 in mA: 40
-/// to activate, 250 to read, 245 to write, 150 to refresh, 21 and 20.5 in
-/// standby, at 1.2 V and 1.25 ns a clock.
+/// The energy that a command adds to standby, from the currents of LPDDR3-1600
+/// in mA: 40 to activate, 250 to read, 245 to write, 150 to refresh, 21 and
+/// 20.5 in standby, at 1.2 V and 1.25 ns per clock.
 TEST(DramEnergy, OfEachCommandByHand) {
   const Spec spec = lpddr3();
   constexpr double clock = 1.2 * 1.25;

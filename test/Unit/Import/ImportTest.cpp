@@ -1,7 +1,7 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// The C++ interface of the ONNX importer.
+// Tests of the C++ interface of the ONNX importer.
 
 #include "crania/Import/ONNX/Import.h"
 #include "Protobuf.h"
@@ -16,7 +16,7 @@
 
 using namespace mlir;
 
-/// A model with the node y = op(x[, w]), where x and w are two floats.
+/// Returns a model with the node y = op(x[, w]), where x and w are two floats.
 static onnx::ModelProto makeModel(const std::string &op,
                                   const std::vector<float> &weights = {}) {
   onnx::ModelProto model;

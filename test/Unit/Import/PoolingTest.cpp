@@ -1,7 +1,8 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// By what averages divide, against counting the elements of each window.
+// Tests of the divisors of averages against counts of the elements of each
+// window.
 
 #include "Protobuf.h"
 #include "crania/Import/ONNX/Import.h"
@@ -24,7 +25,8 @@ struct Axis {
   int64_t outputs() const {
     return (input + padBefore + padAfter - kernel) / stride + 1;
   }
-  /// Elements of the input, or of it and its pads, in a window.
+  /// Returns the number of elements in a window: of the input, or of the input
+  /// and its pads.
   int64_t count(int64_t position, bool includesPads) const {
     int64_t elements = 0;
     for (int64_t tap = 0; tap < kernel; ++tap) {
@@ -93,7 +95,7 @@ onnx::ModelProto averagePool(const Axis &rows, const Axis &columns,
   return result;
 }
 
-/// What the sums are multiplied by: one number for each of `positions`.
+/// Returns the factors of the sums, one for each of `positions`.
 std::vector<float> factorsOf(const onnx::ModelProto &model, size_t positions) {
   MLIRContext context;
   OwningOpRef<ModuleOp> module =

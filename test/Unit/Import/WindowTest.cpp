@@ -1,7 +1,7 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// The geometry of sliding windows, against counting one by one.
+// Tests of the geometry of sliding windows against counting one by one.
 
 #include "Window.h"
 

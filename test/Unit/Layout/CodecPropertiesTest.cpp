@@ -17,7 +17,7 @@ namespace crania::layout {
 
 namespace {
 
-/// A block, what occupies it, and codes that its codec supports.
+/// A block, its occupied positions, and codes that its codec supports.
 struct Block {
   std::vector<uint8_t> occupied;
   unsigned valueBits;
@@ -40,7 +40,7 @@ rc::Gen<uint32_t> genWord(unsigned bits) {
       [=](uint32_t word) { return word & mask; });
 }
 
-/// Codes at random positions; densities of 0 and 1 come often.
+/// Generates codes at random positions. Densities of 0 and 1 are frequent.
 Block genSparseBlock() {
   Block block;
   block.valueBits = *rc::gen::element(8u, 16u, 32u);
@@ -60,7 +60,7 @@ Block genSparseBlock() {
   return block;
 }
 
-/// Codes at all positions, which every codec supports.
+/// Generates codes at all positions, which every codec supports.
 Block genDenseBlock() {
   Block block;
   block.valueBits = *rc::gen::element(8u, 16u, 32u);
@@ -131,7 +131,7 @@ RC_GTEST_PROP(CodecProperties, EveryBitMatters, ()) {
   });
 }
 
-/// What is accepted is canonical: encoding it again gives the same bytes.
+/// Accepted bytes are canonical: encoding the result gives the same bytes.
 RC_GTEST_PROP(CodecProperties, RandomBytesDecodeCanonicallyOrNot,
               (std::vector<uint8_t> bytes)) {
   forEachCodec([&](const Codec &codec) {

@@ -1,7 +1,7 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Bytes, errors and costs of the built-in codecs, and the registry.
+// Tests of bytes, errors and costs of the built-in codecs, and of the registry.
 
 #include "crania/Layout/Codec.h"
 
@@ -12,7 +12,7 @@ namespace {
 
 using Bytes = std::vector<uint8_t>;
 
-/// Positions 1, 3 and 9 of ten hold 0xaaaa, 0 and 0x1234.
+/// Returns codes with 0xaaaa, 0 and 0x1234 at positions 1, 3 and 9 of ten.
 BlockCodes sparseCodes() {
   BlockCodes codes;
   codes.present = {0, 1, 0, 1, 0, 0, 0, 0, 0, 1};
@@ -32,8 +32,8 @@ TEST(Raw, BytesAreLittleEndianWords) {
             (Bytes{0x34, 0x12, 0x00, 0xff}));
 }
 
-/// A present weight of value 0 and an absent one have the same word, so raw
-/// cannot tell them apart and refuses blocks with absent ones.
+/// A present weight of value 0 and an absent one have the same word. The codec
+/// "raw" cannot distinguish them and rejects blocks with absent ones.
 TEST(Raw, IsForDenseBlocksOnly) {
   const Codec &raw = *findCodec("raw");
   EXPECT_FALSE(raw.supports(sparseCodes(), {10, 16, {}}));
@@ -69,7 +69,7 @@ TEST(Bitmap, OccupiedPositionsAreRefused) {
 TEST(BitmapFree, HasBitsForFreePositionsOnly) {
   Bytes occupied = {1, 0, 1, 0, 1, 1, 1, 1, 0, 0};
   const Codec &codec = *findCodec("bitmap-free");
-  // Free positions 1, 3, 8, 9; present 1, 3 and 9.
+  // Positions 1, 3, 8 and 9 are free; 1, 3 and 9 are present.
   EXPECT_EQ(codec.encode(sparseCodes(), {10, 16, occupied}),
             (Bytes{0x0b, 0xaa, 0xaa, 0, 0, 0x34, 0x12}));
 }
@@ -104,8 +104,8 @@ TEST(Codecs, MalformedCodesAreNotSupported) {
   }
 }
 
-/// A context whose occupancy does not match its positions is a bug or damage
-/// elsewhere; decoding says so instead of reading past its end.
+/// A context whose occupancy does not match its positions comes from a bug or
+/// damage elsewhere. Decoding reports it instead of reading past its end.
 TEST(Codecs, OccupancyOfAnotherLengthIsAnError) {
   Bytes occupied = {0, 0, 0};
   for (const std::string &id : codecIds())
@@ -116,8 +116,8 @@ TEST(Codecs, DecodeCycles) {
   const Codec &raw = *findCodec("raw"), &bitmap = *findCodec("bitmap");
   EXPECT_EQ(raw.decodeCycles(4096, 4096, 16), 256u);
   EXPECT_EQ(raw.decodeCycles(1, 1, 16), 1u);
-  EXPECT_EQ(bitmap.decodeCycles(4096, 4096, 16), 256u); // words bind
-  EXPECT_EQ(bitmap.decodeCycles(4096, 10, 16), 32u);    // positions bind
+  EXPECT_EQ(bitmap.decodeCycles(4096, 4096, 16), 256u); // limited by words
+  EXPECT_EQ(bitmap.decodeCycles(4096, 10, 16), 32u);    // limited by positions
   EXPECT_EQ(bitmap.decodeCycles(0, 0, 16), 0u);
 }
 

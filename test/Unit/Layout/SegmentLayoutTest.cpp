@@ -1,7 +1,7 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// The layouts with tables: the worked examples of docs/Layouts.md to the bit,
+// Tests of the layouts with tables: the examples of docs/Layouts.md bit by bit,
 // errors, limits, costs and the registry.
 
 #include "TestBlocks.h"
@@ -21,7 +21,7 @@ namespace {
 
 using Bytes = std::vector<uint8_t>;
 
-/// Laplacian int8 weights like those of a trained layer.
+/// Returns Laplacian int8 weights like those of a trained layer.
 Bytes laplacianWeights(size_t count, double scale, double zeros) {
   std::mt19937 generator(1);
   Bytes weights;
@@ -36,7 +36,7 @@ Bytes laplacianWeights(size_t count, double scale, double zeros) {
   return weights;
 }
 
-/// Blocks of the weights; zeros are absent if it is sparse.
+/// Returns the blocks of the weights. In sparse ones, zeros are absent.
 std::vector<TestBlock> cutIntoBlocks(const Bytes &weights, size_t blockSize,
                                      bool isSparse) {
   std::vector<TestBlock> blocks;
@@ -65,8 +65,8 @@ double entropyBits(const Bytes &weights) {
   return bits;
 }
 
-/// The bound of docs/Layouts.md, with the layout that is best, as a compiler
-/// takes it.
+/// The best layout, which a compiler would choose, is within the bound of
+/// docs/Layouts.md.
 TEST(Bound, BestLayoutIsWithinOnePercentOfTheEntropy) {
   for (double scale : {2.0, 4.0, 12.0})
     for (double zeros : {0.0, 0.5, 0.8}) {
@@ -85,8 +85,7 @@ TEST(Bound, BestLayoutIsWithinOnePercentOfTheEntropy) {
     }
 }
 
-/// Bits over all clusters add up to the entropy of which cluster a position
-/// belongs to.
+/// The bits of all clusters sum to the entropy of the cluster of a position.
 TEST(Bound, ConditionalBitmapIsNearTheEntropy) {
   std::mt19937 generator(2);
   for (unsigned percent : {1, 10, 30, 50, 90}) {
@@ -109,13 +108,14 @@ TEST(Bound, ConditionalBitmapIsNearTheEntropy) {
     auto segment = encodeSegment(*findSegmentLayout("conditional+codebook"),
                                  viewsOf(blocks), {});
     ASSERT_TRUE(bool(segment));
-    // States and padding of a block take some 20 bits.
+    // States and padding of a block take about 20 bits.
     EXPECT_LE(8 * double(segment->bytes()), 1.03 * entropy + 16 * 24)
         << percent;
   }
 }
 
-/// A refinement costs its entropy given what it refines, not its own.
+/// A refinement costs its entropy given the codes that it refines, not its own
+/// entropy.
 TEST(Bound, ConditionsAreUsed) {
   Bytes weights = laplacianWeights(1 << 16, 12, 0);
   std::vector<TestBlock> plain = cutIntoBlocks(weights, 4096, false);
@@ -132,9 +132,9 @@ TEST(Bound, ConditionsAreUsed) {
   }
 }
 
-/// Words around a centre of each condition: with offsets, few tables are as
-/// good as one for each, and take less; a fixed length has the width of the
-/// spread.
+/// The words of each condition are around a center. With offsets, few tables
+/// are as good as one per condition, and take less space. A fixed length has
+/// the width of the spread.
 TEST(Bound, ConditionsShareTables) {
   std::mt19937 random(5);
   std::vector<TestBlock> blocks(8);
@@ -158,12 +158,12 @@ TEST(Bound, ConditionsShareTables) {
     EXPECT_LT(bytesOf(id, 1), 1.03 * entropy) << id;
     EXPECT_LT(bytesOf(id, 1), bytesOf(id, maxConditions)) << id;
   }
-  // Nine words, and a few more where a centre is rounded to another one.
+  // Nine words, and a few more if a center is rounded to another one.
   EXPECT_LT(bytesOf("dense+codebook", 1), 0.6 * 8 * 4096);
   EXPECT_GT(bytesOf("dense+codebook", maxConditions), 0.9 * 8 * 4096);
 }
 
-/// A symbol for several words, told apart by extra bits, makes small tables do.
+/// Symbols for several words, with extra bits, make small tables sufficient.
 TEST(Bound, ExtraBitsMakeSmallTablesDo) {
   const Bytes weights = laplacianWeights(1 << 18, 12, 0);
   const std::vector<TestBlock> blocks = cutIntoBlocks(weights, 4096, false);
@@ -186,8 +186,8 @@ TEST(Bound, ExtraBitsMakeSmallTablesDo) {
   }
 }
 
-/// Conditions share tables whatever the words are, so that their number is
-/// bounded as asked for.
+/// Conditions share tables whatever the words are, so that the requested limit
+/// on tables holds.
 TEST(Bound, TablesOfWideWords) {
   std::mt19937 random(7);
   for (unsigned bits : {16u, 32u}) {
@@ -214,7 +214,7 @@ TEST(Bound, TablesOfWideWords) {
   }
 }
 
-/// One word, and one word for each condition, take no bits whatever the limits.
+/// A single word, overall or per condition, takes no bits whatever the limits.
 TEST(Bound, OneWordTakesNoBits) {
   for (const char *id : {"dense+tans", "dense+huffman"})
     for (unsigned tableLog : {0u, 4u, defaultTableLog})
@@ -234,7 +234,7 @@ TEST(Bound, OneWordTakesNoBits) {
         }
 }
 
-/// Groups never make tables larger than asked for.
+/// Groups never make tables larger than requested.
 TEST(Bound, SparseWordsStayWithinTheTable) {
   std::vector<TestBlock> blocks(1);
   std::mt19937 random(3);
@@ -249,14 +249,15 @@ TEST(Bound, SparseWordsStayWithinTheTable) {
     auto segment = encodeSegment(*findSegmentLayout("dense+tans"),
                                  viewsOf(blocks), options);
     ASSERT_TRUE(bool(segment));
-    // 16 entries, and words or symbols.
+    // The table has 16 entries, and words or symbols.
     EXPECT_LE(segment->coder->cost().values.tableBits,
               16u * (4 + 3 + 4 + 1) + 64 * 8 + 16 * (8 + 4))
         << extraBits;
   }
 }
 
-/// Words as a bf16 network has them in f32: many of 16 bits, then zeros.
+/// Returns words that a bf16 network has in f32: many of 16 bits, followed by
+/// zeros.
 std::vector<TestBlock> wideBlocks(unsigned valueBits, unsigned shift) {
   std::mt19937 random(11);
   std::vector<TestBlock> blocks(4);
@@ -272,7 +273,8 @@ std::vector<TestBlock> wideBlocks(unsigned valueBits, unsigned shift) {
   return blocks;
 }
 
-/// Bytes of a segment, all of whose blocks are decoded with parsed tables.
+/// Returns the bytes of a segment after decoding all its blocks with parsed
+/// tables.
 size_t roundTripBytes(const char *id, const std::vector<TestBlock> &blocks,
                       const TrainingOptions &options) {
   const SegmentLayout &layout = *findSegmentLayout(id);
@@ -291,8 +293,8 @@ size_t roundTripBytes(const char *id, const std::vector<TestBlock> &blocks,
   return segment->bytes();
 }
 
-/// Low bits that are 0 in every word take what their number takes in tables,
-/// and offsets of conditions have their words' size.
+/// Low bits that are 0 in every word take only their number in the tables.
+/// Offsets of conditions are as wide as the shortened words.
 TEST(Bound, ZeroLowBitsTakeNothing) {
   for (const char *id : {"dense+tans", "dense+huffman"})
     for (unsigned tables : {1u, maxConditions}) {
@@ -303,7 +305,7 @@ TEST(Bound, ZeroLowBitsTakeNothing) {
         EXPECT_LE(roundTripBytes(id, wideBlocks(32, shift), options),
                   narrow + (16 - shift) * 4096 * 4 / 8 + 64)
             << id << " " << tables << " " << shift;
-      // One word with a lowest bit, and all words have theirs.
+      // One word has a lowest bit, so that all words need theirs.
       std::vector<TestBlock> odd = wideBlocks(32, 16);
       odd[3].codes.values.back() |= 1;
       EXPECT_GT(roundTripBytes(id, odd, options), narrow + 4 * 4096)
@@ -311,14 +313,14 @@ TEST(Bound, ZeroLowBitsTakeNothing) {
     }
 }
 
-/// The tables of the documented example with another shift, or with two.
+/// Tables of the documented example with an invalid shift, or with two shifts.
 TEST(Training, RefusesShiftsThatAreNone) {
   const SegmentLayout &layout = *findSegmentLayout("dense+codebook");
   auto errorOf = [&](const Bytes &tables) {
     auto coder = layout.parse(tables, 8);
     return coder ? "" : coder.error().message;
   };
-  // 124 is behind three bits of lanes; the shift is behind seven more.
+  // The mark 124 follows three bits of lanes; the shift follows seven more.
   EXPECT_NE(errorOf({0xe0, 0x83, 0x00, 0x18, 0x00}).find("of which 0 are 0"),
             std::string::npos);
   EXPECT_NE(errorOf({0xe0, 0xa3, 0x00, 0x18, 0x00}).find("of which 8 are 0"),
@@ -350,7 +352,7 @@ struct Example {
   Bytes tables, block;
 };
 
-/// What stands between the first two backquotes of a cell.
+/// Returns the text between the first two backquotes of a cell.
 std::string quotedIn(const std::string &cell) {
   size_t begin = cell.find('`');
   size_t end = cell.find('`', begin + 1);
@@ -366,7 +368,7 @@ Bytes parseHex(const std::string &text) {
   return bytes;
 }
 
-/// The rows of three cells whose first one names a layout.
+/// Returns the rows of three cells whose first cell names a layout.
 std::vector<Example> documentedExamples() {
   std::ifstream page(CRANIA_LAYOUTS_PAGE);
   std::vector<Example> examples;
@@ -479,7 +481,7 @@ TEST(Decoding, ContextsThatDoNotFitAreErrors) {
             std::string::npos);
 }
 
-/// A segment of one value takes next to nothing, but still bytes in proportion
+/// A segment of one value takes almost no bits, but its bytes are in proportion
 /// to its positions.
 TEST(Limits, PositionsAreBoundedByBytes) {
   TestBlock block{8, {Bytes(4096, 1), std::vector<uint32_t>(4096, 3)}};
@@ -498,7 +500,7 @@ TEST(Limits, DirectoriesAreBoundedByBytes) {
   EXPECT_FALSE(bool(parseDirectory(Bytes(6, 0xff), size_t(1) << 40)));
 }
 
-/// Long unary codes, whole runs and the largest block.
+/// Tests long unary codes, whole runs and the largest block.
 TEST(Limits, LargestBlockAndLongestGap) {
   TestBlock block{32, {Bytes(maxBlockPositions, 0), {0xdeadbeef, 1}}};
   block.codes.present.front() = block.codes.present.back() = 1;
@@ -516,7 +518,7 @@ TEST(Limits, LargestBlockAndLongestGap) {
   }
 }
 
-/// A decoder of several layouts has the lanes of the widest, each with the
+/// A decoder of several layouts has the lanes of the widest one, each with the
 /// logic of every code and the largest tables.
 TEST(Costs, OneDecoderForSeveralLayouts) {
   SegmentCost narrow, wide;
@@ -538,7 +540,8 @@ TEST(Costs, OneDecoderForSeveralLayouts) {
   EXPECT_NEAR(both.areaUm2() - one.areaUm2(), 4 * 100 * 0.798, 1e-9);
   EXPECT_TRUE(one.isWithin(both));
   EXPECT_FALSE(both.isWithin(one));
-  // One block at a time holds the tables of all clusters of a tensor.
+  // A decoder of one block at a time holds the tables of all clusters of a
+  // tensor.
   EXPECT_NEAR(decoderOf({wide, wide}, 1).areaUm2() - one.areaUm2(), 4 * 3300,
               1e-9);
   EXPECT_DOUBLE_EQ(decoderOf({wide, wide}, 2).areaUm2(), 2 * one.areaUm2());
@@ -567,8 +570,9 @@ TEST(Costs, FollowFromTheTables) {
   EXPECT_EQ(cost.lanes, 4u);
   EXPECT_EQ(cost.tablePorts(), 4u);
   EXPECT_EQ(cost.symbolsPerCycle(), 4);
-  // 2^8 entries of state (8), number of bits (4), symbol (4 to 8) and a mark;
-  // and of symbols where their words begin, and how many (4).
+  // There are 2^8 entries of state (8), number of bits (4), symbol (4 to 8) and
+  // a mark. The table of symbols has their first words and the number of extra
+  // bits (4).
   EXPECT_GE(cost.tableBits, 256u * (8 + 4 + 4 + 1));
   EXPECT_LE(cost.tableBits, 256u * (8 + 4 + 8 + 1) + 256 * (8 + 4));
   EXPECT_EQ((*coder)->decodeCycles(4096, 4096), 1024u);

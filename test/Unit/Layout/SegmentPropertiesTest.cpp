@@ -26,7 +26,7 @@ bool endsWith(std::string_view text, std::string_view end) {
          text.substr(text.size() - end.size()) == end;
 }
 
-/// What the layout cannot express otherwise.
+/// Returns true if the layout can express only dense clusters.
 bool isDense(std::string_view id) { return startsWith(id, "dense+"); }
 bool hasCodebook(std::string_view id) {
   return endsWith(id, "+codebook") || endsWith(id, "+packed");
@@ -36,9 +36,9 @@ uint32_t wordMask(unsigned bits) {
   return uint32_t(~uint64_t(0) >> (64 - bits));
 }
 
-/// Values of a segment: one word, few, many, or all that there are.
+/// The values of a segment: one word, few, many, or all words.
 struct Palette {
-  std::vector<uint32_t> words; // empty: any word
+  std::vector<uint32_t> words; // empty means any word
   unsigned valueBits;
   unsigned zeroLowBits = 0; // of each word
 };
@@ -65,7 +65,7 @@ uint32_t genWord(const Palette &palette) {
          wordMask(palette.valueBits);
 }
 
-/// One block; those of no, one, few and all positions come often.
+/// Generates a block. Blocks of no, one, few and all positions are frequent.
 TestBlock genBlock(std::string_view id, const Palette &palette,
                    unsigned conditions) {
   TestBlock block;
@@ -115,14 +115,16 @@ Segment genSegment(const SegmentLayout &layout) {
   return segment;
 }
 
-/// Of those with tables; CodecPropertiesTest has the others.
+/// Calls `check` for each layout with tables. CodecPropertiesTest covers the
+/// others.
 void forEachLayout(const std::function<void(const SegmentLayout &)> &check) {
   for (const std::string &id : segmentLayoutIds())
     if (findSegmentLayout(id)->hasTables())
       check(*findSegmentLayout(id));
 }
 
-/// The coder as a decoder sees it: made from the bytes of its tables.
+/// Returns the coder of a decoder, which is parsed from the bytes of the
+/// tables.
 std::unique_ptr<SegmentCoder> reparse(const SegmentLayout &layout,
                                       const Segment &segment) {
   auto coder =
@@ -190,7 +192,7 @@ RC_GTEST_PROP(SegmentProperties, EveryBitMatters, ()) {
   });
 }
 
-/// What is accepted is canonical: encoding it again gives the same bytes.
+/// Accepted bytes are canonical: encoding the result gives the same bytes.
 RC_GTEST_PROP(SegmentProperties, RandomBytesDecodeCanonicallyOrNot,
               (std::vector<uint8_t> bytes)) {
   forEachLayout([&](const SegmentLayout &layout) {
@@ -204,8 +206,8 @@ RC_GTEST_PROP(SegmentProperties, RandomBytesDecodeCanonicallyOrNot,
   });
 }
 
-/// Damaged tables are an error, or other tables in their only form, with which
-/// a block is again an error or other codes.
+/// Expects that damaged tables are an error, or other tables in canonical form.
+/// With these, a block is an error or decodes to other codes.
 void tryTables(const SegmentLayout &layout, const std::vector<uint8_t> &tables,
                const TestBlock &block, const std::vector<uint8_t> &bytes) {
   auto coder = layout.parse(tables, block.valueBits);
@@ -258,7 +260,8 @@ RC_GTEST_PROP(SegmentProperties, CostsAreConsistent, ()) {
     uint64_t cycles = segment.coder->decodeCycles(positions, present);
     RC_ASSERT(double(cycles) * cost.values.symbolsPerCycle() >=
               double(present));
-    // Several blocks at once take their share; the exit stays a limit.
+    // Several blocks at once share the time; the rate of the decoder's exit
+    // stays a limit.
     DecoderShape shape{*rc::gen::inRange(1u, 64u), *rc::gen::inRange(1u, 9u)};
     uint64_t shared = segment.coder->decodeCycles(positions, present, shape);
     RC_ASSERT(shared * shape.blocks >= cycles);

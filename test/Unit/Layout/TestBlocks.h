@@ -12,14 +12,14 @@ inline bool operator==(const BlockCodes &a, const BlockCodes &b) {
   return a.present == b.present && a.values == b.values;
 }
 
-/// Whether it is other codes or an error. (A function, as RC_ASSERT overloads
-/// || so that both of its sides are always evaluated.)
+/// Returns true if the result is an error or other codes. This is a function
+/// because RC_ASSERT overloads || and would evaluate both sides.
 inline bool differs(const Result<BlockCodes> &decoded,
                     const BlockCodes &codes) {
   return !decoded || !(*decoded == codes);
 }
 
-/// A block that owns what its context refers to.
+/// A block that owns the data that its context refers to.
 struct TestBlock {
   unsigned valueBits = 8;
   BlockCodes codes;

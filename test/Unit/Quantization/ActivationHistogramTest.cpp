@@ -16,7 +16,7 @@ namespace {
 
 RangeRule rule(const char *text) { return *RangeRule::parse(text); }
 
-/// The squared error of rounding each value to the integers of a clip.
+/// Returns the squared error of rounding each value to the integers of a clip.
 double errorOf(const std::vector<float> &values, double clip, double levels) {
   double sum = 0;
   for (float value : values) {
@@ -81,7 +81,8 @@ TEST(ActivationHistogram, APercentileIsWithinABin) {
   EXPECT_LE(high, 900 * 1.01);
 }
 
-/// At least so many of the values are within: half of three are two.
+/// At least the given share of values is within the clip: half of three are
+/// two.
 TEST(ActivationHistogram, APercentileCountsUpToWholeValues) {
   ActivationHistogram histogram;
   histogram.add(std::vector<float>{1, 2, 4});
@@ -130,15 +131,15 @@ TEST(ActivationHistogram, LeastSquaresClipsTheTailOfALaplaceDistribution) {
   histogram.add(values);
   const double clip = histogram.range(rule("mse"), 8).high;
   EXPECT_LT(clip, 40);
-  // As good as the best of many clips, by the definition.
+  // The error is close to that of the best of many clips, by the definition.
   double least = errorOf(values, 40, 127);
   for (double other = 40; other > 1; other *= 0.99)
     least = std::min(least, errorOf(values, other, 127));
   EXPECT_LE(errorOf(values, clip, 127), 1.05 * least);
 }
 
-/// Numbers that are never negative have 255 steps and not 127: less is lost by
-/// rounding, so that less has to be clipped.
+/// Numbers that are never negative have 255 steps instead of 127. Rounding
+/// loses less, so the best clip is wider.
 TEST(ActivationHistogram, LeastSquaresKnowsTheStepsOfUnsignedNumbers) {
   std::mt19937 random(2);
   std::exponential_distribution<float> exponential;
@@ -152,7 +153,7 @@ TEST(ActivationHistogram, LeastSquaresKnowsTheStepsOfUnsignedNumbers) {
   both.add(values);
   const double wide = positive.range(rule("mse"), 8).high;
   EXPECT_GT(wide, 1.05 * both.range(rule("mse"), 8).high);
-  // Near the best of all clips, by the definition.
+  // The error is close to that of the best of all clips, by the definition.
   double least = errorOf(values, wide, 255);
   for (double other = 40; other > 1; other *= 0.99)
     least = std::min(least, errorOf(values, other, 255));

@@ -13,7 +13,8 @@ using namespace crania::quantization;
 
 namespace {
 
-/// The formula of docs/Arithmetic.md; `didWrap` if 64 bits did not do.
+/// Applies the formula of docs/Arithmetic.md. Sets `didWrap` if 64 bits
+/// overflow.
 int64_t apply(const Requantization &r, const std::vector<int64_t> &a,
               size_t channel, bool &didWrap) {
   auto at = [&](const auto &values) {
@@ -49,7 +50,7 @@ TEST(Requantization, UsesAsManyBitsAsFit) {
   EXPECT_EQ(r->addends[1], int64_t(3.5 * 2147483648.0));
 }
 
-/// The largest sum of any channel.
+/// Returns the largest sum of any channel.
 static double largestSum(const std::vector<RequantizationTerm> &terms,
                          const Requantization &r) {
   double sum = 0;
@@ -64,10 +65,10 @@ static double largestSum(const std::vector<RequantizationTerm> &terms,
   return sum;
 }
 
-/// Rounding comes on top: 0.5 of the result, and 0.5 of each multiplier.
+/// Rounding adds 0.5 of the result and 0.5 of each multiplier.
 TEST(Requantization, SumsWithTheirRoundingsHave62Bits) {
   const double limit = 0x1p62;
-  // Alone, 0.75 would take all 62 bits; with the half that rounds, 1.25 is too
+  // Alone, 0.75 takes all 62 bits. With the half for rounding, 1.25 is too
   // much.
   const std::vector<double> offsets = {0.75}, none = {0};
   const std::vector<RequantizationTerm> nothing;
@@ -75,7 +76,8 @@ TEST(Requantization, SumsWithTheirRoundingsHave62Bits) {
   ASSERT_TRUE(r);
   EXPECT_EQ(r->shift, 61u);
   EXPECT_LE(largestSum(nothing, *r), limit);
-  // 3e18 is 0.65 * 2^62: a multiplier of 1.53 would fit, but is rounded to 2.
+  // 3e18 is 0.65 * 2^62: a multiplier of 1.53 would fit, but it is rounded to
+  // 2.
   const double magnitude = 3e18;
   for (double factor : {1.53, 1.4, 0.9, 0.6}) {
     const std::vector<RequantizationTerm> terms = {
@@ -122,7 +124,7 @@ RC_GTEST_PROP(Requantization, IsOffByLittleMoreThanHalfAUnit, ()) {
       a.push_back(int64_t(*real(term.magnitude)));
       const size_t c = term.factors.size() == 1 ? 0 : channel;
       exact += double(a.back()) * term.factors[c];
-      // The multiplier is rounded to a whole number.
+      // The multiplier is rounded to an integer.
       tolerance += term.magnitude * std::ldexp(0.5, -int(r->shift));
     }
     bool didWrap = false;

@@ -22,7 +22,7 @@ int64_t valueOf(const QuantizedWeights &weights, size_t i) {
   return value;
 }
 
-/// The channel of an element by division, as the definition says.
+/// Returns the channel of an element by division, as in the definition.
 size_t channelOf(size_t element, const std::vector<int64_t> &shape,
                  const std::vector<unsigned> &dims) {
   std::vector<size_t> index(shape.size());
@@ -97,7 +97,7 @@ RC_GTEST_PROP(WeightQuantization, IsOffByHalfAStepAtMost, ()) {
   for (size_t i = 0; i < elements; ++i) {
     const size_t channel = channelOf(i, shape, dims);
     const float step = q->scales[channel];
-    // Half a step, and what f32 rounds the quotient and the product to.
+    // Half a step, and the rounding of the quotient and the product in f32.
     const float rounding = std::fabs(weights[i]) * 0x1p-22f;
     RC_ASSERT(std::fabs(back[i] - weights[i]) <= step * 0.5f + rounding);
     RC_ASSERT(back[i] == float(valueOf(*q, i)) * step);

@@ -13,8 +13,8 @@ using namespace crania::test;
 
 namespace {
 
-/// Loads and runs a device binary as far as it goes; whether it went all the
-/// way.
+/// Loads and runs a device binary as far as possible. Returns true if it runs
+/// to the end.
 bool loadAndRun(std::vector<uint8_t> bytes) {
   auto bundle = binary::DeviceBinary::parse(std::move(bytes));
   if (!bundle)
@@ -23,20 +23,20 @@ bool loadAndRun(std::vector<uint8_t> bytes) {
   if (!executable)
     return false;
   Session session(*executable);
-  // A damaged program may be one of another input size.
+  // A damaged program may have another input size.
   std::vector<float> input((*executable)->inputElements(), 0.5f);
   return session.submit(input) && session.run();
 }
 
 } // namespace
 
-/// The verifier stands between a file and the simulator, and it may let a
-/// change pass that makes another valid program: whatever it accepts must run,
-/// or fail with an error, but never crash. Meant to be run with the sanitizers.
+/// The verifier stands between a file and the simulator. It may accept a change
+/// that gives another valid program. Each accepted program must run or fail
+/// with an error, but never crash. Run this test with the sanitizers.
 TEST(Damage, WhatTheVerifierAcceptsDoesNotCrash) {
   const std::vector<uint8_t> original = tinyBytes();
   ASSERT_TRUE(loadAndRun(original));
-  // The metadata, between the header and the zeros in front of the image.
+  // The metadata lies between the header and the zeros before the image.
   const size_t begin = 64;
   const auto bundle = binary::DeviceBinary::parse(original);
   size_t end = bundle->image(0).data() - bundle->bytes().data();
@@ -69,7 +69,7 @@ TEST(Damage, AnAlteredWeightChangesTheLogits) {
   const size_t image = bundle->image(0).data() - bundle->bytes().data();
   const auto &segment =
       *bundle->program(0).weights()->Get(0)->segments()->Get(0);
-  // The last byte of a block is the sign of its last value.
+  // The last byte of a block holds the sign of its last value.
   bytes[image + address + segment.block_offsets()->Get(1) - 1] ^= 0x80;
   ASSERT_TRUE(binary::repairChecksum(bytes));
 

@@ -43,7 +43,8 @@ TEST(FrontEnd, FullSweepsOfTheLastRoundGoFirst) {
   const auto done = frontEnd.finish(*sweep, 50, {true, true});
   EXPECT_EQ(done[0].latency, 250u); // from the beginning of its first sweep
   EXPECT_EQ(done[1].latency, 150u);
-  // Nobody else comes: round 1 first, as its input may join round 2.
+  // No other input arrives. Round 1 goes first, because its input may join
+  // round 2.
   sweep = frontEnd.next();
   EXPECT_EQ(sweep->inputs, (Ids{4}));
   frontEnd.finish(*sweep, 100, {false});
@@ -66,7 +67,7 @@ TEST(FrontEnd, ATimeOutFlushes) {
   const auto done = frontEnd.finish(*sweep, 90, {true, true});
   EXPECT_EQ(done[0].latency, 1090u); // from its arrival
   EXPECT_EQ(done[1].latency, 600u);
-  sweep = frontEnd.next(); // the last that is to come does not wait
+  sweep = frontEnd.next(); // does not wait, because no other input follows
   EXPECT_EQ(sweep->inputs, (Ids{2}));
   EXPECT_EQ(frontEnd.now(), 5000u);
   EXPECT_EQ(frontEnd.idleCycles(), 1010u + 3900u);
@@ -116,7 +117,7 @@ TEST(FrontEnd, LatencyCountsFromTheArrival) {
   const uint64_t cycles =
       uint64_t(measure(*executable, {exits.data(), 1})->meanLatency);
   const std::vector<uint64_t> together = {0, 0}, apart = {0, 10 * cycles};
-  // The second one waits for the first, if it is there.
+  // The second input waits for the first one if that one has arrived.
   EXPECT_EQ(measure(*executable, exits, {}, together)->percentile99Latency,
             2 * cycles);
   auto performance = measure(*executable, exits, {}, apart);
@@ -124,8 +125,8 @@ TEST(FrontEnd, LatencyCountsFromTheArrival) {
   EXPECT_EQ(performance->idleCycles, 9 * cycles);
 }
 
-/// Whatever the sweeps and arrivals, all inputs are answered, as they would be
-/// alone, and none faster than alone.
+/// With any sweeps and arrivals, all inputs are answered. The answers equal
+/// those of single inputs, and none comes faster than that of a single input.
 RC_GTEST_PROP(FrontEndProperties, AnswersDoNotDependOnSweeps, ()) {
   static const auto executable = loadTiny();
   const auto inputs = *rc::gen::inRange(1u, 6u);

@@ -14,7 +14,7 @@ using namespace crania::runtime;
 
 namespace {
 
-/// Elements 0, 1, 2, ... in that shape.
+/// Returns an array of that shape with elements 0, 1, 2, ....
 npy::Array counting(npy::Type type, std::vector<uint64_t> shape) {
   npy::Array array;
   array.type = type;
@@ -100,7 +100,7 @@ TEST(ImageSet, ScaleThenMeanThenDeviationInTheOrderOfTheNetwork) {
   p.scale = 0.5;
   p.mean = {1, 2, 3};
   p.deviation = {1, 2, 4};
-  // Stored channels 0, 1, 2 hold 0, 3; 1, 4; 2, 5; the network sees 2, 1, 0.
+  // Stored channels 0, 1, 2 hold 0, 3; 1, 4; 2, 5. The network reads 2, 1, 0.
   const std::vector<float> expected = {(2 * 0.5f - 1) / 1, (5 * 0.5f - 1) / 1,
                                        (1 * 0.5f - 2) / 2, (4 * 0.5f - 2) / 2,
                                        (0 * 0.5f - 3) / 4, (3 * 0.5f - 3) / 4};
@@ -134,7 +134,7 @@ TEST(ImageSet, WhereBothLayoutsFitOneIsAskedFor) {
     EXPECT_EQ(load(images, 0, cube, p),
               network == ImageLayout::nhwc ? same : moved);
   }
-  // One channel is the same in both.
+  // A single channel has the same form in both.
   EXPECT_EQ(errorOf(counting(npy::Type::u1, {1, 1, 1, 1}), {{1, 1, 1, 1}}), "");
 }
 
@@ -148,8 +148,8 @@ TEST(ImageSet, AStatedLayoutIsNotGuessed) {
              "N x 3 x 1 x 2, or change --input-layout");
 }
 
-/// The network's input has its channels last: they, not rows, are reversed and
-/// have means.
+/// The input of the network has its channels last. Channels, not rows, are
+/// reversed and have means.
 TEST(ImageSet, NetworksWithChannelsLast) {
   Preprocessing p;
   p.mean = {1, 2, 3};
@@ -193,7 +193,7 @@ TEST(ImageSet, OptionsOfChannelsNeedChannels) {
   EXPECT_EQ(load(images, 0, unknown, single),
             (std::vector<float>{-0.5, -0.25, 0, 0.25, 0.5, 0.75}));
   EXPECT_EQ(errorOf(images, {{1, 6}}, single), "");
-  // Without a layout, another order of the axes may not pass.
+  // Without a layout, another order of the axes is an error.
   expectPart(errorOf(counting(npy::Type::f4, {1, 1, 2, 3}), unknown),
              "of shape N x 3 x 1 x 2");
 }

@@ -1,7 +1,8 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Figures of the report, by hand from counts that are not round.
+// Tests of the figures of the report, computed by hand from counts that are not
+// round.
 
 #include "TinyBinary.h"
 
@@ -69,7 +70,7 @@ RC_GTEST_PROP(PerformanceMeter, PercentilesHoldThatManyInputs, ()) {
                        sum / double(latencies.size())) < 1e-6);
 }
 
-/// Sweeps of 3 of at most 3 are whole ones, of 2 a partial one.
+/// With a limit of 3, sweeps of 3 are whole, and sweeps of 2 are partial.
 TEST(PerformanceMeter, CountsWholeAndPartialSweeps) {
   auto executable = loadTiny();
   SweepOptions options;
@@ -163,8 +164,8 @@ TEST(Report, CountsAreMeansOfInputs) {
   EXPECT_NEAR(json["energy_pj"].get<double>(), components, 1e-9 * components);
 }
 
-/// The larger bound has the name; that of DRAM is 32 bytes a cycle, that of the
-/// array 256 PEs.
+/// The report names the larger bound. The bound of DRAM is 32 bytes a cycle,
+/// that of the array 256 PEs.
 TEST(Report, TheLargerBoundIsNamed) {
   simulator::Counts counts;
   counts.weightBytes = {inputs * 3200};
@@ -180,7 +181,7 @@ TEST(Report, TheLargerBoundIsNamed) {
   EXPECT_EQ(json["bound_cycles"], 1000);
 }
 
-/// The limit is what takes most of the array's time: its work, or the largest
+/// The limit is the largest share of the array's time: its work, or the largest
 /// cause of stalls.
 TEST(Report, TheLargestShareOfTheTimeIsTheLimit) {
   auto limitOf = [](uint64_t work, uint64_t dram, uint64_t vector) {

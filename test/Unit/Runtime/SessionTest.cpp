@@ -115,12 +115,12 @@ TEST(Session, CompulsoryTrafficIsThatOfTheRoundsRun) {
   const uint64_t retained = program.segment(0, 1).bytes();
   EXPECT_EQ(weightBytesByCluster(program),
             (std::vector<uint64_t>{streamed, retained}));
-  // 4 inputs need the first cluster, 2 of them the second one as well.
+  // All 4 inputs need the first cluster; 2 of them also need the second one.
   EXPECT_EQ(compulsoryWeightBytes(p, program), 4 * streamed + 2 * retained);
   EXPECT_DOUBLE_EQ(*weightRefetch(p, program),
                    double(6 * streamed + retained) /
                        double(4 * streamed + 2 * retained));
-  // The store can keep the second one.
+  // The store can keep the second cluster.
   const uint64_t bytes = 4 * streamed + retained + p.total.parameterBytes +
                          p.total.activationBytes();
   const target::TargetModel &target = program.target();

@@ -12,7 +12,7 @@
 
 namespace crania::test {
 
-/// The device binary of the tiny program.
+/// Returns the device binary of the tiny program.
 inline std::vector<uint8_t> tinyBytes(double threshold = 0.9) {
   std::vector<binary::ProgramWithImage> programs;
   programs.push_back(tinyProgram());
@@ -29,7 +29,7 @@ inline std::shared_ptr<const runtime::Executable> loadTiny() {
   return executable ? *executable : nullptr;
 }
 
-/// An input that is sure in round 1, and one that is not.
+/// An input that is confident in round 1, and one that is not.
 constexpr std::array<float, 4> easyInput = {-8, 1, 4, 0};
 constexpr std::array<float, 4> hardInput = {0.5f, 0.25f, 0.125f, -0.25f};
 

@@ -11,7 +11,7 @@ using namespace crania::scheduling;
 
 namespace {
 
-/// A buffer used in two steps, with a window of 10 bytes in each.
+/// Returns a buffer used in two steps, with a window of 10 bytes in each.
 BufferProblem::Buffer buffer(uint64_t bytes, size_t first, size_t last) {
   return {bytes, {{first, 10}, {last, 10}}, true, false};
 }
@@ -42,13 +42,14 @@ TEST(BufferPlacementTest, SpillsWhatIsLargerThanTheMemory) {
   BufferPlacement placement = place(problem);
   EXPECT_FALSE(placement.offsets[0].has_value());
   EXPECT_TRUE(placement.offsets[1].has_value());
-  // Step 1 needs the window of the spilled buffer beside the other one.
+  // Step 1 needs the window of the spilled buffer in addition to the other
+  // buffer.
   EXPECT_EQ(placement.freeRanges[1].bytes, 60u);
 }
 
 TEST(BufferPlacementTest, SpillsTheCheapestThatMakesEnoughRoom) {
-  // 30 bytes too many in step 1: the second buffer is smaller than the first,
-  // and large enough.
+  // Step 1 has 30 bytes too many. The second buffer is smaller than the first
+  // one, and large enough.
   BufferProblem problem{
       {buffer(60, 0, 2), buffer(50, 0, 2), buffer(20, 1, 2)}, 3, 100, 1};
   problem.buffers[1].uses = {{0, 10}, {2, 10}};
@@ -122,7 +123,7 @@ BufferProblem arbitraryProblem() {
   return problem;
 }
 
-/// Bytes that a step needs however much is spilled.
+/// Returns the bytes that a step needs if everything that may be spilled is.
 uint64_t leastBytes(const BufferProblem &problem, size_t step) {
   auto aligned = [&](uint64_t bytes) {
     return (bytes + problem.alignment - 1) / problem.alignment *
@@ -150,7 +151,7 @@ RC_GTEST_PROP(BufferPlacementTest, IsValid, ()) {
   }
 }
 
-/// Without buffers that must stay, and with windows no larger than buffers.
+/// No buffer must stay, and no window is larger than its buffer.
 RC_GTEST_PROP(BufferPlacementTest, FailsOnlyWhereAStepIsImpossible, ()) {
   BufferProblem problem = arbitraryProblem();
   for (BufferProblem::Buffer &b : problem.buffers) {

@@ -82,7 +82,8 @@ FetchProblem arbitraryProblem() {
   return problem;
 }
 
-/// The least expected bytes of any choice that fits, by trying all.
+/// Returns the least expected bytes of any choice that fits, by exhaustive
+/// search.
 double bestBytes(const FetchProblem &problem) {
   double best = scheduleNothing(problem).expectedBytes(problem);
   for (unsigned mask = 0; mask < (1u << problem.segments.size()); ++mask) {

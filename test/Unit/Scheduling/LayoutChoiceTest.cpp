@@ -36,7 +36,7 @@ LayoutProblem::Candidate plain(double picojoules) {
   return result;
 }
 
-/// Calls f with every choice there is.
+/// Calls f with every possible choice.
 template <typename F>
 void forEachChoice(const LayoutProblem &problem, F f) {
   LayoutChoice choice;
@@ -52,7 +52,7 @@ void forEachChoice(const LayoutProblem &problem, F f) {
   }
 }
 
-/// The least energy within the budget, by trying everything.
+/// Returns the least energy within the budget, by exhaustive search.
 std::optional<double> bestOf(const LayoutProblem &problem) {
   std::optional<double> best;
   forEachChoice(problem, [&](const LayoutChoice &choice) {
@@ -66,8 +66,8 @@ double areaOf(const LayoutProblem &problem, const LayoutChoice &choice) {
   return problem.hardwareOf(choice.candidates).areaUm2(problem.plainDecoderUm2);
 }
 
-/// The smallest decoder of those that take at most so much more than the least
-/// energy, by trying everything.
+/// Returns the area of the smallest decoder of any choice whose energy is at
+/// most `allowedEnergy` times the least one, by exhaustive search.
 double smallestArea(const LayoutProblem &problem, double allowedEnergy) {
   const double most = *bestOf(problem) * allowedEnergy;
   double least = std::numeric_limits<double>::infinity();
@@ -78,8 +78,8 @@ double smallestArea(const LayoutProblem &problem, double allowedEnergy) {
   return least;
 }
 
-/// Segments whose candidates differ by up to 1 % of energy and in all that a
-/// decoder is made of.
+/// Returns segments whose candidates differ by up to 1 % of energy and in all
+/// parts of a decoder.
 LayoutProblem nearlyEqualCandidates(std::mt19937 &random) {
   auto below = [&](unsigned end) { return unsigned(random() % end); };
   constexpr std::string_view units[] = {"x", "y", "z"};
@@ -115,13 +115,14 @@ TEST(LayoutChoiceTest, ALargerDecoderHasToBeWorthIt) {
       {"a", 0, {candidate(1000, 1 << 20), candidate(1001, 1 << 10)}},
       {"b", 0, {candidate(1000, 1 << 20), candidate(1004, 1 << 10)}}};
   EXPECT_EQ(chooseLayouts(problem)->candidates, (std::vector<size_t>{1, 1}));
-  // One large decoder is there for all: less of it in one segment saves none.
+  // One large decoder serves all segments, so a smaller one for a single
+  // segment saves nothing.
   problem.segments[1].candidates[1].picojoules = 1030;
   EXPECT_EQ(chooseLayouts(problem)->candidates, (std::vector<size_t>{0, 0}));
 }
 
-/// The allowance suffices for one of two smaller units: for the one that saves
-/// more, wherever it stands.
+/// The allowance suffices for one of two smaller units. The choice takes the
+/// one that saves more, in either order.
 TEST(LayoutChoiceTest, TheBestMoveComesFirst) {
   auto withUnit = [](std::string_view unit, uint64_t gates, double picojoules) {
     LayoutProblem::Candidate result = candidate(picojoules, 0, unit);
@@ -148,8 +149,8 @@ TEST(LayoutChoiceTest, TheBestMoveComesFirst) {
   }
 }
 
-/// A segment that is bound by DRAM may take more bytes, one that the decoder
-/// holds up may not.
+/// A segment that is bound by DRAM may take more bytes; a segment that is bound
+/// by the decoder may not.
 TEST(LayoutChoiceTest, SmallerDecodersKeepUpWithDram) {
   LayoutProblem problem;
   problem.segments = {{"a",
@@ -170,7 +171,7 @@ TEST(LayoutChoiceTest, FasterGoesBeforeSmaller) {
   EXPECT_EQ(chooseLayouts(problem)->candidates, (std::vector<size_t>{0}));
 }
 
-/// Each code alone fits; what is shared decides which.
+/// Each code alone fits. The codes of all segments together decide.
 TEST(LayoutChoiceTest, OneDecoderForAll) {
   LayoutProblem problem;
   problem.segments = {
@@ -192,8 +193,8 @@ TEST(LayoutChoiceTest, NothingToDecide) {
   EXPECT_TRUE(choice->candidates.empty());
 }
 
-/// More sizes of buffers and levels of units than are tried one by one: what
-/// fits is found all the same.
+/// There are more sizes of buffers and levels of units than the search tries.
+/// It still finds a choice that fits.
 TEST(LayoutChoiceTest, ManyDifferentDecoders) {
   LayoutProblem problem;
   problem.blocksAtOnce = 2;
@@ -235,9 +236,9 @@ TEST(LayoutChoiceTest, SaysWhatIsImpossible) {
             std::string::npos);
 }
 
-/// Without a budget the choice is a heuristic. It keeps to the energy that it
-/// may take. Its decoders are on the mean 1.58 times as large as the smallest
-/// that take no more; they would be 2.27 times if the worst move came first.
+/// Without a budget, the choice is a heuristic that keeps to the allowed
+/// energy. On average, its decoders are 1.58 times as large as the smallest
+/// ones with that energy. The ratio would be 2.27 if the worst move came first.
 TEST(LayoutChoiceTest, DecodersAreNearlyTheSmallest) {
   constexpr double allowedEnergy = 1.003;
   constexpr int problems = 300;

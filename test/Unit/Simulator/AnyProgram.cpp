@@ -13,7 +13,7 @@ using binary::Residency;
 
 namespace {
 
-/// A flat DRAM of any speed, or any of the timed ones.
+/// Chooses a flat DRAM of any speed, or any of the timed ones.
 void chooseDram(target::TargetModel &target) {
   auto &dram = target.dram;
   dram.model =

@@ -64,7 +64,7 @@ MicroProgram::MicroProgram(ElementType type, double scale,
   p.input->scale = scale;
 }
 
-/// The buffers that every program has, and its ports.
+/// Adds the buffers that every program has, and its ports.
 void MicroProgram::addInput(ElementType type, uint64_t elements,
                             uint64_t outputs) {
   ProgramT &p = program.program;

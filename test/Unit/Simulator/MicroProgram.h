@@ -29,7 +29,7 @@ public:
   uint32_t addBuffer(const std::string &name, uint64_t elements,
                      binary::ElementType type = binary::ElementType::f32);
 
-  /// Adds a buffer with those integers in it, from the image, to round 1.
+  /// Integers of a buffer that round 1 copies from the image.
   struct Data {
     uint32_t buffer, copy;
   };

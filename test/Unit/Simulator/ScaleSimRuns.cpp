@@ -16,8 +16,8 @@ using namespace crania::test;
 
 namespace {
 
-/// SCALE-Sim's machine: one weight per PE, loaded serially; the decoder keeps
-/// up with a row of weights per cycle.
+/// Returns SCALE-Sim's machine: one weight per PE, loaded serially. The decoder
+/// keeps up with a row of weights per cycle.
 target::TargetModel scaleSimTarget() {
   target::TargetModel target;
   target.array.rows = target.array.cols = 32;
@@ -64,7 +64,8 @@ std::vector<ScaleSimLayer> test::scaleSimLayers() {
 Result<uint64_t> test::simulate(const ScaleSimLayer &layer) {
   MicroProgram program(scaleSimTarget(), 1,
                        uint64_t(layer.outputs) * layer.pixels);
-  // Activations are there from the start: nothing in the program writes them.
+  // Activations are present from the start: no command of the program writes
+  // them.
   const uint32_t activations =
       program.addBuffer("activations", uint64_t(layer.depth) * layer.pixels);
   const size_t count = size_t(layer.outputs) * layer.depth;

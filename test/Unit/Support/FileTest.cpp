@@ -56,7 +56,7 @@ TEST(File, ReadErrorsNameFileAndReason) {
   EXPECT_NE(directory.error().message.find("not a regular file"),
             std::string::npos);
   ASSERT_EQ(::mkfifo(folder.path("pipe").c_str(), 0600), 0);
-  EXPECT_FALSE(readFile(folder.path("pipe"))); // and does not wait for a writer
+  EXPECT_FALSE(readFile(folder.path("pipe"))); // must not wait for a writer
 }
 
 TEST(File, FailedWriteLeavesNothingBehind) {
@@ -69,7 +69,7 @@ TEST(File, FailedWriteLeavesNothingBehind) {
   EXPECT_EQ(folder.entries(), 1u);
 }
 
-/// A reader sees one of the versions, never a mixture.
+/// A reader sees one of the versions, never a mixture of them.
 TEST(File, ConcurrentWritersDoNotMix) {
   test::TemporaryFolder folder;
   std::string path = folder.path("shared");

@@ -15,7 +15,7 @@
 namespace crania::npy {
 namespace {
 
-/// A file of that version with that header text.
+/// Returns a file of that version with that header text.
 std::vector<uint8_t> fileOf(unsigned major, const std::string &header,
                             const std::vector<uint8_t> &data) {
   std::string text = "\x93NUMPY";
@@ -43,7 +43,7 @@ void expectPart(const std::string &message, const std::string &part) {
       << "message: " << message << "\nexpected: " << part;
 }
 
-/// As NumPy 1.24 writes numpy.array([[1, -2, 3]], dtype='<i2').
+/// The bytes that NumPy 1.24 writes for numpy.array([[1, -2, 3]], dtype='<i2').
 TEST(Npy, ReadsWhatNumpyWrites) {
   std::string header =
       "{'descr': '<i2', 'fortran_order': False, 'shape': (1, 3), }";
@@ -112,7 +112,7 @@ Array arrayOf(const std::string &header, const std::vector<uint8_t> &data) {
 }
 
 TEST(Npy, FortranOrderBecomesRowMajor) {
-  // Element (i, j, k) of 2 x 3 x 2 is 100 i + 10 j + k; i is fastest.
+  // Element (i, j, k) of 2 x 3 x 2 is 100 i + 10 j + k, and i varies fastest.
   const Array array =
       arrayOf(header("|u1", "(2, 3, 2)", true),
               {0, 100, 10, 110, 20, 120, 1, 101, 11, 111, 21, 121});
@@ -138,8 +138,8 @@ TEST(Npy, BigEndianElementsAreSwapped) {
 }
 
 TEST(Npy, HalfPrecisionIsExactInSingle) {
-  // Smallest subnormal, largest subnormal, smallest normal, 1, largest finite,
-  // the same with a sign.
+  // The smallest subnormal, largest subnormal, smallest normal, 1, largest
+  // finite number, and the same with a sign.
   const Array array =
       arrayOf(header("<f2", "(6,)"),
               {1, 0, 0xff, 3, 0, 4, 0, 0x3c, 0xff, 0x7b, 0xff, 0xfb});
@@ -191,8 +191,8 @@ TEST(Npy, ShapesAreComparedWithTheFile) {
   expectPart(shaped("(4000000000, 4000000000)"), "more than 2^64");
   expectPart(shaped("(4611686018427387904,)"), "more than 2^64");
   expectPart(shaped("(2305843009213693952,)"), "but it has 4");
-  expectPart(shaped("(99999999999999999999,)"), "something that is no size");
-  expectPart(shaped("(-1,)"), "something that is no size");
+  expectPart(shaped("(99999999999999999999,)"), "an entry that is not a size");
+  expectPart(shaped("(-1,)"), "an entry that is not a size");
   expectPart(shaped("(1 1)"), "no comma");
   expectPart(shaped("3"), "not a tuple");
   std::string many = "(";
@@ -206,7 +206,7 @@ TEST(Npy, HeadersAreParsedStrictly) {
   expectPart(headerError("{}"), "lacks");
   expectPart(headerError("{'descr': '<f4', 'shape': (1,)}"), "lacks");
   expectPart(headerError("{'descr': '<f4' 'shape': (1,)}"), "no comma");
-  expectPart(headerError("{'colour': 'red'}"), "unknown key 'colour'");
+  expectPart(headerError("{'color': 'red'}"), "unknown key 'color'");
   expectPart(headerError("{'fortran_order': Maybe}"), "neither True nor False");
   expectPart(headerError("{'descr: 3"), "malformed entry");
   expectPart(headerError(
@@ -265,8 +265,8 @@ RC_GTEST_PROP(NpyProperties, RoundTrip, ()) {
   RC_ASSERT(back->data == array.data);
 }
 
-/// Damage anywhere is refused or read as another array, never a crash; what is
-/// read has as many bytes as its shape says.
+/// A damaged file is rejected or read as another array, and never causes a
+/// crash. An array has as many bytes as its shape needs.
 RC_GTEST_PROP(NpyProperties, DamageNeverCrashes, ()) {
   Array array;
   array.shape = {4};

@@ -41,7 +41,7 @@ std::string get(const std::string &path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-/// One output from open() to commit().
+/// Writes one output from open() to commit().
 Status writeOne(const std::string &path, const std::string &text) {
   return writeFileAtomically(path, bytesOf(text));
 }
@@ -55,12 +55,12 @@ ino_t inodeOf(const std::string &path) {
   return ::stat(path.c_str(), &info) == 0 ? info.st_ino : 0;
 }
 
-/// Folders of these tests are where the process may make any kind of file.
+/// A test in a folder in which the process may create any kind of file.
 class OutputFilesTest : public testing::Test {
 protected:
   std::string path(const std::string &name) const { return folder.path(name); }
 
-  /// Expects that no output opens `output` while `input` is read.
+  /// Expects that `output` cannot be opened while `input` is read.
   void expectRefused(const std::string &input, const std::string &output) {
     OutputFiles files;
     files.addInput("--images", input);
@@ -93,7 +93,7 @@ TEST_F(OutputFilesTest, NoInputByAnyName) {
 
 TEST_F(OutputFilesTest, NoOtherOutputByAnyName) {
   fs::create_directory(path("sub"));
-  fs::create_symlink("new", path("link")); // leads to nothing yet
+  fs::create_symlink("new", path("link")); // the target does not exist yet
   fs::create_directory_symlink(".", path("here"));
   for (const char *name : {"new", "./new", "sub/../new", "link", "here/new"}) {
     OutputFiles files;
@@ -139,12 +139,12 @@ TEST_F(OutputFilesTest, FindsFoldersBeforeTheWork) {
   EXPECT_EQ(folder.entries(), 3u);
 }
 
-/// Nobody, so that permissions mean something to a test that root runs.
+/// This test runs as `nobody`, because permissions do not bind root.
 TEST_F(OutputFilesTest, FolderWithoutPermission) {
   if (::geteuid() != 0)
     GTEST_SKIP() << "needs root, to become somebody else";
   fs::permissions(folder.path(), fs::perms(0755));
-  // The folder of a test runner is its own.
+  // The folder of a test runner belongs to the runner.
   fs::permissions(fs::path(folder.path()).parent_path(),
                   fs::perms::group_exec | fs::perms::others_exec,
                   fs::perm_options::add);
@@ -214,7 +214,7 @@ TEST_F(OutputFilesTest, OtherHardLinksKeepTheOldContents) {
 }
 
 TEST_F(OutputFilesTest, DevicesAreWrittenTo) {
-  // A node of its own: what /dev/null and /dev/full are.
+  // The test makes a device node like /dev/null and /dev/full.
   if (::mknod(path("null").c_str(), S_IFCHR | 0666, ::makedev(1, 3)) != 0 ||
       ::mknod(path("full").c_str(), S_IFCHR | 0666, ::makedev(1, 7)) != 0)
     GTEST_SKIP() << "needs the permission to make device nodes";
@@ -225,7 +225,7 @@ TEST_F(OutputFilesTest, DevicesAreWrittenTo) {
   EXPECT_EQ(errorOf(writeOne(path("full"), "text")),
             "cannot write '" + path("full") + "': No space left on device");
   EXPECT_TRUE(fs::is_character_file(path("full")));
-  // Nothing is lost there, so that two outputs may be the same.
+  // A null device loses nothing, so two outputs may use it.
   OutputFiles files;
   EXPECT_TRUE(files.open("--report", path("null")));
   EXPECT_TRUE(files.open("--trace", path("null")));
@@ -244,7 +244,8 @@ TEST_F(OutputFilesTest, FifosAreWrittenTo) {
   EXPECT_TRUE(fs::is_fifo(path("pipe")));
 }
 
-/// /dev/fd/N goes on where the descriptor is, although a file is behind it.
+/// An output to /dev/fd/N continues at the offset of the descriptor, even if
+/// the descriptor is a file.
 TEST_F(OutputFilesTest, DescriptorsAreWrittenTo) {
   const int fd = ::open(path("log").c_str(), O_WRONLY | O_CREAT, 0600);
   ASSERT_EQ(::write(fd, "a", 1), 1);
@@ -254,7 +255,7 @@ TEST_F(OutputFilesTest, DescriptorsAreWrittenTo) {
   ASSERT_TRUE(writeOne(path("link"), "d"));
   ASSERT_EQ(::write(fd, "e", 1), 1);
   const std::string name = "/dev/fd/" + std::to_string(fd);
-  expectRefused(path("log"), name); // its bytes would be lost
+  expectRefused(path("log"), name); // would destroy its contents
   ::close(fd);
   EXPECT_EQ(get(path("log")), "abcde");
   EXPECT_FALSE(writeOne(name, "x"));
@@ -371,7 +372,7 @@ TEST_F(OutputFilesTest, AFullDiskLeavesTheOldFiles) {
     GTEST_SKIP() << "needs the permission to mount a tmpfs";
   put(path("disk/a"), "old a");
   {
-    OutputFiles files; // their sizes are not known before
+    OutputFiles files; // their sizes are not known in advance
     ASSERT_TRUE(files.open("", path("disk/a")));
     ASSERT_TRUE(files.open("", path("disk/b")));
     ASSERT_TRUE(files.write(path("disk/a"), bytesOf(std::string(40000, 'a'))));
@@ -384,12 +385,12 @@ TEST_F(OutputFilesTest, AFullDiskLeavesTheOldFiles) {
   EXPECT_FALSE(fs::exists(path("disk/b")));
 }
 
-/// Runs `work` as a tool in a process of its own. Returns its wait status.
+/// Runs `work` like a tool in a process of its own. Returns its wait status.
 template <typename Work>
 int runTool(Work work) {
   const pid_t child = ::fork();
   if (child == 0) {
-    ::signal(SIGSEGV, SIG_DFL); // sanitizers have a handler of their own
+    ::signal(SIGSEGV, SIG_DFL); // sanitizers install a handler
     prepareTool();
     work();
     ::_exit(0);
@@ -403,7 +404,7 @@ TEST_F(OutputFilesTest, SignalsRemoveWhatIsTemporary) {
   put(path("a"), "old");
   for (int signal : {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE, SIGUSR1,
                      SIGXCPU, SIGABRT, SIGSEGV}) {
-    // A shell's background job ignores SIGINT.
+    // A background job of a shell ignores SIGINT.
     const auto inherited = ::signal(signal, SIG_DFL);
     const int status = runTool([&] {
       const rlimit noCore = {0, 0};
@@ -425,7 +426,7 @@ TEST_F(OutputFilesTest, SignalsRemoveWhatIsTemporary) {
 }
 
 TEST_F(OutputFilesTest, AnIgnoredSignalStaysIgnored) {
-  ::signal(SIGHUP, SIG_IGN); // as nohup does
+  ::signal(SIGHUP, SIG_IGN); // like nohup
   const int status = runTool([&] {
     OutputFiles files;
     if (!files.open("", path("a")) || !files.write(path("a"), bytesOf("new")))
@@ -449,7 +450,8 @@ TEST_F(OutputFilesTest, ExitRemovesWhatIsTemporary) {
   EXPECT_EQ(folder.entries(), 0u);
 }
 
-/// A library in another's process: no handler unless a tool asks for it.
+/// A library in the process of another program installs no handler unless a
+/// tool asks for it.
 TEST_F(OutputFilesTest, LibrariesLeaveSignalsAlone) {
   auto handlers = [] {
     std::vector<sighandler_t> found;
@@ -481,7 +483,7 @@ TEST_F(OutputFilesTest, AFileTooLargeIsAnError) {
   EXPECT_EQ(folder.entries(), 0u);
 }
 
-/// Where the standard output is closed, a file must not take its number.
+/// If the standard output is closed, a file must not get its descriptor.
 TEST_F(OutputFilesTest, AClosedStandardOutputTakesNoFile) {
   const int status = runTool([&] {
     ::close(STDOUT_FILENO);

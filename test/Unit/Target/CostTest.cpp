@@ -1,7 +1,7 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Energies and areas against their sources and against published designs.
+// Tests of energies and areas against their sources and published designs.
 
 #include "crania/Target/DmaRate.h"
 #include "crania/Target/TargetModel.h"
@@ -40,7 +40,7 @@ TEST(Energy, Arithmetic) {
   EXPECT_DOUBLE_EQ(t.operationPicojoules(Operation::addI32), 0.1);
 }
 
-/// CACTI 7 at 45 nm, pJ per 8-byte read; the fit claims 35 %.
+/// Energies of CACTI 7 at 45 nm, pJ per 8-byte read. The fit claims 35 %.
 TEST(Energy, SramReadsAreNearCacti) {
   struct {
     uint64_t kb;
@@ -57,7 +57,7 @@ TEST(Energy, SramReadsAreNearCacti) {
   }
 }
 
-/// CACTI 7 at 45 nm, pJ per access of a line of 32 bytes, 4 ways.
+/// Energies of CACTI 7 at 45 nm, pJ per access of a line of 32 bytes, 4 ways.
 TEST(Energy, CachesAreNearCacti) {
   struct {
     uint64_t kb;
@@ -75,11 +75,11 @@ TEST(Energy, CachesAreNearCacti) {
   }
 }
 
-/// Fast cells leak, and logic; the cells of all other memories do not.
+/// Logic and the fast cells of caches leak; the cells of other memories do not.
 TEST(Energy, LogicAndCachesLeak) {
   TargetModel t;
   const double logic = t.leakageMilliwatts(Precision::i8, t.plainDecoderUm2());
-  // Arithmetic of some 0.2 mm2.
+  // The arithmetic takes about 0.2 mm2.
   EXPECT_NEAR(logic, 0.2 * 21.8, 1.5);
   t.globalBuffer.bytes *= 2;
   t.weightStore.policy = StorePolicy::directMapped;
@@ -93,7 +93,8 @@ TEST(Energy, LogicAndCachesLeak) {
             5 * logic);
 }
 
-/// 256 PEs with 6 bytes, 16 lanes with 12, 128 of the decoder with 8.
+/// The machine has 256 PEs with 6 bytes, 16 lanes with 12, and 128 decoder
+/// lanes with 8.
 TEST(Energy, TheClockReachesThePipelines) {
   TargetModel t;
   EXPECT_NEAR(t.clockMilliwatts(Precision::i8),
@@ -103,7 +104,7 @@ TEST(Energy, TheClockReachesThePipelines) {
               (256 * 6 + 16 * 12 + 128 * 8) * 8 * 0.0011 * 400e-3, 1e-9);
 }
 
-/// An access of one of several memories costs what it does in one of that size.
+/// An access of one bank costs as much as an access of a memory of its size.
 TEST(Energy, BanksOfTheStore) {
   TargetModel whole, banked;
   whole.weightStore.bytes = 2048;
@@ -113,7 +114,7 @@ TEST(Energy, BanksOfTheStore) {
                    banked.storeReadPicojoulesPerByte());
 }
 
-/// A direct-mapped cache reads what a plain store does, and a tag.
+/// A direct-mapped cache reads as much as a plain store, and a tag.
 TEST(Energy, DirectMappedCachesPayForTags) {
   TargetModel t;
   t.weightStore.policy = StorePolicy::directMapped;
@@ -123,7 +124,7 @@ TEST(Energy, DirectMappedCachesPayForTags) {
   EXPECT_GT(t.cacheFillPicojoules(), 32 * t.storeWritePicojoulesPerByte());
 }
 
-/// Registers are as dear per bit at any precision.
+/// Registers cost the same per bit at any precision.
 TEST(Energy, RegistersScaleWithTheirWidth) {
   TargetModel t;
   EXPECT_DOUBLE_EQ(t.registerPicojoules(Precision::i16), 0.7);
@@ -146,7 +147,7 @@ TEST(Energy, NoStoreCostsNothing) {
   EXPECT_EQ(t.storeWritePicojoulesPerByte(), 0);
 }
 
-/// The order that makes retention worth while, per byte.
+/// The order of energies per byte that makes retention worthwhile.
 TEST(Energy, OrdersOfMemories) {
   TargetModel t;
   EXPECT_LT(t.registerPicojoules(Precision::i8),
@@ -162,11 +163,11 @@ TEST(Energy, OrdersOfMemories) {
 TEST(Energy, DramByCommandsIsThatOfTheCheapestBurst) {
   TargetModel t;
   t.dram.energy = DramEnergy::commands;
-  // 1.2 V (245 - 21) mA for 4 clocks of 1.25 ns, 32 bytes: a write.
+  // A write takes 1.2 V (245 - 21) mA for 4 clocks of 1.25 ns, for 32 bytes.
   EXPECT_NEAR(t.dramPicojoulesPerByte(), 1.2 * 224 * 4 * 1.25 / 32, 1e-9);
 }
 
-/// LPDDR3-1600 is what its flat model says.
+/// The timed LPDDR3-1600 agrees with its flat model.
 TEST(Timing, TheTimedDramOfEdgeIsLikeItsFlatOne) {
   TargetModel timed, flat;
   flat.dram.model = DramModel::flat;
@@ -180,7 +181,8 @@ TEST(Timing, Dram) {
   EXPECT_DOUBLE_EQ(t.dramBytesPerCycle(), 32); // 6.4 GB/s at 200 MHz
   EXPECT_EQ(t.dramLatencyCycles(), 12u);
   t.dram.latencyNs = 61;
-  EXPECT_EQ(t.dramLatencyCycles(), 13u); // started cycles count
+  EXPECT_EQ(t.dramLatencyCycles(), 13u); // fractions of a cycle count as a
+                                         // cycle
   t.dram.latencyNs = 0;
   EXPECT_EQ(t.dramLatencyCycles(), 0u);
 }
@@ -192,7 +194,8 @@ TEST(Timing, Tiles) {
   EXPECT_EQ(t.processingElements(), 256u);
 }
 
-/// The base machine of `edge` by hand: 0.0033 mm2 per KB of SRAM dominates.
+/// The area of `edge` without additions, by hand. SRAM dominates with 0.0033
+/// mm2 per KB.
 TEST(Area, EdgeIsThreeQuartersOfASquareMillimetre) {
   double i8 = baseArea(preset("edge"), Precision::i8);
   double i16 = baseArea(preset("edge"), Precision::i16);
@@ -220,7 +223,7 @@ TEST(Area, OverheadIsAdditionOverBase) {
   }
 }
 
-/// CACTI 7: 0.135 mm2 for 32 KB in 4 ways.
+/// CACTI 7 gives 0.135 mm2 for 32 KB in 4 ways.
 TEST(Area, CachesHaveTags) {
   auto storeOf = [](StorePolicy policy, uint64_t bytes) {
     TargetModel t;
@@ -256,8 +259,8 @@ TEST(Area, LitePresetsKeepThePublishedOverhead) {
       EXPECT_GE(preset(name).decoderBudgetUm2(precision),
                 preset(name).plainDecoderUm2())
           << name;
-  // All of edge-lite's is decoder. The other has 37 KB: one burst more would be
-  // too much.
+  // All of the addition of edge-lite is decoder. The other preset has 37 KB;
+  // one more burst would be too much.
   EXPECT_EQ(preset("edge-lite").weightStore.bytes, 0u);
   TargetModel larger = preset("eie-lite");
   EXPECT_NEAR(double(larger.weightStore.bytes) / 1024, 37, 1);
@@ -270,7 +273,7 @@ TEST(Area, LitePresetsKeepThePublishedOverhead) {
   EXPECT_NEAR(baseArea(preset("eie-lite"), Precision::i16), 40.8, 0.3);
 }
 
-/// Lanes of integers have some of f32 beside them, for the logits.
+/// Machines for integers also have f32 lanes, for the logits.
 TEST(Area, MachinesOfIntegersHaveSomeF32Lanes) {
   TargetModel one, all;
   all.vectorUnit.f32Lanes = all.vectorUnit.lanes;
@@ -292,8 +295,8 @@ TEST(Area, SerialLoadNeedsHalfTheWeightRegisters) {
 
 } // namespace
 
-/// What a DMA reads is bound by the bandwidth, by a request each cycle, and by
-/// the requests that are on their way while one takes its latency.
+/// The read rate of a DMA is limited by the bandwidth, by one request per
+/// cycle, and by the outstanding requests during the latency of one.
 TEST(Timing, ADmaReadsNoMoreThanItAsksFor) {
   TargetModel t;
   t.dram.model = DramModel::flat;
@@ -301,17 +304,17 @@ TEST(Timing, ADmaReadsNoMoreThanItAsksFor) {
   t.dma.requestBytes = 256;
   t.dma.outstandingRequests = 16;
   t.dram.gigabytesPerSecond = 51.2;
-  EXPECT_DOUBLE_EQ(streamBytesPerCycle(t), 256); // all three: just so much
+  EXPECT_DOUBLE_EQ(streamBytesPerCycle(t), 256); // all three limits are equal
   t.dram.gigabytesPerSecond = 102.4;
   EXPECT_DOUBLE_EQ(t.dramBytesPerCycle(), 512);
-  EXPECT_DOUBLE_EQ(streamBytesPerCycle(t), 256); // a request each cycle
+  EXPECT_DOUBLE_EQ(streamBytesPerCycle(t), 256); // one request per cycle
   t.dma.requestBytes = 512;
   EXPECT_DOUBLE_EQ(streamBytesPerCycle(t), 512);
   t.dma.outstandingRequests = 4;
   EXPECT_DOUBLE_EQ(streamBytesPerCycle(t), 256); // 4 x 512 in 8 cycles
   t.dram.latencyNs = 0;
   EXPECT_DOUBLE_EQ(streamBytesPerCycle(t), 512);
-  // The presets are bound by their bandwidth.
+  // The bandwidth limits the presets.
   for (const std::string &name : presetNames()) {
     const TargetModel preset = *findPreset(name);
     EXPECT_DOUBLE_EQ(streamBytesPerCycle(preset), preset.dramBytesPerCycle())

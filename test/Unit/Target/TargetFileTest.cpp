@@ -1,7 +1,7 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Target files, presets and what makes a machine impossible.
+// Tests of target files, presets and impossible machines.
 
 #include "crania/Support/File.h"
 #include "crania/Target/TargetInputs.h"
@@ -99,7 +99,7 @@ TEST(TargetFile, TimedMemoriesAreReadBack) {
   EXPECT_NE(t->toJson().find(R"("memory": "ddr4-2400")"), std::string::npos);
 }
 
-/// A memory of one's own travels with the target, number by number.
+/// The text of a target contains a custom memory, number by number.
 TEST(TargetFile, AMemoryCanBeDescribedInPlace) {
   Result<TargetModel> t = parseTarget(R"({"dram": {"memory": {
       "base": "lpddr3-1600", "name": "mine",

@@ -1,7 +1,7 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// The file of energies and areas, and how strictly it is read.
+// Tests of the file of energies and areas, and of the strictness of its parser.
 
 #include "crania/Target/Technology.h"
 
@@ -52,8 +52,8 @@ TEST(Technology, MistakesAreNamed) {
       }
     }
   Json more = json;
-  more["sram"]["colour"] = {{"value", 3}, {"source", "s"}};
-  EXPECT_EQ(errorOf(more), "there is no key 'sram.colour'");
+  more["sram"]["color"] = {{"value", 3}, {"source", "s"}};
+  EXPECT_EQ(errorOf(more), "there is no key 'sram.color'");
   EXPECT_EQ(errorOf(Json::array()), "it is not a JSON object");
   EXPECT_FALSE(parseTechnology("{"));
 }

@@ -1,8 +1,8 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// A layout from elsewhere: an attribute that implements the interface, and a
-// layout registered under its id. Nothing else knows of it.
+// Tests of a layout from a downstream project: an attribute that implements the
+// interface, and a layout registered under its id. No other code knows it.
 
 #include "crania/Dialect/Crania/IR/CraniaOps.h"
 #include "crania/Dialect/CraniaHW/IR/CraniaHWOps.h"
@@ -27,7 +27,7 @@ namespace {
 
 constexpr const char *layoutId = "downstream+xor";
 
-/// Value words, inverted, of clusters that hold all positions.
+/// A layout of inverted value words, for clusters that hold all positions.
 class XorLayout final : public layout::SegmentLayout {
   class Coder final : public layout::SegmentCoder {
   public:
@@ -99,8 +99,8 @@ private:
   }
 };
 
-/// Strings as layouts: an attribute of one's own dialect would implement the
-/// interface itself.
+/// An external model that makes strings layouts. An attribute of a downstream
+/// dialect would implement the interface itself.
 struct StringLayout
     : ir::LayoutAttrInterface::ExternalModel<StringLayout, mlir::StringAttr> {
   llvm::StringRef getLayoutId(mlir::Attribute attribute) const {
@@ -146,7 +146,7 @@ protected:
     mlir::StringAttr::attachInterface<StringLayout>(context);
   }
 
-  /// The network compiled, with what is decided of its segment already.
+  /// Compiles the network with the given decisions for its segment.
   Result<binary::DeviceBinary> compile(const std::string &segment) {
     const std::string plan = segment.empty() ? ""
                                              : "plan [#crania.fetch_plan<@w, "

@@ -14,7 +14,7 @@ using namespace crania::test;
 
 namespace {
 
-/// A context that collects its errors.
+/// A test with a context that collects its errors.
 class TranslationTest : public testing::Test {
 protected:
   TranslationTest()
@@ -105,7 +105,7 @@ TEST_F(TranslationTest, RefusesRepeatedNameOfPrograms) {
   EXPECT_EQ(errors, "two programs are named \"crania\"\n");
 }
 
-/// A label that no command has is not kept.
+/// Labels without a command are not kept.
 TEST_F(TranslationTest, LabelsAreNumberedByFirstUse) {
   binary::ProgramWithImage program = tinyProgram();
   program.program.labels = {"unused", "fc"};

@@ -1,10 +1,11 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Between programs of `crania_hw` and device binaries. Neither direction
-// decides or loses anything: import(translate(m)) is m, but for spelling: the
-// name of the image's blob, terms of an index map that can be merged, and a
-// target that describes a preset becomes the preset's name.
+// Translations between programs of `crania_hw` and device binaries. Neither
+// direction decides or loses anything: import(translate(m)) equals m except for
+// spelling. The name of the image's blob may differ, terms of an index map may
+// be merged, and a target that describes a preset becomes the name of the
+// preset.
 
 #ifndef CRANIA_TRANSLATION_DEVICEBINARY_DEVICEBINARYTRANSLATION_H
 #define CRANIA_TRANSLATION_DEVICEBINARY_DEVICEBINARYTRANSLATION_H
@@ -18,39 +19,41 @@
 
 namespace crania {
 
-/// The device binary of the programs of `module`, in their order. What is no
-/// program is left out. The module must verify; a program that the machine's
-/// own checks refuse is reported as an error of the module.
+/// Returns the device binary of the programs of `module`, in their order. It
+/// ignores all other operations. The module must verify. If the checks of the
+/// machine reject a program, it reports an error on the module.
 mlir::FailureOr<std::vector<uint8_t>>
 translateToDeviceBinary(mlir::ModuleOp module);
 
-/// The device binary of one program, for host code that carries it.
+/// Returns the device binary of one program, for host code that embeds it.
 mlir::FailureOr<std::vector<uint8_t>>
 translateToDeviceBinary(hw::ProgramOp program);
 
-/// A module with the programs of `binary`, in their order; null after an error
-/// at `loc`. Refuses names that symbols cannot have: empty or repeated ones.
+/// Returns a module with the programs of `binary`, in their order. Returns null
+/// after an error at `loc` if a name is empty or repeated, because symbols
+/// cannot have such names.
 mlir::OwningOpRef<mlir::ModuleOp>
 importDeviceBinary(const binary::DeviceBinary &binary, mlir::Location loc);
 
-/// Writes the programs command by command, for people.
+/// Writes the programs as text for people, command by command.
 void disassemble(const binary::DeviceBinary &binary, llvm::raw_ostream &os);
 
-/// Writes a map of the weight images: each segment with its cluster, layout,
-/// address and bytes; each tensor with its bits per weight and their entropy,
-/// and the time that decoding takes of what DRAM takes. A layout that is not
-/// registered or blocks that do not decode are an error at `loc`.
+/// Writes a map of the weight images as text. It lists the cluster, layout,
+/// address and bytes of each segment. For each tensor, it lists the bits per
+/// weight, their entropy, and the time of decoding relative to the time of
+/// DRAM. Reports an error at `loc` if a layout is not registered or a block
+/// does not decode.
 llvm::LogicalResult dumpImage(const binary::DeviceBinary &binary,
                               mlir::Location loc, llvm::raw_ostream &os);
 
-/// The same as a picture, in SVG.
+/// Writes this map as a picture in SVG. Reports the same errors.
 llvm::LogicalResult plotImage(const binary::DeviceBinary &binary,
                               mlir::Location loc, llvm::raw_ostream &os);
 
 /// Registers --crania-to-binary, --binary-to-crania, --disassemble,
-/// --dump-image and --plot-image with mlir-translate's main. A module that is
-/// translated may hold host code beside its programs, in the dialects that
-/// `hostDialects` registers; it is not looked at.
+/// --dump-image and --plot-image with the main function of mlir-translate. A
+/// module to translate may also hold host code in the dialects that
+/// `hostDialects` registers; the translation ignores it.
 void registerDeviceBinaryTranslations(
     const std::function<void(mlir::DialectRegistry &)> &hostDialects);
 

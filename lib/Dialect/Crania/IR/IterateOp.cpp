@@ -120,7 +120,7 @@ LogicalResult IterateOp::verifyRegions() {
   Type tested = yield.getTested().getType();
   if (cast<ShapedType>(tested).getNumElements() == 0)
     return emitOpError() << "tests logits of type " << tested
-                         << ", of which there is none";
+                         << ", which has no elements";
   return success();
 }
 

@@ -119,9 +119,11 @@ void warnOfProbabilities(func::FuncOp function) {
     return;
   int64_t classes = cast<RankedTensorType>(result.getType()).getNumElements();
   op->emitWarning()
-      << "squashes the logits, but what is returned is no softmax of them over "
-      << "the " << classes << " classes, so the exit test takes the result for "
-      << "logits; if it is of values from 0 to 1, their largest softmax "
+      << "squashes the logits, but the result is not a softmax of them over "
+         "the "
+      << classes
+      << " classes, so the exit test takes the result for logits; if "
+      << "its values are from 0 to 1, their largest softmax "
       << "probability is "
       << llvm::formatv("{0:F3}", largestSoftmaxOfProbabilities(classes)).str()
       << " and hardly any input exits early; end the network at its logits, or "
@@ -164,8 +166,7 @@ struct CheckClassifiers
       if (asked.empty())
         return success();
       return classifier.emitError()
-             << "its input is no image of rank 4, which image-layout '" << asked
-             << "' is about";
+             << "image-layout '" << asked << "' needs an input of rank 4";
     }
     auto mark = classifier.getArgAttrOfType<StringAttr>(0, name);
     const StringRef known =

@@ -2,8 +2,8 @@
 // RUN: crania-opt %s -split-input-file -sccp | FileCheck %s --check-prefix=SCCP
 // RUN: crania-opt %s -split-input-file -int-range-optimizations | FileCheck %s --check-prefix=RANGE
 
-// What the exit rule tests decides how often the body runs: it is not dead where
-// the logits are.
+// The tested value decides how often the body runs. It is live even if the
+// logits are not used.
 // DEAD-LABEL: @only_exit_round
 // DEAD: %[[T:.*]] = crania.per_round
 // DEAD: %[[U:.*]] = ub.poison
@@ -44,7 +44,7 @@ func.func @only_logits(%x: tensor<3xf32>) -> tensor<3xf32> {
 
 // -----
 
-// Logits that are the same in every round are known; the exit round is not.
+// Logits that are equal in every round are known; the exit round is not.
 // SCCP-LABEL: @constant_logits
 // SCCP: %[[C:.*]] = arith.constant dense<1.0
 // SCCP: %{{.*}}, %[[E:.*]] = crania.iterate
@@ -59,7 +59,7 @@ func.func @constant_logits() -> (tensor<3xf32>, index) {
 
 // -----
 
-// The round is no constant, although the block argument has one predecessor.
+// The round is not a constant, although the block argument has one predecessor.
 // SCCP-LABEL: @round_varies
 // SCCP: crania.iterate
 // SCCP: arith.index_cast

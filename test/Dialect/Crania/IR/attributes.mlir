@@ -35,7 +35,8 @@ func.func private @schemes_and_layouts() attributes {
   h = #crania.coded_layout<"dense+huffman", extra_bits = 3, tables = 2>
 }
 
-// Keys in any order; printed in the order in which passes decide them.
+// Keys may have any order. They are printed in the order in which passes decide
+// them.
 // CHECK-LABEL: @segments
 // CHECK-SAME: a = #crania.segment{{[,}]}}
 // CHECK-SAME: b = #crania.segment<layout = #crania.bitmap_layout, bytes = 640, residency = retained, store_offset = 0, address = 4096>
@@ -72,7 +73,7 @@ module @described attributes {crania.target = #crania.target<"mine", "{\"base\":
 // CHECK-LABEL: @largest_type
 func.func private @largest_type(!crania.clustered<tensor<2147483647xi8>, clusters = 1>)
 
-// A splat is checked without being expanded to two gigabytes.
+// A splat is checked without expanding it to two gigabytes.
 // CHECK: crania.weights @largest_splat
 crania.weights @largest_splat : !crania.clustered<tensor<2147483647xi8>, clusters = 1>
     scheme #crania.importance

@@ -39,7 +39,7 @@ crania.weights @w : !crania.clustered<tensor<3xf32>, clusters = 2>
     scheme #crania.importance
     values dense<1.0> : tensor<3xf32> assignment dense<0> : tensor<3xi8>
 
-// Nobody writes to weights or constants: who wants to gets a copy.
+// Weights and constants are read-only: an op that writes gets a copy.
 // CHECK-LABEL: @copy_before_write
 func.func @copy_before_write(%round: index) -> (tensor<3xf32>, tensor<3xf32>) {
   // CHECK: %[[D:.*]] = crania.materialize
@@ -83,7 +83,7 @@ func.func @copy_in_round(%x: tensor<3xf32> {bufferization.writable = true}) -> t
 
 // -----
 
-// Two results of one body: what is tested need not be what is given.
+// A body may yield two values: the tested one and the result may differ.
 // CHECK-LABEL: @tested
 // CHECK: crania.yield %{{.*}} : memref<2x3xf32> tested %{{.*}} : memref<3xf32>
 func.func @tested(%x: tensor<2x3xf32>, %y: tensor<3xf32>) -> tensor<2x3xf32> {

@@ -2,7 +2,7 @@
 
 func.func private @effect()
 
-// The round may be one that is to be formed yet.
+// The round may belong to rounds that are not formed yet.
 // CHECK-LABEL: @per_round_of_known_round
 // CHECK: crania.per_round
 func.func @per_round_of_known_round() -> f32 {
@@ -48,7 +48,7 @@ func.func @unused_but_effective(%x: tensor<3xf32>) {
   return
 }
 
-// One round is still an iteration: it has a plan and a place in the machine.
+// One round is still an iteration, which has a plan and a place in the machine.
 // CHECK-LABEL: @one_round
 // CHECK: crania.iterate upto 1
 func.func @one_round(%x: tensor<3xf32>) -> tensor<3xf32> {

@@ -7,8 +7,9 @@ crania.weights @b : !crania.clustered<tensor<3x3xf32>, clusters = 2>
     scheme #crania.importance
     values dense<1.0> : tensor<3x3xf32> assignment dense<0> : tensor<3x3xi8>
 
-// The first layer reads the same weights in every round: it runs once. The second
-// one does not. Weights that are materialized twice are materialized once.
+// The first layer reads the same weights in every round, so it runs once. The
+// second layer does not. Weights that are materialized twice are materialized
+// only once.
 // CHECK-LABEL: @first_layer_once
 func.func @first_layer_once(%x: tensor<1x2xf32>) -> tensor<1x3xf32> {
   // CHECK-DAG: %[[A:.*]] = crania.get @a
@@ -41,7 +42,7 @@ func.func @first_layer_once(%x: tensor<1x2xf32>) -> tensor<1x3xf32> {
   return %logits : tensor<1x3xf32>
 }
 
-// An iteration without side effects ends and may be hoisted itself.
+// An iteration without side effects terminates, so it may be hoisted itself.
 // CHECK-LABEL: @iteration_out_of_loop
 // CHECK: crania.iterate
 // CHECK: scf.for
@@ -59,7 +60,7 @@ func.func @iteration_out_of_loop(%n: index, %x: tensor<3xf32>) -> tensor<3xf32> 
   return %sum : tensor<3xf32>
 }
 
-// What changes a buffer stays in its round.
+// Ops that change a buffer stay in their round.
 // CHECK-LABEL: @buffers_stay
 // CHECK: crania.iterate
 // CHECK-NEXT: linalg.fill

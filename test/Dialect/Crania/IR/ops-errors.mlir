@@ -313,7 +313,7 @@ func.func @f(%x: tensor<2xf32>) {
 // -----
 
 func.func @f(%x: tensor<2xf32>, %t: tensor<0xf32>) {
-  // expected-error @below {{'crania.iterate' op tests logits of type 'tensor<0xf32>', of which there is none}}
+  // expected-error @below {{'crania.iterate' op tests logits of type 'tensor<0xf32>', which has no elements}}
   crania.iterate upto 1 exit #crania.exit<softmax, []> -> tensor<2xf32> round(%r) {
     crania.yield %x : tensor<2xf32> tested %t : tensor<0xf32>
   }

@@ -136,7 +136,7 @@ func.func @yield(%logits: tensor<1x10xf32>, %unused: tensor<1x10xf32>) {
   return
 }
 
-// What is tested may be of another shape than what is given.
+// The tested value may have another shape than the result.
 // CHECK-LABEL: @tested
 func.func @tested(%x: tensor<1x10xf32>, %y: tensor<10xf32>) {
   crania.iterate upto 2 exit #crania.exit<softmax, [0.9]> -> tensor<1x10xf32> round(%round) {

@@ -7,16 +7,17 @@
 // RUN: not crania-opt %s --crania-attach-target --crania-assign-layouts=layouts=raw 2>&1 | FileCheck %s --check-prefix=RAW
 // RUN: not crania-opt %s --crania-attach-target --crania-assign-layouts=layouts=zip 2>&1 | FileCheck %s --check-prefix=UNKNOWN
 
-// @a: 16 positions in one tile. Cluster 1 holds 4 weights: 2 bytes of bitmap and
-// 16 of values. Cluster 2 holds 12: 12 positions are free, so its bitmap takes 2
-// bytes either way. @b is whole: 16 raw values.
+// @a has 16 positions in one tile. Cluster 1 holds 4 weights: 2 bytes of bitmap
+// and 16 of values. Cluster 2 holds 12. There are 12 free positions, so its
+// bitmap takes 2 bytes either way. @b is whole and has 16 raw values.
 // CHECK: plan [#crania.fetch_plan<@a, [<layout = #crania.bitmap_layout, bytes = 18>, <layout = #crania.bitmap_layout, bytes = 50>]>
 // CHECK-SAME: #crania.fetch_plan<@b, [<layout = #crania.raw_layout, bytes = 64>]>]
-// Coded, cluster 2 holds all that is left, and the 16 equal values of @b are
-// tables and next to nothing.
+// With coded layouts, cluster 2 is dense. The 16 equal values of @b take tables
+// and almost nothing else.
 // CODED: <layout = #crania.coded_layout<"dense+codebook"{{[^>]*}}>, bytes = {{[0-9]+}}>]>
 // CODED-SAME: #crania.fetch_plan<@b, [<layout = #crania.coded_layout<"dense+delta"{{[^>]*}}>, bytes = 12>]>]
-// What was chosen, what the next best layout takes, and what it comes to.
+// Remarks give the chosen layout, the bytes of the next best layout, and the
+// totals.
 // REMARK: remark: [Passed] AssignedLayout | Category:crania-assign-layouts | Bytes=18, Cluster=1, DecodeCycles=1, Layout=bitmap, LimitedBy=nothing, {{.*}} SecondBest=bitmap+raw, SecondBestBytes={{[0-9]+}}, Values=4, Weights=a
 // REMARK: remark: [Analysis] WeightBits | {{.*}}BitsPerWeight=3.400000e+01{{.*}}Weights=a
 // REMARK: remark: [Analysis] Decoder | {{.*}}AreaUm2=

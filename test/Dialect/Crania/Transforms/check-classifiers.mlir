@@ -1,7 +1,7 @@
 // RUN: crania-opt %s --crania-check-classifiers | FileCheck %s
 // RUN: crania-opt %s --crania-check-classifiers=function=other | FileCheck %s --check-prefix=NAMED
 
-// A marked function is checked and kept; others are left alone, whatever they are.
+// A marked function is checked and kept. All other functions are ignored.
 
 // CHECK-LABEL: func.func @marked
 // CHECK-SAME: attributes {crania.classifier}

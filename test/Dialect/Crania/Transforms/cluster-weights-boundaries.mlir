@@ -10,15 +10,15 @@
 // NONE: error: clusters 'kmeans:0': '0' is not a number of clusters from 1 to 255
 // SCOPE: error: scope 'local' is not known; there are layer and global
 
-// Where magnitudes are far apart: 8, 9 | 1, 1 and 3, 3, 3 | 0.
+// Boundaries lie where magnitudes are far apart: 8, 9 | 1, 1 and 3, 3, 3 | 0.
 // KMEANS: ClusterSizes="2, 2"{{.*}}Weights=small
 // KMEANS: ClusterSizes="3, 1"{{.*}}Weights=large
 
-// Two of all eight: both are in one layer.
+// The first cluster has two of all eight weights. Both are in one layer.
 // GLOBAL: ClusterSizes="2, 2"{{.*}}Weights=small
 // GLOBAL: ClusterSizes="0, 4"{{.*}}Weights=large
 
-// 8, 9 | 3, 3, 3 | 1, 1, 0.
+// The groups over all layers are 8, 9 | 3, 3, 3 | 1, 1, 0.
 // BOTH: ClusterSizes="2, 0, 2"{{.*}}Weights=small
 // BOTH: ClusterSizes="0, 3, 1"{{.*}}Weights=large
 

@@ -1,7 +1,8 @@
 // RUN: crania-opt %s --crania-cluster-weights=clusters=0.5,0.5 | FileCheck %s
 // RUN: crania-opt %s --crania-pipeline=clusters=0.5,0.5 | FileCheck %s --check-prefix=PROGRAM
 
-// A constant that two contractions use is a symbol for each, with the same data.
+// A constant that two contractions use becomes a symbol for each, with shared
+// data.
 
 // CHECK: crania.weights @[[A:[a-z_0-9]+]] : {{.*}} values dense_resource<w>
 // CHECK: crania.weights @[[B:[a-z_0-9]+]] : {{.*}} values dense_resource<w>

@@ -2,7 +2,8 @@
 // RUN: crania-opt %s --crania-cluster-weights=clusters=equal:4 | FileCheck %s --check-prefix=EQUAL
 // RUN: crania-opt %s --crania-cluster-weights=clusters=0.25,0.75 --crania-cluster-weights=clusters=equal:4 | FileCheck %s
 
-// The largest quarter of |w| comes first; what reads the weights is unchanged.
+// The largest quarter of |w| comes first. The readers of the weights do not
+// change.
 
 // CHECK: crania.weights @[[FC:.*]] : !crania.clustered<tensor<4x2xf32>, clusters = 2> scheme #crania.importance
 // CHECK-SAME: values dense<{{.*}}> : tensor<4x2xf32>
@@ -24,7 +25,7 @@ func.func @classify(%x: tensor<1x4xf32>) -> tensor<1x2xf32> attributes {crania.c
   return %y : tensor<1x2xf32>
 }
 
-// A function that is no classifier keeps its constants.
+// A function that is not a classifier keeps its constants.
 // CHECK-LABEL: func.func @other
 func.func @other(%x: tensor<1x4xf32>) -> tensor<1x2xf32> {
   // CHECK: arith.constant dense
@@ -35,6 +36,6 @@ func.func @other(%x: tensor<1x4xf32>) -> tensor<1x2xf32> {
   return %y : tensor<1x2xf32>
 }
 
-// 2 of 8 weights in the first cluster: 8.0 and -4.0, at positions 7 and 1. The
+// The first cluster has 2 of 8 weights: 8.0 and -4.0, at positions 7 and 1. The
 // blob starts with its alignment, 4 bytes little-endian.
 // CHECK: cluster: "0x010000000100010101010100"

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 // A folded constant keeps the discardable attributes and the locations of the
-// constant and of the op that rearranged it. Those of the op win.
+// constant and of the op that rearranged it. The attributes of the op take
+// precedence.
 
 // RUN: crania-opt %s --crania-fold-constant-layouts --mlir-print-debuginfo --mlir-print-local-scope | FileCheck %s
 

@@ -4,16 +4,16 @@
 // RUN: crania-opt %s --allow-unregistered-dialect --crania-fold-constant-layouts | FileCheck %s
 
 // CHECK-LABEL: func.func @classify
-// A transposed constant: columns become rows.
+// Transposing a constant turns columns into rows.
 // CHECK-DAG:   %[[DENSE:.*]] = arith.constant dense<{{\[}}[1.000000e+00, 4.000000e+00], [2.000000e+00, 5.000000e+00], [3.000000e+00, 6.000000e+00]]> : tensor<3x2xf32>
-// A reshaped resource keeps its data, a transposed one gets its own.
+// A reshaped resource keeps its data. A transposed one gets new data.
 // CHECK-DAG:   %[[SHAPED:.*]] = arith.constant dense_resource<w> : tensor<4xi8>
 // CHECK-DAG:   %[[TURNED:.*]] = arith.constant dense_resource<w_1> : tensor<2x1x2xi8>
 // CHECK-DAG:   %[[SPLAT:.*]] = arith.constant dense<7.000000e+00> : tensor<2x4xf32>
-// The old form of a transpose, with a chain of reshapes.
+// A transpose as a generic op is folded, with a chain of reshapes.
 // CHECK-DAG:   %[[CHAIN:.*]] = arith.constant dense<{{\[}}{{\[}}[1.000000e+00, 4.000000e+00]], {{\[}}[2.000000e+00, 5.000000e+00]], {{\[}}[3.000000e+00, 6.000000e+00]]]> : tensor<3x1x2xf32>
 // CHECK:       "use"(%[[DENSE]], %[[SHAPED]], %[[TURNED]], %[[SPLAT]], %[[CHAIN]])
-// What depends on the input, and what has no data, stays.
+// Values that depend on the input, or have no data, are not folded.
 // CHECK:       linalg.transpose ins(%{{.*}} : tensor<2x3xf32>)
 // CHECK:       %[[MISSING:.*]] = arith.constant dense_resource<missing> : tensor<2x2xf32>
 // CHECK:       linalg.transpose ins(%[[MISSING]]
@@ -44,7 +44,7 @@ func.func @classify(%x: tensor<2x3xf32>) -> tensor<3x2xf32> attributes {crania.c
   return %y : tensor<3x2xf32>
 }
 
-// Functions that are no classifiers are the host's.
+// Functions that are not classifiers belong to the host.
 // CHECK-LABEL: func.func @other
 // CHECK:       linalg.transpose
 func.func @other() -> tensor<3x2xf32> {

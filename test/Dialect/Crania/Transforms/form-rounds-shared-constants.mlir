@@ -1,8 +1,8 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// A constant that only the body of an op in the iteration uses goes inside, and
-// leaves no copy outside.
+// A constant that is used only by the body of an op in the iteration moves
+// inside, and leaves no copy outside.
 
 // RUN: crania-opt %s --crania-cluster-weights=clusters=.5,.5 --crania-form-rounds=exit=softmax:0.5 | FileCheck %s
 

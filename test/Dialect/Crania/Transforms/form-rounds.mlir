@@ -29,7 +29,7 @@ func.func @classify(%x: tensor<1x2xf32>) -> tensor<1x2xf32> attributes {crania.c
   %init = tensor.empty() : tensor<1x2xf32>
   %y = linalg.matmul ins(%x, %wa : tensor<1x2xf32>, tensor<2x2xf32>) outs(%init : tensor<1x2xf32>) -> tensor<1x2xf32>
   %z = linalg.matmul ins(%y, %wb : tensor<1x2xf32>, tensor<2x2xf32>) outs(%init : tensor<1x2xf32>) -> tensor<1x2xf32>
-  // The softmax stays outside: the exit rule takes logits.
+  // The softmax stays outside, because the exit rule takes logits.
   // CHECK: linalg.softmax dimension(1) ins(%[[LOGITS]]
   %e = tensor.empty() : tensor<1x2xf32>
   %s = linalg.softmax dimension(1) ins(%z : tensor<1x2xf32>) outs(%e : tensor<1x2xf32>) -> tensor<1x2xf32>

@@ -2,8 +2,8 @@
 
 #id = affine_map<(d0, d1) -> (d0, d1)>
 
-// The bias joins what follows the product, in one op, named ops become generic, and a
-// softmax stays.
+// The bias and the ops after the product become one op. Named ops become
+// generic. A softmax does not change.
 // CHECK-LABEL: func.func @net
 // CHECK:         %[[ZERO:.*]] = linalg.fill
 // CHECK:         %[[Y:.*]] = linalg.matmul {{.*}} outs(%[[ZERO]]
@@ -22,7 +22,8 @@ func.func @net(%x: tensor<1x2xf32>) -> tensor<1x2xf32> attributes {crania.classi
   return %s : tensor<1x2xf32>
 }
 
-// What an element-wise op starts from is one more operand, so that it joins others.
+// The initial value of an element-wise op becomes another operand, so that the
+// op can be fused.
 // CHECK-LABEL: func.func @init
 // CHECK:         linalg.generic {{.*}} ins(%{{.*}}, %{{.*}} : tensor<1x2xf32>, tensor<1x2xf32>)
 // CHECK-NEXT:    ^bb0(%[[A:.*]]: f32, %[[B:.*]]: f32, %{{.*}}: f32):
@@ -43,7 +44,7 @@ func.func @init(%x: tensor<1x2xf32>) -> tensor<1x2xf32> attributes {crania.class
   return %z : tensor<1x2xf32>
 }
 
-// Other functions stay as they are.
+// Other functions do not change.
 // CHECK-LABEL: func.func @other
 // CHECK:         linalg.exp
 func.func @other(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {

@@ -1,6 +1,7 @@
 // RUN: crania-opt %s --crania-attach-target --crania-place-segments | FileCheck %s
 
-// In the order of use, aligned to bursts of 64 bytes, behind what is placed.
+// Segments are in the order of use, aligned to bursts of 64 bytes, after those
+// that already have an address.
 // CHECK: #crania.fetch_plan<@a, [<layout = #crania.bitmap_layout, bytes = 18, address = 64>, <layout = #crania.bitmap_layout, bytes = 50, address = 128>]>
 // CHECK-SAME: #crania.fetch_plan<@b, [<layout = #crania.raw_layout, bytes = 64, address = 192>]>
 

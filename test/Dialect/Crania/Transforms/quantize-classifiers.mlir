@@ -4,18 +4,19 @@
 // RUN: crania-opt %s --crania-quantize-classifiers="precision=i8 last-layer=f32" | FileCheck %s --check-prefix=MIXED
 
 // CHECK-LABEL: func.func @net
-// The input has negative values: signed, and its scale is 1.27 / 127.
+// The input has negative values, so it is signed, and its scale is 1.27 / 127.
 // CHECK:         quant.qcast %{{.*}} : tensor<1x1x4x4xf32> to tensor<1x1x4x4x!quant.uniform<i8<-127:127>:f32, 0.0099999
 // CHECK:         %[[X:.*]] = quant.scast {{.*}} to tensor<1x1x4x4xi8>
-// A scale for each output channel, 1 / 127 and 2.54 / 127.
+// Each output channel has its own scale: 1 / 127 and 2.54 / 127.
 // CHECK:         %[[SUM:.*]] = linalg.generic {{.*}} ins(%[[X]], %{{.*}} : tensor<1x1x4x4xi8>, tensor<2x1x1x1xi8>)
 // CHECK-SAME{LITERAL}: crania.weight_scales = dense<[[[[0.00787401571]]], [[[2.000000e-02]]]]>
 // CHECK:           arith.extsi %{{.*}} : i8 to i32
 // CHECK:           arith.extsi %{{.*}} : i8 to i32
 // CHECK:           arith.muli
 // CHECK:           arith.addi
-// Requantised to bytes without sign, bias and ReLU included: multipliers are 2^36 *
-// 0.01 * the weight's scale / 0.01; addends 2^35, and 100 * 2^36 more for the bias.
+// The sums are requantized to unsigned bytes, bias and ReLU included.
+// Multipliers are 2^36 * 0.01 * the scale of the weights / 0.01. Addends are
+// 2^35, and 100 * 2^36 more for the bias.
 // CHECK:         arith.constant dense<[541098240, 1374389504]> : tensor<2xi32>
 // CHECK:         arith.constant dense<[34359738368, 6906307565568]> : tensor<2xi64>
 // CHECK:         %[[Q:.*]] = linalg.generic {{.*}} ins(%[[SUM]],
@@ -28,13 +29,13 @@
 // CHECK:           arith.constant 255 : i64
 // CHECK:           arith.minsi
 // CHECK:           arith.trunci %{{.*}} : i64 to i8
-// The maximum of bytes without sign, at the same scale.
+// The maximum is one of unsigned bytes at the same scale.
 // CHECK:         %[[POOL:.*]] = linalg.generic {{.*}} ins(%[[Q]],
 // CHECK:           arith.maxui
 // CHECK:         %[[FLAT:.*]] = tensor.collapse_shape %[[POOL]]
 // CHECK:         %[[L:.*]] = linalg.generic {{.*}} ins(%[[FLAT]],
 // CHECK:           arith.extui
-// Logits are reals.
+// Logits are f32.
 // CHECK:         linalg.generic {{.*}} ins(%[[L]],
 // CHECK:           arith.sitofp %{{.*}} : i32 to f32
 // CHECK:           arith.mulf
@@ -62,8 +63,9 @@
 #id2 = affine_map<(d0, d1) -> (d0, d1)>
 #c2 = affine_map<(d0, d1) -> (d1)>
 
-// A convolution whose input has negative values, with bias and ReLU; a pooling
-// that keeps the scale; a padding of it; a product whose result are the logits.
+// The network has a convolution whose input has negative values, with bias and
+// ReLU; a pooling that keeps the scale; a padding of the result; and a product
+// that computes the logits.
 func.func @net(%x: tensor<1x1x4x4xf32> {crania.range = array<f64: -1.27, 1.27>}) -> tensor<1x2xf32>
     attributes {crania.classifier} {
   %zero = arith.constant 0.0 : f32
@@ -95,8 +97,8 @@ func.func @net(%x: tensor<1x1x4x4xf32> {crania.range = array<f64: -1.27, 1.27>})
   return %l : tensor<1x2xf32>
 }
 
-// What is no clamp of an affine function is computed in f32, in one op with the
-// conversions before and behind it.
+// An op that is not a clamp of an affine function is computed in f32, in one op
+// with the conversions before and after it.
 // CHECK-LABEL: func.func @tanh
 // CHECK:         linalg.generic
 // CHECK:           %[[F:.*]] = arith.sitofp %{{.*}} : i32 to f32
@@ -122,8 +124,8 @@ func.func @tanh(%x: tensor<1x2xf32> {crania.range = array<f64: -1.0, 1.0>}) -> t
   return %l : tensor<1x2xf32>
 }
 
-// Both branches of a residual addition enter one requantisation, and a layer keeps
-// the precision that it names.
+// Both branches of a residual addition enter one requantization. A layer keeps
+// the precision of its attribute.
 // CHECK-LABEL: func.func @residual
 // CHECK:         linalg.generic {{.*}} tensor<2x2xi16>)
 // CHECK:         linalg.generic {{.*}} ins(%{{.*}}, %{{.*}} : tensor<1x2xi64>, tensor<1x2xi16>

@@ -4,7 +4,8 @@
 // RUN: crania-opt %s --crania-attach-target --crania-schedule-fetches --crania-schedule-fetches=retain=false | FileCheck %s --check-prefix=ALL
 // RUN: not crania-opt %s --crania-attach-target --crania-schedule-fetches=exit-histogram=0.5 2>&1 | FileCheck %s --check-prefix=HISTOGRAM
 
-// Cluster 1 is used in both rounds and goes first; the rest does not fit any more.
+// Cluster 1 is used in both rounds and is retained first. The others no longer
+// fit.
 // CHECK: #crania.fetch_plan<@a, [<layout = #crania.bitmap_layout, bytes = 300, residency = retained, store_offset = 0>, <layout = #crania.bitmap_layout, bytes = 300, residency = streamed>]>
 // CHECK-SAME: #crania.fetch_plan<@b, [<layout = #crania.raw_layout, bytes = 64, residency = retained, store_offset = 300>]>
 // NONE-COUNT-3: residency = streamed

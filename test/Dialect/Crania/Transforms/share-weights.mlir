@@ -6,8 +6,8 @@
 
 // ENTRIES: error: a codebook has 1 to 256 entries, not {{0|257}}
 
-// Weights that two layers read are replaced once; integers get rounded centres,
-// here of 7, 8, 8; others than classifiers stay.
+// Weights that two layers read are replaced once. Integers get rounded centers,
+// here of 7, 8, 8. Functions that are not classifiers do not change.
 // REMARKS: Entries=2, RelativeSquaredError=0.090909
 // REMARKS: Entries=2, RelativeSquaredError=0.003876
 // REMARKS-NOT: Entries

@@ -1,8 +1,8 @@
-// The exit rule takes what a softmax is of, however it is spelled.
+// The exit rule takes the operand of a softmax in any of its forms.
 //
 // RUN: crania-opt %s --split-input-file --crania-check-classifiers --crania-cluster-weights=clusters=.5,.5 --crania-form-rounds=exit=softmax:0.5 2>&1 | FileCheck %s --implicit-check-not=warning: --implicit-check-not=error:
 
-// As torch-mlir writes it: named and generic ops, the shift and the exponential
+// The form of torch-mlir: named and generic ops, the shift and the exponential
 // in one body.
 // CHECK-LABEL: func.func @generics
 // CHECK: crania.iterate upto 2 exit #crania.exit<softmax
@@ -49,8 +49,8 @@ func.func @generics(%x: tensor<1x2xf32>) -> tensor<1x3xf32> attributes {crania.c
 
 // -----
 
-// As TOSA's lowering does: reductions that are expanded again, a reciprocal and
-// a product; no maximum here. A clip that keeps which class is largest.
+// The form of TOSA's lowering: reductions that are expanded again, a reciprocal
+// and a product, but no maximum. The clip keeps the order of the classes.
 // CHECK-LABEL: func.func @reciprocal
 // CHECK: %[[Y:.*]] = linalg.matmul
 // CHECK-NEXT: crania.yield %[[Y]]
@@ -91,7 +91,7 @@ func.func @reciprocal(%x: tensor<1x2xf32>) -> tensor<1x3xf32> attributes {crania
 
 // -----
 
-// Over channels, behind transposes, and its logarithm.
+// A softmax over channels, behind transposes, and its logarithm.
 // CHECK-LABEL: func.func @channels
 // CHECK: %[[Y:.*]] = linalg.matmul
 // CHECK-NOT: linalg.transpose

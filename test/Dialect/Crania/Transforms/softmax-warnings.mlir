@@ -1,10 +1,10 @@
-// What squashes the logits and is no softmax over the classes is computed by the
-// machine, with a warning that says what becomes of the exit test.
+// The machine computes ops that squash the logits but are not a softmax over
+// the classes. A warning explains the effect on the exit test.
 //
 // RUN: crania-opt %s --split-input-file --crania-check-classifiers --verify-diagnostics
 // RUN: crania-opt %s --split-input-file --crania-check-classifiers --crania-cluster-weights=clusters=.5,.5 --crania-form-rounds=exit=softmax:0.5 2>/dev/null | FileCheck %s
 
-// Over an axis of one element: 1 for every class.
+// A softmax over an axis of one element is 1 for every class.
 // CHECK-LABEL: func.func @one_element
 // CHECK: linalg.softmax
 // CHECK: crania.yield
@@ -14,14 +14,14 @@ func.func @one_element(%x: tensor<1x2xf32>) -> tensor<1x3xf32> attributes {crani
   %e = tensor.empty() : tensor<1x3xf32>
   %init = linalg.fill ins(%zero : f32) outs(%e : tensor<1x3xf32>) -> tensor<1x3xf32>
   %y = linalg.matmul ins(%x, %w : tensor<1x2xf32>, tensor<2x3xf32>) outs(%init : tensor<1x3xf32>) -> tensor<1x3xf32>
-  // expected-warning @+1 {{squashes the logits, but what is returned is no softmax of them over the 3 classes, so the exit test takes the result for logits; if it is of values from 0 to 1, their largest softmax probability is 0.576 and hardly any input exits early}}
+  // expected-warning @+1 {{squashes the logits, but the result is not a softmax of them over the 3 classes, so the exit test takes the result for logits; if its values are from 0 to 1, their largest softmax probability is 0.576 and hardly any input exits early}}
   %s = linalg.softmax dimension(0) ins(%y : tensor<1x3xf32>) outs(%e : tensor<1x3xf32>) -> tensor<1x3xf32>
   return %s : tensor<1x3xf32>
 }
 
 // -----
 
-// A clip that makes the two largest probabilities equal.
+// This clip can make the two largest probabilities equal.
 // CHECK-LABEL: func.func @low_ceiling
 // CHECK: linalg.softmax
 // CHECK: crania.yield
@@ -71,7 +71,7 @@ func.func @sigmoid(%x: tensor<1x2xf32>) -> tensor<1x3xf32> attributes {crania.cl
 
 // -----
 
-// Of a softmax of a softmax only the outer one is looked through.
+// For a softmax of a softmax, only the outer one is recognized.
 // CHECK-LABEL: func.func @twice
 // CHECK: linalg.softmax
 // CHECK: crania.yield

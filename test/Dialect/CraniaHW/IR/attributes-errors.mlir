@@ -1,7 +1,7 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What attributes refuse.
+// Errors of attributes.
 
 // RUN: crania-opt --allow-unregistered-dialect --split-input-file --verify-diagnostics %s
 
@@ -80,7 +80,7 @@
 
 // -----
 
-// Buffers hold these; registers are wider.
+// Buffers hold these types; registers are wider.
 // expected-error @+1 {{max works on f32, i32 or i64, found 'i8'}}
 "test.op"() {a = #crania_hw.instruction<max i8(r0, r1)>} : () -> ()
 

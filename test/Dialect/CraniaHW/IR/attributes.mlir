@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 // Attributes and types print as they parse: the examples of their descriptions,
-// and what has another spelling.
+// and forms that have another spelling.
 
 // RUN: crania-opt --allow-unregistered-dialect %s | FileCheck %s
 // RUN: crania-opt --allow-unregistered-dialect %s | crania-opt --allow-unregistered-dialect | FileCheck %s
@@ -11,10 +11,10 @@
 module attributes {
   // CHECK: test.access = #crania_hw.access<@x at 0, (d0, d1, d2) -> (d0, d1 * 2 + d2 - 1), extents [6, 28], strides [784, 28], padding 0.000000e+00>
   test.access = #crania_hw.access<@x at 0, (d0, d1, d2) -> (d0, d1 * 2 + d2 - 1), extents [6, 28], strides [784, 28], padding 0.0>,
-  // A negative stride; -inf has no decimals.
+  // A negative stride; -inf has no decimal form.
   // CHECK-SAME: test.access_padded = #crania_hw.access<@x at 8, (d0, d1) -> (d0 * 3 - d1 + 2), extents [6], strides [-1], padding 0xFFF0000000000000>
   test.access_padded = #crania_hw.access<@x at 8, (d0, d1) -> (3 * d0 - d1 + 2), extents [6], strides [-1], padding 0xFFF0000000000000>,
-  // A point: no loop and no dimension.
+  // A point has no loop and no dimension.
   // CHECK-SAME: test.access_scalar = #crania_hw.access<@x at 3, () -> (), extents [], strides [], padding 0.000000e+00>
   test.access_scalar = #crania_hw.access<@x at 3, () -> (), extents [], strides [], padding 0.0>,
   // CHECK-SAME: test.box = #crania_hw.box<@x at 16, strides [28, 1]>
@@ -23,7 +23,7 @@ module attributes {
   test.constant = #crania_hw.instruction<constant f32(0.5)>,
   // CHECK-SAME: test.instruction = #crania_hw.instruction<max f32(r0, r2)>
   test.instruction = #crania_hw.instruction<max f32(r0, r2)>,
-  // More bits than an f64 has.
+  // An integer with more bits than the significand of f64.
   // CHECK-SAME: test.integer = #crania_hw.instruction<constant i64(-9223372036854775807)>
   test.integer = #crania_hw.instruction<constant i64(-9223372036854775807)>,
   // CHECK-SAME: test.plane = #crania_hw.plane<@x at 0, 6x28x28, strides [784, 28, 1]>

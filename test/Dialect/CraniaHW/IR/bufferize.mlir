@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 // One-shot bufferization of runs of a program. Inputs that are not dense are
-// copied, logits get a buffer of their own, and the input stays as it is.
+// copied, logits get a buffer of their own, and the input does not change.
 
 // RUN: cat %s %S/Inputs/tiny.mlir | crania-opt --one-shot-bufferize="bufferize-function-boundaries function-boundary-type-conversion=identity-layout-map" | FileCheck %s
 // RUN: cat %s %S/Inputs/tiny.mlir | crania-opt --one-shot-bufferize=bufferize-function-boundaries | FileCheck %s --check-prefix=STRIDED
@@ -23,7 +23,8 @@ func.func @dense(%x: tensor<1x4xf32>) -> (tensor<1x2xf32>, index) {
   return %y, %r : tensor<1x2xf32>, index
 }
 
-// The run only reads its input: changing that in place afterwards needs no copy.
+// The run only reads its input, so changing the input in place afterwards needs
+// no copy.
 // CHECK-LABEL: func.func @reads_input(
 //  CHECK-SAME:   %[[X:.*]]: memref<1x4xf32>
 //       CHECK:   crania_hw.execute @tiny(%[[X]])
@@ -36,7 +37,8 @@ func.func @reads_input(%x: tensor<1x4xf32> {bufferization.writable = true}, %v: 
   return %y, %changed : tensor<1x2xf32>, tensor<1x4xf32>
 }
 
-// But changing it before the run, while the old value is still needed, does.
+// Changing the input before the run needs a copy if the old value is used
+// later.
 // CHECK-LABEL: func.func @input_needed(
 //       CHECK:   memref.copy
 //       CHECK:   memref.store

@@ -1,8 +1,8 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// On tensors a run is a function of its input; on buffers it writes its logits.
-// Commands are never removed or merged.
+// On tensors, a run is a function of its input. On buffers, it writes its
+// logits. Commands are never removed or merged.
 
 // RUN: cat %s %S/Inputs/tiny.mlir | crania-opt --cse --canonicalize | FileCheck %s
 

@@ -1,12 +1,12 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What a run of a program must fit: each case is one change to
-// the same valid program.
+// Errors of running a program. Each case is one change to the same valid
+// program.
 
 // RUN: crania-opt --split-input-file --verify-diagnostics %s
 
-// The valid one.
+// The valid program.
 crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
     input <@x : tensor<1x2xf32>> logits <@y : tensor<1x2xf32>>
     image dense<"0x0000803F000000400000404000008040"> : tensor<16xi8> dram_bytes 8 {

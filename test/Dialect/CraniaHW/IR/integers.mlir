@@ -1,8 +1,8 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// A program of integers prints as it parses, as text, generically and as
-// bytecode, and takes f32 from the host.
+// A program of integers prints as it parses: as text, generically and as
+// bytecode. It takes f32 from the host.
 
 // RUN: cat %s %S/Inputs/integers.mlir | crania-opt > %t.once
 // RUN: crania-opt %t.once | diff %t.once -

@@ -1,12 +1,12 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What tokens, fetches and shared memory demand of the order of commands: each case is one change to
-// the same valid program.
+// Errors of the order of commands by tokens, fetches and shared memory. Each
+// case is one change to the same valid program.
 
 // RUN: crania-opt --split-input-file --verify-diagnostics %s
 
-// The valid one.
+// The valid program.
 crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
     input <@x : tensor<1x2xf32>> logits <@y : tensor<1x2xf32>>
     image dense<"0x0000803F000000400000404000008040"> : tensor<16xi8> dram_bytes 8 {
@@ -27,7 +27,7 @@ crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
 
 // -----
 
-// Order: tokens, use after fetch, memory that is shared.
+// Order: tokens, use after fetch, shared memory.
 crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
     input <@x : tensor<1x2xf32>> logits <@y : tensor<1x2xf32>>
     image dense<"0x0000803F000000400000404000008040"> : tensor<16xi8> dram_bytes 8 {
@@ -133,7 +133,7 @@ crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
 
 // -----
 
-// Two allocations that overlap while both are in use.
+// The allocations of the input and the output overlap while both are in use.
 crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
     input <@x : tensor<1x2xf32>> logits <@y : tensor<1x2xf32>>
     image dense<"0x0000803F000000400000404000008040"> : tensor<16xi8> dram_bytes 8 {

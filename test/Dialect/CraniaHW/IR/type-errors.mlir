@@ -1,12 +1,12 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What of f32 and integers may meet: each case is one change to the same valid
-// program of i8.
+// Errors of combining f32 and integers. Each case is one change to the same
+// valid program of i8.
 
 // RUN: crania-opt --split-input-file --verify-diagnostics %s
 
-// The valid one.
+// The valid program.
 crania_hw.program @p target <"edge"> precision i8 exit <softmax, []>
     input <@x : tensor<1x2xui8>, scale 0.5> logits <@y : tensor<1x2xf32>>
     image dense<[1, -1, 2, 127]> : tensor<4xi8> dram_bytes 8 {
@@ -453,7 +453,7 @@ crania_hw.program @p target <"edge"> precision i8 exit <softmax, []>
 
 // -----
 
-// The host gives f32.
+// The host passes f32.
 crania_hw.program @p target <"edge"> precision i8 exit <softmax, []>
     input <@x : tensor<1x2xui8>, scale 0.5> logits <@y : tensor<1x2xf32>>
     image dense<[1, -1, 2, 127]> : tensor<4xi8> dram_bytes 8 {

@@ -1,8 +1,8 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Takes the crania dialect and nothing else: parses a module and says how many
-// clusters its weights have.
+// Uses only the crania dialect: parses a module and prints the number of
+// clusters of its weights.
 
 #include "crania/Dialect/Crania/IR/CraniaDialect.h"
 #include "crania/Dialect/Crania/IR/CraniaOps.h"

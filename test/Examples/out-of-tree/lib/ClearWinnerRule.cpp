@@ -22,7 +22,7 @@ int64_t acme::ClearWinnerAttr::getNumThresholds() const {
   return getThresholds().size();
 }
 
-/// The two largest logits, of a tensor or memref of shape 1x...xN.
+/// Emits the two largest logits of a tensor or memref of shape 1x...xN.
 static std::pair<Value, Value> emitTwoLargest(OpBuilder &builder, Location loc,
                                               Value logits) {
   auto type = cast<ShapedType>(logits.getType());

@@ -21,7 +21,7 @@ struct ScrambleWeights : acme::impl::ScrambleWeightsBase<ScrambleWeights> {
   }
 
 private:
-  /// Decides the first cluster of each tensor and leaves the others open.
+  /// Assigns the layout of the first cluster of each tensor, and no other.
   void plan(IterateOp iterate) {
     MLIRContext *context = &getContext();
     SmallVector<Attribute> plans;

@@ -1,8 +1,8 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// The layout: what CRANIA's bitmap codec makes, with every byte combined with a
-// key.
+// The layout: the bytes of CRANIA's bitmap codec, with every byte combined with
+// a key.
 
 #include "acme/ScrambledCodec.h"
 #include "crania/Layout/SegmentLayout.h"
@@ -57,6 +57,6 @@ private:
 void acme::registerScrambledLayout() {
   static const ScrambledCodec codec;
   static const std::unique_ptr<SegmentLayout> layout = makeSegmentLayout(codec);
-  // Once is enough: that it is known already is no error here.
+  // The layout may already be registered, which is not an error here.
   (void)registerSegmentLayout(*layout);
 }

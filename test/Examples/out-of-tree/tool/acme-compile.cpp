@@ -1,7 +1,8 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// An ONNX model in, a device binary out, by CRANIA's passes and one of our own.
+// A compiler of ONNX models to device binaries, with CRANIA's passes and Acme's
+// own.
 
 #include "acme/Acme.h"
 #include "crania/Conversion/CraniaToCraniaHW/CraniaToCraniaHW.h"

@@ -1,7 +1,8 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// mlir-opt with upstream's, CRANIA's and Acme's dialects and passes.
+// A version of mlir-opt with the dialects and passes of upstream, CRANIA and
+// Acme.
 
 #include "acme/Acme.h"
 #include "crania/InitAllDialects.h"

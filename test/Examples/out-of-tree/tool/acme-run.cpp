@@ -1,8 +1,8 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Runs a device binary on one input: acme-run net.crania [--without-key] <
-// input.f32 Prints the exit round, then a logit per line.
+// Runs a device binary on one input, and prints the exit round, then a logit
+// per line. Usage: acme-run net.crania [--without-key] < input.f32
 
 #include "acme/ScrambledCodec.h"
 #include "crania/DeviceBinary/DeviceBinary.h"
@@ -21,7 +21,7 @@ static int fail(const Error &error) {
 int main(int argc, char **argv) {
   if (argc < 2)
     return fail({"usage: acme-run net.crania [--without-key] < input.f32"});
-  // A machine without the key cannot run what is scrambled.
+  // A machine without the key cannot run scrambled weights.
   if (argc < 3 || std::string(argv[2]) != "--without-key")
     acme::registerScrambledLayout();
   auto binary = binary::DeviceBinary::load(argv[1]);

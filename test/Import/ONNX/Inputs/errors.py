@@ -145,7 +145,7 @@ def graph_second_output():
 
 @model
 def graph_used_unknown_operator():
-    """As `dead-nodes` of models.py, with the node in use."""
+    """Adds the node of `dead-nodes` in models.py, but uses it."""
     builder = ModelBuilder([1, 4])
     builder.nodes.append(helper.make_node("Mystery", ["input"], ["odd"], name="odd", domain="com.example"))
     return builder.output(builder.node("Add", ["input", "odd"]))
@@ -256,7 +256,7 @@ def conv_batch():
 
 @model
 def conv_result_huge():
-    """Each size is fine, the product of the result's is not."""
+    """The size of each dimension is valid, but the product of the result's sizes is not."""
     builder = ModelBuilder([1, 1, 8192, 8192])
     return builder.output(builder.node("Conv", ["input", builder.weight("w", [64, 1, 1, 1])], name="conv"))
 
@@ -339,9 +339,9 @@ case("dropout-test-mode", [1, 4], "Dropout", opset=6, is_test=0)
 case("dropout-test-mode-absent", [1, 4], "Dropout", opset=6)
 
 
-# Attributes of other opsets: what changes their meaning, or the model's, must
-# not be passed over. Each operator with an attribute in the first opset that
-# lacks it, or the last one before it.
+# Attributes of other opsets change the meaning of a node or a model, so they
+# must not be ignored. Each case is an operator with an attribute in the first
+# opset without it, or in the last one before it.
 OTHER_OPSETS = {
     "add-broadcast": ("Add", [[4]], 7, {"broadcast": 1}),
     "add-axis": ("Add", [[4]], 7, {"axis": 1}),

@@ -4,7 +4,7 @@
 """Small models that the importer must accept. `models.py DIRECTORY PREFIX...`
 writes those whose name begins with one of the prefixes as DIRECTORY/NAME.onnx.
 
-The integration test runs each of them against ONNX Runtime as well.
+The integration test also compares each of them with ONNX Runtime.
 """
 
 import sys
@@ -158,7 +158,7 @@ MODELS["reshape-to-scalar"] = lambda: single([1, 1], "Reshape", numpy.zeros([0],
 
 @model
 def reshape_constant():
-    """The bias of an Add is reshaped to channels, as exporters do it."""
+    """Reshapes the bias of an Add to channels, as exporters do."""
     builder = ModelBuilder([1, 2, 3, 4])
     bias = builder.node("Reshape", [builder.weight("bias", [2]), builder.integers("shape", [1, 2, 1, 1])])
     return builder.output(builder.node("Add", ["input", bias], name="sum"))
@@ -198,13 +198,13 @@ case("logsoftmax-opset-11", [1, 4, 3, 2], "LogSoftmax", axis=2, opset=11)
 
 @model
 def logsoftmax_saturated():
-    """Inputs so far apart that the softmax is 0 in f32, whose logarithm is finite."""
+    """The inputs are so far apart that the softmax is 0 in f32. Its logarithm is finite."""
     builder = ModelBuilder([1, 4])
     far = builder.constant("far", numpy.array([0, 300, -300, 20], numpy.float32))
     return builder.output(builder.node("LogSoftmax", [builder.node("Add", ["input", far])]))
 
 
-# Arithmetic and reductions, of which other exporters make a softmax
+# Arithmetic and reductions, with which other exporters express a softmax
 for _operator in ("Sub", "Mul", "Div"):
     case(f"arithmetic-{_operator.lower()}", [1, 3, 4, 5], _operator, [4, 1])
 case("arithmetic-sub-broadcast", [1, 4], "Sub", [3, 1])
@@ -226,11 +226,11 @@ case("reducesum-opset-11", [1, 3, 4], "ReduceSum", opset=11, axes=[-2])
 case("reducesum-noop", [1, 3, 4], "ReduceSum", noop_with_empty_axes=1)
 
 
-# What nothing uses
+# Unused nodes
 @model
 def dead_nodes():
-    """Nodes that no output depends on may be of any kind, and count for nothing:
-    the normalisation is folded although a dead node reads the convolution too."""
+    """Nodes that no output depends on may have any operator, and are ignored: the
+    normalization is folded although a dead node also reads the convolution."""
     builder = ModelBuilder([1, 3, 6, 6])
     builder.nodes.append(helper.make_node("SequenceEmpty", [], ["nothing"], name="nothing"))
     conv = builder.node("Conv", ["input", builder.weight("w", [4, 3, 3, 3])], name="conv")
@@ -266,7 +266,7 @@ MODELS["constant-floats"] = lambda: add_constant(value_floats=[1.0, 2.0, 3.0])
 
 @model
 def constant_int32_shape():
-    """Flatten a constant, drop it, and reshape by a scalar joined from ints."""
+    """Flattens a constant, drops it out, and reshapes by a scalar joined from ints."""
     builder = ModelBuilder([1, 6])
     builder.node("Constant", [], output="shape", value=helper.make_tensor("s", TensorProto.INT64, [2], [2, 3]))
     return builder.output(builder.node("Reshape", ["input", "shape"]))
@@ -377,7 +377,7 @@ def unnamed_nodes():
 
 @model
 def odd_names():
-    """Names that the IR's text has to quote."""
+    """Names need quotes in the text of the IR."""
     builder = ModelBuilder([1, 4])
     value = "input"
     for name in ("0.weight", "a \"quoted\" one", "two\nlines", "back\\slash", "gr\u00f6\u00dfe", "%0", "-#}"):
@@ -394,8 +394,8 @@ def opset_21():
     return builder.output(builder.node("Gemm", [flat, builder.weight("fc", [10, 16])], transB=1, name="fc"))
 
 
-# ONNX Runtime implements no operators of opset 6; these are the same models in
-# a newer opset.
+# ONNX Runtime does not implement the operators of opset 6. These are the same
+# models in a newer opset.
 EQUIVALENTS = {
     "add-opset-6-axis": lambda: single([1, 2, 3, 4], "Add", [2, 3, 1]),
     "add-opset-6-suffix": lambda: single([1, 2, 3, 4], "Add", [3, 4]),

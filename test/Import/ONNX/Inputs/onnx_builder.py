@@ -3,7 +3,7 @@
 
 """Builds small ONNX models for the importer's tests.
 
-A model is described by its input shape and a list of nodes; weights are seeded
+A model is described by its input shape and a list of nodes. Weights are seeded
 random numbers, so that a model is the same each time.
 """
 
@@ -29,12 +29,12 @@ class ModelBuilder:
         self.random = numpy.random.default_rng(7)
 
     def weight(self, name, shape, low=-1.0, high=1.0):
-        """An initializer of random floats; returns its name."""
+        """Adds an initializer of random floats; returns its name."""
         values = self.random.uniform(low, high, shape).astype(numpy.float32)
         return self.constant(name, values)
 
     def constant(self, name, values):
-        """An initializer of the given values; returns its name."""
+        """Adds an initializer of the given values; returns its name."""
         self.initializers.append(numpy_helper.from_array(numpy.asarray(values), name))
         return name
 
@@ -42,14 +42,14 @@ class ModelBuilder:
         return self.constant(name, numpy.array(values, numpy.int64))
 
     def node(self, operator, inputs, name=None, output=None, outputs=None, **attributes):
-        """A node; returns the name of its first output."""
+        """Adds a node; returns the name of its first output."""
         name = name or f"{operator.lower()}{len(self.nodes)}"
         outputs = outputs or [output or f"{name}_out"]
         self.nodes.append(helper.make_node(operator, inputs, outputs, name=name, **attributes))
         return outputs[0]
 
     def output(self, name, shape=None):
-        """Declares the model's output; without a shape, any is accepted."""
+        """Declares the model's output. Without a shape, any shape is accepted."""
         self.outputs.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, shape))
         return self
 
@@ -64,8 +64,8 @@ class ModelBuilder:
 
 
 def single(shape, operator, *operands, opset=DEFAULT_OPSET, **attributes):
-    """A model of one node called `node` that reads the input and the given
-    operands: shapes of random weights, arrays, or None for an absent one."""
+    """Returns a model of one node called `node` that reads the input and the given
+    operands: shapes of random weights, arrays, or None for an absent operand."""
     builder = ModelBuilder(shape, opset)
     names = ["input"]
     for index, operand in enumerate(operands):

@@ -4,7 +4,7 @@
 
   classifier.py module RULE          prints the module; its main prints, for each
                                      input, the bits of the logits and the exit round
-  classifier.py check RULE OUTPUT    compares what that printed with NumPy
+  classifier.py check RULE OUTPUT    compares the printed output with NumPy
 """
 
 import sys
@@ -13,7 +13,7 @@ import numpy as np
 
 ROUNDS = 3
 INPUTS, FEATURES, HIDDEN, CLASSES = 12, 8, 6, 4
-# Chosen so that every exit round occurs, which check() insists on.
+# With these thresholds, every exit round occurs; check() requires it.
 THRESHOLDS = {"softmax": [0.48, 0.8], "margin": [0.2, 0.7], "entropy": [1.11, 0.5]}
 
 
@@ -33,7 +33,7 @@ class Data:
 
 
 def upto(weights, clusters, number):
-    """D_r: the weights of the first r clusters, 0 elsewhere."""
+    """Returns D_r: the weights of the first r clusters, and 0 elsewhere."""
     return np.where(clusters < number, weights, np.float32(0))
 
 
@@ -54,7 +54,7 @@ def confident(rule, logits, threshold):
 
 
 def infer(data, rule, image):
-    """Logits and exit round of one input."""
+    """Returns the logits and the exit round of one input."""
     for number in range(1, ROUNDS):
         logits = logits_of(data, image, number)
         if confident(rule, logits, THRESHOLDS[rule][number - 1]):

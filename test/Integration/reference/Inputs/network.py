@@ -1,7 +1,7 @@
 # Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Prints a small network of level 1: convolution, relu, two branches, fully
-connected, softmax. Its main prints the bits of what it gives for each input."""
+connected, softmax. Its main prints the bits of its result for each input."""
 
 import numpy as np
 

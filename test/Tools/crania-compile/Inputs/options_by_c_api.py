@@ -1,9 +1,9 @@
 # Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Every option of a compilation does the same on the command line and by the C API.
+"""Every option of a compilation has the same effect on the command line and in the C API.
 
-Each case differs from the one that it names in one option, and its device binary must
-differ too: so an option that is dropped shows, and one that sets or is set from another.
+Each case differs from the case that it names in one option, and its device binary must
+differ, too. This detects options that are dropped, and options that set another one.
 
   options_by_c_api.py LIBCRANIA_RUNTIME EXAMPLES FOLDER
 """
@@ -26,7 +26,8 @@ CASES = {
     "default": (None, {}),
     "clusters": ("default", {"clusters": ".5,.5"}),
     "exit": ("default", {"exit": "margin:0.25"}),
-    # No use is expected of what lies behind the first round.
+    # The store keeps no cluster of rounds after the first, which no input
+    # reaches.
     "exit-histogram": ("default", {"exit-histogram": "1,0,0,0"}),
     "target": ("default", {"target": "edge-lite"}),
     "share-weights": ("default", {"share-weights": "16"}),
@@ -55,9 +56,9 @@ CASES = {
     "residual": ("scheme", RESIDUAL),
     "steps": ("residual", RESIDUAL | {"steps": "1.5"}),
 }
-# Cases of a network in which nothing tells the layout of its image.
+# Cases of a network in which nothing determines the layout of its image.
 DENSE = {"dense", "network-layout"}
-# Shown on images of several channels by image-layout.test.
+# image-layout.test covers these options, with images of several channels.
 ELSEWHERE = {"input-layout", "input-channels"}
 
 REPORT = ctypes.CFUNCTYPE(None, ctypes.c_int, ctypes.c_char_p, ctypes.c_void_p)

@@ -27,7 +27,8 @@ for name, row in alone.items():
                             "sweeps": round(96 * row["mean_rounds"])}, f"{name}: alone")
     expect(1 < late["sweep"]["mean_inputs"] < 8, f"{name}: sweeps of those that arrive")
     expect(late["sweep"]["idle_cycles"] > 0, f"{name}: the machine never waits")
-# One round, whose inputs are full sweeps: a streamed weight costs 1/8 each.
+# One round, whose inputs form full sweeps: a streamed weight costs 1/8 for
+# each.
 one = alone["one-shot"]["dram_bytes_by_purpose"], together["one-shot"]["dram_bytes_by_purpose"]
 expect(one[1]["weights"] * 8 == one[0]["weights"], "one-shot: not an eighth")
 expect(one[1]["activations_read"] == one[0]["activations_read"], "one-shot: activations")

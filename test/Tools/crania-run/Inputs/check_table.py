@@ -14,7 +14,7 @@ def percent(share):
 
 
 def cells(row):
-    """Columns behind the name, as the report has them."""
+    """Returns the columns after the name from the values of the report."""
     return [percent(row["accuracy"]), percent(row["agreement_with_full"]),
             f"{row['mean_rounds']:.3f}", f"{row['dram_bytes'] / KIB:.1f}",
             f"{row['weight_refetch']:.2f}x", f"{row['cycles']:.0f}",

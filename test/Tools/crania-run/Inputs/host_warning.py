@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """usage: host_warning.py LIBCRANIA_RUNTIME BINARY
 
-Prints the host warning of the runtime's C API before and after a session was created,
-then runs a black image twice as compiled host code does.
+Prints the host warning of the runtime's C API before and after creating a session, then
+runs a black image twice, as compiled host code does.
 """
 
 import ctypes

@@ -1,6 +1,6 @@
 # Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Images and labels for errors.test, good ones and bad ones, into a folder."""
+"""Writes valid and invalid images and labels for errors.test into a folder."""
 
 import pathlib
 import sys
@@ -14,7 +14,7 @@ np.save(folder / "wrong_type.npy", np.zeros((4, 8, 8), np.int32))
 np.save(folder / "few_labels.npy", np.array([1, 2, 3], np.int64))
 np.save(folder / "large_label.npy", np.array([1, 2, 3, 10], np.int64))
 
-# The same images in every way in which NumPy may store them.
+# The same images in all forms in which NumPy may store them.
 images = (np.arange(4 * 8 * 8).reshape(4, 8, 8) % 17).astype(np.float32)
 np.save(folder / "plain.npy", images)
 np.save(folder / "bytes.npy", images.astype(np.uint8))

@@ -1,7 +1,8 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Energy of counts: each kind of event is charged to one component, by hand.
+// Tests of the energy of counts: each kind of event is charged to one
+// component, computed by hand.
 
 #include "crania/Simulator/Accounting/Bounds.h"
 #include "crania/Simulator/Accounting/Energy.h"
@@ -33,8 +34,8 @@ Components componentsOf(const Counts &counts, const TargetModel &target) {
   return components;
 }
 
-/// pJ of an access of a port of 8 bytes of an SRAM, by byte: the fits of
-/// share/crania/technology/45nm.json.
+/// Returns the energy in pJ of an access of an SRAM port of 8 bytes, per byte:
+/// the fits of share/crania/technology/45nm.json.
 double readByte(double kilobytes) {
   return 1.27 * std::pow(kilobytes, 0.62) / 8;
 }
@@ -42,8 +43,8 @@ double writeByte(double kilobytes) {
   return 4.38 * std::pow(kilobytes, 0.41) / 8;
 }
 
-/// pJ of a byte in a register, and on its way to the neighboring PE: 1 and 2
-/// MACs of 16 bits, (0.6 + 0.1) pJ, per 2 bytes.
+/// The energy in pJ of a byte in a register, and of moving a byte to the
+/// neighboring PE: 1 and 2 MACs of 16 bits, (0.6 + 0.1) pJ, per 2 bytes.
 constexpr double registerByte = 0.35, neighbourByte = 0.7;
 
 struct Event {
@@ -67,7 +68,7 @@ std::vector<Event> events() {
       {"registers",
        [](Counts &c) { c.registerBytes = 1000; },
        {{"registers", registerByte}}},
-      {"neighbours",
+      {"neighbors",
        [](Counts &c) { c.neighbourBytes = 1000; },
        {{"registers", neighbourByte}}},
       {"buffer reads",
@@ -76,7 +77,7 @@ std::vector<Event> events() {
       {"buffer writes",
        [](Counts &c) { c.globalBufferWriteBytes = 1000; },
        {{"global_buffer", writeByte(128)}}},
-      // Written once and read once.
+      // The bytes are written once and read once.
       {"FIFO",
        [](Counts &c) { c.fifoBytes = 1000; },
        {{"fifo", readByte(4) + writeByte(4)}}},
@@ -86,7 +87,8 @@ std::vector<Event> events() {
       {"store writes",
        [](Counts &c) { c.storeWriteBytes = 1000; },
        {{"store", writeByte(32)}}},
-      // Through the pipeline of the decoder into a register of a PE.
+      // The bytes go through the pipeline of the decoder into a register of a
+      // PE.
       {"values of i8",
        [](Counts &c) { c.decodedValues[size_t(Precision::i8)] = 1000; },
        {{"decoder", registerByte}, {"registers", registerByte}}},
@@ -115,7 +117,7 @@ std::vector<Event> events() {
        [](Counts &c) { c.vectorOps[size_t(Operation::addI32)] = 1000; },
        {{"vector", 0.1}}},
       {"exit tests", [](Counts &c) { c.exitOps = 1000; }, {{"exit", 3.7}}},
-      // What hits and what is passed over costs nothing by itself.
+      // Hits and skipped blocks cost nothing by themselves.
       {"absent weights",
        [](Counts &c) { c.macsSkipped[size_t(Precision::i8)] = 1000; },
        {}},
@@ -151,7 +153,7 @@ TEST(Account, EachEventHasItsComponentAndItsPrice) {
   }
 }
 
-/// Nothing is charged twice or left out where all happens together.
+/// If all events happen together, none is charged twice or left out.
 TEST(Account, EventsAddUp) {
   const TargetModel target;
   Counts all;
@@ -171,7 +173,7 @@ TEST(Account, EventsAddUp) {
               1e-9 * total);
 }
 
-/// A cache pays by the line, not by the byte.
+/// A cache is charged per line, not per byte.
 TEST(Account, CachesPayForLookUpsAndFills) {
   TargetModel target;
   target.weightStore.policy = target::StorePolicy::lru;
@@ -191,8 +193,8 @@ TEST(Account, CachesPayForLookUpsAndFills) {
              {{"store", 8 * lookUp + 2 * fill}}, "fills");
 }
 
-/// mW over the time: of the clock, and of all logic, the decoder's too, which
-/// leaks 21.8 mW per mm2 wherever it stands.
+/// The power in mW of the clock and of the leakage is charged over time. All
+/// logic leaks 21.8 mW per mm2, including the decoder.
 TEST(Account, TimeCostsTheClockAndLeakage) {
   TargetModel target;
   target.clockMHz = 500;
@@ -208,8 +210,8 @@ TEST(Account, TimeCostsTheClockAndLeakage) {
   EXPECT_NEAR(energyOf(counts, target, Precision::i8).leakage,
               energy(target.plainDecoderUm2()).leakage, 1e-9);
   EXPECT_GT(energy(0).leakage, 0);
-  // 256 PEs of 1 + 1 + 4 bytes, 16 lanes of 3 words, 128 windows of 8 bytes;
-  // 0.0011 pJ a bit and cycle.
+  // There are 256 PEs of 1 + 1 + 4 bytes, 16 lanes of 3 words, and 128 windows
+  // of 8 bytes, at 0.0011 pJ per bit and cycle.
   EXPECT_NEAR(energy(0).clock,
               1000 * 8 * 0.0011 * (256 * 6 + 16 * 12 + 128 * 8), 1e-6);
   EXPECT_NEAR(energy(decoderUm2).total(),
@@ -221,7 +223,7 @@ TEST(Account, TimeCostsTheClockAndLeakage) {
 
 namespace {
 
-/// Every number of the counts but `weightBytes`.
+/// Returns every number of the counts but `weightBytes`.
 std::vector<uint64_t *> numbersOf(Counts &c) {
   std::vector<uint64_t *> numbers = {&c.cycles,
                                      &c.parameterBytes,
@@ -263,7 +265,7 @@ std::vector<uint64_t *> numbersOf(Counts &c) {
 
 } // namespace
 
-/// Sums, products and comparisons leave no field out.
+/// Sums, products and comparisons include all fields.
 TEST(Account, CountsAreAddedMultipliedAndComparedFieldByField) {
   Counts counts;
   counts.weightBytes = {3, 4};
@@ -291,7 +293,7 @@ TEST(Account, CountsAreAddedMultipliedAndComparedFieldByField) {
   Counts more = counts;
   more.weightBytes.push_back(1);
   EXPECT_FALSE(more == counts);
-  sum += more; // a cluster that the sum has not had
+  sum += more; // a cluster that the sum lacks
   EXPECT_EQ(sum.weightBytes, (std::vector<uint64_t>{9, 12, 1}));
 }
 
@@ -301,15 +303,15 @@ TEST(Account, BytesOfDramAreWeightsParametersAndActivations) {
   counts.parameterBytes = 4;
   counts.activationBytesRead = 8;
   counts.activationBytesWritten = 16;
-  counts.burstBytes = 1000; // with what is rounded out
+  counts.burstBytes = 1000; // including the bytes of rounding
   EXPECT_EQ(counts.dramBytes(), 31u);
   EXPECT_EQ(counts.activationBytes(), 24u);
 }
 
-/// Reads and writes in bursts of the memory that moves them.
+/// Reads and writes are counted in bursts of the memory that moves them.
 TEST(Account, BurstsOfTheDramAreReadsAndWrites) {
   TargetModel target;
-  target.dram.burstBytes = 128; // two or four of a memory's bursts
+  target.dram.burstBytes = 128; // two or four bursts of a memory
   Counts counts;
   counts.burstBytes = 12 * 128;
   counts.burstBytesWritten = 5 * 128;
@@ -332,7 +334,7 @@ TEST(Account, BurstsOfTheDramAreReadsAndWrites) {
   EXPECT_EQ(flat.writes, 5u);
 }
 
-/// Peak figures: 32 bytes a cycle and 256 PEs.
+/// The peak figures are 32 bytes a cycle and 256 PEs.
 TEST(Account, BoundsAreThoseOfBandwidthAndArray) {
   const TargetModel target;
   Counts counts;

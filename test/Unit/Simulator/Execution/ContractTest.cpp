@@ -69,7 +69,7 @@ size_t at(const PlaneT &p, int64_t c, int64_t y, int64_t x) {
   return size_t(c * p.channel_stride + y * p.row_stride + x * p.column_stride);
 }
 
-/// The sum of the schema's definition, term by term, in double.
+/// Returns the sum of the schema's definition, term by term, in double.
 double reference(const Geometry &g, const ContractT &c,
                  const std::vector<float> &weights,
                  const std::vector<float> &input, uint32_t group, uint32_t m,
@@ -91,7 +91,7 @@ double reference(const Geometry &g, const ContractT &c,
   return sum;
 }
 
-/// Small integers: every sum is exact, in any order.
+/// Returns small integers, so that every sum is exact in any order.
 std::vector<float> integers(size_t count, std::mt19937 &random) {
   std::vector<float> values(count);
   for (float &value : values)
@@ -139,7 +139,7 @@ RC_GTEST_PROP(Contract, EqualsNestedLoops, ()) {
 
   program.addFetch(w, 1);
   const uint32_t first = program.add(ContractT(contract), {0});
-  if (g.accumulate) { // the same once more, on top
+  if (g.accumulate) { // the product is added once more
     program.addFetch(w, 1);
     ContractT second = contract;
     second.accumulate = true;
@@ -196,7 +196,8 @@ TEST(Contract, ComputesTheBlocksOfItsTileRangeOnly) {
 
 namespace {
 
-/// An offset for each of some channels, then a bound, in place.
+/// Returns a command that adds an offset to each of some channels, then applies
+/// a bound, in place.
 VectorT biasOf(uint32_t offsets, uint32_t channels, uint32_t pixels,
                uint32_t planePixels) {
   VectorT vector;
@@ -226,7 +227,7 @@ VectorT biasOf(uint32_t offsets, uint32_t channels, uint32_t pixels,
   return vector;
 }
 
-/// Bits of offsets, some of them odd ones.
+/// Returns bit patterns of f32 offsets, some of them NaN, -0 or infinite.
 std::vector<int64_t> anyOffsets(uint32_t count, std::mt19937 &random) {
   constexpr uint32_t odd[] = {0x7fc00000, 0x80000000, 0x7f800000, 0xff800000};
   std::vector<int64_t> bits(count);
@@ -241,8 +242,8 @@ std::vector<int64_t> anyOffsets(uint32_t count, std::mt19937 &random) {
 
 } // namespace
 
-/// One that does what a Vector command behind it would leaves the same in
-/// memory as both when they are observed one by one.
+/// A Contract that includes the work of the Vector command after it leaves the
+/// same memory as both commands observed one by one.
 RC_GTEST_PROP(Contract, TakesOnABias, ()) {
   std::mt19937 random(*rc::gen::arbitrary<uint32_t>());
   const uint32_t channels = 1 + random() % 40, pixels = 1 + random() % 40;
@@ -258,7 +259,7 @@ RC_GTEST_PROP(Contract, TakesOnABias, ()) {
   program.addFetch(w, 1);
   const uint32_t contract =
       program.add(matrixProduct(program, w, 1, pixels), {0});
-  const bool isAll = random() % 4 != 0; // or of the first pixels of some
+  const bool isAll = random() % 4 != 0; // or the first pixels of some
   const uint32_t someChannels = isAll ? channels : 1 + random() % channels;
   const uint32_t somePixels = isAll ? pixels : 1 + random() % pixels;
   program.add(biasOf(offsets.buffer, someChannels, somePixels, pixels),
@@ -274,7 +275,7 @@ RC_GTEST_PROP(Contract, TakesOnABias, ()) {
             .assign(elements.begin(), elements.end());
       });
   for (float sum : expected)
-    RC_ASSERT(sum == std::trunc(sum)); // no offset yet
+    RC_ASSERT(sum == std::trunc(sum)); // no offset is added yet
   for (uint32_t c = 0; c < someChannels; ++c)
     std::copy_n(&some[c * somePixels], somePixels, &expected[c * pixels]);
   executable->engine().runRound(0, input, memory, output);

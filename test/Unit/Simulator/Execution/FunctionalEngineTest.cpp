@@ -91,7 +91,7 @@ TEST(FunctionalEngine, ComputesWithTheBytesOfTheImage) {
   const auto &segment = *altered.program.weights[0]->segments[0];
   ASSERT_EQ(segment.layout, "bitmap");
   const size_t lastByteOfBlock = segment.address + segment.block_offsets[1] - 1;
-  altered.image[lastByteOfBlock] ^= 0x80; // a sign
+  altered.image[lastByteOfBlock] ^= 0x80; // flips a sign
   auto original = loadTiny(tinyProgram());
   auto changed = loadTiny(std::move(altered));
   ASSERT_TRUE(original && changed);

@@ -1,9 +1,9 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Vector commands that are done in the host's registers leave the same bits in
-// memory as instruction by instruction, with the kernels of every instruction
-// set that this host has.
+// Tests of Vector commands that run in registers of the host. They must leave
+// the same bits in memory as running instruction by instruction, with the
+// kernels of every instruction set of this host.
 
 #include "Execution/VectorKernel.h"
 #include "MicroProgram.h"
@@ -51,7 +51,7 @@ struct Loop {
   bool isReduced;
 };
 
-/// A command with its buffers, of one type of lanes.
+/// A command with its buffers and the type of its lanes.
 struct TestCommand {
   explicit TestCommand(ElementType lanes) : lanes(lanes) {}
 
@@ -61,7 +61,8 @@ struct TestCommand {
   std::vector<std::pair<ElementType, uint64_t>> buffers; // and their elements
 };
 
-/// An access with an element stride for each loop, to a buffer of its own.
+/// Returns an access with an element stride for each loop, to a buffer of its
+/// own.
 std::unique_ptr<AccessT> access(TestCommand &command, ElementType type,
                                 const std::vector<int64_t> &strides) {
   auto result = std::make_unique<AccessT>();
@@ -84,7 +85,7 @@ std::unique_ptr<AccessT> access(TestCommand &command, ElementType type,
   return result;
 }
 
-/// Outputs in any nesting of the loops, mostly dense.
+/// Returns the strides of an output in any nesting of the loops, mostly dense.
 std::vector<int64_t> outputStrides(const TestCommand &command, Random &random) {
   std::vector<size_t> order;
   for (size_t i = command.loops.size(); i-- > 0;)
@@ -109,8 +110,8 @@ ElementType anyElement(ElementType lanes, Random &random) {
   return all[random() % (lanes == i64 ? 5 : 4)];
 }
 
-/// Inputs as commands have them: like the output, broadcast, of windows, or
-/// anyhow.
+/// Returns the strides of an input of a kind that commands have: like the
+/// output, broadcast, of windows, or arbitrary.
 std::vector<int64_t> inputStrides(const TestCommand &command,
                                   const std::vector<int64_t> &output,
                                   Random &random) {
@@ -143,8 +144,8 @@ void addConstant(TestCommand &command, Random &random) {
                   integers[random() % std::size(integers)]));
 }
 
-/// Each instruction takes what the one before gave, and something else; the
-/// last may go on from the present output.
+/// Adds instructions. Each takes the result of the one before and another
+/// operand. The last may use the present output.
 void addCode(TestCommand &command, Random &random) {
   constexpr VectorOp ops[] = {VectorOp::add, VectorOp::mul, VectorOp::max,
                               VectorOp::min};
@@ -203,7 +204,8 @@ TestCommand anyCommand(ElementType lanes, Random &random) {
   for (uint32_t i = 0; i < inputs; ++i) {
     vector.inputs.push_back(access(command, anyElement(lanes, random),
                                    inputStrides(command, strides, random)));
-    if (i == 0 && random() % 2 == 0) // in place, or where another one would be
+    if (i == 0 && random() % 2 == 0) // in place, or in the place of another
+                                     // buffer
       *vector.inputs.back() = *vector.output;
   }
   addCode(command, random);
@@ -214,7 +216,8 @@ TestCommand anyCommand(ElementType lanes, Random &random) {
 // Both ways
 //===----------------------------------------------------------------------===//
 
-/// Numbers of every kind, for lanes of f32 and of integers.
+/// Fills the memory with numbers of every kind, for lanes of f32 or of
+/// integers.
 void fillWithAnything(AlignedBytes &memory, bool isFloat, Random &random) {
   constexpr float infinity = std::numeric_limits<float>::infinity();
   constexpr float odd[] = {
@@ -230,8 +233,8 @@ void fillWithAnything(AlignedBytes &memory, bool isFloat, Random &random) {
   }
 }
 
-/// The same bits, or NaN in both: which of two NaN an addition gives is the
-/// compiler's choice.
+/// Returns true if both have the same bits, or both NaN: the compiler chooses
+/// which of two NaNs an addition returns.
 bool areSame(const AlignedBytes &a, const AlignedBytes &b, bool isFloat) {
   if (!isFloat)
     return std::memcmp(a.data(), b.data(), a.size()) == 0;
@@ -269,7 +272,8 @@ Planned plan(TestCommand command) {
   return {executable, VectorKernel::plan(view, vector), bytes};
 }
 
-/// Returns true if there were two ways.
+/// Runs the command in both ways and compares them. Returns true if both ways
+/// exist.
 bool checkBothWays(TestCommand command, Random &random) {
   const bool isFloat = command.lanes == f32;
   const Planned planned = plan(std::move(command));
@@ -302,12 +306,13 @@ RC_GTEST_PROP(FusedVector, EqualsOneByOneInI32, ()) { checkAny(i32); }
 RC_GTEST_PROP(FusedVector, EqualsOneByOneInI64, ()) { checkAny(i64); }
 
 //===----------------------------------------------------------------------===//
-// What networks consist of
+// Commands of real networks
 //===----------------------------------------------------------------------===//
 
 namespace {
 
-/// Channels by pixels, with an offset for each channel, in place.
+/// Returns a command on channels by pixels, with an offset for each channel, in
+/// place.
 TestCommand biasAndRelu(uint32_t channels, uint32_t pixels) {
   TestCommand command(f32);
   command.loops = {{channels, false}, {pixels, false}};
@@ -322,7 +327,7 @@ TestCommand biasAndRelu(uint32_t channels, uint32_t pixels) {
   return command;
 }
 
-/// The same of what another branch adds.
+/// Returns the same command for a sum with another branch.
 TestCommand residual(uint32_t channels, uint32_t pixels) {
   TestCommand command = biasAndRelu(channels, pixels);
   command.vector.inputs.push_back(access(command, f32, {pixels, 1}));
@@ -333,7 +338,7 @@ TestCommand residual(uint32_t channels, uint32_t pixels) {
   return command;
 }
 
-/// Sums to u8.
+/// Returns a command that rescales sums to u8.
 TestCommand rescaling(uint32_t channels, uint32_t pixels) {
   TestCommand command(i64);
   command.loops = {{channels, false}, {pixels, false}};
@@ -350,7 +355,7 @@ TestCommand rescaling(uint32_t channels, uint32_t pixels) {
   return command;
 }
 
-/// Windows of 3x3, a stride of 2 apart.
+/// Returns a pooling of windows of 3x3 with stride 2.
 TestCommand pool(ElementType type, VectorOp op, uint32_t channels,
                  uint32_t width) {
   const int64_t row = 2 * width + 1, plane = row * row;

@@ -27,7 +27,7 @@ constexpr HostElement elementOf<uint8_t> = HostElement::u8;
 template <>
 constexpr HostElement elementOf<int16_t> = HostElement::i16;
 
-/// The kinds of contraction; sums of the tests are exact in every one.
+/// The kinds of contraction. The sums of the tests are exact in each kind.
 struct F32 {
   using Weight = float;
   using Input = float;
@@ -58,7 +58,7 @@ constexpr NamedIsa allIsas[] = {{HostIsa::portable, "portable"},
                                 {HostIsa::avx512, "avx512"},
                                 {HostIsa::avx512Vnni, "avx512_vnni"}};
 
-/// Every way to compute that this machine has.
+/// Returns every set of features that this machine has.
 std::vector<HostFeatures> allFeatures() {
   std::vector<HostFeatures> all;
   for (auto [isa, name] : allIsas)
@@ -68,7 +68,8 @@ std::vector<HostFeatures> allFeatures() {
   return all;
 }
 
-/// A buffer that holds a plane, with elements around it that are not its own.
+/// A buffer that holds a plane between elements that do not belong to the
+/// plane.
 struct Place {
   HostPlane plane;
   size_t start, elements;
@@ -78,7 +79,7 @@ struct Place {
   }
 };
 
-/// Any nesting of the three dimensions, with gaps.
+/// Generates any nesting of the three dimensions, with gaps.
 rc::Gen<Place> anyPlace(uint32_t channels, uint32_t height, uint32_t width) {
   return rc::gen::exec([=] {
     auto gap = [] {
@@ -117,7 +118,7 @@ rc::Gen<Case> anyCase() {
     ContractionShape &s = c.shape;
     s.weights = elementOf<typename Kind::Weight>;
     s.input = elementOf<typename Kind::Input>;
-    // Now and then the whole range in which code is trusted.
+    // Sometimes, sizes cover the whole range for which code is trusted.
     auto extent = [&](uint32_t usual, uint32_t most) {
       const bool isUsual = *rc::gen::weightedElement<bool>({{5, true}, {1, 0}});
       return number(1, isUsual ? usual : most);
@@ -180,8 +181,8 @@ int64_t expectedSum(const Case &c, const std::vector<typename Kind::Weight> &w,
   return sum;
 }
 
-/// Integers from the whole range, often its ends; small ones for f32, whose
-/// sums must be exact.
+/// Returns integers from the whole range, often its ends. For f32, returns
+/// small integers, whose sums are exact.
 template <typename T>
 std::vector<T> anyValues(size_t count, std::mt19937 &random) {
   std::vector<T> values(count);
@@ -228,8 +229,8 @@ bool hasWindowOutside(const ContractionShape &s) {
                  s.dilationW, s.padLeft);
 }
 
-/// Compares all paths with nested loops. True if all are right; says which is
-/// not otherwise.
+/// Compares all paths with nested loops. Returns true if all are right;
+/// otherwise prints which one is not.
 template <typename Kind>
 bool areAllPathsRight(const Case &c, uint32_t seed, std::string &wrong) {
   using Output = typename Kind::Output;
@@ -277,7 +278,7 @@ void checkAllPaths() {
   RC_ASSERT(isRight);
 }
 
-/// A dense one without padding.
+/// Returns a dense convolution without padding.
 ContractionShape convolution(uint32_t channels, uint32_t outputs,
                              std::pair<uint32_t, uint32_t> kernel,
                              std::pair<uint32_t, uint32_t> stride,
@@ -355,7 +356,7 @@ RC_GTEST_PROP(HostContraction, I16EqualsNestedLoops, ()) {
 
 namespace {
 
-/// One long sum of equal products.
+/// Tests one long sum of equal products.
 template <typename Kind>
 void expectExtreme(typename Kind::Weight weight, typename Kind::Input value) {
   constexpr uint32_t depth = 4099; // a prime: no path divides it
@@ -392,8 +393,8 @@ TEST(HostContraction, SumsOfExtremesAreExact) {
   expectExtreme<I16>(32767, 32767);
 }
 
-/// Small and larger ones on which code for AMX read and wrote out of bounds, or
-/// was wrong.
+/// Small and larger shapes on which code for AMX read or wrote out of bounds,
+/// or gave wrong results.
 TEST(HostContraction, StridesBeyondKernelsAndWindowsOutside) {
   for (const ContractionShape &shape :
        {convolution(5, 1, {1, 1}, {2, 1}, {3, 1}, {3, 1}),
@@ -408,7 +409,7 @@ TEST(HostContraction, StridesBeyondKernelsAndWindowsOutside) {
   }
 }
 
-/// With rounding: the order of the sums is the same, and nothing is fused.
+/// The sums round: their order is the same on every host, and nothing is fused.
 TEST(HostContraction, OwnKernelsGiveTheSameBitsOnEveryHost) {
   ContractionShape shape = convolution(19, 37, {3, 3}, {1, 1}, {9, 9}, {7, 7});
   const Case c = {
@@ -423,7 +424,7 @@ TEST(HostContraction, OwnKernelsGiveTheSameBitsOnEveryHost) {
   for (uint32_t row = 0; row < shape.outputs; ++row)
     for (uint32_t y = 0; y < 7; ++y)
       for (uint32_t x = 0; x < 7; ++x) {
-        volatile float sum = 0, product = 0; // rounded one by one
+        volatile float sum = 0, product = 0; // rounded separately
         for (uint32_t k = 0; k < shape.depth(); ++k) {
           const uint32_t ch = k / 9, i = k / 3 % 3, j = k % 3;
           product = weights[row * shape.depth() + k] *
@@ -445,7 +446,7 @@ TEST(HostContraction, OwnKernelsGiveTheSameBitsOnEveryHost) {
 }
 
 #ifdef CRANIA_ENABLE_ONEDNN
-/// A usual shape passes the check, on a host with SSE4.1.
+/// A usual shape passes the check on a host with SSE4.1.
 TEST(HostContraction, OneDnnComputesUsualShapesInF32) {
   const ContractionShape shape =
       convolution(32, 32, {3, 3}, {1, 1}, {10, 10}, {8, 8});
@@ -462,7 +463,7 @@ TEST(HostContraction, OneDnnComputesUsualShapesInF32) {
 }
 #endif
 
-/// For who reads the log: what this run says about other hosts.
+/// Prints the instruction sets that this run covered, for readers of the log.
 TEST(HostContraction, SaysWhichInstructionSetsRan) {
   for (auto [isa, name] : allIsas)
     std::cout << "own kernels for " << name << ": "

@@ -1,7 +1,8 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Contractions of integers against the schema's sum, and what is refused.
+// Tests of contractions of integers against the sum of the schema, and of their
+// errors.
 
 #include "MicroProgram.h"
 
@@ -35,7 +36,7 @@ std::pair<int64_t, int64_t> rangeOf(ElementType type) {
   }
 }
 
-/// Uniform, or one of the ends.
+/// Returns a uniform number of the type, or one of the ends of its range.
 int64_t anyOf(ElementType type, std::mt19937 &random) {
   const auto [low, high] = rangeOf(type);
   const uint32_t choice = random() % 8;
@@ -116,7 +117,7 @@ int64_t reference(const Layer &l, uint32_t group, uint32_t m, int64_t y,
   return sum;
 }
 
-/// A product of a single row of weights with inputs of a type, loaded.
+/// Loads a product of a single row of weights with inputs of a type.
 Result<std::shared_ptr<const runtime::Executable>>
 loadRow(const Types &types, const std::vector<int32_t> &weights) {
   const auto depth = uint32_t(weights.size());
@@ -175,7 +176,7 @@ RC_GTEST_PROP(IntegerContract, EqualsNestedLoops, ()) {
                     reference(l, group, m, y, x));
 }
 
-/// The largest sums that are accepted, and one more.
+/// Tests the largest accepted sums, and sums that are larger by one.
 TEST(IntegerContract, SumsThatCouldOverflowAreRefused) {
   auto weights = [](size_t count, int32_t value, int32_t last) {
     std::vector<int32_t> row(count, value);

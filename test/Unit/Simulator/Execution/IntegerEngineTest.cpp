@@ -1,8 +1,8 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Integers around the kernels: the input is quantized, copies move elements of
-// any size, and memory that nothing wrote shows.
+// Tests of integers outside the kernels: the input is quantized, copies move
+// elements of any size, and unwritten memory is detectable.
 
 #include "Execution/Quantize.h"
 #include "MicroProgram.h"
@@ -20,7 +20,7 @@ namespace {
 
 constexpr float infinity = std::numeric_limits<float>::infinity();
 
-/// The integers that a program has in its input buffer.
+/// Returns the integers that a program has in its input buffer.
 std::vector<int64_t> quantised(ElementType type, double scale,
                                const std::vector<float> &input) {
   const auto elements = uint32_t(input.size());
@@ -60,7 +60,7 @@ TEST(Quantise, NaNIsZero) {
               (Integers{0, 0}));
 }
 
-/// 0.3f / 0.1f is 3.0000002 in f32 and would be 2.9999999 by 0.1 in double.
+/// 0.3f / 0.1f is 3.0000002 in f32. In double, dividing by 0.1 gives 2.9999999.
 TEST(Quantise, DividesInF32) {
   for (int i = -127; i <= 127; ++i) {
     const float x = float(i) * 0.1f + 0.05f;
@@ -82,7 +82,7 @@ TEST(Quantise, F32StaysAsItIs) {
   EXPECT_TRUE(std::signbit(output[0]));
 }
 
-/// A transposition, through DRAM and back.
+/// The copies transpose a matrix through DRAM and back.
 TEST(Copies, MoveElementsOfAnySize) {
   for (ElementType type : {ElementType::i8, ElementType::u8, ElementType::i16,
                            ElementType::i32, ElementType::i64}) {
@@ -115,7 +115,8 @@ TEST(Copies, MoveElementsOfAnySize) {
   }
 }
 
-/// -128 is not a quantized value; wider integers are far from any.
+/// -128 is not a quantized value. The fill of wider integers is far from any of
+/// their values.
 TEST(UnwrittenMemory, ShowsInIntegers) {
   auto unwritten = [](ElementType type) {
     MicroProgram program(target::TargetModel(), 2, 4 * 4);

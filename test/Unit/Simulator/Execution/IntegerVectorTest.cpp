@@ -1,8 +1,8 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Typed vector commands against a model that computes one point after the other
-// in numbers wide enough for anything.
+// Tests of typed Vector commands against a model that computes point by point
+// in sufficiently wide integers.
 
 #include "Execution/VectorOps.h"
 #include "MicroProgram.h"
@@ -32,7 +32,7 @@ uint32_t number(uint32_t low, uint32_t high) {
 // The model
 //===----------------------------------------------------------------------===//
 
-/// The integer of `bits` bits that a wider one wraps to.
+/// Returns the integer of `bits` bits that a wider one wraps to.
 int64_t wrapped(Wide value, unsigned bits, bool isSigned = true) {
   const Wide range = Wide(1) << bits;
   Wide rest = ((value % range) + range) % range;
@@ -99,7 +99,7 @@ int64_t compute(const VectorInstruction &i, unsigned bits, Wide a, Wide b,
     return int64_t((sum - ((sum % divisor) + divisor) % divisor) / divisor);
   }
   default:
-    ADD_FAILURE() << "not modelled: " << EnumNameVectorOp(i.op());
+    ADD_FAILURE() << "not modeled: " << EnumNameVectorOp(i.op());
     return 0;
   }
 }
@@ -108,7 +108,7 @@ Register compute(const VectorInstruction &i,
                  const std::vector<Register> &registers) {
   const Register &a = registers[i.a()], &b = registers[i.b()],
                  &c = registers[i.c()];
-  if (i.op() == VectorOp::to_f32) // halves to even is the host's rounding
+  if (i.op() == VectorOp::to_f32) // the host's rounding is to nearest even
     return {true, 0, float(a.integer)};
   if (i.op() == VectorOp::roundeven)
     return {true, 0, float(std::nearbyint(double(a.real)))};
@@ -140,7 +140,7 @@ struct Input {
 
 int64_t anyInteger(std::mt19937_64 &random, ElementType type) {
   const uint64_t bits = random();
-  switch (random() % 4) { // also the corners, and numbers that are near
+  switch (random() % 4) { // also extreme numbers and pairs of close numbers
   case 0:
     return stored(int64_t(bits % 7) - 3, type);
   case 1:
@@ -150,8 +150,8 @@ int64_t anyInteger(std::mt19937_64 &random, ElementType type) {
   }
 }
 
-/// Rows of inputs; the output is a row, or with a reduction one element per
-/// row.
+/// A command on rows of inputs. The output is a row or, with a reduction, one
+/// element per row.
 struct RandomCommand {
   uint32_t rows, columns;
   std::vector<Input> inputs;
@@ -175,7 +175,7 @@ std::unique_ptr<AccessT> access(uint32_t rows, uint32_t columns, bool isReduced,
   return result;
 }
 
-/// Instructions on integers; `defined` registers hold integers before them.
+/// Adds instructions on integers. The registers `defined` hold integers before.
 void addCode(RandomCommand &command, std::mt19937_64 &random) {
   VectorT &vector = command.vector;
   const uint32_t inputs = uint32_t(command.inputs.size());
@@ -185,7 +185,7 @@ void addCode(RandomCommand &command, std::mt19937_64 &random) {
     const auto any = uint16_t(random() % count);
     return any == inputs && !vector.reduces ? uint16_t(0) : any;
   };
-  auto roundTrip = [&] { // to f32 and back, as the last
+  auto roundTrip = [&] { // to f32 and back, as the last instructions
     const uint16_t source = reg();
     vector.code.emplace_back(VectorOp::to_f32, f32, source, 0, 0, 0, 0);
     auto last = uint16_t(inputs + vector.code.size());
@@ -243,7 +243,7 @@ RandomCommand anyCommand(std::mt19937_64 &random) {
   return c;
 }
 
-/// Element of an access at (row, column), or nothing where that is padding.
+/// Returns the element of an access at (row, column), or nothing for padding.
 std::optional<size_t> elementAt(const AccessT &access, uint32_t row,
                                 uint32_t column) {
   int64_t element = 0;

@@ -12,7 +12,7 @@ using namespace crania::simulator;
 
 namespace {
 
-/// Faults that a library could have.
+/// The faults that a library could have.
 enum class Fault : uint8_t {
   none,
   wrongLastElement,
@@ -23,7 +23,7 @@ enum class Fault : uint8_t {
   hasOnlyLargeShapes,
 };
 
-/// The own kernels under another name, with a fault.
+/// CRANIA's own kernels under another name, with a fault.
 class Faulty final : public HostContraction {
 public:
   Faulty(std::shared_ptr<const HostContraction> right,
@@ -41,7 +41,7 @@ public:
     if (fault == Fault::wrongLastElement || dependsOnScratch ||
         (fault == Fault::wrongIfStrideExceedsKernel &&
          shape.strideH > shape.kernelH))
-      sums[elements - 1] ^= 1 << 23; // an f32 changes, too
+      sums[elements - 1] ^= 1 << 23; // changes an f32, too
     if (fault == Fault::writesBehindOutput)
       sums[elements] = 0;
     if (fault == Fault::writesBehindScratch)
@@ -88,7 +88,7 @@ ContractionShape convolution(HostElement weights, HostElement input,
   return shape;
 }
 
-/// Plans with a faulty library.
+/// A host that plans with a faulty library.
 class Host {
 public:
   explicit Host(Fault fault)
@@ -160,7 +160,7 @@ TEST(KernelCheck, WarnsOnceAndChecksAKindOnce) {
   EXPECT_FALSE(host.takes(shape));
   const std::string first = host.check.warning();
   const int sources = host.sources;
-  shape.outputPlane.height = 7; // the same kind
+  shape.outputPlane.height = 7; // still the same kind
   EXPECT_FALSE(host.takes(shape));
   EXPECT_EQ(host.sources, sources);
   EXPECT_FALSE(
@@ -169,7 +169,7 @@ TEST(KernelCheck, WarnsOnceAndChecksAKindOnce) {
   EXPECT_EQ(host.check.warning(), first);
 }
 
-/// It may be right, so that there is nothing to warn of.
+/// The library may be right, so there is no warning.
 TEST(KernelCheck, LeavesWhatItCannotCheckToTheOwnKernels) {
   Host host(Fault::hasOnlyLargeShapes);
   EXPECT_FALSE(

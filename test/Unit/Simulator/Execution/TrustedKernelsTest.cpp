@@ -27,7 +27,7 @@ ContractionShape shapeOf(HostElement weights, HostElement input) {
   return shape;
 }
 
-/// Trusted for some element types, on some host.
+/// Returns true if the kernel is trusted for some element types on some host.
 bool isTrustedSomewhere(std::string_view name) {
   for (HostIsa isa :
        {HostIsa::portable, HostIsa::avx2, HostIsa::avx512, HostIsa::avx512Vnni})
@@ -46,13 +46,13 @@ TEST(TrustedKernels, NoneUsesAmxOrSaturates) {
        {"brgconv:avx512_core_amx_int8", "brgconv_1x1:avx512_core_amx_int8",
         "jit:avx512_core_amx_int8", "jit_1x1:avx512_core_amx_int8",
         "brgconv:avx512_core_amx_bf16", "ip:brg:avx512_core_amx_int8",
-        // Products that take AMX where there is some.
+        // Products that use AMX if the host has it.
         "x64:gemm_s8u8s32:jit", "x64:gemm_s8s8s32:jit",
         "ip:x64:gemm_s8u8s32:jit", "ip:brg:avx512_core_vnni",
-        // Without VNNI.
+        // Products without VNNI.
         "jit_uni_int8:sse41", "jit_uni_int8:avx2", "jit_uni_int8_1x1:avx2",
         "jit_int8:avx512_core", "jit_int8_1x1:avx512_core",
-        // Winograd's, and oneDNN's own loops.
+        // Winograd's algorithm, and oneDNN's own loops.
         "jit_int8_wino:avx512_core_vnni", "jit_wino_4x3:avx512_core", "ref:any",
         "ref_int8:any", ""})
     EXPECT_FALSE(isTrustedSomewhere(name)) << name;
@@ -68,7 +68,7 @@ TEST(TrustedKernels, BytesNeedVnni) {
   EXPECT_FALSE(
       isTrustedConvolution(name, shapeOf(f32, f32), HostIsa::avx512Vnni));
   EXPECT_FALSE(isTrustedConvolution("jit:avx2", bytes, HostIsa::avx512Vnni));
-  ContractionShape large = bytes; // not compared in bytes
+  ContractionShape large = bytes; // the check does not compare it in bytes
   large.kernelH = large.kernelW = 5;
   EXPECT_FALSE(isTrustedConvolution(name, large, HostIsa::avx512Vnni));
 }
@@ -102,7 +102,7 @@ TEST(TrustedKernels, ReordersAndReleasesAreNamed) {
 }
 
 #ifdef CRANIA_ENABLE_ONEDNN
-/// A name that oneDNN does not have would be trusted in vain.
+/// A name that oneDNN does not have would never match.
 TEST(TrustedKernels, NamesAreThoseOfOneDnn) {
   Dl_info library = {};
   ASSERT_TRUE(dladdr(reinterpret_cast<void *>(&dnnl_version), &library));
@@ -114,7 +114,7 @@ TEST(TrustedKernels, NamesAreThoseOfOneDnn) {
   EXPECT_EQ(bytes.find("jit:no_such_set"), bytes.npos);
 }
 
-/// The release that is linked is one that was compared.
+/// The linked release is one that was compared.
 TEST(TrustedKernels, TheLinkedReleaseIsTrusted) {
   EXPECT_TRUE(isTrustedRelease(dnnl_version()->major, dnnl_version()->minor));
 }

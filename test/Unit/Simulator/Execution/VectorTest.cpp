@@ -36,7 +36,8 @@ uint32_t number(uint32_t low, uint32_t high) {
   return *rc::gen::inRange(low, high + 1);
 }
 
-/// Outputs dense over the loops that are not reduced, in random memory order.
+/// Returns an output that is dense over the loops that are not reduced, in
+/// random memory order.
 std::unique_ptr<AccessT> anyOutput(const std::vector<uint32_t> &extents,
                                    const std::vector<bool> &reduced) {
   std::vector<size_t> order;
@@ -62,7 +63,8 @@ std::unique_ptr<AccessT> anyOutput(const std::vector<uint32_t> &extents,
 
 constexpr uint32_t inputElements = 400;
 
-/// Up to two dimensions of random loops, which may leave their extents.
+/// Returns an input with up to two dimensions of random loops, which may leave
+/// their extents.
 std::unique_ptr<AccessT> anyInput(size_t loops) {
   auto access = std::make_unique<AccessT>();
   access->buffer = MicroProgram::input;
@@ -81,7 +83,7 @@ std::unique_ptr<AccessT> anyInput(size_t loops) {
   return access;
 }
 
-/// Operations that are exact on small integers.
+/// The operations that are exact on small integers.
 constexpr VectorOp exactOps[] = {
     VectorOp::add,    VectorOp::sub,    VectorOp::max, VectorOp::min,
     VectorOp::maxnum, VectorOp::minnum, VectorOp::neg, VectorOp::abs,
@@ -137,7 +139,7 @@ float read(const AccessT &access, const std::vector<float> &memory,
   return memory[size_t(element)];
 }
 
-/// The loop nest, one point after the other.
+/// Runs the loop nest point by point.
 std::vector<float> reference(const VectorT &vector,
                              const std::vector<float> &memory, size_t outputs) {
   std::vector<float> result(outputs, float(vector.initial));

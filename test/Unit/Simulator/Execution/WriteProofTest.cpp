@@ -1,8 +1,9 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What the functional engine makes of a proof that a round reads nothing that
-// it did not write: no poison, and DRAM buffers that share the host's memory.
+// Tests of the functional engine with a proof that a round reads only data that
+// it wrote. It then writes no poison, and DRAM buffers may share memory of the
+// host.
 
 #include "Execution/WriteProof.h"
 #include "Execution/DramPlacement.h"
@@ -23,7 +24,8 @@ namespace {
 
 constexpr uint32_t elements = 12;
 
-/// output = input, of so many elements from one on.
+/// Returns a command that copies `count` elements of the input to the output,
+/// from element `from` on.
 VectorT copyToOutput(uint32_t count, uint32_t from = 0) {
   VectorT vector;
   vector.extents = {count};
@@ -109,7 +111,7 @@ TEST(WriteProof, TakesPaddingAsNoRead) {
 
 TEST(WriteProof, SeesGapsBetweenRuns) {
   for (uint32_t missing :
-       {0u, 5u, elements}) { // none of these elements, or all
+       {0u, 5u, elements}) { // the first element, an inner one, or none
     MicroProgram program = newProgram();
     const uint32_t middle = program.addBuffer("middle", elements);
     uint32_t last = 0;
@@ -127,7 +129,7 @@ TEST(WriteProof, SeesGapsBetweenRuns) {
   }
 }
 
-/// Memory outlives a round, but what a round finds there is not its own.
+/// Memory outlives a round, but a round must not read data of another one.
 TEST(WriteProof, WhatAnotherRoundWroteIsPoisoned) {
   MicroProgram program = newProgram(2);
   program.add(copyToOutput(elements), {0}, 0);
@@ -160,7 +162,7 @@ uint32_t addDram(MicroProgram &program, uint32_t count) {
   return uint32_t(p.buffers.size() - 1);
 }
 
-/// output = a + output, for a buffer on chip.
+/// Returns a command that adds a buffer on chip to the output.
 VectorT addToOutput(uint32_t buffer) {
   VectorT vector = copyToOutput(elements);
   vector.inputs[0]->buffer = buffer;
@@ -169,7 +171,7 @@ VectorT addToOutput(uint32_t buffer) {
   return vector;
 }
 
-/// Waits for all before it.
+/// Makes a command wait for all commands before it.
 template <typename Body>
 void append(MicroProgram &program, Body body) {
   std::vector<uint32_t> after(
@@ -181,15 +183,15 @@ void append(MicroProgram &program, Body body) {
 
 } // namespace
 
-/// Buffers of DRAM hold different multiples of the input for a while, each
-/// until it is written anew; the logits are the sum of all that is read.
+/// Buffers of DRAM hold different multiples of the input until they are written
+/// again. The logits are the sum of all values that are read.
 RC_GTEST_PROP(DramPlacement, KeepsWhatIsInUse, ()) {
   MicroProgram program = newProgram();
   append(program, copyToOutput(elements));
   const uint32_t onChip = program.addBuffer("on chip", elements);
   constexpr uint32_t count = 4;
   std::vector<uint32_t> buffers;
-  std::vector<float> values(count, 0); // 0: not written yet
+  std::vector<float> values(count, 0); // 0 means not written yet
   for (uint32_t i = 0; i < count; ++i)
     buffers.push_back(addDram(program, elements));
   float sum = 1;
@@ -198,7 +200,7 @@ RC_GTEST_PROP(DramPlacement, KeepsWhatIsInUse, ()) {
           20, rc::gen::pair(rc::gen::inRange(0u, count),
                             rc::gen::arbitrary<bool>()));
   for (auto [i, writes] : order) {
-    if (writes || values[i] == 0) { // what the sum is at the moment
+    if (writes || values[i] == 0) { // the present value of the sum
       append(program, copyOf(MicroProgram::output, buffers[i]));
       values[i] = sum;
     } else {

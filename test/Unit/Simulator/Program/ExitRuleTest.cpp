@@ -75,7 +75,7 @@ TEST(ExitRule, TheThresholdItselfPasses) {
 }
 
 TEST(ExitRule, NothingIsCertain) {
-  // So far apart that the confidences round to certainty.
+  // The logits are so far apart that the confidences round to 1.
   const std::vector<float> saturated = {100, 0, -50};
   ASSERT_EQ(confidence(ExitRule::softmax, saturated), 1);
   ASSERT_EQ(confidence(ExitRule::margin, saturated), 1);

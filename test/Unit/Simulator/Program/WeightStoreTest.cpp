@@ -1,7 +1,7 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Caches as weight stores: what they hold, and what that saves.
+// Tests of caches as weight stores: their contents and their savings.
 
 #include "MicroProgram.h"
 
@@ -34,8 +34,8 @@ Store cacheOf(StorePolicy policy, uint64_t lines, uint32_t ways) {
   return cache;
 }
 
-/// Hits of the last of some sweeps over lines 0 to count - 1, of which the
-/// first ones allocate.
+/// Returns the hits of the last one of several sweeps over lines 0 to count -
+/// 1, of which the first `allocating` allocate.
 uint64_t hitsOfASweep(const Store &cache, uint64_t count, uint64_t allocating) {
   WeightStore store;
   uint64_t hits = 0;
@@ -47,7 +47,8 @@ uint64_t hitsOfASweep(const Store &cache, uint64_t count, uint64_t allocating) {
   return hits;
 }
 
-/// A layer of dense weights in two clusters, streamed in rounds of one image.
+/// Returns a layer of dense weights in two clusters, streamed in rounds of one
+/// image.
 std::shared_ptr<const runtime::Executable> layerOn(const Store &cache) {
   TargetModel target;
   target.weightStore = cache;
@@ -64,7 +65,7 @@ std::shared_ptr<const runtime::Executable> layerOn(const Store &cache) {
   return program.load();
 }
 
-/// The counts of the second and later of equal rounds.
+/// Returns the counts of the last of three equal rounds.
 Counts warm(const runtime::Executable &executable) {
   WeightStore store;
   Counts counts;
@@ -80,7 +81,7 @@ Counts warm(const runtime::Executable &executable) {
   return counts;
 }
 
-/// Textbook caches: for each set, a list of lines.
+/// A textbook cache, which has a list of lines for each set.
 struct Reference {
   Store cache;
   std::map<uint64_t, std::list<uint64_t>> sets;
@@ -103,9 +104,9 @@ struct Reference {
 
 } // namespace
 
-/// Hits of a cyclic sweep over more lines than the cache has: nothing where the
-/// oldest line goes first; in a direct-mapped cache, the lines that have a
-/// place of their own; behind allocation hints, all that was let in.
+/// Hits of a cyclic sweep over more lines than the cache has. Evicting the
+/// oldest line first gives none. A direct-mapped cache hits the lines that have
+/// a place of their own. With allocation hints, all allocated lines hit.
 RC_GTEST_PROP(WeightCache, CyclicSweeps, ()) {
   const auto lines = *rc::gen::inRange<uint64_t>(1, 64);
   const auto count = *rc::gen::inRange<uint64_t>(1, 2 * lines + 1);
@@ -140,7 +141,8 @@ RC_GTEST_PROP(WeightCache, AreTextbookCaches, ()) {
   RC_ASSERT(store.bytesHeld() <= cache.bytes);
 }
 
-/// In a stack of lines, a larger one holds all that a smaller one does.
+/// LRU has the stack property: a larger cache holds all lines that a smaller
+/// one does.
 RC_GTEST_PROP(WeightCache, ALargerLruNeverMissesMore, ()) {
   const auto lines = *rc::gen::inRange<uint64_t>(1, 20);
   const Store small = cacheOf(StorePolicy::lru, lines, uint32_t(lines));
@@ -176,12 +178,12 @@ TEST(WeightCache, ASmallLruIsOfNoUseToASweep) {
     auto executable = layerOn(cacheOf(StorePolicy::lru, bytes / lineBytes, 4));
     const Counts counts = warm(*executable);
     EXPECT_EQ(counts.lineFills, counts.lineMisses);
-    // But for lines that two blocks share.
+    // Lines that two blocks share are exceptions.
     EXPECT_LT(counts.lineHits * 20, counts.lineMisses) << bytes;
   }
 }
 
-/// The first cluster fits once the second one does not push it out.
+/// The first cluster fits if the second one does not evict it.
 TEST(WeightCache, HintsKeepTheFirstCluster) {
   Store cache = cacheOf(StorePolicy::lru, 512, 512);
   cache.allocateClusters = 1;
@@ -194,7 +196,8 @@ TEST(WeightCache, HintsKeepTheFirstCluster) {
   EXPECT_GT(counts.lineHits, counts.lineMisses);
 }
 
-/// 64 KB of fast cells: 64 mW, 320 pJ in each cycle of 5 ns, beside the logic.
+/// 64 KB of fast cells leak 64 mW, 320 pJ in each cycle of 5 ns, in addition to
+/// the logic.
 TEST(WeightCache, LeaksAllTheTime) {
   auto executable = layerOn(cacheOf(StorePolicy::lru, 2048, 4));
   const Counts counts = warm(*executable);
@@ -215,7 +218,7 @@ TEST(WeightCache, HitsAreFaster) {
   EXPECT_LT(warm(*large).cycles, warm(*small).cycles);
 }
 
-/// A cache has no places for blocks.
+/// A cache has no places for retained blocks.
 TEST(WeightCache, RetainedSegmentsAreRefused) {
   TargetModel target;
   target.weightStore = cacheOf(StorePolicy::lru, 2048, 4);

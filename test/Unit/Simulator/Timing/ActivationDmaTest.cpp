@@ -1,7 +1,7 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Copies between DRAM and the global buffer.
+// Tests of copies between DRAM and the global buffer.
 
 #include "MicroProgram.h"
 
@@ -14,8 +14,8 @@ using namespace crania;
 using namespace crania::test;
 using namespace crania::simulator;
 
-/// A run of bytes is read in whole bursts, each of them once, wherever it
-/// begins: requests are cut at aligned places.
+/// The DMA reads a run of bytes in whole bursts, each of them once, wherever
+/// the run begins, because it cuts requests at aligned addresses.
 RC_GTEST_PROP(ActivationDma, ReadsTheBurstsOfARunOnce, ()) {
   constexpr uint64_t burst = 64, word = 4;
   const auto elements = *rc::gen::inRange<uint32_t>(1, 600);

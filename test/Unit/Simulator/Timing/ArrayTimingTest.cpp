@@ -1,7 +1,7 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What the PE array waits for, and what it reads and writes.
+// Tests of the events that the PE array waits for, and of its reads and writes.
 
 #include "AnyProgram.h"
 
@@ -43,7 +43,7 @@ public:
     program.addFetch(first, 1);
     const uint32_t fetch = program.addFetch(second, 1);
     auto contract = matrixProduct(program, first, 1, 1);
-    contract.input->buffer = program.addBuffer("before", width); // is there
+    contract.input->buffer = program.addBuffer("before", width); // is present
     contract.output->buffer = middle;
     const uint32_t done = program.add(std::move(contract));
     contract = matrixProduct(program, second, 1, 1);
@@ -51,7 +51,7 @@ public:
     program.add(std::move(contract), tokens(between, done, fetch));
   }
 
-  /// The stalls of a run after one that filled the store.
+  /// Returns the stalls of a run after one that filled the store.
   std::array<uint64_t, stallCount> stalls() const {
     auto executable = program.load();
     if (!executable)
@@ -85,6 +85,7 @@ private:
     }
     if (between == Between::copy)
       return {parameters.copy, first, fetch}; // the last one is not the latest
+                                              // one
     return {first, fetch};
   }
 
@@ -99,8 +100,8 @@ uint64_t at(const std::array<uint64_t, stallCount> &stalls, Stall stall) {
 
 } // namespace
 
-/// A Contract that takes the result of the one before waits until that has left
-/// the array: through all rows and columns.
+/// A Contract that reads the result of the Contract before it waits until that
+/// result has left the array, through all rows and columns.
 TEST(ArrayTiming, AContractBehindAContractWaitsForTheDrain) {
   const auto stalls = Chain(Chain::Between::nothing).stalls();
   EXPECT_EQ(at(stalls, Stall::drain), 5u + 9 - 2);
@@ -125,8 +126,7 @@ TEST(ArrayTiming, AContractBehindACopyWaitsForActivations) {
   EXPECT_EQ(at(stalls, Stall::vector), 0u);
 }
 
-/// A Contract waits for a Fetch of weights that are not its own as for any
-/// other token.
+/// A Contract waits for a Fetch of other weights as for any other token.
 TEST(ArrayTiming, AContractBehindAnotherFetchWaitsForDram) {
   constexpr uint32_t width = 4, large = 4096;
   MicroProgram program(Chain::machine(), width, width);
@@ -144,13 +144,13 @@ TEST(ArrayTiming, AContractBehindAnotherFetchWaitsForDram) {
   program.addFetch(own, 1);
   const uint32_t fetch = program.addFetch(other, 1);
   auto contract = matrixProduct(program, own, 1, 1);
-  contract.input->buffer = program.addBuffer("before", width); // is there
+  contract.input->buffer = program.addBuffer("before", width); // is present
   program.add(std::move(contract), {fetch});
   auto executable = program.load();
   ASSERT_TRUE(executable);
   auto timing = simulateRound(executable->program(), executable->work(), 0, {});
   ASSERT_TRUE(timing) << timing.error().message;
-  // 64 KB at 32 bytes a cycle.
+  // The Fetch moves 64 KB at 32 bytes a cycle.
   EXPECT_GE(at(timing->total.stalls, Stall::dram), width * large * 4 / 32);
   EXPECT_EQ(at(timing->total.stalls, Stall::activations), 0u);
 }
@@ -186,8 +186,8 @@ TEST(ArrayTiming, ABlockOfOutputsIsReadyBehindTheDrain) {
 
 namespace {
 
-/// Bytes of the global buffer that a product of two tiles of depth takes, with
-/// `pixels` of them, less those of the input copy and of the exit test.
+/// The bytes of the global buffer that a product of two tiles of depth takes
+/// with `pixels` pixels, without those of the input copy and of the exit test.
 struct BufferBytes {
   uint64_t read, written;
 };
@@ -218,10 +218,10 @@ BufferBytes bytesOf(target::Dataflow dataflow, uint32_t pixels,
 
 } // namespace
 
-/// Sums are read and written for each tile, or stay in the PEs where all pixels
-/// are there at once. What adds to its output reads it once more.
+/// The array reads and writes sums for each tile, or keeps them in the PEs if
+/// all pixels fit at once. An accumulating Contract reads its output once more.
 TEST(ArrayTiming, AccumulatingReadsTheOutputOnceMore) {
-  for (uint32_t pixels : {3u, 7u}) { // of 5 rows
+  for (uint32_t pixels : {3u, 7u}) { // out of 5 rows
     const uint64_t inputs = 10 * pixels * 4, sums = 9 * pixels * 4;
     for (auto dataflow : {target::Dataflow::weightStationary,
                           target::Dataflow::outputStationary}) {
@@ -237,8 +237,8 @@ TEST(ArrayTiming, AccumulatingReadsTheOutputOnceMore) {
   }
 }
 
-/// A block of outputs without weights has zeros, which its first tile writes;
-/// what adds to its output leaves it as it is.
+/// A block of outputs without weights has zeros, which its first tile writes.
+/// An accumulating Contract does not change the block.
 TEST(ArrayTiming, ABlockWithoutWeightsWritesItsZerosOnce) {
   target::TargetModel target = Chain::machine();
   target.array.weightsPerPE = 1;
@@ -273,7 +273,7 @@ TEST(ArrayTiming, ABlockWithoutWeightsWritesItsZerosOnce) {
   }
 }
 
-/// Waiting for the global buffer is no work.
+/// Waiting for the global buffer does not count as work.
 RC_GTEST_PROP(ArrayTiming, ANarrowBufferChangesNoWork, ()) {
   MicroProgram program = anyMicroProgram();
   auto busyWith = [&](uint32_t bytesPerCycle) {
@@ -308,7 +308,7 @@ RC_GTEST_PROP(ArrayTiming, EveryIdleCycleHasACause, ()) {
     const uint64_t known =
         std::accumulate(total.stalls.begin(), total.stalls.end(),
                         total.busy[size_t(Unit::array)]);
-    // Behind its last activity, it may wait for tiles that are passed over.
+    // After its last activity, the array may wait for tiles that it skips.
     RC_ASSERT(known >= end && known <= total.cycles);
     store = timing->storeAfter;
   }

@@ -1,7 +1,8 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Integers are charged as such: bytes by their size, operations by their kind.
+// Tests of the charges of integers: bytes by their size, operations by their
+// kind.
 
 #include "MicroProgram.h"
 #include "Timing/VectorCharge.h"
@@ -72,8 +73,8 @@ TEST(Charge, OfIntegers) {
 
 namespace {
 
-/// A layer of 16 outputs and 32 inputs, whose sums are rescaled to i8, then to
-/// logits.
+/// Returns a layer of 16 outputs and 32 inputs, whose sums are rescaled to i8,
+/// then to logits.
 MicroProgram layer(ElementType input, ElementType weights, ElementType sum) {
   MicroProgram program(input, 0.5, 32, 16);
   const uint32_t w = program.addWeights({1, 16, 32}, weights,
@@ -114,9 +115,10 @@ TEST(Charge, BytesAreThoseOfTheElements) {
       *layer(ElementType::u8, ElementType::i8, ElementType::i32).load());
   EXPECT_EQ(i8.weightBytesTotal(), 16u * 32);
   EXPECT_EQ(i8.activationBytesRead, 32u);
-  // Copied in; sums; rescaled; logits.
+  // Writes: the copied input, the sums, the rescaled values, the logits.
   EXPECT_EQ(i8.globalBufferWriteBytes, 32u + 16 * 4 + 16 + 16 * 4);
-  // Inputs of the array, of two vector commands, of the exit test.
+  // Reads: the inputs of the array, of two vector commands, and of the exit
+  // test.
   EXPECT_EQ(i8.globalBufferReadBytes, 32u + 16 * 4 + 16 + 16 * 4);
 
   const Counts i16 = countsOf(
@@ -141,8 +143,9 @@ TEST(Charge, EventsHaveTheirPrecision) {
   const target::TargetModel &target = executable->program().target();
   const Energy energy = energyOf(counts, target, target::Precision::f32);
   EXPECT_DOUBLE_EQ(energy.array, 16 * 32 * 0.3);
-  // A weight and a sum of 32 bits, and the weight when it is loaded: 0.35 pJ a
-  // byte; to neighbors, twice that: the inputs, and sums down 16 rows.
+  // A product accesses a weight and a sum of 32 bits, and loading accesses the
+  // weight, at 0.35 pJ a byte. Moves to neighbors cost twice that: the inputs,
+  // and the sums down 16 rows.
   EXPECT_DOUBLE_EQ(energy.registers, 16 * 32 * (1 + 4 + 1) * 0.35 +
                                          (16 * 32 + 16 * 16 * 4) * 2 * 0.35);
   EXPECT_DOUBLE_EQ(energy.vector, 16 * (0.9 + 3.1 + 2 * 0.1));

@@ -1,7 +1,7 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Closed forms of the memory against the simulated one.
+// Tests of the closed forms of the memory against the simulated memory.
 
 #include "AnyProgram.h"
 
@@ -16,7 +16,7 @@ using namespace crania::simulator;
 
 namespace {
 
-/// The counts without what only a memory with a time has.
+/// Returns the counts without those that only a memory with timing has.
 Counts eventsOf(Counts counts) {
   counts.cycles = 0;
   counts.stalls = {};
@@ -29,7 +29,7 @@ Counts eventsOf(Counts counts) {
 
 } // namespace
 
-/// All events are those of the simulation, in all and by layer, and no
+/// All events equal those of the simulation, in total and by layer, and no
 /// simulation is faster.
 RC_GTEST_PROP(ClosedForm, CountsWhatTheSimulationCounts, ()) {
   MicroProgram program = anyMicroProgram();
@@ -68,8 +68,8 @@ RC_GTEST_PROP(ClosedForm, CountsWhatTheSimulationCounts, ()) {
   }
 }
 
-/// The cycles equal those of the simulation where nothing waits for DRAM: for
-/// layers whose weights the store holds and whose input is on chip.
+/// The cycles equal those of the simulation if nothing waits for DRAM: the
+/// store holds the weights of the layers, and their input is on chip.
 RC_GTEST_PROP(ClosedForm, IsExactWhereNothingWaitsForDram, ()) {
   target::TargetModel target;
   target.array.rows = *rc::gen::inRange(1u, 9u);
@@ -85,7 +85,7 @@ RC_GTEST_PROP(ClosedForm, IsExactWhereNothingWaitsForDram, ()) {
   const auto outputs = *rc::gen::inRange(8u, 40u),
              depth = *rc::gen::inRange(8u, 40u),
              pixels = *rc::gen::inRange(128u, 160u);
-  // One element of input is copied, for which nothing but the exit test waits.
+  // One element of input is copied. Only the exit test waits for it.
   MicroProgram program(target, 1, outputs * pixels);
   const uint32_t activations =
       program.addBuffer("activations", uint64_t(depth) * pixels);
@@ -108,7 +108,7 @@ RC_GTEST_PROP(ClosedForm, IsExactWhereNothingWaitsForDram, ()) {
   auto simulated = simulateRound(view, executable->work(), 0, cold->storeAfter);
   auto closed = closedForm(view, executable->work(), 0, cold->storeAfter);
   RC_ASSERT(simulated && closed);
-  // The vector unit's work on so many outputs hides the copy.
+  // The work of the vector unit on all outputs hides the copy.
   constexpr uint64_t copyCycles = 60;
   RC_ASSERT(closed->total.cycles > copyCycles);
   RC_ASSERT(closed->total.cycles == simulated->total.cycles);

@@ -1,7 +1,8 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Segments with tables on the machine: what they compute, take and refuse.
+// Tests of segments with tables on the machine: their results, their costs and
+// their errors.
 
 #include "MicroProgram.h"
 
@@ -17,7 +18,7 @@ using binary::Residency;
 
 namespace {
 
-/// A fully connected layer in clusters of three, blocks of two tiles.
+/// Returns a fully connected layer in three clusters, with blocks of two tiles.
 MicroProgram layer(const std::string &layout, const target::TargetModel &target,
                    Residency residency = Residency::streamed,
                    uint32_t tilesPerBlock = 2) {
@@ -69,7 +70,7 @@ TEST(CodedLayouts, TablesAndDirectoryAreMoved) {
   EXPECT_GT(timing->total.decoderFemtojoules, 0u);
 }
 
-/// All cycles of blocks, and of the largest tables once.
+/// The run takes all cycles of blocks, and those of the largest tables once.
 TEST(CodedLayouts, TakeTheirCycles) {
   target::TargetModel target;
   target.decoder.blocks = 1;

@@ -1,8 +1,8 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// The PE array's two dataflows: closed forms on dense tiles, and what moves
-// where.
+// Tests of the two dataflows of the PE array: closed forms on dense tiles, and
+// the moves of operands.
 
 #include "MicroProgram.h"
 
@@ -26,10 +26,11 @@ namespace {
 
 constexpr uint64_t wordBytes = 4, sumBytes = 4; // of f32
 
-/// A 1x1 convolution of `groups` matrices, depthwise if they are of one row.
+/// A 1x1 convolution of `groups` matrices, which is depthwise if each has one
+/// row.
 struct Layer {
   uint32_t groups = 1, outputs = 1, depth = 1, pixels = 1;
-  /// Distance of present weights: 1 if all are present.
+  /// The distance of present weights: 1 if all are present.
   uint32_t every = 1;
 
   MicroProgram on(const TargetModel &target) const {
@@ -58,11 +59,11 @@ Counts countsOf(const TargetModel &target, const Layer &layer) {
 
 uint64_t ceilDivide(uint64_t a, uint64_t b) { return (a + b - 1) / b; }
 
-/// Cycles in which the array works on dense tiles.
+/// Returns the cycles in which the array works on dense tiles.
 uint64_t closedForm(const TargetModel &target, const Layer &layer) {
   const auto &array = target.array;
   const uint64_t skew = array.rows + array.cols - 2;
-  uint64_t ofDepth = 0; // of all tiles of a block of outputs
+  uint64_t ofDepth = 0; // for all tiles of a block of outputs
   for (uint64_t depth = 0; depth < layer.depth; depth += target.tileDepth()) {
     const uint64_t here =
         std::min<uint64_t>(target.tileDepth(), layer.depth - depth);
@@ -112,15 +113,15 @@ RC_GTEST_PROP(Dataflow, DenseTilesTakeTheirClosedForm, ()) {
             double(counts.busy[size_t(Unit::array)]));
 }
 
-/// An array of 4 x 4, a layer of 4 outputs of 8 inputs, and 6 pixels.
+/// The array has 4 x 4 PEs, the layer 4 outputs of 8 inputs, and 6 pixels.
 TEST(Dataflow, WeightStationaryMovesSums) {
   TargetModel target;
   target.array.rows = target.array.cols = 4;
   const Counts counts = countsOf(target, {1, 4, 8, 6});
   const uint64_t products = 4 * 8 * 6;
-  // Weight and sum of each product.
+  // Each product accesses a weight and a sum.
   EXPECT_EQ(counts.registerBytes, products * (wordBytes + sumBytes));
-  // Inputs along the columns, sums down four rows.
+  // Inputs move along the columns, sums down four rows.
   EXPECT_EQ(counts.neighbourBytes, products * wordBytes + 6 * 4 * 4 * sumBytes);
   EXPECT_EQ(counts.busy[size_t(Unit::array)], 6u * 2);
   const Energy energy = energyOf(counts, target, target::Precision::f32);
@@ -130,7 +131,7 @@ TEST(Dataflow, WeightStationaryMovesSums) {
                        2 * byte * double(counts.neighbourBytes));
 }
 
-/// Sums go down those rows only that have weights of theirs.
+/// Sums move only down the rows that have weights for them.
 TEST(Dataflow, WeightStationaryMovesSumsPastWeightsOnly) {
   TargetModel target;
   target.array.rows = target.array.cols = 4;
@@ -147,7 +148,7 @@ TEST(Dataflow, OutputStationaryMovesSumsOutOnce) {
   target.array.dataflow = Dataflow::outputStationary;
   const Counts stays = countsOf(target, {1, 4, 8, 4});
   EXPECT_EQ(stays.neighbourBytes, 2 * 4 * 8 * 4 * wordBytes + 4 * 4 * sumBytes);
-  // In two passes, they have to make room.
+  // With two passes, the sums must make room.
   const Counts moves = countsOf(target, {1, 4, 8, 6});
   EXPECT_EQ(moves.neighbourBytes,
             2 * 4 * 8 * 6 * wordBytes + 2 * 6 * 4 * sumBytes);
@@ -159,15 +160,15 @@ TEST(Dataflow, OutputStationaryMovesWeights) {
   target.array.dataflow = Dataflow::outputStationary;
   const Counts counts = countsOf(target, {1, 4, 8, 6});
   const uint64_t products = 4 * 8 * 6, passes = 2;
-  // Sums of all products, and each weight once a pass.
+  // Each product accesses a sum, and each weight is accessed once per pass.
   EXPECT_EQ(counts.registerBytes,
             products * sumBytes + passes * 4 * 8 * wordBytes);
-  // Inputs along the columns, weights down the rows, sums out.
+  // Inputs move along the columns, weights down the rows, sums out.
   EXPECT_EQ(counts.neighbourBytes, 2 * products * wordBytes + 6 * 4 * sumBytes);
   EXPECT_EQ(counts.busy[size_t(Unit::array)], passes * 8);
 }
 
-/// Sums stay in the PEs from tile to tile where there is one pass of pixels.
+/// Sums stay in the PEs from tile to tile if there is one pass of pixels.
 TEST(Dataflow, SumsStayInThePEs) {
   TargetModel stationary, moving;
   for (TargetModel *target : {&stationary, &moving}) {
@@ -186,8 +187,8 @@ TEST(Dataflow, SumsStayInThePEs) {
   EXPECT_EQ(moved.globalBufferReadBytes, inputs + 2 * sums + logits);
 }
 
-/// A depthwise layer uses one PE of an array: a column for its only output, a
-/// row for its only input or a pixel at a time.
+/// A depthwise layer uses one PE at a time: one column for its only output, and
+/// one row for its only input or for a pixel.
 TEST(Dataflow, DepthwiseLayersWasteTheArray) {
   TargetModel target;
   const Layer layer = {8, 1, 9, 32};
@@ -198,8 +199,8 @@ TEST(Dataflow, DepthwiseLayersWasteTheArray) {
   EXPECT_EQ(outputs.busy[size_t(Unit::array)], 8u * 2 * 9);
 }
 
-/// The array waits where the global buffer has less bandwidth than a tile
-/// needs, and does nothing else than with enough of it.
+/// The array waits if the global buffer has less bandwidth than a tile needs.
+/// It does the same work as with enough bandwidth.
 TEST(Dataflow, TheGlobalBufferLimitsTheArray) {
   TargetModel enough, scarce;
   const Layer layer = {1, 16, 256, 64};
@@ -220,8 +221,8 @@ TEST(Dataflow, OutputStationarySkipsToTheFullestOutput) {
   target.array.dataflow = Dataflow::outputStationary;
   const Layer dense = {1, 16, 256, 16};
   Layer even = dense, uneven = dense;
-  even.every = 8;     // 32 of each output's
-  uneven.every = 256; // one each
+  even.every = 8;     // 32 weights of each output
+  uneven.every = 256; // one weight of each output
   EXPECT_EQ(countsOf(target, dense).busy[size_t(Unit::array)], 256u);
   EXPECT_EQ(countsOf(target, even).busy[size_t(Unit::array)], 32u);
   EXPECT_EQ(countsOf(target, uneven).busy[size_t(Unit::array)], 1u);

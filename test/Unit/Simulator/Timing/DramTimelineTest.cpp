@@ -1,8 +1,8 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// The timed DRAM as a part of the machine, against its flat model, against
-// figures by hand, and against the DRAM's own counts.
+// Tests of the timed DRAM as a part of the machine: against its flat model,
+// against figures by hand, and against the DRAM's own counts.
 
 #include "MicroProgram.h"
 #include "Timing/ClockRatio.h"
@@ -47,7 +47,8 @@ RoundTiming simulate(const MicroProgram &program) {
   return timing ? *timing : RoundTiming();
 }
 
-/// A fully connected layer whose weights lie in turn in the clusters.
+/// Returns a fully connected layer whose weights alternate between the
+/// clusters.
 MicroProgram layerOf(const TargetModel &target, uint32_t outputs,
                      uint32_t depth, unsigned clusters = 1,
                      Residency residency = Residency::streamed) {
@@ -77,7 +78,7 @@ TEST(ClockRatio, OfClocksThatDivideEachOther) {
   EXPECT_EQ(clocks.cycleOf(13), 4u);
 }
 
-/// Neither early nor more than one too late, after any time.
+/// The converted time is never early, and at most one cycle late.
 RC_GTEST_PROP(ClockRatio, IsExact, ()) {
   const auto femtoseconds = *rc::gen::inRange<uint64_t>(100'000, 10'000'000);
   const auto hertz = *rc::gen::inRange<uint64_t>(1'000'000, 4'000'000'000);
@@ -95,12 +96,12 @@ RC_GTEST_PROP(ClockRatio, IsExact, ()) {
   RC_ASSERT(Wide(inClocks - 1) * femtoseconds * hertz < cyclesTake);
 }
 
-/// Nothing but the copy of the input: one burst of a closed row.
+/// Only the input is copied: one burst of a closed row.
 TEST(TimedDram, OneBurstByHand) {
   MicroProgram program(TargetModel(), 8, 8);
   const RoundTiming timing = simulate(program);
-  // Two clocks in the queues, tRCD, CL, and two bursts of four clocks each, as
-  // requests are rounded out to 64 bytes.
+  // The time is two clocks in the queues, tRCD, CL, and two bursts of four
+  // clocks each, because requests are rounded out to 64 bytes.
   const uint64_t clocks = 2 + 15 + 12 + 4 + 4;
   EXPECT_EQ(busy(timing, Unit::activationDma), (clocks + 3) / 4);
   EXPECT_EQ(timing.total.dramPendingCycles, (clocks + 3) / 4);
@@ -119,7 +120,7 @@ TEST(TimedDram, MovesTheBytesOfTheFlatOneAtNearlyItsSpeed) {
   EXPECT_EQ(busy(timed, Unit::dram), busy(flat, Unit::dram));
   EXPECT_EQ(flat.total.rowActivates, 0u);
   EXPECT_EQ(flat.total.refreshes, 0u);
-  // Refreshes take tRFC / tREFI = 5.4 %, and what they interrupt.
+  // Refreshes take tRFC / tREFI = 5.4 %, and the time of interrupted streams.
   EXPECT_GT(timed.total.cycles, flat.total.cycles);
   EXPECT_LT(double(timed.total.cycles), double(flat.total.cycles) * 1.12);
 }
@@ -174,7 +175,7 @@ TEST(TimedDram, EnergyByCommandsIsThatOfTheCounts) {
 TEST(TimedDram, AMappingThatSpreadsRowsOpensMoreOfThem) {
   dram::Spec memory = *TargetModel().dram.memory;
   const RoundTiming inRows = simulate(layerOf(withMemory(memory), 64, 512));
-  // Columns from the highest bits: neighbors lie in different rows.
+  // The column has the highest bits, so neighbors lie in different rows.
   memory.controller.addressMapping = "corababgchro";
   const RoundTiming spread = simulate(layerOf(withMemory(memory), 64, 512));
   EXPECT_GE(spread.total.rowActivates * 32, spread.total.burstBytes);
@@ -203,7 +204,8 @@ TEST(TimedDram, AProgramThatDoesNotFitIsAnError) {
       << binary.error().message;
 }
 
-/// Blocks of two clusters come in turn; what is in one burst comes once.
+/// Blocks of two clusters alternate. A burst that two blocks share is read
+/// once.
 TEST(WeightTraffic, ABurstThatTwoBlocksShareIsReadOnce) {
   const uint32_t outputs = 64, depth = 300; // eight tiles of two sizes
   for (DramModel model : {DramModel::flat, DramModel::timed})
@@ -212,7 +214,8 @@ TEST(WeightTraffic, ABurstThatTwoBlocksShareIsReadOnce) {
       target.weightStore.bytes = 128 * 1024;
       const MicroProgram program =
           layerOf(target, outputs, depth, 2, residency);
-      uint64_t bursts = (depth * sizeof(float) + 63) / 64; // of the input
+      uint64_t bursts = (depth * sizeof(float) + 63) / 64; // bursts of the
+                                                           // input
       for (const auto &segment : program.program.program.weights[0]->segments) {
         ASSERT_NE(segment->block_offsets[2] % 64, 0u);
         bursts += (segment->bytes + 63) / 64;
@@ -233,7 +236,7 @@ TEST(WeightTraffic, ASmallFifoReadsSharedBurstsAgain) {
   EXPECT_LT(once.total.burstBytes, again.total.burstBytes);
 }
 
-/// A block has its place in the store before it is there.
+/// A block gets its place in the store before it arrives.
 TEST(WeightTraffic, ABlockIsNotDecodedBeforeItHasArrived) {
   TargetModel target;
   target.weightStore.bytes = 256 * 1024;
@@ -252,8 +255,8 @@ TEST(WeightTraffic, ABlockIsNotDecodedBeforeItHasArrived) {
 
 namespace {
 
-/// A machine of 200 MHz with a flat DRAM of 48 bytes a cycle, and requests of
-/// one burst, which take a cycle and a third.
+/// Returns a machine of 200 MHz with a flat DRAM of 48 bytes a cycle. Requests
+/// of one burst take a cycle and a third.
 target::TargetModel flatMachine(double latencyNs) {
   target::TargetModel target;
   target.dram.model = target::DramModel::flat;
@@ -298,7 +301,7 @@ TEST(FlatDram, OnlyReadsWaitForTheLatency) {
     if (activity.unit == Unit::activationDma)
       (activity.command == written ? write : read) +=
           activity.end - activity.begin;
-  // Sums of thirds may miss a whole number by a little.
+  // Sums of thirds may differ slightly from an integer.
   EXPECT_NEAR(double(read), 1000 + 4, 1);
   EXPECT_NEAR(double(write), 4, 1);
 }

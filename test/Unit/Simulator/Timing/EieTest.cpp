@@ -8,7 +8,7 @@
 using namespace crania;
 using namespace crania::test;
 
-/// docs/Simulator.md has the figures and says where they deviate.
+/// docs/Simulator.md has the figures and explains the deviations.
 TEST(Eie, PeakAreaAndPowerAreNearThePublishedOnes) {
   Result<EieFigures> model = runEie();
   ASSERT_TRUE(model) << model.error().message;

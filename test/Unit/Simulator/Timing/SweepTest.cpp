@@ -1,7 +1,7 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Sweeps of several inputs through a round.
+// Tests of sweeps of several inputs through a round.
 
 #include "AnyProgram.h"
 #include "Timing/SweepSchedule.h"
@@ -25,9 +25,9 @@ Result<RoundTiming> sweep(const runtime::Executable &executable,
                        inputs);
 }
 
-/// Two layers: the first gives `wide` values, the second takes them, has the
-/// most weights and gives 16. The input, and what is behind the second layer,
-/// are small.
+/// A program of two layers. The first returns `wide` values; the second reads
+/// them, has the most weights, and returns 16 values. The input, and the data
+/// after the second layer, are small.
 struct TwoLayers {
   uint32_t narrow = 16, wide = 256, last = 64;
 
@@ -69,19 +69,20 @@ TEST(Sweep, WithRoomForAllWeightsAreReadOnce) {
   EXPECT_EQ(eight->total.weightBytesTotal(), one->total.weightBytesTotal());
   EXPECT_EQ(eight->total.activationBytes(), 8 * one->total.activationBytes());
   EXPECT_EQ(eight->total.macsTotal(), 8 * one->total.macsTotal());
-  // DRAM-bound for one input.
+  // A single input is DRAM-bound.
   EXPECT_LT(eight->total.cycles, 3 * one->total.cycles);
 }
 
 TEST(Sweep, WithoutRoomTheInputsGoInGroups) {
-  // An input takes 64 + 1024 + 256 bytes: two of them fit.
+  // An input takes 64 + 1024 + 256 bytes, so two inputs fit.
   target::TargetModel target;
   target.globalBuffer.bytes = 3000;
   const TwoLayers layers;
   auto executable = layers.program(target).load();
   ASSERT_TRUE(executable);
   const SweepSchedule schedule(executable->program(), 0, 5);
-  ASSERT_EQ(schedule.segments().size(), 1u); // to save the middle costs more
+  ASSERT_EQ(schedule.segments().size(), 1u); // storing the values in the middle
+                                             // would cost more
   EXPECT_EQ(schedule.segments()[0].group, 2u);
   auto one = sweep(*executable, 1), five = sweep(*executable, 5);
   ASSERT_TRUE(one && five);
@@ -92,7 +93,7 @@ TEST(Sweep, WithoutRoomTheInputsGoInGroups) {
 
 TEST(Sweep, WhatIsSavedIsCharged) {
   // The second layer has many weights and small buffers, the first few weights
-  // and a large one: the first runs input by input.
+  // and a large buffer. The first therefore runs input by input.
   target::TargetModel target;
   target.globalBuffer.bytes = 5000;
   const uint32_t narrow = 16, last = 512;
@@ -119,9 +120,9 @@ TEST(Sweep, WhatIsSavedIsCharged) {
   const SweepSchedule schedule(executable->program(), 0, inputs);
   auto one = sweep(*executable, 1), two = sweep(*executable, inputs);
   ASSERT_TRUE(one && two);
-  // A cut between the layers lets both inputs share each layer's weights: all
-  // of a round's buffers take 4.2 KB, those up to the second layer 2.2 KB,
-  // those of the third 2.1 KB. What crosses it are 64 bytes.
+  // A cut between the layers lets both inputs share the weights of each layer.
+  // All buffers of a round take 4.2 KB, those up to the second layer 2.2 KB,
+  // and those of the third 2.1 KB. The values that cross the cut take 64 bytes.
   ASSERT_EQ(schedule.segments().size(), 2u);
   EXPECT_EQ(schedule.segments()[0].group, 2u);
   EXPECT_EQ(schedule.segments()[0].saved, narrow * 4u);
@@ -136,7 +137,7 @@ TEST(Sweep, WhatIsSavedIsCharged) {
 TEST(Sweep, NeedsScratchMemoryForEachInput) {
   target::TargetModel target;
   dram::Spec small = *target.dram.memory;
-  small.organization.rows = 2; // a few KB for each bank
+  small.organization.rows = 2; // a few KB per bank
   target.dram.memory = std::make_shared<dram::Spec>(small);
   const uint64_t capacity = small.capacity();
   MicroProgram program(target, 4096, 16);
@@ -153,8 +154,8 @@ TEST(Sweep, NeedsScratchMemoryForEachInput) {
       << timing.error().message;
 }
 
-/// With room for all, a sweep does what its inputs do one by one, but for the
-/// weights and parameters, which it reads and decodes as for one.
+/// If everything fits, a sweep does the same work as its inputs one by one,
+/// except that it reads and decodes weights and parameters once.
 RC_GTEST_PROP(SweepProperties, SharesTheWeightsAndNothingElse, ()) {
   auto executable = anyMicroProgram().load();
   RC_ASSERT(executable != nullptr);
@@ -179,7 +180,7 @@ RC_GTEST_PROP(SweepProperties, SharesTheWeightsAndNothingElse, ()) {
     RC_ASSERT(times.exitOps == b.exitOps);
     RC_ASSERT(times.activationBytesRead == b.activationBytesRead);
     RC_ASSERT(times.activationBytesWritten == b.activationBytesWritten);
-    // Where sums stay in the PEs depends on how many pixels there are.
+    // Sums may stay in the PEs depending on the number of pixels.
     if (target.array.dataflow == target::Dataflow::weightStationary) {
       RC_ASSERT(times.globalBufferReadBytes == b.globalBufferReadBytes);
       RC_ASSERT(times.globalBufferWriteBytes == b.globalBufferWriteBytes);
@@ -192,8 +193,8 @@ RC_GTEST_PROP(SweepProperties, SharesTheWeightsAndNothingElse, ()) {
   }
 }
 
-/// With room for some, weights are read for each group, and no more than one by
-/// one.
+/// If some inputs fit, weights are read once per group, and never more often
+/// than for single inputs.
 RC_GTEST_PROP(SweepProperties, GroupsReadNoMoreThanInputsAlone, ()) {
   MicroProgram program = anyMicroProgram();
   auto target = target::parseTarget(program.program.program.target);

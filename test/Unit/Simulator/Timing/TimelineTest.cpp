@@ -74,8 +74,8 @@ TEST(Timeline, StreamingIsBoundByDramBandwidth) {
   EXPECT_LE(double(total.cycles), transfer * 1.1 + 400);
 }
 
-/// The array waits for the DMA where more bandwidth would not help, and for the
-/// DRAM where it would.
+/// The array waits for the DMA if more bandwidth would not help, and for the
+/// DRAM if it would.
 TEST(Timeline, RequestsThatComeLateAreNotTheDrams) {
   auto countsOn = [](double gigabytesPerSecond, uint32_t requestBytes,
                      uint32_t outstanding) {
@@ -97,18 +97,19 @@ TEST(Timeline, RequestsThatComeLateAreNotTheDrams) {
   const Counts slow = countsOn(6.4, 256, 8);
   EXPECT_GT(slow.stalls[dram], slow.cycles / 2);
   EXPECT_LT(slow.stalls[dma], slow.cycles / 50);
-  // A request of 64 bytes each cycle is an eighth of this bandwidth.
+  // A request of 64 bytes per cycle takes an eighth of this bandwidth.
   const Counts rate = countsOn(102.4, 64, 1024);
   EXPECT_GT(rate.stalls[dma], rate.cycles / 2);
   EXPECT_LT(rate.stalls[dram], rate.cycles / 10);
   EXPECT_EQ(countsOn(204.8, 64, 1024).cycles, rate.cycles);
-  // One request at a time: the latency of each.
+  // With one request at a time, each takes the full latency.
   const Counts lone = countsOn(102.4, 256, 1);
   EXPECT_GT(lone.stalls[dma], lone.cycles / 2);
   EXPECT_LT(lone.stalls[dram], lone.cycles / 10);
 }
 
-/// Neither a request each cycle nor all outstanding ones can be beaten.
+/// No run is faster than one request per cycle, or than all outstanding
+/// requests.
 TEST(Timeline, TheBoundKnowsTheDma) {
   target::TargetModel target;
   target.dram.model = target::DramModel::flat;
@@ -153,7 +154,7 @@ TEST(Timeline, TheDecoderScansPositionsOnlyWhereBitsCodeThem) {
   EXPECT_EQ(bitmap.scannedPositions, positions);
   EXPECT_EQ(raw.decodedValues[size_t(f32)], positions);
   EXPECT_EQ(bitmap.decodedValues[size_t(f32)], positions);
-  // A value is 32 bits of a register, a position one.
+  // A value accesses 32 bits of a register, a position one bit.
   const double access = target.registerPicojoules(f32);
   EXPECT_DOUBLE_EQ(energyOf(raw, target, target::Precision::f32).decoder,
                    access * double(positions));
@@ -258,8 +259,8 @@ TEST(Timeline, AVectorRunsBehindTheContractItFollows) {
   EXPECT_LT(cyclesWith(true), cyclesWith(false));
 }
 
-/// A label's cycles are those by which its commands moved the end, and fetches
-/// that run ahead move none.
+/// The cycles of a label are those by which its commands move the end. Fetches
+/// that run ahead do not move it.
 TEST(Timeline, FetchesThatRunAheadTakeNoCycles) {
   const uint32_t outputs = 16, depth = 256;
   target::TargetModel target;
@@ -275,15 +276,15 @@ TEST(Timeline, FetchesThatRunAheadTakeNoCycles) {
   program.add(matrixProduct(program, w, 1, 1), {0, fetch});
   auto timing = simulate(*program.load());
   ASSERT_TRUE(timing) << timing.error().message;
-  // 16 KB at 32 bytes a cycle, for which the layer waits.
+  // The layer waits for 16 KB at 32 bytes a cycle.
   EXPECT_GE(timing->byLabel[1].busy[size_t(Unit::weightDma)], 512u);
   EXPECT_EQ(timing->byLabel[1].cycles, 0u);
   EXPECT_EQ(timing->byLabel[0].cycles, timing->total.cycles);
 }
 
 TEST(Timeline, AMachineThatIsStuckIsAnErrorThatNamesTheCommands) {
-  // Each cluster is one block of all tiles, and the FIFO cannot hold all of the
-  // first one, whose later tiles wait behind the second one.
+  // Each cluster is one block of all tiles. The FIFO cannot hold all of the
+  // first cluster, whose later tiles wait behind the second cluster.
   target::TargetModel target;
   target.stagingFifo.bytes = 1024;
   const uint32_t outputs = 64, depth = 64;
@@ -342,8 +343,7 @@ std::shared_ptr<const runtime::Executable> anyProgram() {
   return anyMicroProgram().load();
 }
 
-/// Returns the counts of all rounds, run in order, on a machine that was
-/// changed.
+/// Returns the counts of all rounds, run in order, on a changed machine.
 template <typename Change>
 Counts countsOn(const MicroProgram &program, Change change) {
   MicroProgram changed = program;
@@ -437,7 +437,8 @@ RC_GTEST_PROP(TimelineProperties, NoRunBeatsItsEnergyBound, ()) {
   const runtime::Performance performance = meter.result();
   const ProgramView &program = executable->program();
   const target::TargetModel &target = program.target();
-  // Not even without rounding to bursts and without on-chip memories.
+  // The bound holds even without rounding to bursts and without on-chip
+  // memories.
   const Counts &total = performance.total;
   const double leanest =
       double(total.dramBytes()) * target.dramPicojoulesPerByte() +
@@ -447,21 +448,21 @@ RC_GTEST_PROP(TimelineProperties, NoRunBeatsItsEnergyBound, ()) {
   RC_ASSERT(bound <= energyOf(total, target, target::Precision::f32).total());
 }
 
-/// In order, and on a DRAM that serves requests as they come.
+/// Selects a flat DRAM, which serves requests in the order of their arrival.
 void makeInOrder(target::TargetModel &target) {
   target.dram.model = target::DramModel::flat;
   target.dram.energy = target::DramEnergy::flat;
 }
 
-/// Machines of which one part is twice as fast.
+/// A change that makes one part of a machine twice as fast.
 using Improvement = void (*)(target::TargetModel &);
 constexpr Improvement improvements[] = {
     [](target::TargetModel &target) { target.dram.gigabytesPerSecond *= 2; },
     [](target::TargetModel &target) { target.dram.latencyNs /= 2; },
     [](target::TargetModel &target) { target.decoder.lanes *= 2; }};
 
-/// The weights come when the activations are there, so that the DMAs do not
-/// compete: every unit does its work in one order, whatever the times.
+/// The weights arrive after the activations, so the DMAs do not compete. Every
+/// unit then does its work in one order, whatever the times.
 RC_GTEST_PROP(TimelineProperties, BetterMachinesAreNotSlowerInOneOrder, ()) {
   MicroProgram program = anyMicroProgram();
   constexpr uint32_t inputCopy = 0;
@@ -478,11 +479,11 @@ RC_GTEST_PROP(TimelineProperties, BetterMachinesAreNotSlowerInOneOrder, ()) {
               }) <= cycles);
 }
 
-/// A faster part may change which of two competing DMAs comes first, and so
-/// make a run slower: about one in 5,000 of these, by a cycle (R. Graham
-/// described such anomalies in 1966). A request on the bus is overtaken by one
-/// request of the other DMA at most, so that each request for activations adds
-/// its own time and that of a request for weights.
+/// A faster part may change the order of two competing DMAs, and so make a run
+/// slower: about one in 5,000 of these, by a cycle (R. Graham described such
+/// anomalies in 1966). At most one request of the other DMA overtakes a request
+/// on the bus. Each request for activations thus adds its own time and that of
+/// a request for weights.
 RC_GTEST_PROP(TimelineProperties, BetterMachinesAreHardlySlower, ()) {
   const MicroProgram program = anyMicroProgram();
   const Counts before = countsOn(program, makeInOrder);
@@ -506,11 +507,12 @@ RC_GTEST_PROP(TimelineProperties, BetterMachinesAreHardlySlower, ()) {
   }
 }
 
-/// A fully associative LRU cache of more lines holds all that one of fewer does
-/// (R. Mattson et al., 1970). It may still be slower, in one of a thousand such
-/// programs: what hits comes earlier, and what misses in another order.
+/// A fully associative LRU cache with more lines holds all that one with fewer
+/// lines does (R. Mattson et al., 1970). It may still be slower, in one of a
+/// thousand such programs, because hits return earlier and misses come in
+/// another order.
 RC_GTEST_PROP(TimelineProperties, BiggerLruStoresReadNoMore, ()) {
-  // A cache holds nothing that the program places.
+  // A cache holds no data at places that the program gives.
   const MicroProgram program = anyMicroProgram(Kept::nowhere);
   constexpr uint32_t lineBytes = 64; // a burst
   const auto few = *rc::gen::inRange(1u, 64u);
@@ -535,7 +537,7 @@ RC_GTEST_PROP(TimelineProperties, BiggerLruStoresReadNoMore, ()) {
   RC_ASSERT(large.lineHits >= small.lineHits);
 }
 
-/// Bytes that a cache answers need not be read, and vice versa.
+/// Bytes that hit the cache need not be read from DRAM, and vice versa.
 RC_GTEST_PROP(TimelineProperties, HitsAndMissesAddUp, ()) {
   const MicroProgram program = anyMicroProgram(Kept::inCache);
   const auto target = target::parseTarget(program.program.program.target);

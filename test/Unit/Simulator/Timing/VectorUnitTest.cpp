@@ -1,7 +1,7 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Cycles and bytes of the vector unit.
+// Tests of the cycles and bytes of the vector unit.
 
 #include "MicroProgram.h"
 
@@ -20,8 +20,8 @@ using binary::VectorOp;
 
 namespace {
 
-/// A machine whose vector unit never waits for the global buffer: it has 1024
-/// bytes a cycle, of which lanes and array take some 100 each.
+/// Returns a machine whose vector unit never waits for the global buffer, which
+/// has 1024 bytes a cycle. Lanes and array take about 100 each.
 target::TargetModel wideMachine() { return {}; }
 
 Counts countsOf(const MicroProgram &program) {
@@ -46,7 +46,7 @@ uint64_t slots(uint64_t points, uint64_t lanes) {
   return (points + lanes - 1) / lanes;
 }
 
-/// A layer and `instructions` times max(x, 0) over its results.
+/// A layer, and max(x, 0) over its results `instructions` times.
 struct Layer {
   uint32_t outputs, depth, pixels, instructions;
 
@@ -72,7 +72,7 @@ struct Layer {
 
 } // namespace
 
-/// Block by block behind a Contract or all at once, the work is the same.
+/// The work is the same block by block after a Contract or all at once.
 RC_GTEST_PROP(VectorUnit, FollowingChangesNoWork, ()) {
   target::TargetModel target = wideMachine();
   target.vectorUnit.lanes = *rc::gen::inRange(1u, 17u);
@@ -92,8 +92,8 @@ RC_GTEST_PROP(VectorUnit, FollowingChangesNoWork, ()) {
 
 namespace {
 
-/// Sums the columns of a 3 x 7 input into 3 outputs, twice: from `initial`, and
-/// then from that constant or from what the output holds.
+/// Sums the columns of a 3 x 7 input into 3 outputs twice. The first sum starts
+/// from `initial`, the second from that constant or from the present output.
 MicroProgram rowSums(bool secondIsInitialized) {
   constexpr uint32_t rows = 3, columns = 7;
   MicroProgram program(wideMachine(), rows * columns, rows);
@@ -125,8 +125,8 @@ MicroProgram rowSums(bool secondIsInitialized) {
 
 } // namespace
 
-/// A reduction reads its output once if it goes on from what is there, and not
-/// at all if it starts from a constant; it writes it once.
+/// A reduction reads its output once if it continues from the present value,
+/// and not at all if it starts from a constant. It writes its output once.
 TEST(VectorUnit, OnlyReductionsThatGoOnReadTheirOutput) {
   constexpr uint64_t word = 4, input = 21 * word, output = 3 * word;
   const Counts fresh = countsOf(rowSums(true));
@@ -165,8 +165,8 @@ namespace {
 
 constexpr uint32_t laneOutputs = 20;
 
-/// A layer of i8 whose sums go through `code` into integers, with constant
-/// registers 2 (f32 0.5) and 3 (i32 7) before it.
+/// Returns the counts of a layer of i8 whose sums go through `code` into
+/// integers. Before it, registers 2 and 3 hold the constants f32 0.5 and i32 7.
 Counts integerCounts(std::vector<binary::VectorInstruction> code,
                      bool isInteger = true) {
   target::TargetModel target = wideMachine();
@@ -208,13 +208,13 @@ Counts integerCounts(std::vector<binary::VectorInstruction> code,
 
 } // namespace
 
-/// In a machine of integers, f32 and both conversions have lanes of their own,
-/// 3 of them here, and integers have 8; constants are immediates.
+/// In a machine for integers, f32 and both conversions have separate lanes, 3
+/// of them here, and integers have 8. Constants are immediates.
 TEST(VectorUnit, ConversionsTakeTheLanesOfF32) {
   constexpr auto f32 = ElementType::f32, i32 = ElementType::i32;
   const uint64_t real = slots(laneOutputs, 3), integer = slots(laneOutputs, 8);
   ASSERT_NE(real, integer);
-  const uint64_t logits = real; // a conversion to f32
+  const uint64_t logits = real; // one conversion to f32
   EXPECT_EQ(
       vectorCycles(integerCounts({instruction(VectorOp::add, i32, 0, 3)})),
       integer + logits);
@@ -232,7 +232,7 @@ TEST(VectorUnit, ConversionsTakeTheLanesOfF32) {
       2 * real + integer + logits);
 }
 
-/// In a machine of f32 there is one kind of lanes, which copies take, too.
+/// A machine for f32 has one kind of lanes, which copies use, too.
 TEST(VectorUnit, InAMachineOfF32AllLanesAreAlike) {
   target::TargetModel target = wideMachine();
   target.vectorUnit.lanes = 8;
@@ -260,8 +260,8 @@ TEST(VectorUnit, InAMachineOfF32AllLanesAreAlike) {
 // ExitUnit
 //===----------------------------------------------------------------------===//
 
-/// One operation a cycle, so many for each class, and each logit is read once;
-/// of each input of a sweep.
+/// The exit unit does one operation a cycle and a fixed number per class. It
+/// reads each logit of each input of a sweep once.
 TEST(ExitUnit, TakesItsCyclesForEachClassOfEachInput) {
   constexpr uint32_t classes = 7;
   target::TargetModel target;

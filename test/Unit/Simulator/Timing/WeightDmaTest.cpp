@@ -1,7 +1,8 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// How weights come from DRAM: which bytes are charged to what.
+// Tests of the way of weights from DRAM, and of the clusters to which bytes are
+// charged.
 
 #include "AnyProgram.h"
 
@@ -19,8 +20,8 @@ using binary::Residency;
 
 namespace {
 
-/// Two clusters of one block each: 64 bits of a bitmap and 14 words fill a
-/// burst, behind which comes the second, of 50 words.
+/// Returns two clusters of one block each. In the first, 64 bits of a bitmap
+/// and 14 words fill a burst. The second, of 50 words, follows.
 MicroProgram neighbours(const target::TargetModel &target,
                         Residency residency) {
   constexpr uint32_t outputs = 16, depth = 4;
@@ -35,7 +36,7 @@ MicroProgram neighbours(const target::TargetModel &target,
   return program;
 }
 
-/// Bytes of the blocks of each cluster of the only tensor.
+/// Returns the bytes of the blocks of each cluster of the only tensor.
 std::vector<uint64_t> clusterBytes(const runtime::Executable &executable,
                                    unsigned clusters) {
   std::vector<uint64_t> bytes(clusters);
@@ -48,8 +49,8 @@ std::vector<uint64_t> clusterBytes(const runtime::Executable &executable,
 
 } // namespace
 
-/// A request ends with its cluster, though the next one begins right behind it
-/// and within the same aligned window: each cluster is charged its own bytes.
+/// A request ends with its cluster, even if the next one follows within the
+/// same aligned window. Each cluster is charged its own bytes.
 TEST(WeightDma, RequestsDoNotCrossClusters) {
   for (Residency residency : {Residency::streamed, Residency::retained}) {
     target::TargetModel target;
@@ -67,8 +68,8 @@ TEST(WeightDma, RequestsDoNotCrossClusters) {
   }
 }
 
-/// Each Fetch looks up its lines anew, be they those that the last one ended
-/// with: here one line, which the first one fills.
+/// Each Fetch looks up its lines anew, even lines that the Fetch before it
+/// ended with. Here, the first Fetch fills the only line.
 TEST(WeightDma, EachFetchLooksUpItsLines) {
   constexpr uint32_t outputs = 4, depth = 3;
   constexpr uint64_t bytes = outputs * depth * 4;
@@ -100,7 +101,7 @@ TEST(WeightDma, EachFetchLooksUpItsLines) {
   EXPECT_EQ(total.fifoBytes, 3 * bytes);
 }
 
-/// The store gives out a block when all of its requests have come.
+/// The store releases a block when all of its requests have arrived.
 TEST(WeightDma, ARetainedBlockIsThereWithItsLastByte) {
   constexpr uint32_t outputs = 16, depth = 64; // 4 KB, 16 requests
   target::TargetModel target;
@@ -125,8 +126,9 @@ TEST(WeightDma, ARetainedBlockIsThereWithItsLastByte) {
   EXPECT_EQ(decoding, fetched);
 }
 
-/// Beginnings of later blocks that come with a burst never keep what is decoded
-/// first out of a small FIFO: with a block for each tile, none gets stuck.
+/// Parts of later blocks that arrive with a burst never block the data that is
+/// decoded first, even in a small FIFO. With a block for each tile, none gets
+/// stuck.
 RC_GTEST_PROP(WeightDma, ASmallFifoIsEnough, ()) {
   target::TargetModel target;
   target.array.rows = target.array.cols = 4;
@@ -154,9 +156,9 @@ RC_GTEST_PROP(WeightDma, ASmallFifoIsEnough, ()) {
   RC_ASSERT(bool(timing));
 }
 
-/// Without a cache, a byte that is fetched is one of its cluster, comes over
-/// the bus, and goes through the FIFO or into the store; what is decoded comes
-/// out of there.
+/// Without a cache, each fetched byte belongs to a cluster, goes over the bus,
+/// and then into the FIFO or the store. Each decoded byte comes from the FIFO
+/// or the store.
 RC_GTEST_PROP(WeightDma, BytesAreConserved, ()) {
   auto executable = anyMicroProgram().load();
   RC_ASSERT(executable != nullptr);

@@ -1,10 +1,10 @@
 # Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Prints a bytecode file with another version of the crania dialect in it.
+"""Prints a bytecode file with a changed version of the crania dialect.
 
   set_version.py FILE MAJOR.MINOR
 
-The file is of version 1.1, which no other dialect in it is.
+The crania dialect in FILE must have version 1.1, and no other dialect may.
 """
 
 import sys
@@ -13,8 +13,9 @@ WRITTEN = 1 << 16 | 1  # the version in FILE, 1.1
 
 
 def varint(value):
-    """MLIR's variable-length integer, of the three bytes that 1.0 to 31.65535 take:
-    the number of trailing zeros in the first byte counts the bytes that follow."""
+    """Returns MLIR's variable-length integer of three bytes, which encodes versions
+    1.0 to 31.65535. The number of trailing zeros in the first byte is the number of
+    bytes that follow."""
     return (value << 3 | 0b100).to_bytes(3, "little")
 
 

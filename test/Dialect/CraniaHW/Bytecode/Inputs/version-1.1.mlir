@@ -1,7 +1,7 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Source of version-1.1.mlirbc: what version 1.1 added.
+// Source of version-1.1.mlirbc: the additions of version 1.1.
 
 module {
   crania_hw.program @integers target <"edge"> precision i8 exit <softmax, []> input <@x : tensor<1x4xui8>, scale 6.250000e-02> logits <@y : tensor<1x2xf32>> image dense<[1, -2, 3, -4, 127, 0, -127, 5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 10, 0, 0, 0, 20, 0, 0, 0, -128, 0, 0, 0, -128, 0, 0, 0]> : tensor<80xi8> dram_bytes 16 {

@@ -1,10 +1,11 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// A program in i8: a matrix product of u8 pixels, its sums brought to i8, a
+// A program in i8: a matrix product of u8 pixels, its sums requantized to i8, a
 // maximum over both outputs in integers, and logits in f32.
 
-// W = [[1, -2, 3, -4], [127, 0, -127, 5]], then two multipliers and two offsets.
+// W = [[1, -2, 3, -4], [127, 0, -127, 5]], followed by two multipliers and two
+// offsets.
 crania_hw.program @integers target <"edge"> precision i8 exit <softmax, []>
     input <@x : tensor<1x4xui8>, scale 0.0625> logits <@y : tensor<1x2xf32>>
     image dense<"0x01FE03FC7F00810500000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000A000000140000008000000080000000"> : tensor<80xi8>

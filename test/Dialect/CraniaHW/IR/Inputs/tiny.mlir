@@ -1,7 +1,7 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// A whole program with every command, and the host's side of it.
+// A whole program with every command, and the host code that runs it.
 
 // W = [[1, -2, 0.5, 3], [-1, 4, 2, -0.5]], cluster 1 = {3, 4}, bias [0.25, -0.25].
 crania_hw.program @tiny target <"edge"> precision f32 exit <softmax, [0.9]>

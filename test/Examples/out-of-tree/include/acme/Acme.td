@@ -11,7 +11,7 @@ include "mlir/IR/OpBase.td"
 def Acme_Dialect : Dialect {
   let name = "acme";
   let cppNamespace = "::acme";
-  let summary = "What the Acme compiler adds: a weight layout, a scheme, an exit rule";
+  let summary = "Additions of the Acme compiler: a weight layout, a scheme, an exit rule";
   let useDefaultAttributePrinterParser = 1;
 }
 
@@ -29,7 +29,8 @@ def Acme_StripedAttr : AttrDef<Acme_Dialect, "Striped", [
   let mnemonic = "striped";
   let summary = "Weight i belongs to cluster i mod K";
   let description = [{
-    Clusters that need no positions: a clustering scheme with disjoint supports.
+    The clusters need no positions. This is a clustering scheme with disjoint
+    supports.
 
     Example: `#acme.striped`
   }];
@@ -40,8 +41,9 @@ def Acme_ClearWinnerAttr : AttrDef<Acme_Dialect, "ClearWinner", [
   let mnemonic = "clear_winner";
   let summary = "Stops when the largest logit is far above the second largest";
   let description = [{
-    Round r stops when largest - second largest >= threshold r, of the logits
-    themselves: no exponential is needed. Of logits of shape 1x...xN.
+    Round r stops when largest - second largest >= threshold r. The logits
+    themselves are compared, so no exponential is needed. Their shape is
+    1x...xN.
 
     Example: `#acme.clear_winner<[4.0, 2.5]>`
   }];

@@ -9,8 +9,8 @@ include "mlir/Pass/PassBase.td"
 def ScrambleWeights : Pass<"acme-scramble-weights", "::mlir::ModuleOp"> {
   let summary = "Give the most important cluster of each weight tensor the layout #acme.scrambled";
   let description = [{
-    Runs between `crania-form-rounds` and `crania-assign-layouts`, which keeps what is
-    decided and decides the rest.
+    Runs between `crania-form-rounds` and `crania-assign-layouts`, which keeps
+    existing layouts and assigns the others.
   }];
   let dependentDialects = ["::acme::AcmeDialect"];
 }
@@ -18,7 +18,7 @@ def ScrambleWeights : Pass<"acme-scramble-weights", "::mlir::ModuleOp"> {
 def StripeWeights : Pass<"acme-stripe-weights", "::mlir::ModuleOp"> {
   let summary = "Give clustered weights the scheme #acme.striped";
   let description = [{
-    Runs behind `crania-cluster-weights`, whose number of clusters it keeps.
+    Runs after `crania-cluster-weights`, whose number of clusters it keeps.
   }];
   let dependentDialects = ["::acme::AcmeDialect"];
 }
@@ -35,8 +35,8 @@ def StopAtClearWinner : Pass<"acme-stop-at-clear-winner", "::mlir::ModuleOp"> {
 def RetainFirstClusters : Pass<"acme-retain-first-clusters", "::mlir::ModuleOp"> {
   let summary = "Retain first clusters, in the order of use, while the weight store has room";
   let description = [{
-    A scheduling solver: runs between `crania-assign-layouts` and
-    `crania-place-segments`, in place of `crania-schedule-fetches`.
+    A scheduling solver that runs between `crania-assign-layouts` and
+    `crania-place-segments`, instead of `crania-schedule-fetches`.
   }];
 }
 

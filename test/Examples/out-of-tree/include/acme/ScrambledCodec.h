@@ -6,10 +6,10 @@
 
 namespace acme {
 
-/// The name under which device binaries refer to the layout.
+/// The name of the layout in device binaries.
 constexpr const char *scrambledLayoutId = "acme-scrambled";
 
-/// Makes the layout known in this process, to the compiler or to the machine.
+/// Registers the layout in this process, for the compiler or for the machine.
 void registerScrambledLayout();
 
 } // namespace acme

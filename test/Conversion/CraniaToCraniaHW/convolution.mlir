@@ -1,4 +1,4 @@
-// RUN: crania-opt %s --crania-assign-layouts=layouts=raw,bitmap,bitmap-free --crania-schedule-fetches="retain=false" --crania-place-segments --convert-crania-to-hw | FileCheck %s
+// RUN: crania-opt %s --crania-assign-layouts=layouts=raw,bitmap,bitmap-free --crania-schedule-fetches="retain=false" --crania-place-segments --convert-crania-to-hw --crania-hw-verify-program | FileCheck %s
 
 // A convolution with padding, bias and relu: the padding joins the contraction's
 // window, bias and relu follow it in place, and a pooling comes last.

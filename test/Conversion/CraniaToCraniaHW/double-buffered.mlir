@@ -1,5 +1,5 @@
-// RUN: crania-opt %s --crania-assign-layouts --crania-schedule-fetches="retain=false" --crania-place-segments --convert-crania-to-hw | FileCheck %s
-// RUN: crania-opt %s --crania-assign-layouts --crania-schedule-fetches --crania-place-segments --convert-crania-to-hw | FileCheck %s --check-prefix=RETAINED
+// RUN: crania-opt %s --crania-assign-layouts --crania-schedule-fetches="retain=false" --crania-place-segments --convert-crania-to-hw --crania-hw-verify-program | FileCheck %s
+// RUN: crania-opt %s --crania-assign-layouts --crania-schedule-fetches --crania-place-segments --convert-crania-to-hw --crania-hw-verify-program | FileCheck %s --check-prefix=RETAINED
 
 // Bands of a layer whose windows fit twice: two sets of windows take turns. The
 // next band is loaded before this one is computed, which waits for its own load

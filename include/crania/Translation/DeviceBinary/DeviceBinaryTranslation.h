@@ -19,8 +19,8 @@
 namespace crania {
 
 /// The device binary of the programs of `module`, in their order. What is no
-/// program is left out. The module must verify; a program that the machine's
-/// own checks refuse is reported as an error of the module.
+/// program is left out. A program that the machine refuses is an error at the
+/// command or program at fault (see verifyForMachine in VerifyProgram.h).
 mlir::FailureOr<std::vector<uint8_t>>
 translateToDeviceBinary(mlir::ModuleOp module);
 

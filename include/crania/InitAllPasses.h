@@ -9,6 +9,7 @@
 #include "crania/Conversion/CraniaToCraniaHW/CraniaToCraniaHW.h"
 #include "crania/Conversion/Passes.h"
 #include "crania/Dialect/Crania/Transforms/Passes.h"
+#include "crania/Dialect/CraniaHW/Transforms/Passes.h"
 #include "crania/Pipelines/Pipeline.h"
 #include "crania/Pipelines/ReferencePipeline.h"
 
@@ -21,6 +22,7 @@ inline void registerAllPasses() {
   registerCraniaConversionPasses();
   registerCraniaToCraniaHWPasses();
   registerCraniaHWToLLVMPasses();
+  registerCraniaHWTransformsPasses();
   registerCraniaPipeline();
   registerReferencePipeline();
 }

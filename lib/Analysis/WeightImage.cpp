@@ -38,8 +38,9 @@ FailureOr<WeightBlocks> WeightBlocks::create(ir::WeightsOp weights,
   }
   blocks.contraction = contraction;
   blocks.tiling = tiling;
-  if (weights.getScheme().isRefining())
-    blocks.readRounds(weights);
+  if (weights.getScheme().isRefining() &&
+      failed(blocks.readRounds(weights, why)))
+    return failure();
   blocks.cutBlocks(target);
   blocks.depthOffsets = contraction.depthOffsets();
   for (auto [i, offset] : llvm::enumerate(blocks.depthOffsets))
@@ -49,25 +50,55 @@ FailureOr<WeightBlocks> WeightBlocks::create(ir::WeightsOp weights,
   blocks.splatAssignment = std::make_shared<SmallVector<char, 0>>();
   blocks.values = weights.getValueBytes(*blocks.splatValues);
   blocks.assignment = weights.getAssignmentBytes(*blocks.splatAssignment);
+  if (failed(blocks.checkAssignment(why)))
+    return failure();
   return blocks;
 }
 
 /// Reads the word that each code has in the early rounds, D_r.
-void WeightBlocks::readRounds(ir::WeightsOp weights) {
-  auto scheme = cast<ir::ResidualAttr>(weights.getScheme());
+LogicalResult WeightBlocks::readRounds(ir::WeightsOp weights,
+                                       std::string &why) {
   const uint32_t mask = uint32_t(llvm::maskTrailingOnes<uint64_t>(valueBits));
   for (unsigned r = 1; r < clusterCount; ++r) {
-    SmallVector<int64_t> wordsOfCodes = scheme.wordsOf(r);
+    SmallVector<int64_t> wordsOfCodes =
+        weights.getScheme().getRefinedWords(weights, r);
     RefinedRound &round = rounds.emplace_back();
     for (int64_t word : wordsOfCodes)
       round.words.push_back(uint32_t(word) & mask);
     std::vector<uint32_t> byCode = round.words;
     llvm::sort(round.words);
     round.words.erase(llvm::unique(round.words), round.words.end());
+    if (round.words.size() > layout::maxConditions) {
+      why = "its scheme has " + std::to_string(round.words.size()) +
+            " distinct words in round " + std::to_string(r) +
+            "; there can be up to " + std::to_string(layout::maxConditions);
+      return failure();
+    }
     for (uint32_t word : byCode)
       round.indexOf.push_back(
           uint8_t(llvm::lower_bound(round.words, word) - round.words.begin()));
   }
+  return success();
+}
+
+/// Checks that every code has a word in each early round or, if clusters have
+/// disjoint supports, that every weight is in a cluster.
+LogicalResult WeightBlocks::checkAssignment(std::string &why) const {
+  if (assignment.empty())
+    return success();
+  const size_t largest = *llvm::max_element(assignment);
+  if (!isRefining() && largest >= clusterCount) {
+    why = "its scheme puts a weight into cluster " +
+          std::to_string(largest + 1) + " of " + std::to_string(clusterCount);
+    return failure();
+  }
+  for (auto [i, round] : llvm::enumerate(rounds))
+    if (largest >= round.indexOf.size()) {
+      why = "its scheme has no word for code " + std::to_string(largest) +
+            " in round " + std::to_string(i + 1);
+      return failure();
+    }
+  return success();
 }
 
 /// Cuts the tiles into blocks. A block of several tiles must leave room in the

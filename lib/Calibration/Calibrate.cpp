@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "CalibrationImages.h"
-#include "crania/Calibration/NetworkObserver.h"
+#include "NetworkObserver.h"
 #include "crania/Calibration/Passes.h"
 #include "crania/Dialect/Crania/IR/CraniaDialect.h"
 #include "crania/Dialect/Crania/Transforms/Normalize.h"

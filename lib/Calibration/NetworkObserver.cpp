@@ -1,8 +1,8 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "crania/Calibration/NetworkObserver.h"
-#include "crania/Calibration/ObservedProgram.h"
+#include "NetworkObserver.h"
+#include "ObservedProgram.h"
 
 using namespace mlir;
 using namespace crania;

@@ -3,9 +3,9 @@
 
 #include "crania/Clustering/ImportanceScheme.h"
 
+#include "OutputCorrection.h"
 #include "crania/Clustering/CodeEntropy.h"
 #include "crania/Clustering/Importance.h"
-#include "crania/Clustering/OutputCorrection.h"
 
 #include <algorithm>
 #include <cmath>

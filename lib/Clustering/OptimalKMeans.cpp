@@ -581,25 +581,3 @@ Result<KMeans> clustering::optimalKMeansOfHalves(Span<const uint16_t> bits,
                                      bits.begin()));
   return solve(std::move(points), std::move(weights), k);
 }
-
-Result<KMeans> clustering::optimalKMeansOfSorted(Span<const double> values,
-                                                 Span<const double> weights,
-                                                 unsigned k) {
-  if (Status status = checkArguments(values.size(), k); !status)
-    return status.error();
-  if (values.size() != weights.size())
-    return Error{"k-means of " + std::to_string(values.size()) +
-                 " values with " + std::to_string(weights.size()) +
-                 " weights; give one for each"};
-  for (size_t i = 0; i < values.size(); ++i) {
-    if (!std::isfinite(values[i]))
-      return notFinite("value", i);
-    if (!(weights[i] > 0) || !std::isfinite(weights[i]))
-      return Error{"weight " + std::to_string(i) + " is not a number above 0"};
-    if (i && !(values[i - 1] < values[i]))
-      return Error{"value " + std::to_string(i) +
-                   " is not above the one before it"};
-  }
-  return solve({values.begin(), values.end()}, {weights.begin(), weights.end()},
-               k);
-}

@@ -1,7 +1,7 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "crania/Clustering/OutputCorrection.h"
+#include "OutputCorrection.h"
 
 #include <algorithm>
 
@@ -45,12 +45,6 @@ private:
 
 } // namespace
 
-OutputCorrection clustering::identityCorrection(Span<const float> biases) {
-  return {std::vector<float>(biases.size(), 1.0f),
-          {biases.begin(), biases.end()},
-          0};
-}
-
 OutputCorrection clustering::correctOutputs(Span<const float> d,
                                             const LayerMoments &moments,
                                             bool fitGains) {
@@ -75,42 +69,6 @@ OutputCorrection clustering::correctOutputs(Span<const float> d,
     for (size_t i = 0; i < inputs; ++i)
       channel.varianceZ += row[i] * product[i];
     fit.add(channel);
-  }
-  return fit.finish();
-}
-
-OutputSamples::OutputSamples(size_t outputs) : channels(outputs) {}
-
-void OutputSamples::add(Span<const float> z, Span<const float> y) {
-  const size_t outputs = channels.size();
-  if (pivotZ.empty() && z.size() >= outputs) {
-    pivotZ.assign(z.begin(), z.begin() + outputs);
-    pivotY.assign(y.begin(), y.begin() + outputs);
-  }
-  for (size_t i = 0; i + outputs <= z.size(); i += outputs) {
-    for (size_t o = 0; o < outputs; ++o) {
-      const double a = double(z[i + o]) - pivotZ[o],
-                   b = double(y[i + o]) - pivotY[o];
-      Sums &sums = channels[o];
-      sums.z += a;
-      sums.y += b;
-      sums.zz += a * a;
-      sums.zy += a * b;
-      sums.yy += b * b;
-    }
-    ++samples;
-  }
-}
-
-OutputCorrection OutputSamples::correction(bool fitGains) const {
-  Fit fit(fitGains);
-  const double count = samples ? double(samples) : 1;
-  for (size_t o = 0; o < channels.size(); ++o) {
-    const Sums &sums = channels[o];
-    const double z = sums.z / count, y = sums.y / count;
-    fit.add({(samples ? pivotZ[o] : 0) + z, (samples ? pivotY[o] : 0) + y,
-             std::max(0.0, sums.zz / count - z * z), sums.zy / count - z * y,
-             std::max(0.0, sums.yy / count - y * y)});
   }
   return fit.finish();
 }

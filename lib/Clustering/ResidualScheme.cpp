@@ -2,9 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "crania/Clustering/ResidualScheme.h"
-
+#include "OutputCorrection.h"
 #include "crania/Clustering/CodeEntropy.h"
-#include "crania/Clustering/OutputCorrection.h"
 
 #include <algorithm>
 #include <cmath>
@@ -49,37 +48,6 @@ int8_t clustering::expectedCode(int8_t code, uint8_t before,
 
 int8_t clustering::symbolContext(int8_t code) {
   return int8_t(std::clamp<int>(code, -largestContext, largestContext));
-}
-
-std::vector<int8_t> clustering::refineCodes(Span<const int8_t> codes,
-                                            Span<const int8_t> symbols,
-                                            Span<const uint8_t> before,
-                                            Span<const uint8_t> multipliers) {
-  if (multipliers.empty())
-    return {};
-  std::vector<int8_t> refined(codes.size());
-  const size_t inputs = codes.size() / multipliers.size();
-  for (size_t i = 0; i < codes.size(); ++i) {
-    const size_t o = i / inputs;
-    refined[i] = int8_t(uint8_t(
-        expectedCode(codes[i], before[o], multipliers[o]) + symbols[i]));
-  }
-  return refined;
-}
-
-double clustering::stepForEntropy(const QuantizedLayer &layer, double bits) {
-  // Entropy falls as the step grows, except for effects of rounding.
-  double fine = 1.0 / 64, coarse = 16;
-  std::vector<int8_t> rounded(layer.codes.size());
-  while (coarse / fine > 1 + 1.0 / 64) {
-    const double step = std::sqrt(fine * coarse);
-    const std::vector<uint8_t> multipliers = multipliersFor(layer, step);
-    for (size_t i = 0; i < rounded.size(); ++i)
-      rounded[i] =
-          expectedCode(layer.codes[i], 1, multipliers[i / layer.inputs]);
-    (entropy(rounded) > bits ? fine : coarse) = step;
-  }
-  return coarse;
 }
 
 //===----------------------------------------------------------------------===//
@@ -167,8 +135,6 @@ private:
     result.bits.push_back(conditionalEntropy(symbols, contextsOfCodes()));
     codes = round.codes;
     before = multipliers;
-    result.symbols.push_back(std::move(symbols));
-    result.multipliers.push_back(multipliers);
     result.rounds.push_back(std::move(round));
   }
 

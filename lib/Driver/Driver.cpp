@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "crania/Driver/Driver.h"
-#include "crania/Driver/EndWithNewline.h"
 #include "crania/Driver/ModuleInput.h"
 #include "crania/Import/ONNX/Import.h"
 #include "crania/InitAllDialects.h"

@@ -182,3 +182,12 @@ crania::alignBytecode(std::unique_ptr<llvm::MemoryBuffer> module) {
               module->getBufferSize());
   return copy;
 }
+
+std::unique_ptr<llvm::MemoryBuffer>
+crania::endWithNewline(std::unique_ptr<llvm::MemoryBuffer> module) {
+  StringRef contents = module->getBuffer();
+  if (contents.ends_with("\n") || mlir::isBytecode(*module))
+    return module;
+  return llvm::MemoryBuffer::getMemBufferCopy((contents + "\n").str(),
+                                              module->getBufferIdentifier());
+}

@@ -5,6 +5,7 @@
 #include "crania/Calibration/Passes.h"
 #include "crania/Conversion/CraniaToCraniaHW/CraniaToCraniaHW.h"
 #include "crania/Dialect/Crania/Transforms/Passes.h"
+#include "crania/Dialect/CraniaHW/Transforms/Passes.h"
 #include "mlir/Pass/PassRegistry.h"
 
 using namespace mlir;
@@ -93,6 +94,7 @@ void crania::buildCompilationPipeline(OpPassManager &manager,
 
   manager.addPass(createPlaceSegments());
   manager.addPass(createConvertCraniaToHW());
+  manager.addNestedPass<hw::ProgramOp>(createVerifyHWProgram());
 }
 
 void crania::registerCraniaPipeline() {

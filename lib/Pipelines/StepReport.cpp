@@ -46,7 +46,10 @@ public:
   explicit PassSteps(StepReport &report) : report(report) {}
 
   void runAfterPass(mlir::Pass *pass, mlir::Operation *) override {
-    report.endStep(pass->getArgument());
+    // A nested pipeline is a pass without an argument. Its passes are the
+    // steps.
+    if (!pass->getArgument().empty())
+      report.endStep(pass->getArgument());
   }
 
 private:

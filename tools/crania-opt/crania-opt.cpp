@@ -3,7 +3,6 @@
 
 // Runs passes and pipelines on any MLIR; loads dialect and pass plugins.
 
-#include "crania/Driver/EndWithNewline.h"
 #include "crania/Driver/MlirOutput.h"
 #include "crania/Driver/ModuleInput.h"
 #include "crania/InitAllDialects.h"

@@ -54,8 +54,9 @@ public:
   static constexpr uint64_t blockPositions = 4096;
 
   /// Creates the blocks of a weight tensor. Fails if layouts do not support the
-  /// element type (they support 8, 16 and 32 bits), or if the contraction or
-  /// the tiling has another number of weights; `why` receives the reason.
+  /// element type (they support 8, 16 and 32 bits), if the contraction or the
+  /// tiling has another number of weights, or if the scheme breaks the rules of
+  /// its interface; `why` receives the reason.
   static mlir::FailureOr<WeightBlocks> create(ir::WeightsOp weights,
                                               const Contraction &contraction,
                                               const layout::Tiling &tiling,
@@ -123,7 +124,8 @@ private:
   };
 
   bool isRefining() const { return !rounds.empty(); }
-  void readRounds(ir::WeightsOp weights);
+  mlir::LogicalResult readRounds(ir::WeightsOp weights, std::string &why);
+  mlir::LogicalResult checkAssignment(std::string &why) const;
 
   void cutBlocks(const target::TargetModel &target);
   void readTile(const layout::Tiling::Tile &tile, TileCodes &into) const;

@@ -46,12 +46,6 @@ struct ClusteredLayer {
   /// The cluster of each weight, if clusters have disjoint supports. Empty
   /// otherwise.
   std::vector<uint8_t> assignment;
-
-  /// For residual codes, the symbol that each cluster stores of each weight,
-  /// and per round the value of a code in units of the layer's codes,
-  /// [outputs].
-  std::vector<std::vector<int8_t>> symbols;
-  std::vector<std::vector<uint8_t>> multipliers;
 };
 
 /// A method of splitting the weights of a layer into clusters.
@@ -61,9 +55,6 @@ public:
 
   virtual std::string_view name() const = 0;
   virtual unsigned clusters() const = 0;
-  /// Returns true if the codes that round r adds to those of round r - 1 depend
-  /// on cluster r only. Sums of products can then be kept from round to round.
-  virtual bool isAdditive() const = 0;
 
   /// Clusters a layer. `moments` describes the inputs of every round but the
   /// last, in order; its outputs y include the biases. It may be empty: errors

@@ -42,7 +42,6 @@ public:
 
   std::string_view name() const override { return "importance"; }
   unsigned clusters() const override { return options.boundaries.clusters(); }
-  bool isAdditive() const override { return true; }
   /// Clusters a layer. The metric `activation` uses the input magnitudes of the
   /// last round with moments, and fails without moments.
   Result<ClusteredLayer>

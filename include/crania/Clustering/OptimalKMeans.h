@@ -46,11 +46,6 @@ Result<KMeans> optimalKMeans(Span<const float> values,
 /// histogram replaces the sort.
 Result<KMeans> optimalKMeansOfHalves(Span<const uint16_t> bits, unsigned k);
 
-/// Returns the optimal k-means of distinct values in ascending order with
-/// weights above 0. Fails if the values or weights are not so.
-Result<KMeans> optimalKMeansOfSorted(Span<const double> values,
-                                     Span<const double> weights, unsigned k);
-
 } // namespace crania::clustering
 
 #endif // CRANIA_CLUSTERING_OPTIMALKMEANS_H

@@ -36,7 +36,6 @@ public:
   unsigned clusters() const override {
     return unsigned(options.steps.size()) + 1;
   }
-  bool isAdditive() const override { return false; }
   Result<ClusteredLayer>
   cluster(const QuantizedLayer &layer,
           Span<const LayerMoments> moments) const override;
@@ -53,20 +52,6 @@ int8_t expectedCode(int8_t code, uint8_t before, uint8_t multiplier);
 /// Returns the context of a cluster's symbol: the code of the round before,
 /// clamped to -7..7.
 int8_t symbolContext(int8_t code);
-
-/// Returns the codes of a round, given those of the round before, [outputs x
-/// inputs], and the symbols of its cluster, modulo 256. For the first round,
-/// `codes` are 0.
-std::vector<int8_t> refineCodes(Span<const int8_t> codes,
-                                Span<const int8_t> symbols,
-                                Span<const uint8_t> before,
-                                Span<const uint8_t> multipliers);
-
-/// Returns the step, within 1/64 of the closest possible one, at which the
-/// rounded weights of a layer have about the entropy `bits`, in bits per
-/// weight. Compensated rounding prefers short codes and ends up a little below
-/// that entropy.
-double stepForEntropy(const QuantizedLayer &layer, double bits);
 
 } // namespace crania::clustering
 

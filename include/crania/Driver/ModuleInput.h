@@ -37,6 +37,12 @@ bool printTextFault(const llvm::MemoryBuffer &module);
 std::unique_ptr<llvm::MemoryBuffer>
 alignBytecode(std::unique_ptr<llvm::MemoryBuffer> module);
 
+/// Returns MLIR text with a newline at its end, or bytecode unchanged. The
+/// lexer of MLIR 22 reads past the end of a text that ends within a string; a
+/// newline ends the string.
+std::unique_ptr<llvm::MemoryBuffer>
+endWithNewline(std::unique_ptr<llvm::MemoryBuffer> module);
+
 } // namespace crania
 
 #endif // CRANIA_DRIVER_MODULEINPUT_H

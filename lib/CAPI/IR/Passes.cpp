@@ -21,4 +21,5 @@ extern "C" {
 #include "crania/Conversion/CraniaToCraniaHW/Passes.capi.cpp.inc"
 #include "crania/Conversion/Passes.capi.cpp.inc"
 #include "crania/Dialect/Crania/Transforms/Passes.capi.cpp.inc"
+#include "crania/Dialect/CraniaHW/Transforms/Passes.capi.cpp.inc"
 }

@@ -3,8 +3,9 @@
 
 // The translation of programs of crania_hw to a device binary.
 
-#include "crania/Dialect/CraniaHW/IR/ProgramEncoding.h"
+#include "ProgramEncoding.h"
 #include "crania/Translation/DeviceBinary/DeviceBinaryTranslation.h"
+#include "crania/Translation/DeviceBinary/VerifyProgram.h"
 #include "mlir/IR/Diagnostics.h"
 #include "llvm/ADT/StringSet.h"
 
@@ -21,6 +22,7 @@ namespace {
 class Programs {
 public:
   void add(hw::ProgramOp program) {
+    operations.push_back(program);
     storages.push_back(std::make_unique<SmallVector<char, 0>>());
     ArrayRef<uint8_t> image = program.getImageBytes(*storages.back());
     programs.push_back(
@@ -29,17 +31,22 @@ public:
 
   bool empty() const { return programs.empty(); }
 
-  /// Reports errors as those of `op`.
+  /// Reports an error at the command or program that the machine refuses, and
+  /// any other error at `op`.
   FailureOr<std::vector<uint8_t>> write(Operation *op) {
     Result<std::vector<uint8_t>> bytes =
         binary::assemble(std::move(programs), producer);
-    if (!bytes)
-      return op->emitError() << "does not make a valid device binary: "
-                             << bytes.error().message;
-    return std::move(*bytes);
+    if (bytes)
+      return std::move(*bytes);
+    for (hw::ProgramOp program : operations)
+      if (failed(hw::verifyForMachine(program)))
+        return failure();
+    return op->emitError() << "does not make a valid device binary: "
+                           << bytes.error().message;
   }
 
 private:
+  SmallVector<hw::ProgramOp> operations;
   std::vector<binary::ProgramWithImageView> programs;
   /// The bytes of images that are splats.
   std::vector<std::unique_ptr<SmallVector<char, 0>>> storages;

@@ -1,5 +1,5 @@
-// RUN: crania-opt %s --crania-assign-layouts --crania-schedule-fetches="retain=false" --crania-place-segments --convert-crania-to-hw | FileCheck %s
-// RUN: crania-opt %s --crania-assign-layouts --crania-schedule-fetches="retain=false" --crania-place-segments --convert-crania-to-hw \
+// RUN: crania-opt %s --crania-assign-layouts --crania-schedule-fetches="retain=false" --crania-place-segments --convert-crania-to-hw --crania-hw-verify-program | FileCheck %s
+// RUN: crania-opt %s --crania-assign-layouts --crania-schedule-fetches="retain=false" --crania-place-segments --convert-crania-to-hw --crania-hw-verify-program \
 // RUN:     --remarks-filter=crania-memory --remark-policy=all 2>&1 >/dev/null | FileCheck %s --check-prefix=REMARK
 
 // The input and the result take 2 KB each, and the global buffer has 2 KB. Both

@@ -1,4 +1,4 @@
-// RUN: crania-opt %s --crania-assign-layouts=layouts=raw,bitmap,bitmap-free --crania-schedule-fetches="retain=false" --crania-place-segments --convert-crania-to-hw | FileCheck %s
+// RUN: crania-opt %s --crania-assign-layouts=layouts=raw,bitmap,bitmap-free --crania-schedule-fetches="retain=false" --crania-place-segments --convert-crania-to-hw --crania-hw-verify-program | FileCheck %s
 
 // A convolution with padding, bias and ReLU: the padding becomes part of the
 // contraction's window, bias and ReLU follow in place, and a pooling comes

@@ -1,5 +1,5 @@
-// RUN: crania-opt %s --crania-assign-layouts --crania-schedule-fetches="retain=false" --crania-place-segments --convert-crania-to-hw | FileCheck %s
-// RUN: crania-opt %s --crania-assign-layouts --crania-schedule-fetches --crania-place-segments --convert-crania-to-hw | FileCheck %s --check-prefix=RETAINED
+// RUN: crania-opt %s --crania-assign-layouts --crania-schedule-fetches="retain=false" --crania-place-segments --convert-crania-to-hw --crania-hw-verify-program | FileCheck %s
+// RUN: crania-opt %s --crania-assign-layouts --crania-schedule-fetches --crania-place-segments --convert-crania-to-hw --crania-hw-verify-program | FileCheck %s --check-prefix=RETAINED
 
 // The windows of a layer's bands fit twice, so two sets of windows alternate.
 // The next band is loaded before the current one is computed, which waits only

@@ -1,4 +1,4 @@
-// RUN: crania-opt %s --convert-crania-to-hw --split-input-file --verify-diagnostics
+// RUN: crania-opt %s --convert-crania-to-hw --crania-hw-verify-program --split-input-file --verify-diagnostics
 
 func.func @no_target(%x: tensor<1x4xf32>) -> tensor<1x4xf32> {
   // expected-error @below {{has no target; run crania-attach-target first}}

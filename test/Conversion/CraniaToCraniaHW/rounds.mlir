@@ -1,4 +1,4 @@
-// RUN: crania-opt %s --crania-assign-layouts --crania-schedule-fetches --crania-place-segments --convert-crania-to-hw | FileCheck %s
+// RUN: crania-opt %s --crania-assign-layouts --crania-schedule-fetches --crania-place-segments --convert-crania-to-hw --crania-hw-verify-program | FileCheck %s
 
 // A constant per round has an address of its own in each round. Retained
 // clusters have a fetch of their own. A function with two iterations becomes

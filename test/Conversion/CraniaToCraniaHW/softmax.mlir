@@ -1,4 +1,4 @@
-// RUN: crania-opt %s --convert-crania-to-hw | FileCheck %s
+// RUN: crania-opt %s --convert-crania-to-hw --crania-hw-verify-program | FileCheck %s
 
 // A softmax inside the iteration is decomposed into maximum, exponentials, sum
 // and quotient.

@@ -1,4 +1,4 @@
-// RUN: crania-opt %s --crania-assign-layouts --crania-schedule-fetches="retain=false" --crania-place-segments --convert-crania-to-hw | FileCheck %s
+// RUN: crania-opt %s --crania-assign-layouts --crania-schedule-fetches="retain=false" --crania-place-segments --convert-crania-to-hw --crania-hw-verify-program | FileCheck %s
 
 // The data are 1024 bytes of input, 512 of sums and 512 of bias, and the global
 // buffer has 1600. The product fits, but not together with its bias, which is

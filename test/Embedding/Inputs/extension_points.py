@@ -1,6 +1,6 @@
 # Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""extension_points.py FOLDER ACME_BUILD: runs the scheme, the exit rule, the scheduling
+"""extension_points.py FOLDER ACME_BUILD: runs the schemes, the exit rule, the scheduling
 solver and the target of the out-of-tree example on the host and on the machine, and
 compares them with NumPy."""
 import json
@@ -138,6 +138,28 @@ def on_the_machine(acme_opt, network, samples):
         expect(exit_round == ROUNDS and close(logits, network.logits(x, ROUNDS)), "another answer")
 
 
+def refining(acme_opt, network, samples):
+    """A scheme whose clusters refine each other: signs in round 1, weights in round 2."""
+    signed = [np.where(np.signbit(w), -np.mean(np.abs(w)), np.mean(np.abs(w))).astype(np.float32)
+              for w in network.weights]
+    for exit_rule, wanted_round, (first, second) in (("softmax:0", 1, signed),
+                                                     ("entropy:0", 2, network.weights)):
+        run(acme_opt, "classifier.mlir", "--crania-check-classifiers", "--crania-attach-target",
+            "--crania-cluster-weights=clusters=0.5,0.5", "--acme-sign-weights",
+            f"--crania-form-rounds=exit={exit_rule}", "-o", "signs.mlir")
+        expect("#acme.signs" in pathlib.Path("signs.mlir").read_text(), "the scheme is not there")
+        run(acme_opt, "signs.mlir", "--crania-assign-layouts", "--crania-schedule-fetches",
+            "--crania-place-segments", "--convert-crania-to-hw", "-o", "signs.hw.mlir")
+        run("crania-translate", "--crania-to-binary", "signs.hw.mlir", "-o", "signs.crania")
+        binary = pathlib.Path("signs.crania").read_bytes()
+        runtime = Runtime()
+        for x in samples:
+            exit_round, logits = runtime.infer(binary, x, CLASSES)
+            expected = np.maximum(x @ first, 0) @ second
+            expect(exit_round == wanted_round, f"round {exit_round} instead of {wanted_round}")
+            expect(close(logits, expected), f"{logits} instead of {expected} in round {wanted_round}")
+
+
 def refused(acme_opt):
     """Checks that the exit unit accepts only its own rules."""
     result = subprocess.run(
@@ -156,8 +178,9 @@ def main():
     samples = random.normal(size=(SAMPLES, 1, INPUTS)).astype(np.float32)
     on_the_host(acme_opt, network, samples)
     on_the_machine(acme_opt, network, samples)
+    refining(acme_opt, network, samples)
     refused(acme_opt)
-    print("a scheme, an exit rule, a solver and a target of another project")
+    print("two schemes, an exit rule, a solver and a target of another project")
 
 
 main()

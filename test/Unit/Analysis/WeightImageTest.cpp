@@ -3,11 +3,13 @@
 
 #include "crania/Analysis/WeightImage.h"
 #include "ParsedModule.h"
+#include "mlir/IR/BuiltinAttributes.h"
 #include "llvm/ADT/StringExtras.h"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <array>
 #include <cstring>
 
 using namespace mlir;
@@ -96,6 +98,105 @@ protected:
   layout::Tiling tiling;
   std::string why;
 };
+
+/// A scheme of another project. It lists the words of all early rounds, in the
+/// order of the codes. Without words, clusters have disjoint supports.
+struct ListedScheme
+    : ir::SchemeAttrInterface::ExternalModel<ListedScheme, DenseArrayAttr> {
+  static ArrayRef<int64_t> wordsOf(Attribute attribute) {
+    return cast<DenseI64ArrayAttr>(attribute).asArrayRef();
+  }
+  bool isRefining(Attribute attribute) const {
+    return !wordsOf(attribute).empty();
+  }
+  SmallVector<int64_t> getRefinedWords(Attribute attribute, Operation *,
+                                       int64_t) const {
+    return SmallVector<int64_t>(wordsOf(attribute));
+  }
+  LogicalResult verifyWeights(Attribute, Operation *) const {
+    return success();
+  }
+  void materialize(Attribute, Operation *, int64_t,
+                   MutableArrayRef<char>) const {}
+  Value emitMaterialize(Attribute, OpBuilder &, Location, Operation *,
+                        Value) const {
+    return {};
+  }
+};
+
+class ListedSchemeTest : public WeightImageTest {
+protected:
+  /// Parses weights of i8 with this scheme and two clusters.
+  void parseListed(ArrayRef<int64_t> words, const std::vector<uint8_t> &codes) {
+    parse("i8", 2, std::string(elements, '\x11'), codes);
+    MLIRContext *context = weights.getContext();
+    DenseArrayAttr::attachInterface<ListedScheme>(*context);
+    weights.setSchemeAttr(cast<ir::SchemeAttrInterface>(
+        Attribute(DenseI64ArrayAttr::get(context, words))));
+  }
+
+  std::string refusal() {
+    EXPECT_TRUE(failed(
+        WeightBlocks::create(weights, contraction, tiling, smallArray(), why)));
+    return why;
+  }
+};
+
+TEST_F(ListedSchemeTest, WordsOfEarlyRoundsAreTheScheme) {
+  std::vector<uint8_t> codes(elements);
+  for (size_t i = 0; i < codes.size(); ++i)
+    codes[i] = uint8_t(i % 3);
+  // -1 has the bits 0xff, and bits above the element's width do not count.
+  parseListed({-1, 0x105, 3}, codes);
+  WeightBlocks image = blocks();
+  EXPECT_EQ(image.refinedWords(0).vec(), (std::vector<uint32_t>{3, 5, 0xff}));
+  EXPECT_TRUE(image.refinedWords(1).empty());
+  ClusterBlocks first = image.read(0), second = image.read(1);
+  EXPECT_EQ(first.values, uint64_t(elements));
+  EXPECT_EQ(second.values, uint64_t(elements));
+  std::array<size_t, 3> counts = {};
+  for (size_t b = 0; b < first.codes.size(); ++b)
+    for (size_t p = 0; p < first.codes[b].values.size(); ++p) {
+      EXPECT_EQ(second.codes[b].values[p], 0x11u);
+      const uint8_t condition = second.conditions[b][p];
+      EXPECT_EQ(first.codes[b].values[p], image.refinedWords(0)[condition]);
+      ++counts[condition];
+    }
+  for (size_t count : counts)
+    EXPECT_EQ(count, size_t(elements) / 3);
+}
+
+TEST_F(ListedSchemeTest, RefusesCodesWithoutAWord) {
+  std::vector<uint8_t> codes(elements, 1);
+  parseListed({7, 8}, codes);
+  EXPECT_EQ(blocks().refinedWords(0).size(), 2u);
+  codes.back() = 2;
+  parseListed({7, 8}, codes);
+  EXPECT_EQ(refusal(), "its scheme has no word for code 2 in round 1");
+}
+
+TEST_F(ListedSchemeTest, RefusesTooManyWords) {
+  std::vector<int64_t> words;
+  for (int64_t word = 0; word < 65; ++word)
+    words.push_back(word);
+  const std::vector<uint8_t> codes(elements, 64);
+  parseListed(words, codes);
+  EXPECT_EQ(refusal(),
+            "its scheme has 65 distinct words in round 1; there can be up to "
+            "64");
+  words.back() = 0;
+  parseListed(words, codes);
+  EXPECT_EQ(blocks().refinedWords(0).size(), 64u);
+}
+
+TEST_F(ListedSchemeTest, RefusesWeightsWithoutACluster) {
+  std::vector<uint8_t> clusters(elements, 1);
+  parseListed({}, clusters);
+  EXPECT_EQ(blocks().read(1).values, uint64_t(elements));
+  clusters.front() = 2;
+  parseListed({}, clusters);
+  EXPECT_EQ(refusal(), "its scheme puts a weight into cluster 3 of 2");
+}
 
 /// Writes a decoded block to the places of its weights in the tensor.
 void scatter(const layout::BlockCodes &codes, ArrayRef<int64_t> tensorIndices,

@@ -140,17 +140,6 @@ RC_GTEST_PROP(OptimalKMeansTest, IsTheBestOfAllCutsWithWeights, ()) {
   const double best = points.empty() ? 0 : bruteForce(points, k);
   RC_ASSERT(std::abs(result->squaredError - best) < 1e-9 * (1 + best));
   checkConsistent(*result, points, k);
-
-  // Sorting the points does not change the problem.
-  std::vector<double> sorted, sums;
-  for (auto [value, weight] : points) {
-    sorted.push_back(value);
-    sums.push_back(weight);
-  }
-  auto again = optimalKMeansOfSorted(sorted, sums, k);
-  RC_ASSERT(bool(again));
-  RC_ASSERT(again->centers == result->centers);
-  RC_ASSERT(again->firsts == result->firsts);
 }
 
 // With more than 4096 distinct values, the search skips positions where no
@@ -242,7 +231,6 @@ void expectRefused(const Result<KMeans> &result, const char *reason) {
 
 TEST(OptimalKMeansTest, RefusesWhatHasNoOptimum) {
   using Floats = std::vector<float>;
-  using Doubles = std::vector<double>;
   const float infinity = std::numeric_limits<float>::infinity();
   expectRefused(optimalKMeans(Floats{1}, 0), "no groups");
   expectRefused(optimalKMeans(Floats{1, -infinity}, 2),
@@ -255,10 +243,6 @@ TEST(OptimalKMeansTest, RefusesWhatHasNoOptimum) {
                 "weight 1 is not finite");
   expectRefused(optimalKMeansOfHalves(std::vector<uint16_t>{1, 0x7c01}, 2),
                 "value 1 is not finite");
-  expectRefused(optimalKMeansOfSorted(Doubles{1, 1}, Doubles{1, 1}, 2),
-                "value 1 is not above");
-  expectRefused(optimalKMeansOfSorted(Doubles{1, 2}, Doubles{1, 0}, 2),
-                "weight 1 is not a number above 0");
 }
 
 } // namespace

@@ -1,9 +1,9 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+#include "ProgramEncoding.h"
 #include "TestPrograms.h"
 
-#include "crania/Dialect/CraniaHW/IR/ProgramEncoding.h"
 #include "crania/Translation/DeviceBinary/DeviceBinaryTranslation.h"
 #include "mlir/IR/MLIRContext.h"
 

@@ -10,8 +10,6 @@
 using namespace mlir;
 using namespace crania::ir;
 
-bool ImportanceAttr::isAdditive() const { return true; }
-
 LogicalResult ImportanceAttr::verifyWeights(Operation *op) const {
   auto weights = cast<WeightsOp>(op);
   int64_t clusters = weights.getClusters();

@@ -38,7 +38,8 @@ ResidualAttr::verify(llvm::function_ref<InFlightDiagnostic()> emitError,
   return success();
 }
 
-SmallVector<int64_t> ResidualAttr::wordsOf(int64_t round) const {
+SmallVector<int64_t> ResidualAttr::getRefinedWords(Operation *,
+                                                   int64_t round) const {
   int64_t codes = getPoints().getType().getDimSize(1);
   SmallVector<int64_t> words;
   auto all = getPoints().getValues<APInt>();
@@ -46,8 +47,6 @@ SmallVector<int64_t> ResidualAttr::wordsOf(int64_t round) const {
     words.push_back(all[{uint64_t(round - 1), uint64_t(code)}].getSExtValue());
   return words;
 }
-
-bool ResidualAttr::isAdditive() const { return false; }
 
 bool ResidualAttr::isRefining() const { return true; }
 
@@ -85,7 +84,7 @@ void ResidualAttr::materialize(Operation *op, int64_t round,
   }
   ArrayRef<uint8_t> codes = weights.getAssignmentBytes(storage);
   const size_t width = result.size() / codes.size();
-  SmallVector<int64_t> words = wordsOf(round);
+  SmallVector<int64_t> words = getRefinedWords(op, round);
   // All values are little-endian.
   for (auto [i, code] : llvm::enumerate(codes))
     for (size_t byte = 0; byte < width; ++byte)

@@ -4,7 +4,7 @@
 // Errors of the order of commands by tokens, fetches and shared memory. Each
 // case is one change to the same valid program.
 
-// RUN: crania-opt --split-input-file --verify-diagnostics %s
+// RUN: crania-opt --crania-hw-verify-program --split-input-file --verify-diagnostics %s
 
 // The valid program.
 crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>

@@ -4,7 +4,7 @@
 // Errors of combining f32 and integers. Each case is one change to the same
 // valid program of i8.
 
-// RUN: crania-opt --split-input-file --verify-diagnostics %s
+// RUN: crania-opt --crania-hw-verify-program --split-input-file --verify-diagnostics %s
 
 // The valid program.
 crania_hw.program @p target <"edge"> precision i8 exit <softmax, []>

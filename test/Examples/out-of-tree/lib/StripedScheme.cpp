@@ -16,8 +16,6 @@ namespace acme {
 using namespace mlir;
 using namespace crania::ir;
 
-bool acme::StripedAttr::isAdditive() const { return true; }
-
 LogicalResult acme::StripedAttr::verifyWeights(Operation *op) const {
   auto weights = cast<WeightsOp>(op);
   SmallVector<char> storage;

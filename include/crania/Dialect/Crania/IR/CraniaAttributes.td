@@ -61,7 +61,7 @@ def Crania_ImportanceAttr : AttrDef<Crania_Dialect, "Importance", [
   let summary = "Clusters with disjoint supports, the most important weights first";
   let description = [{
     Each weight belongs to one cluster. D_r holds the weights of clusters 1..r, and
-    0 elsewhere. The scheme is additive. The assignment of `crania.weights` holds
+    0 elsewhere. The assignment of `crania.weights` holds
     the number of each weight's cluster, counted from 0.
 
     Example: `#crania.importance`
@@ -69,7 +69,7 @@ def Crania_ImportanceAttr : AttrDef<Crania_Dialect, "Importance", [
 }
 
 def Crania_ResidualAttr : AttrDef<Crania_Dialect, "Residual", [
-    DeclareAttrInterfaceMethods<Crania_SchemeAttrInterface, ["isRefining"]>]> {
+    DeclareAttrInterfaceMethods<Crania_SchemeAttrInterface, ["isRefining", "getRefinedWords"]>]> {
   let mnemonic = "residual";
   let summary = "Every cluster holds all weights, each finer than the one before";
   let description = [{
@@ -78,7 +78,7 @@ def Crania_ResidualAttr : AttrDef<Crania_Dialect, "Residual", [
     words of D_r. There are rows for all rounds but the last, because D_K is the
     values themselves. Cluster r holds the words of D_r at all positions. If codes
     are nested from row to row, it only needs to distinguish weights that cluster
-    r-1 does not. The scheme is not additive.
+    r-1 does not.
 
     The scheme is meant for integers, where the words of all rounds share the scales
     and sums of the layer. A gain of a round belongs in the requantization behind
@@ -95,9 +95,6 @@ def Crania_ResidualAttr : AttrDef<Crania_Dialect, "Residual", [
   let extraClassDeclaration = [{
     /// The largest number of distinct words in a row.
     static constexpr size_t maxWords = 64;
-    /// Returns the word of each code in D_round. `round` counts from 1 and is not
-    /// the last round.
-    ::llvm::SmallVector<int64_t> wordsOf(int64_t round) const;
   }];
 }
 

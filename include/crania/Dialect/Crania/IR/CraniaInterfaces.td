@@ -32,14 +32,20 @@ def Crania_SchemeAttrInterface : AttrInterface<"SchemeAttrInterface"> {
   }];
   let methods = [
     InterfaceMethod<[{
-      Returns true if D_r - D_(r-1) depends on cluster r only, so that partial sums
-      of an earlier round may be kept.
-    }], "bool", "isAdditive">,
-    InterfaceMethod<[{
       Returns true if cluster r holds a word of D_r at every position, which
-      replaces the word of cluster r-1. Returns false if clusters have disjoint
-      supports, so that D_r is the words of the first r clusters and 0 elsewhere.
+      replaces the word of cluster r-1. The assignment then holds a code per weight,
+      there are at least two clusters, and the scheme implements `getRefinedWords`. Returns false if clusters have
+      disjoint supports, so that D_r is the words of the first r clusters and 0
+      elsewhere. The assignment then holds the number of each weight's cluster,
+      counted from 0.
     }], "bool", "isRefining", (ins), "", "return false;">,
+    InterfaceMethod<[{
+      Returns the word in D_round of each code of the assignment, for a scheme that
+      refines. A word is the bits of an element; bits above its width are ignored.
+      `round` counts from 1 and is less than the number of clusters K, because D_K
+      is the values themselves. At most 64 words may be distinct.
+    }], "::llvm::SmallVector<int64_t>", "getRefinedWords",
+      (ins "::mlir::Operation *":$weights, "int64_t":$round), [{}], [{ return {}; }]>,
     InterfaceMethod<[{
       Checks the operation's data against the scheme. Reports failures through
       `emitError`.

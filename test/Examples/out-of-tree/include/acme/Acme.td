@@ -11,7 +11,7 @@ include "mlir/IR/OpBase.td"
 def Acme_Dialect : Dialect {
   let name = "acme";
   let cppNamespace = "::acme";
-  let summary = "Additions of the Acme compiler: a weight layout, a scheme, an exit rule";
+  let summary = "Additions of the Acme compiler: a weight layout, two schemes, an exit rule";
   let useDefaultAttributePrinterParser = 1;
 }
 
@@ -34,6 +34,22 @@ def Acme_StripedAttr : AttrDef<Acme_Dialect, "Striped", [
 
     Example: `#acme.striped`
   }];
+}
+
+def Acme_SignsAttr : AttrDef<Acme_Dialect, "Signs", [
+    DeclareAttrInterfaceMethods<Crania_SchemeAttrInterface,
+                                ["isRefining", "getRefinedWords"]>]> {
+  let mnemonic = "signs";
+  let summary = "Round 1 knows the signs of the weights, round 2 the weights";
+  let description = [{
+    A clustering scheme in which a cluster refines the one before. In D_1, each
+    weight of f32 is the magnitude with its own sign. The code of a weight is 1 if
+    the weight is negative, else 0. There are two clusters.
+
+    Example: `#acme.signs<0.5>`
+  }];
+  let parameters = (ins "::mlir::FloatAttr":$magnitude);
+  let assemblyFormat = "`<` $magnitude `>`";
 }
 
 def Acme_ClearWinnerAttr : AttrDef<Acme_Dialect, "ClearWinner", [

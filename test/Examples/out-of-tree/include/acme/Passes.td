@@ -23,6 +23,15 @@ def StripeWeights : Pass<"acme-stripe-weights", "::mlir::ModuleOp"> {
   let dependentDialects = ["::acme::AcmeDialect"];
 }
 
+def SignWeights : Pass<"acme-sign-weights", "::mlir::ModuleOp"> {
+  let summary = "Give weights of two clusters the scheme #acme.signs";
+  let description = [{
+    Runs behind `crania-cluster-weights`. The magnitude is the mean of the
+    magnitudes of the tensor.
+  }];
+  let dependentDialects = ["::acme::AcmeDialect"];
+}
+
 def StopAtClearWinner : Pass<"acme-stop-at-clear-winner", "::mlir::ModuleOp"> {
   let summary = "Give iterations the exit rule #acme.clear_winner";
   let dependentDialects = ["::acme::AcmeDialect"];

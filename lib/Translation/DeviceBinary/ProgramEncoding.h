@@ -1,8 +1,8 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#ifndef CRANIA_DIALECT_CRANIAHW_IR_PROGRAMENCODING_H
-#define CRANIA_DIALECT_CRANIAHW_IR_PROGRAMENCODING_H
+#ifndef CRANIA_LIB_TRANSLATION_DEVICEBINARY_PROGRAMENCODING_H
+#define CRANIA_LIB_TRANSLATION_DEVICEBINARY_PROGRAMENCODING_H
 
 #include "crania/DeviceBinary/DeviceBinary.h"
 #include "crania/Dialect/CraniaHW/IR/CraniaHWOps.h"
@@ -13,11 +13,10 @@ namespace crania::hw {
 /// image. Buffers, weights and commands are numbered in their order, and labels
 /// in the order of their first use.
 ///
-/// Each operation must be verified, and every name that it refers to must be in
-/// the program. The program's verifier encodes the program to check everything
-/// else that the machine relies on.
+/// The program must have passed MLIR's verification. It may still be one that
+/// the machine refuses (verifyForMachine).
 binary::ProgramT encodeProgram(ProgramOp program);
 
 } // namespace crania::hw
 
-#endif // CRANIA_DIALECT_CRANIAHW_IR_PROGRAMENCODING_H
+#endif // CRANIA_LIB_TRANSLATION_DEVICEBINARY_PROGRAMENCODING_H

@@ -1,8 +1,8 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#ifndef CRANIA_CALIBRATION_OBSERVEDPROGRAM_H
-#define CRANIA_CALIBRATION_OBSERVEDPROGRAM_H
+#ifndef CRANIA_LIB_CALIBRATION_OBSERVEDPROGRAM_H
+#define CRANIA_LIB_CALIBRATION_OBSERVEDPROGRAM_H
 
 #include "crania/Runtime/Executable.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -27,4 +27,4 @@ struct ObservedProgram {
 
 } // namespace crania
 
-#endif // CRANIA_CALIBRATION_OBSERVEDPROGRAM_H
+#endif // CRANIA_LIB_CALIBRATION_OBSERVEDPROGRAM_H

@@ -1,11 +1,11 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#ifndef CRANIA_CALIBRATION_LOCKSTEPNETWORK_H
-#define CRANIA_CALIBRATION_LOCKSTEPNETWORK_H
+#ifndef CRANIA_LIB_CALIBRATION_LOCKSTEPNETWORK_H
+#define CRANIA_LIB_CALIBRATION_LOCKSTEPNETWORK_H
 
+#include "ObservedProgram.h"
 #include "crania/Analysis/Contraction.h"
-#include "crania/Calibration/ObservedProgram.h"
 #include "crania/Runtime/ImageSet.h"
 
 namespace crania {
@@ -73,4 +73,4 @@ private:
 
 } // namespace crania
 
-#endif // CRANIA_CALIBRATION_LOCKSTEPNETWORK_H
+#endif // CRANIA_LIB_CALIBRATION_LOCKSTEPNETWORK_H

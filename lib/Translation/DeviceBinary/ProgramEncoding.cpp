@@ -3,7 +3,7 @@
 
 // Encodes a program of crania_hw as metadata of a device binary.
 
-#include "crania/Dialect/CraniaHW/IR/ProgramEncoding.h"
+#include "ProgramEncoding.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;

@@ -1,8 +1,8 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#ifndef CRANIA_CLUSTERING_OUTPUTCORRECTION_H
-#define CRANIA_CLUSTERING_OUTPUTCORRECTION_H
+#ifndef CRANIA_LIB_CLUSTERING_OUTPUTCORRECTION_H
+#define CRANIA_LIB_CLUSTERING_OUTPUTCORRECTION_H
 
 #include "crania/Clustering/LayerMoments.h"
 #include "crania/Support/Span.h"
@@ -23,9 +23,6 @@ struct OutputCorrection {
   double relativeError = 0;
 };
 
-/// Returns the correction that changes nothing, as in round K.
-OutputCorrection identityCorrection(Span<const float> biases);
-
 /// Returns the least-squares correction for weights `d`, [outputs x inputs], on
 /// the inputs of the moments. The gain of a channel with constant z is 1. All
 /// gains are 1 if `fitGains` is false.
@@ -33,27 +30,6 @@ OutputCorrection correctOutputs(Span<const float> d,
                                 const LayerMoments &moments,
                                 bool fitGains = true);
 
-/// Accumulates samples of z and y themselves and fits the correction to them.
-/// It serves layers that are too wide for second moments of their inputs.
-class OutputSamples {
-public:
-  explicit OutputSamples(size_t outputs);
-
-  /// Adds rows of [outputs] values each: the outputs of the round without a
-  /// bias, and the outputs of the layer.
-  void add(Span<const float> z, Span<const float> y);
-
-  OutputCorrection correction(bool fitGains = true) const;
-
-private:
-  struct Sums {
-    double z = 0, y = 0, zz = 0, zy = 0, yy = 0;
-  };
-  uint64_t samples = 0;
-  std::vector<Sums> channels;
-  std::vector<float> pivotZ, pivotY; // first row
-};
-
 } // namespace crania::clustering
 
-#endif // CRANIA_CLUSTERING_OUTPUTCORRECTION_H
+#endif // CRANIA_LIB_CLUSTERING_OUTPUTCORRECTION_H

@@ -1,8 +1,8 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#ifndef CRANIA_CALIBRATION_NETWORKOBSERVER_H
-#define CRANIA_CALIBRATION_NETWORKOBSERVER_H
+#ifndef CRANIA_LIB_CALIBRATION_NETWORKOBSERVER_H
+#define CRANIA_LIB_CALIBRATION_NETWORKOBSERVER_H
 
 #include "crania/Runtime/Executable.h"
 #include "crania/Runtime/ImageSet.h"
@@ -43,4 +43,4 @@ private:
 
 } // namespace crania
 
-#endif // CRANIA_CALIBRATION_NETWORKOBSERVER_H
+#endif // CRANIA_LIB_CALIBRATION_NETWORKOBSERVER_H

@@ -17,7 +17,8 @@
 #   --tidy      also runs clang-tidy on the whole tree (half an hour)
 #   --tidy-changed  also runs clang-tidy for at most five minutes on the files that
 #               changed since the commit in CRANIA_TIDY_SINCE, since the last run
-#               that got through all of them, or in the last 20 commits
+#               that got through all of them, or in the last 20 commits; a header is
+#               checked with a source that includes it
 #   --ci        --format: what .ci/run does
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
@@ -80,13 +81,13 @@ tidy_base() {
 
 # The newest changes come first, so that the time limit leaves out the oldest.
 check_tidy_changed() {
-  local base files file seconds=300 begin=$SECONDS checked=0
+  local base files seconds=300 begin=$SECONDS checked=0
   base=$(tidy_base)
   say "clang-tidy, files changed since $(git -C "$root" rev-parse --short "$base")"
+  ninja -C "$build" -t deps >"$build/dependencies.txt"
   mapfile -t files < <(cd "$root" && git log --format= --name-only --diff-filter=d "$base"..HEAD -- \
-    'lib/*.cpp' 'tools/*.cpp' | awk '!seen[$0]++' | while read -r file; do
-      [ ! -f "$file" ] || printf '%s\n' "$file"
-    done)
+    'lib/*.cpp' 'lib/*.h' 'include/*.h' 'tools/*.cpp' 'tools/*.h' |
+    "$python" utils/tidy_sources.py "$root" "$build/dependencies.txt")
   while [ $checked -lt ${#files[@]} ] && [ $((SECONDS - begin)) -lt $seconds ]; do
     local batch=("${files[@]:checked:8}") status=0
     timeout $((seconds - (SECONDS - begin) + 1)) "${tidy_command[@]}" "${batch[@]/#/$root/}" || status=$?
@@ -98,7 +99,7 @@ check_tidy_changed() {
     mkdir -p "$(dirname "$last_tidy")"
     git -C "$root" rev-parse HEAD >"$last_tidy"
   fi
-  echo "clang-tidy: $checked of ${#files[@]} changed files within $seconds s, newest first"
+  echo "clang-tidy: $checked of ${#files[@]} sources of changed files within $seconds s, newest first"
 }
 
 purpose='test'

@@ -4,6 +4,7 @@
 #include "LayerWeights.h"
 
 #include "crania/Dialect/Crania/IR/CraniaOps.h"
+#include "crania/Dialect/Crania/IR/WeightData.h"
 #include "crania/Dialect/CraniaHW/IR/CraniaHWDialect.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
@@ -38,8 +39,8 @@ FailureOr<LayerWeights> crania::readWeights(const Contraction &contraction,
                                  : scales.getValues<float>()[size_t(o)]);
   SmallVector<char> storage;
   ArrayRef<char> bytes = WeightsOp::rawBytes(weights.constant, storage);
-  if (int64_t(bytes.size()) != type.getNumElements()) {
-    why = "its weights have no data";
+  if (std::string fault = ir::describeWrongSize(bytes, type); !fault.empty()) {
+    why = "its weights have " + fault;
     return failure();
   }
   for (int64_t o = 0; o < contraction.outputs; ++o)

@@ -15,6 +15,7 @@
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/Pass/PassManager.h"
+#include "llvm/ADT/DenseSet.h"
 #include "llvm/ADT/StringSet.h"
 
 using namespace mlir;
@@ -84,27 +85,53 @@ LogicalResult runPipeline(ModuleOp module, const ProgramConfiguration &row,
   return manager.run(module);
 }
 
-/// Returns true if the function returns a softmax of what the machine computes,
-/// in any spelling. Such a softmax changes no prediction.
-bool returnsSoftmaxOfMachine(func::FuncOp function) {
-  auto end = function.getBody().front().getTerminator();
-  Value logits = end->getNumOperands() == 1
-                     ? findSoftmaxInput(end->getOperand(0))
-                     : Value();
-  return logits && logits.getDefiningOp<hw::ExecuteOp>() != nullptr;
+/// Adds the ops that compute `value` to `ops`, but not the op of `end` nor
+/// those that only it needs.
+void collectProducers(Value value, Value end, DenseSet<Operation *> &ops) {
+  SmallVector<Value> pending = {value};
+  while (!pending.empty()) {
+    Value next = pending.pop_back_val();
+    Operation *op = next.getDefiningOp();
+    if (next == end || !op || !ops.insert(op).second)
+      continue;
+    // A region may read values from outside.
+    op->walk([&](Operation *inner) {
+      llvm::append_range(pending, inner->getOperands());
+    });
+  }
+}
+
+/// Returns the ops of the function that only compute a softmax of what the
+/// machine computes, in any spelling, which the function returns. Such a
+/// softmax changes no prediction.
+DenseSet<Operation *> findSoftmaxHead(func::FuncOp function) {
+  DenseSet<Operation *> head, inputs;
+  Operation *end = function.getBody().front().getTerminator();
+  if (end->getNumOperands() != 1)
+    return head;
+  Value logits = findSoftmaxInput(end->getOperand(0));
+  if (!logits || !logits.getDefiningOp<hw::ExecuteOp>())
+    return head;
+  collectProducers(end->getOperand(0), logits, head);
+  // The head may share an op with the input of the machine.
+  collectProducers(logits, {}, inputs);
+  for (Operation *op : inputs)
+    head.erase(op);
+  return head;
 }
 
 /// Fails if the host has work to do. A device binary has no host code, so that
 /// all work would be lost that the machine does not do. Reshapes and a softmax
-/// are harmless.
+/// of the machine's result are harmless.
 LogicalResult refuseHostWork(func::FuncOp function) {
-  if (returnsSoftmaxOfMachine(function))
-    return success();
-  WalkResult result = function.walk([&](Operation *op) {
-    if (op == function ||
+  const DenseSet<Operation *> head = findSoftmaxHead(function);
+  WalkResult result = function.walk<WalkOrder::PreOrder>([&](Operation *op) {
+    if (op == function)
+      return WalkResult::advance();
+    if (head.contains(op) ||
         isa<hw::ExecuteOp, func::ReturnOp, tensor::CollapseShapeOp,
             tensor::ExpandShapeOp, tensor::EmptyOp, arith::ConstantOp>(op))
-      return WalkResult::advance();
+      return WalkResult::skip();
     op->emitError() << "would run on the host, which a device binary does not "
                     << "have; take crania-opt --crania-pipeline for a program "
                     << "with host code";

@@ -97,9 +97,26 @@ void crania::buildCompilationPipeline(OpPassManager &manager,
   manager.addNestedPass<hw::ProgramOp>(createVerifyHWProgram());
 }
 
+/// Builds `crania-pipeline` from the text of its options. MLIR's own function
+/// for this prints the reasons of a failure instead of handing them over.
+static LogicalResult
+parseCraniaPipeline(OpPassManager &manager, StringRef text,
+                    function_ref<LogicalResult(const Twine &)> refuse) {
+  PipelineOptions options;
+  std::string reason;
+  llvm::raw_string_ostream os(reason);
+  if (failed(options.parseFromString(text, os)))
+    return refuse(StringRef(reason).rtrim());
+  buildCraniaPipeline(manager, options);
+  return success();
+}
+
 void crania::registerCraniaPipeline() {
-  PassPipelineRegistration<PipelineOptions>(
+  registerPassPipeline(
       "crania-pipeline",
       "Compile classifiers in linalg to programs of the machine",
-      buildCraniaPipeline);
+      parseCraniaPipeline,
+      [](function_ref<void(const detail::PassOptions &)> show) {
+        show(PipelineOptions());
+      });
 }

@@ -3,6 +3,7 @@
 
 #include "crania-c/Compiler.h"
 #include "CompileOption.h"
+#include "StandardErrorCapture.h"
 #include "crania/Driver/Driver.h"
 #include "crania/InitAllPasses.h"
 #include "mlir/Bytecode/BytecodeWriter.h"
@@ -12,6 +13,7 @@
 #include "mlir/InitAllPasses.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
+#include "llvm/ADT/StringExtras.h"
 
 #include <mutex>
 
@@ -98,6 +100,25 @@ void registerPassesOnce() {
   });
 }
 
+/// Adds the passes of a textual pipeline to `manager`. Returns why that is not
+/// possible and the remedy, or an empty text.
+std::string parsePipeline(StringRef passes, PassManager &manager) {
+  std::string reasons;
+  LogicalResult result = success();
+  std::string printed = captureStandardError([&] {
+    llvm::raw_string_ostream os(reasons);
+    result = parsePassPipeline(passes, manager, os);
+  });
+  if (succeeded(result))
+    return {};
+  // LLVM begins with the name of the program, which a library has not.
+  reasons = StringRef(printed).ltrim(" :").str() + reasons;
+  SmallVector<StringRef> lines;
+  llvm::SplitString(reasons, lines, "\n");
+  lines.push_back("crania-opt --help lists the passes and their options");
+  return llvm::join(lines, "\n");
+}
+
 /// Fails, with an error diagnostic, if something has no bytecode.
 FailureOr<std::string> print(ModuleOp module, bool bytecode) {
   std::string text;
@@ -166,15 +187,13 @@ craniaCompilerSessionRunPasses(CraniaCompilerSession session, const void *bytes,
   if (!module)
     return nullptr;
   PassManager manager(&*context, ModuleOp::getOperationName());
-  std::string reason;
-  llvm::raw_string_ostream reasons(reason);
   // A pipeline has the form of mlir-opt, or only the part in parentheses.
   StringRef passes = pipeline ? pipeline : "";
   if (passes.starts_with("builtin.module(") && passes.ends_with(")"))
     passes = passes.drop_front(StringRef("builtin.module(").size()).drop_back();
-  if (failed(parsePassPipeline(passes, manager, reasons))) {
+  if (std::string reasons = parsePipeline(passes, manager); !reasons.empty()) {
     session->report(CRANIA_COMPILER_ERROR,
-                    "the pipeline '" + passes.str() + "': " + reason);
+                    "the pipeline '" + passes.str() + "': " + reasons);
     return nullptr;
   }
   if (failed(manager.run(*module)))

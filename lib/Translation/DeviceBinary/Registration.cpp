@@ -2,8 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "crania/Dialect/Crania/IR/CraniaDialect.h"
+#include "crania/Driver/EndWithNewline.h"
+#include "crania/Driver/ModuleInput.h"
 #include "crania/Translation/DeviceBinary/DeviceBinaryTranslation.h"
 #include "mlir/IR/DialectRegistry.h"
+#include "mlir/Parser/Parser.h"
 #include "mlir/Tools/mlir-translate/Translation.h"
 #include "llvm/Support/SourceMgr.h"
 
@@ -12,11 +15,22 @@
 using namespace mlir;
 using namespace crania;
 
-static LogicalResult exportModule(Operation *op, raw_ostream &os) {
-  auto module = dyn_cast<ModuleOp>(op);
+/// Reads the module in the main buffer of `sources` and writes its programs.
+static LogicalResult exportModule(const llvm::SourceMgr &sources,
+                                  raw_ostream &os, MLIRContext *context) {
+  const llvm::MemoryBuffer *buffer =
+      sources.getMemoryBuffer(sources.getMainFileID());
+  if (!printTextFault(*buffer))
+    return failure();
+  llvm::SourceMgr readable;
+  readable.AddNewSourceBuffer(
+      alignBytecode(endWithNewline(llvm::MemoryBuffer::getMemBuffer(
+          buffer->getMemBufferRef(), /*RequiresNullTerminator=*/false))),
+      llvm::SMLoc());
+  auto module = parseSourceFile<ModuleOp>(readable, ParserConfig(context));
   if (!module)
-    return op->emitError() << "is not a module, so it has no programs";
-  FailureOr<std::vector<uint8_t>> bytes = translateToDeviceBinary(module);
+    return failure();
+  FailureOr<std::vector<uint8_t>> bytes = translateToDeviceBinary(*module);
   if (failed(bytes))
     return failure();
   os.write(reinterpret_cast<const char *>(bytes->data()), bytes->size());
@@ -87,9 +101,16 @@ void crania::registerDeviceBinaryTranslations(
     registerOwn(registry);
     hostDialects(registry);
   };
-  TranslateFromMLIRRegistration toBinary(
+  // MLIR's own function to read a module does not survive every text.
+  TranslateRegistration toBinary(
       "crania-to-binary", "write the programs of a module as a device binary",
-      exportModule, registerAll);
+      [=](const std::shared_ptr<llvm::SourceMgr> &sources, raw_ostream &os,
+          MLIRContext *context) {
+        DialectRegistry registry;
+        registerAll(registry);
+        context->appendDialectRegistry(registry);
+        return exportModule(*sources, os, context);
+      });
   TranslateToMLIRRegistration fromBinary(
       "binary-to-crania", "read a device binary as programs of crania_hw",
       importModule, registerOwn);

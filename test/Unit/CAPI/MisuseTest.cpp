@@ -176,7 +176,29 @@ TEST_F(Misuse, PipelinesThatDoNotParse) {
                                           "net.mlir", pipeline, 0);
   };
   EXPECT_NE(errorOf(run("crania-pipeline{")), "");
-  EXPECT_NE(errorOf(run("crania-pipeline{color=red}")), "");
+  const std::vector<std::vector<const char *>> misfits{
+      {"crania-pipeline{hue=red}", "no such option hue"},
+      {"crania-pipeline{input-scale=x}", "input-scale", "'x'"},
+      {"crania-pipeline{input-mean=1,y}", "input-mean", "'y'"},
+      {"crania-pipeline{retain=maybe}", "retain", "'maybe'"},
+      {"crania-reference-pipeline{hue=red}", "hue=red"},
+      {"crania-calibrate{hue=red}", "no such option hue"},
+      {"crania-calibrate{limit=-1}", "limit", "'-1'"},
+      {"builtin.module(func.func(canonicalize{max-iterations=1.5}))",
+       "max-iterations", "'1.5'"},
+      {"convert-vector-to-llvm{vector-contract-lowering=x}",
+       "vector-contract-lowering", "'x'"},
+      {"no-such-pass", "no-such-pass"}};
+  for (const std::vector<const char *> &misfit : misfits) {
+    testing::internal::CaptureStderr();
+    const std::string error = errorOf(run(misfit.front()));
+    EXPECT_EQ(testing::internal::GetCapturedStderr(), "") << misfit.front();
+    for (size_t i = 1; i < misfit.size(); ++i)
+      EXPECT_NE(error.find(misfit[i]), std::string::npos)
+          << misfit.front() << ": " << error;
+    EXPECT_NE(error.find("crania-opt --help"), std::string::npos)
+        << misfit.front() << ": " << error;
+  }
   CraniaCompilerOutput output = run(nullptr);
   ASSERT_NE(output, nullptr);
   EXPECT_GT(craniaCompilerOutputGetSize(output), 0u);

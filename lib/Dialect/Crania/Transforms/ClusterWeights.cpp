@@ -5,6 +5,7 @@
 #include "crania/Clustering/Importance.h"
 #include "crania/Clustering/ImportanceScheme.h"
 #include "crania/Dialect/Crania/IR/CraniaOps.h"
+#include "crania/Dialect/Crania/IR/WeightData.h"
 #include "crania/Dialect/Crania/Transforms/Passes.h"
 #include "crania/Quantization/WeightQuantization.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -250,13 +251,8 @@ private:
           ElementsAttr scales, StringRef name) {
     SmallVector<char> storage;
     ArrayRef<char> bytes = WeightsOp::rawBytes(values, storage);
-    const int64_t needed =
-        type.getNumElements() * type.getElementTypeBitWidth() / 8;
-    if (int64_t(bytes.size()) != needed)
-      return op.emitError()
-             << "weights '" << name << "' have " << bytes.size()
-             << " bytes of data where " << type << " needs " << needed
-             << ": is the resource section missing or cut?";
+    if (std::string fault = describeWrongSize(bytes, type); !fault.empty())
+      return op.emitError() << "weights '" << name << "' have " << fault;
     if (!type.getElementType().isF32())
       return dequantize(bytes, type, scales);
     const auto *floats = reinterpret_cast<const float *>(bytes.data());

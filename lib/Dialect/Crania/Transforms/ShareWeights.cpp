@@ -4,6 +4,7 @@
 #include "crania/Analysis/Contraction.h"
 #include "crania/Clustering/OptimalKMeans.h"
 #include "crania/Dialect/Crania/IR/CraniaOps.h"
+#include "crania/Dialect/Crania/IR/WeightData.h"
 #include "crania/Dialect/Crania/Transforms/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -23,6 +24,7 @@ namespace crania {
 using namespace mlir;
 using crania::clustering::KMeans;
 using crania::ir::CraniaDialect;
+using crania::ir::describeWrongSize;
 using crania::ir::WeightsOp;
 
 namespace {
@@ -128,13 +130,8 @@ private:
       SmallVector<char> storage;
       ArrayRef<char> bytes =
           WeightsOp::rawBytes(cast<ElementsAttr>(constant.getValue()), storage);
-      const int64_t needed =
-          type.getNumElements() * type.getElementTypeBitWidth() / 8;
-      if (int64_t(bytes.size()) != needed)
-        return op.emitError()
-               << "its weights have " << bytes.size() << " bytes of data where "
-               << type << " needs " << needed
-               << ": is the resource section missing or cut?";
+      if (std::string fault = describeWrongSize(bytes, type); !fault.empty())
+        return op.emitError() << "its weights have " << fault;
       crania::Result<SharedWords> words = ::share(bytes, element, entries);
       if (!words)
         return op.emitError()

@@ -16,8 +16,11 @@ function(crania_add_library name)
   target_include_directories(${name} SYSTEM PUBLIC $<BUILD_INTERFACE:${PROJECT_BINARY_DIR}/include>)
   target_link_libraries(${name} PUBLIC ${ARG_LINK})
   if(ARG_MLIR_LINK)
-    # This also applies to users of the library: see CraniaAssertions.cmake.
-    target_compile_definitions(${name} PUBLIC $<BUILD_INTERFACE:NDEBUG>)
+    if(CRANIA_ENABLE_ASSERTIONS)
+      # Also for what links this library: see CraniaAssertions.cmake.
+      target_compile_options(${name} PUBLIC
+        "$<BUILD_INTERFACE:$<$<COMPILE_LANGUAGE:CXX>:SHELL:-include ${PROJECT_SOURCE_DIR}/cmake/modules/StatisticWithNdebug.h>>")
+    endif()
     target_include_directories(${name} SYSTEM PUBLIC
       $<BUILD_INTERFACE:${MLIR_INCLUDE_DIRS}> $<BUILD_INTERFACE:${LLVM_INCLUDE_DIRS}>)
     mlir_target_link_libraries(${name} PUBLIC ${ARG_MLIR_LINK})

@@ -1,8 +1,10 @@
 # CRANIA_ENABLE_ASSERTIONS enables assert() and the checks of libstdc++. Without it, NDEBUG is
 # defined for every build type.
 #
-# Code that links MLIR has NDEBUG in either case: the packaged MLIR is built with it, and
-# Pass::Statistic has another size without it.
+# The packaged MLIR is built with NDEBUG. Only one class that its libraries share with
+# ours has another size without it: llvm::Statistic, the base of Pass::Statistic. So
+# every file that links MLIR first includes StatisticWithNdebug.h, which declares that
+# class as the package has it.
 
 if(NOT CRANIA_ENABLE_ASSERTIONS)
   add_compile_definitions(NDEBUG)

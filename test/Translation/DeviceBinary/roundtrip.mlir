@@ -4,7 +4,6 @@
 // IR and device binary are equivalent: both round trips restore the original.
 // Random networks of the integration tests cover the parts that the two
 // programs below do not use.
-// tests do.
 
 // RUN: crania-opt %s > %t.mlir
 // RUN: crania-translate --crania-to-binary %s -o %t.crania

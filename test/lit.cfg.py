@@ -1,11 +1,11 @@
 # Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #
-# Substitutions: %python, %examples (examples/ of the source), %shared_data,
+# Substitutions: %python, %version (of the project), %examples (examples/ of the source), %shared_data,
 # %crania_runtime (libcrania_runtime.so), %crania_plugin, %mlir_lib (folder of
 # libmlir_runner_utils.so), %unit (folder of the GoogleTest binaries).
 # Features: onnxruntime, shared-data, slow (off in a quick run), damaged-files (also
-# on in a quick run that asks for them), asan, onednn, qemu-user, fuzzers, roundtrip, full-builds.
+# on in a quick run that asks for them), asan, onednn, docs, qemu-user, fuzzers, roundtrip, full-builds.
 # Parameters: quick=1, damaged_files=1, full_builds=1, roundtrip=1 (or CRANIA_VERIFY_ROUNDTRIP=1):
 # crania-opt prints and parses every module again, as text and as bytecode.
 
@@ -55,6 +55,7 @@ def set_environment():
 def set_substitutions():
     config.substitutions += [
         ("%python", config.python),
+        ("%version", config.crania_version),
         ("%examples", os.path.join(config.crania_source_dir, "examples")),
         ("%shared_data", config.shared_data),
         ("%crania_runtime", config.runtime_library),
@@ -74,6 +75,7 @@ def set_features():
         "damaged-files": damaged_files or not quick,
         "asan": config.sanitize,
         "onednn": config.onednn,
+        "docs": config.docs,
         "qemu-user": shutil.which("qemu-x86_64") is not None,
         "fuzzers": config.fuzzers,
         "roundtrip": roundtrip,

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-# usage: utils/setup.sh [--for=build|test|lint] [--list]
+# usage: utils/setup.sh [--for=build|docs|test|lint] [--list]
 #
 # Installs the Debian 12 packages that are missing, and nothing else.
 #   --for=build  what compiling and running the tools needs
+#   --for=docs   also what utils/docs.sh needs
 #   --for=test   also what the tests need (default), and ONNX Runtime, the
 #                reference they compare with, from npm into build/node_modules;
 #                without it those tests say SKIPPED
@@ -22,6 +23,7 @@ build_packages=(
   libonnx-dev libprotobuf-dev protobuf-compiler
   libdnnl-dev libcli11-dev nlohmann-json3-dev libxxhash-dev zlib1g-dev libzstd-dev
   libgtest-dev librapidcheck-dev) # small, and the configuration looks for them
+docs_packages=(python3-markdown-it)
 test_packages=(
   g++-12 # the second compiler of the libraries without LLVM
   libclang-rt-22-dev
@@ -92,7 +94,7 @@ ensure_onnxruntime() {
 purpose=test list=""
 for argument in "$@"; do
   case $argument in
-    --for=build | --for=test | --for=lint) purpose=${argument#--for=} ;;
+    --for=build | --for=docs | --for=test | --for=lint) purpose=${argument#--for=} ;;
     --list) list=1 ;;
     -h | --help) usage; exit ;;
     *) die "unknown argument '$argument' (see --help)" ;;
@@ -100,11 +102,16 @@ for argument in "$@"; do
 done
 
 packages=("${build_packages[@]}")
-[ "$purpose" = build ] || packages+=("${test_packages[@]}")
-[ "$purpose" = lint ] && packages+=("${lint_packages[@]}")
+case $purpose in
+  docs) packages+=("${docs_packages[@]}") ;;
+  test) packages+=("${docs_packages[@]}" "${test_packages[@]}") ;;
+  lint) packages+=("${docs_packages[@]}" "${test_packages[@]}" "${lint_packages[@]}") ;;
+esac
 if [ -n "$list" ]; then
   printf '%s\n' "${packages[@]}"
   exit
 fi
 ensure_packages "${packages[@]}"
-[ "$purpose" = build ] || ensure_onnxruntime
+case $purpose in
+  test | lint) ensure_onnxruntime ;;
+esac

@@ -7,6 +7,7 @@
 #include "crania/Dialect/Crania/IR/CraniaOps.h"
 #include "crania/Dialect/CraniaHW/IR/CraniaHWOps.h"
 #include "crania/Driver/Driver.h"
+#include "crania/Driver/ToolVersion.h"
 #include "crania/Pipelines/CheckOptions.h"
 #include "crania/Pipelines/StepReport.h"
 #include "crania/Support/OutputFiles.h"
@@ -402,6 +403,7 @@ int main(int argc, char **argv) {
   // A signal ends the process, SIGPIPE too.
   llvm::InitLLVM init(argc, argv, /*InstallPipeSignalExitHandler=*/false);
   crania::prepareTool();
+  crania::setToolVersion("crania-compile");
   cl::HideUnrelatedOptions(category);
   cl::ParseCommandLineOptions(argc, argv, overview);
   DialectRegistry registry;

@@ -5,6 +5,7 @@
 
 #include "crania/Driver/MlirOutput.h"
 #include "crania/Driver/ModuleInput.h"
+#include "crania/Driver/ToolVersion.h"
 #include "crania/InitAllDialects.h"
 #include "crania/InitAllPasses.h"
 #include "crania/Support/ToolProcess.h"
@@ -48,6 +49,7 @@ static LogicalResult optimize(int argc, char **argv, StringRef inputName,
 
 int main(int argc, char **argv) {
   crania::prepareTool();
+  crania::setToolVersion("crania-opt");
   DialectRegistry registry;
   registerAllDialects(registry);
   registerAllExtensions(registry);

@@ -5,6 +5,7 @@
 // binaries.
 
 #include "crania/Driver/MlirOutput.h"
+#include "crania/Driver/ToolVersion.h"
 #include "crania/InitAllTranslations.h"
 #include "crania/Support/ToolProcess.h"
 #include "mlir/IR/DialectRegistry.h"
@@ -48,6 +49,7 @@ static LogicalResult translate(int argc, char **argv) {
 
 int main(int argc, char **argv) {
   crania::prepareTool();
+  crania::setToolVersion("crania-translate");
   crania::registerAllTranslations(
       [](DialectRegistry &registry) { registerAllDialects(registry); });
   return failed(translate(argc, argv));

@@ -53,14 +53,14 @@ LogicalResult lower(ModuleOp module) {
   PassManager manager(module.getContext());
   manager.addPass(createCheckClassifiers());
   manager.addPass(createClusterWeights({"1"}));
-  manager.addPass(createFormRounds());
+  manager.addNestedPass<func::FuncOp>(createFormRounds());
   AssignLayoutsOptions layouts;
   layouts.layouts.push_back("raw");
   manager.addPass(createAssignLayouts(layouts));
   ScheduleFetchesOptions schedule;
   schedule.retain = false;
   manager.addPass(createScheduleFetches(schedule));
-  manager.addPass(createPlaceSegments());
+  manager.addNestedPass<func::FuncOp>(createPlaceSegments());
   manager.addPass(createConvertCraniaToHW());
   return manager.run(module);
 }

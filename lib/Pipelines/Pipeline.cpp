@@ -6,6 +6,7 @@
 #include "crania/Conversion/CraniaToCraniaHW/CraniaToCraniaHW.h"
 #include "crania/Dialect/Crania/Transforms/Passes.h"
 #include "crania/Dialect/CraniaHW/Transforms/Passes.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Pass/PassRegistry.h"
 
 using namespace mlir;
@@ -81,7 +82,7 @@ void crania::buildCompilationPipeline(OpPassManager &manager,
     manager.addPass(createClusterWeights({options.clusters, options.scope}));
   else
     addCalibratedClusters(manager, options);
-  manager.addPass(createFormRounds({options.exit}));
+  manager.addNestedPass<func::FuncOp>(createFormRounds({options.exit}));
 
   AssignLayoutsOptions layouts;
   llvm::append_range(layouts.layouts, options.layouts);
@@ -92,7 +93,7 @@ void crania::buildCompilationPipeline(OpPassManager &manager,
   llvm::append_range(schedule.exitHistogram, options.exitHistogram);
   manager.addPass(createScheduleFetches(schedule));
 
-  manager.addPass(createPlaceSegments());
+  manager.addNestedPass<func::FuncOp>(createPlaceSegments());
   manager.addPass(createConvertCraniaToHW());
   manager.addNestedPass<hw::ProgramOp>(createVerifyHWProgram());
 }

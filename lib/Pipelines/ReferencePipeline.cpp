@@ -27,10 +27,10 @@ using namespace mlir;
 
 /// Lowers crania to scf, linalg, arith and math on tensors.
 static void addTensorLevel(OpPassManager &pm) {
-  pm.addPass(crania::createLowerQuantCasts());
+  pm.addNestedPass<func::FuncOp>(crania::createLowerQuantCasts());
   pm.addPass(crania::createExpandMaterialize());
   pm.addPass(crania::createConvertCraniaToSCF());
-  pm.addPass(crania::createDecomposeAggregates());
+  pm.addNestedPass<func::FuncOp>(crania::createDecomposeAggregates());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
 }

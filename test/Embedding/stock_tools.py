@@ -16,9 +16,9 @@ CLUSTERS = "0.1,0.2,0.3,0.4"
 LEVELS = {
     "1": "crania-check-classifiers,crania-attach-target",
     "2": f"crania-cluster-weights{{clusters={CLUSTERS}}}",
-    "3": "crania-form-rounds{exit=softmax:0.9}",
-    "4": "crania-assign-layouts,crania-schedule-fetches,crania-place-segments",
-    "5": "convert-crania-to-hw",
+    "3": "func.func(crania-form-rounds{exit=softmax:0.9})",
+    "4": "crania-assign-layouts,crania-schedule-fetches,func.func(crania-place-segments)",
+    "5": "convert-crania-to-hw,crania_hw.program(crania-hw-verify-program)",
 }
 BUFFERIZE = ("one-shot-bufferize{bufferize-function-boundaries "
              "function-boundary-type-conversion=identity-layout-map},"

@@ -97,7 +97,7 @@ def on_the_host(acme_opt, network, samples):
     pathlib.Path("host.mlir").write_text(network.source(samples))
     run(acme_opt, "host.mlir",
         "--pass-pipeline=builtin.module(crania-check-classifiers,crania-attach-target,"
-        "crania-cluster-weights{clusters=0.4,0.3,0.3},acme-stripe-weights,crania-form-rounds,"
+        "crania-cluster-weights{clusters=0.4,0.3,0.3},acme-stripe-weights,func.func(crania-form-rounds),"
         f"acme-stop-at-clear-winner{{margin={MARGIN}}})", "-o", "level2.mlir")
     text = pathlib.Path("level2.mlir").read_text()
     expect("#acme.striped" in text and "#acme.clear_winner" in text, "the attributes are not there")
@@ -122,8 +122,8 @@ def on_the_machine(acme_opt, network, samples):
     pathlib.Path("small.json").write_text(json.dumps(small))
     run(acme_opt, "classifier.mlir",
         "--pass-pipeline=builtin.module(crania-check-classifiers,crania-attach-target{target=small.json},"
-        "crania-cluster-weights{clusters=0.4,0.3,0.3},acme-stripe-weights,crania-form-rounds{exit=entropy:0},"
-        "crania-assign-layouts,acme-retain-first-clusters,crania-place-segments)", "-o", "planned.mlir")
+        "crania-cluster-weights{clusters=0.4,0.3,0.3},acme-stripe-weights,func.func(crania-form-rounds{exit=entropy:0}),"
+        "crania-assign-layouts,acme-retain-first-clusters,func.func(crania-place-segments))", "-o", "planned.mlir")
     text = pathlib.Path("planned.mlir").read_text()
     expect("residency = retained, store_offset = 0" in text, "the solver retains nothing")
     # The first cluster of the first layer does not fit; that of the second
@@ -164,7 +164,7 @@ def refused(acme_opt):
     """Checks that the exit unit accepts only its own rules."""
     result = subprocess.run(
         [acme_opt, "level2.mlir", "--pass-pipeline=builtin.module(crania-assign-layouts,"
-         "crania-schedule-fetches,crania-place-segments,convert-crania-to-hw)"],
+         "crania-schedule-fetches,func.func(crania-place-segments),convert-crania-to-hw)"],
         capture_output=True, text=True)
     expect(result.returncode and "exit rule" in result.stderr, f"not refused: {result.stderr}")
 

@@ -156,24 +156,29 @@ LogicalResult formRounds(func::FuncOp function,
 struct FormRounds : public crania::impl::FormRoundsBase<FormRounds> {
   using FormRoundsBase::FormRoundsBase;
 
+  LogicalResult initialize(MLIRContext *context) override {
+    FailureOr<crania::ExitOption> parsed = crania::ExitOption::parse(
+        exit, context, [&] { return emitError(UnknownLoc::get(context)); });
+    if (failed(parsed))
+      return failure();
+    option = std::move(*parsed);
+    return success();
+  }
+
   void runOnOperation() override {
-    ModuleOp module = getOperation();
-    FailureOr<crania::ExitOption> option = crania::ExitOption::parse(
-        exit, &getContext(), [&] { return module.emitError(); });
-    if (failed(option))
-      return signalPassFailure();
-    for (auto function : module.getOps<func::FuncOp>()) {
-      if (!CraniaDialect::isClassifier(function) || iteratesAlready(function))
-        continue;
-      if (failed(formRounds(function, *option)))
-        return signalPassFailure();
-    }
+    func::FuncOp function = getOperation();
+    if (CraniaDialect::isClassifier(function) && !iteratesAlready(function) &&
+        failed(formRounds(function, option)))
+      signalPassFailure();
   }
 
   static bool iteratesAlready(func::FuncOp function) {
     return function.walk([](IterateOp) { return WalkResult::interrupt(); })
         .wasInterrupted();
   }
+
+private:
+  crania::ExitOption option;
 };
 
 } // namespace

@@ -193,10 +193,10 @@ struct NormalizeClassifiers
   using NormalizeClassifiersBase::NormalizeClassifiersBase;
 
   void runOnOperation() override {
-    for (auto function : getOperation().getOps<func::FuncOp>())
-      if (ir::CraniaDialect::isClassifier(function) &&
-          failed(normalizeStructuredOps(function.getBody().front())))
-        return signalPassFailure();
+    func::FuncOp function = getOperation();
+    if (ir::CraniaDialect::isClassifier(function) &&
+        failed(normalizeStructuredOps(function.getBody().front())))
+      signalPassFailure();
   }
 };
 } // namespace

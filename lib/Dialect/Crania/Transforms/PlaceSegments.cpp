@@ -3,6 +3,7 @@
 
 #include "crania/Dialect/Crania/Transforms/Passes.h"
 #include "crania/Dialect/Crania/Transforms/PlanBuilder.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/Support/MathExtras.h"
 

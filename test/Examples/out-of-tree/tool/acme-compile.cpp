@@ -12,6 +12,7 @@
 #include "crania/Support/OutputFiles.h"
 #include "crania/Support/ToolProcess.h"
 #include "crania/Translation/DeviceBinary/DeviceBinaryTranslation.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Pass/PassManager.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/MemoryBuffer.h"
@@ -31,12 +32,13 @@ static void buildPipeline(mlir::OpPassManager &manager) {
   manager.addPass(crania::createFoldConstantLayouts());
   manager.addPass(crania::createAttachTarget({"edge"}));
   manager.addPass(crania::createClusterWeights({clusters}));
-  manager.addPass(crania::createFormRounds({"softmax:0.9"}));
+  manager.addNestedPass<mlir::func::FuncOp>(
+      crania::createFormRounds({"softmax:0.9"}));
   if (scramble)
     manager.addPass(acme::createScrambleWeights());
   manager.addPass(crania::createAssignLayouts());
   manager.addPass(crania::createScheduleFetches());
-  manager.addPass(crania::createPlaceSegments());
+  manager.addNestedPass<mlir::func::FuncOp>(crania::createPlaceSegments());
   manager.addPass(crania::createConvertCraniaToHW());
 }
 

@@ -6,6 +6,15 @@
 
 include "mlir/Pass/PassBase.td"
 
+// A pass runs on functions, in parallel, if it changes a function alone. These
+// passes run on modules although they work function by function:
+// - crania-fold-constant-layouts and crania-quantize-classifiers name resources;
+//   the names would depend on the order of threads.
+// - crania-share-weights and crania-cluster-weights give the same data to all
+//   classifiers that read one constant.
+// - crania-assign-layouts and crania-schedule-fetches emit remarks; MLIR's engine
+//   of remarks takes them from one thread at a time.
+
 def CheckClassifiers : Pass<"crania-check-classifiers", "::mlir::ModuleOp"> {
   let summary = "Check the entry contract of classifiers";
   let description = [{
@@ -44,7 +53,7 @@ def FoldConstantLayouts : Pass<"crania-fold-constant-layouts", "::mlir::ModuleOp
   let dependentDialects = ["::mlir::arith::ArithDialect"];
 }
 
-def NormalizeClassifiers : Pass<"crania-normalize-classifiers", "::mlir::ModuleOp"> {
+def NormalizeClassifiers : Pass<"crania-normalize-classifiers", "::mlir::func::FuncOp"> {
   let summary = "Rewrite classifiers to one structured op per command of the machine";
   let description = [{
     Element-wise named ops become `linalg.generic`. Contractions start from zero, and
@@ -159,7 +168,7 @@ def ClusterWeights : Pass<"crania-cluster-weights", "::mlir::ModuleOp"> {
                            "::mlir::arith::ArithDialect"];
 }
 
-def FormRounds : Pass<"crania-form-rounds", "::mlir::ModuleOp"> {
+def FormRounds : Pass<"crania-form-rounds", "::mlir::func::FuncOp"> {
   let summary = "Move classifiers into rounds";
   let description = [{
     Moves the ops that compute the logits of each classifier into a `crania.iterate`,
@@ -222,7 +231,7 @@ def ScheduleFetches : Pass<"crania-schedule-fetches", "::mlir::ModuleOp"> {
   ];
 }
 
-def PlaceSegments : Pass<"crania-place-segments", "::mlir::ModuleOp"> {
+def PlaceSegments : Pass<"crania-place-segments", "::mlir::func::FuncOp"> {
   let summary = "Give each segment its address in the weight image";
   let description = [{
     Segments follow one another in the order in which an inference consumes them:

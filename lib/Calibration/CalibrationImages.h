@@ -23,11 +23,12 @@ readPreprocessing(mlir::Operation *op, const ImageOptions &options);
 /// The input of a classifier, by its type and its attributes.
 runtime::NetworkInput networkInputOf(mlir::BlockArgument argument);
 
-/// Reads the images of a file for that input; reports on `op`.
+/// Reads the images of a file for that input, of which the first `limit` are
+/// used (0: all). Reports errors on `op`.
 mlir::FailureOr<runtime::ImageSet>
 readImages(mlir::Operation *op, const std::string &path,
            const runtime::NetworkInput &input,
-           const runtime::Preprocessing &preprocessing);
+           const runtime::Preprocessing &preprocessing, uint64_t limit);
 
 } // namespace crania
 

@@ -71,7 +71,7 @@ private:
     if (failed(observer))
       return failure();
     FailureOr<runtime::ImageSet> set = readImages(
-        getOperation(), images, observer->networkInput(), preprocessing);
+        getOperation(), images, observer->networkInput(), preprocessing, limit);
     if (failed(set))
       return failure();
     llvm::MapVector<Value, ActivationHistogram> histograms;
@@ -84,11 +84,8 @@ private:
 
   void observeAll(NetworkObserver &observer, const runtime::ImageSet &set,
                   llvm::MapVector<Value, ActivationHistogram> &histograms) {
-    size_t count = set.size();
-    if (limit != 0)
-      count = std::min<size_t>(count, limit);
     std::vector<float> input(observer.inputElements());
-    for (size_t i = 0; i < count; ++i) {
+    for (size_t i = 0; i < set.used(); ++i) {
       set.load(i, input);
       observer.observe(input, [&](Value value, ArrayRef<float> elements) {
         histograms[value].add({elements.data(), elements.size()});

@@ -47,14 +47,14 @@ runtime::NetworkInput crania::networkInputOf(BlockArgument argument) {
   return {{shape.begin(), shape.end()}, layout};
 }
 
-FailureOr<runtime::ImageSet>
-crania::readImages(Operation *op, const std::string &path,
-                   const runtime::NetworkInput &input,
-                   const runtime::Preprocessing &preprocessing) {
+FailureOr<runtime::ImageSet> crania::readImages(
+    Operation *op, const std::string &path, const runtime::NetworkInput &input,
+    const runtime::Preprocessing &preprocessing, uint64_t limit) {
   auto array = npy::read(path);
   if (!array)
     return op->emitError() << array.error().message;
-  auto set = runtime::ImageSet::create(std::move(*array), input, preprocessing);
+  auto set =
+      runtime::ImageSet::create(std::move(*array), input, preprocessing, limit);
   if (!set)
     return op->emitError() << path << ": " << set.error().message;
   if (set->size() == 0)

@@ -25,11 +25,12 @@ readPreprocessing(mlir::Operation *op, const ImageOptions &options);
 /// argument.
 runtime::NetworkInput networkInputOf(mlir::BlockArgument argument);
 
-/// Reads the images of a file for that input. Fails with an error on `op`.
+/// Reads the images of a file for that input. Checks the pixels of the first
+/// `limit` images (0: of all). Fails with an error on `op`.
 mlir::FailureOr<runtime::ImageSet>
 readImages(mlir::Operation *op, const std::string &path,
            const runtime::NetworkInput &input,
-           const runtime::Preprocessing &preprocessing);
+           const runtime::Preprocessing &preprocessing, uint64_t limit);
 
 } // namespace crania
 

@@ -109,13 +109,12 @@ private:
   LogicalResult cluster(func::FuncOp function) {
     if (failed(normalizeStructuredOps(function.getBody().front())))
       return failure();
-    FailureOr<runtime::ImageSet> set =
-        readImages(getOperation(), images,
-                   networkInputOf(function.getArgument(0)), preprocessing);
+    FailureOr<runtime::ImageSet> set = readImages(
+        getOperation(), images, networkInputOf(function.getArgument(0)),
+        preprocessing, limit);
     if (failed(set))
       return failure();
-    const size_t count =
-        limit == 0 ? set->size() : std::min<size_t>(set->size(), limit);
+    const size_t count = set->used();
     Assignments decided;
     if (importance && scope == "global" &&
         failed(assignTogether(function, *set, count, decided)))

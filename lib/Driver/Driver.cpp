@@ -29,12 +29,21 @@ void crania::registerNetworkDialects(DialectRegistry &registry) {
 
 namespace {
 
+constexpr llvm::StringLiteral linalgRemedy =
+    "lower the network to linalg on tensors before, with what arith, math, "
+    "tensor and func have, as its front end does";
+// The passes are those of docs/Embedding.md.
+constexpr llvm::StringLiteral tosaRemedy =
+    "lower TOSA to linalg before: crania-opt --pass-pipeline='builtin.module("
+    "func.func(tosa-to-linalg-named,tosa-to-linalg,tosa-to-arith,"
+    "tosa-to-tensor),canonicalize)'";
+
 /// Replaces the remedy in MLIR's errors about unknown dialects, which is one
 /// for MLIR tools, with a remedy for the author of the network.
 class UnknownDialectHandler : ScopedDiagnosticHandler {
 public:
-  explicit UnknownDialectHandler(MLIRContext &context)
-      : ScopedDiagnosticHandler(&context) {
+  UnknownDialectHandler(MLIRContext &context, llvm::SourceMgr &sources)
+      : ScopedDiagnosticHandler(&context), sources(sources) {
     setHandler([this](Diagnostic &diagnostic) {
       std::string text = diagnostic.str();
       // The diagnostic that is emitted here also calls this handler.
@@ -43,11 +52,11 @@ public:
         return failure();
       llvm::StringRef fact =
           llvm::StringRef(text).split(". If this is intended").first.rtrim();
+      const std::string op = opBefore(diagnostic.getLocation());
       llvm::SaveAndRestore emitting(isEmitting, true);
       emitError(diagnostic.getLocation())
-          << fact
-          << "; lower the network to linalg on tensors before, with what "
-             "arith, math, tensor and func have, as its front end does";
+          << (op.empty() ? "" : "'" + op + "': ") << fact << "; "
+          << (isTosa(fact, op) ? tosaRemedy : linalgRemedy);
       return success();
     });
   }
@@ -59,6 +68,30 @@ private:
            (text.starts_with("dialect '") && text.contains("is unknown"));
   }
 
+  static bool isTosa(llvm::StringRef fact, llvm::StringRef op) {
+    return op.starts_with("tosa.") || fact.contains("tosa'") ||
+           fact.contains("\"tosa\"");
+  }
+
+  /// Returns the op in quotes that ends at a location in text. MLIR's error
+  /// about such an op does not name it. Returns an empty text if there is none.
+  std::string opBefore(Location location) const {
+    auto file = dyn_cast<FileLineColLoc>(location);
+    const unsigned main = sources.getMainFileID();
+    if (!file || file.getLine() == 0)
+      return {};
+    llvm::SMLoc end =
+        sources.FindLocForLineAndColumn(main, file.getLine(), file.getColumn());
+    if (!end.isValid())
+      return {};
+    const char *begin = sources.getMemoryBuffer(main)->getBufferStart();
+    llvm::StringRef text(begin, size_t(end.getPointer() - begin));
+    if (!text.consume_back("\""))
+      return {};
+    return text.drop_front(text.rfind('"') + 1).str();
+  }
+
+  llvm::SourceMgr &sources;
   bool isEmitting = false;
 };
 
@@ -88,7 +121,7 @@ crania::readNetwork(std::unique_ptr<llvm::MemoryBuffer> bytes,
         << fault->message;
     return {};
   }
-  UnknownDialectHandler handler(context);
+  UnknownDialectHandler handler(context, sources);
   return parseSourceFile<ModuleOp>(sources, ParserConfig(&context));
 }
 

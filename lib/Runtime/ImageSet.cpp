@@ -183,7 +183,8 @@ void ImageSet::findExtremes() {
   lowest = std::numeric_limits<double>::infinity();
   highest = -lowest;
   const size_t bytes = npy::bytesOf(array.type);
-  for (size_t i = 0; i < array.data.size(); i += bytes) {
+  const size_t end = array.data.size() / size() * used();
+  for (size_t i = 0; i < end; i += bytes) {
     float pixel = array.data[i];
     if (array.type == npy::Type::f4)
       std::memcpy(&pixel, &array.data[i], sizeof(pixel));
@@ -237,7 +238,7 @@ void ImageSet::fillTable() {
 }
 
 Result<ImageSet> ImageSet::create(npy::Array array, const NetworkInput &input,
-                                  Preprocessing preprocessing) {
+                                  Preprocessing preprocessing, size_t limit) {
   if (array.type != npy::Type::u1 && array.type != npy::Type::f4)
     return Error{"elements of type " + npy::descriptorOf(array.type) +
                  " are not supported; save the images as uint8 or float32"};
@@ -245,6 +246,7 @@ Result<ImageSet> ImageSet::create(npy::Array array, const NetworkInput &input,
     return Error{"there is no image in it"};
   ImageSet set;
   set.array = std::move(array);
+  set.usedImages = limit == 0 ? set.size() : std::min(set.size(), limit);
   set.preprocessing = std::move(preprocessing);
   if (Status status = set.checkChannelOptions(input); !status)
     return status.error();

@@ -95,7 +95,7 @@ Result<BundleRun> run::run(const Options &options, OutputFiles &files) {
     return array.error();
   auto images = runtime::ImageSet::create(std::move(*array),
                                           runtime::NetworkInput(*first.input()),
-                                          options.preprocessing);
+                                          options.preprocessing, options.limit);
   if (!images)
     return Error{options.images + ": " + images.error().message};
   if (const std::string hint = images->hint(); !hint.empty())
@@ -104,9 +104,7 @@ Result<BundleRun> run::run(const Options &options, OutputFiles &files) {
 
   BundleRun result;
   result.defaultProgram = runtime::defaultProgram(*bundle);
-  result.images = images->size();
-  if (options.limit != 0)
-    result.images = std::min<size_t>(result.images, options.limit);
+  result.images = images->used();
   if (!options.labels.empty()) {
     uint64_t classes = 1;
     for (uint64_t extent : shapeOf(*first.logits()))

@@ -49,14 +49,18 @@ struct Preprocessing {
 /// Images of a .npy file, as inputs of a network.
 class ImageSet {
 public:
-  /// Creates a set from an array of images. An input without channels takes the
-  /// elements of an image in their order. Fails if the images do not fit the
-  /// input or fit it in two layouts, if a pixel is not finite before or after
+  /// Creates a set from an array of images, of which the first `limit` are used
+  /// (0: all). An input without channels takes the elements of an image in
+  /// their order. Fails if the images do not fit the input or fit it in two
+  /// layouts, if a pixel of a used image is not finite before or after
   /// preprocessing, or if an option has no meaning for the input.
   static Result<ImageSet> create(npy::Array array, const NetworkInput &input,
-                                 Preprocessing preprocessing);
+                                 Preprocessing preprocessing, size_t limit = 0);
 
+  /// Returns the number of images in the array, whether they are used or not.
   size_t size() const { return array.shape.empty() ? 0 : array.shape[0]; }
+  /// Returns the number of images that are used.
+  size_t used() const { return usedImages; }
 
   /// Returns a remark for the user if pixels of 8 bits go to the network
   /// unchanged because no preprocessing was given, else an empty string.
@@ -87,10 +91,11 @@ private:
   void gather(size_t index, Span<float> input, F convert) const;
 
   npy::Array array;
+  size_t usedImages = 0;
   Preprocessing preprocessing;
   size_t channels = 1, height = 1, width = 1;
   Strides stored, wanted;         // in the file, in the network's input
-  double lowest = 0, highest = 0; // pixel in the file; NaN if one is
+  double lowest = 0, highest = 0; // pixel of used images; NaN if one is
   std::vector<float> table;       // per channel and 8-bit value
 };
 

@@ -33,10 +33,18 @@ def without(values, *allowed):
     return [value for value in values if value not in allowed]
 
 
-def passes(name, option, more=""):
-    """Returns a command line of crania-opt with a pass and an option of it."""
-    return (["crania-opt", folder / "net.mlir", "-o", folder / "out"],
+def passes(name, option, more="", module="net.mlir", before=()):
+    """Returns a command line of crania-opt with a pass and an option of it. The pass runs on
+    `module` after the passes `before`."""
+    return (["crania-opt", folder / module, "-o", folder / "out", *before],
             lambda value: f"--{name}={more} {option}={value}")
+
+
+def cluster_calibrated(option, *more):
+    if option != "limit":
+        more = ("limit=2", *more)
+    return passes("crania-cluster-calibrated", option, " ".join((CALIBRATE, *more)),
+                  before=["--crania-check-classifiers"])
 
 
 def flag(base, option, prefix=""):
@@ -77,6 +85,29 @@ TABLE = {
     "calibrate mean": (*passes("crania-calibrate", "mean", CALIBRATE), NOT_FINITE + ["x"], "1"),
     "calibrate std": (*passes("crania-calibrate", "std", CALIBRATE), NOT_FINITE + ["0", "x"], "2"),
     "calibrate limit": (*passes("crania-calibrate", "limit", CALIBRATE), ["-1", "x", "0.5"], "2"),
+    "cluster-calibrated scale": (*cluster_calibrated("scale", "steps=1"),
+                                 FACTOR[:4] + ["0", "x"], "0.5"),
+    "cluster-calibrated mean": (*cluster_calibrated("mean", "steps=1"), NOT_FINITE + ["x"], "1"),
+    "cluster-calibrated std": (*cluster_calibrated("std", "steps=1"), NOT_FINITE + ["0", "x"], "2"),
+    "cluster-calibrated limit": (*cluster_calibrated("limit", "steps=1"), ["-1", "x", "0.5"], "2"),
+    "cluster-calibrated steps": (*cluster_calibrated("steps"),
+                                 NOT_FINITE + ["0", "-1", "x", "1,1", "1,nan"], "2,1"),
+    "cluster-calibrated balance": (*cluster_calibrated("balance", "steps=1"),
+                                   NOT_FINITE + ["-1", "x"], "0"),
+    "cluster-calibrated rate": (*cluster_calibrated("rate", "steps=1"), NOT_FINITE + ["-1", "x"], "0"),
+    "cluster-calibrated min-weights": (*cluster_calibrated("min-weights", "steps=1"),
+                                       ["-1", "x", "0.5"], "0"),
+    "cluster-calibrated fractions": (*cluster_calibrated("fractions", "scheme=importance"),
+                                     ["nan", "inf", "-1", "0", "x", ".5", "equal:0", "kmeans:0"],
+                                     "equal:2"),
+    "form-rounds exit": (*passes("crania-form-rounds", "exit", module="clustered.mlir"),
+                         ["margin:nan", "margin:-inf", "margin:-1", "margin:2", "margin:", "margin:x",
+                          "margin:.5,.5", "luck:.5", "x"], "margin:.5"),
+    "schedule-fetches exit-histogram": (*passes("crania-schedule-fetches", "exit-histogram",
+                                                module="layouts.mlir"),
+                                        ["nan,1", "inf,0", "-1,2", "0,0", "x,1", "1", "1,0,0"], "0,1"),
+    "schedule-fetches retain": (*passes("crania-schedule-fetches", "retain", module="layouts.mlir"),
+                                ["2", "x", "nan"], "false"),
     "cluster-weights clusters": (*passes("crania-cluster-weights", "clusters"),
                                  ["nan", "inf", "-1", "0", "x", "equal:0", "kmeans:0"], "equal:2"),
     "share-weights entries": (*passes("crania-share-weights", "entries"), ["-1", "0", "257", "x"],

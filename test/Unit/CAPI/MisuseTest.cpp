@@ -118,6 +118,13 @@ TEST_F(Misuse, NumbersThatMeanNothing) {
       {"input-mean", {"nan", "inf", "-inf", "x", "1 2"}, "-0.5"},
       {"input-std", {"nan", "inf", "-inf", "0", "x", "1 2"}, "2"},
       {"calibrate-limit", {"-1", "0", "0.5", "nan", "", "x"}, "2"}};
+  const std::vector<Case> aboutClusters{
+      {"steps", {"0", "-1", "nan", "inf", "", "x", "1,1", "1,"}, "2,1"},
+      {"cluster-limit", {"-1", "0.5", "nan", "inf", "", "x", "1x"}, "2"},
+      {"calibrate-rule",
+       {"percentile:0", "percentile:-1", "percentile:101", "percentile:nan",
+        "percentile:", "percentile:x", "", "max:1"},
+       "percentile:99"}};
   const std::string bytes = digits();
   ASSERT_FALSE(bytes.empty());
   auto errorWith = [&](Options options) {
@@ -146,10 +153,14 @@ TEST_F(Misuse, NumbersThatMeanNothing) {
   };
   check(plain, {});
   const char *examples = std::getenv("CRANIA_EXAMPLES");
-  check(aboutImages,
-        {{"precision", "i8"},
-         {"calibrate", std::string(examples ? examples : "examples") +
-                           "/digits/test_x_u8.npy"}});
+  Options images{{"precision", "i8"},
+                 {"calibrate", std::string(examples ? examples : "examples") +
+                                   "/digits/test_x_u8.npy"}};
+  check(aboutImages, images);
+  images.insert(images.end(), {{"scheme", "residual"},
+                               {"calibrate-limit", "2"},
+                               {"cluster-limit", "2"}});
+  check(aboutClusters, images);
 }
 
 TEST_F(Misuse, ResourcesThatCannotBeAllocated) {

@@ -89,6 +89,29 @@ TEST(ImageSet, ReversedChannels) {
             (std::vector<float>{2, 5, 1, 4, 0, 3}));
 }
 
+TEST(ImageSet, OnlyTheUsedImagesMustBeFinite) {
+  const float infinity = std::numeric_limits<float>::infinity();
+  const npy::Array images = floats({3, 2, 1, 1}, {1, 2, 3, 4, infinity, 5});
+  const NetworkInput input({1, 2, 1, 1});
+  for (size_t limit : {1, 2}) {
+    auto set = ImageSet::create(images, input, {}, limit);
+    ASSERT_TRUE(set) << set.error().message;
+    EXPECT_EQ(set->used(), limit);
+    EXPECT_EQ(set->size(), 3u);
+  }
+  for (size_t limit : {0, 3, 4}) {
+    auto set = ImageSet::create(images, input, {}, limit);
+    ASSERT_FALSE(set) << limit;
+    expectPart(set.error().message, "a pixel of image 2 is not finite");
+  }
+  // A pixel that preprocessing takes out of range counts by the same rule.
+  Preprocessing scaled;
+  scaled.scale = 1e38;
+  const npy::Array large = floats({2, 2, 1, 1}, {1, 2, 3, 4});
+  EXPECT_TRUE(ImageSet::create(large, input, scaled, 1));
+  EXPECT_FALSE(ImageSet::create(large, input, scaled, 2));
+}
+
 TEST(ImageSet, MissingChannelAxis) {
   EXPECT_EQ(load(counting(npy::Type::u1, {2, 2, 2}), 1, {{1, 1, 2, 2}}),
             (std::vector<float>{4, 5, 6, 7}));

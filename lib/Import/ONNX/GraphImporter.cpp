@@ -105,6 +105,13 @@ FailureOr<const ::onnx::ValueInfoProto *> GraphImporter::findInput() {
   return found;
 }
 
+/// Returns the name of an element type by ONNX, or its number if ONNX does not
+/// know it.
+static std::string nameOf(int32_t type) {
+  std::string name = ::onnx::TensorProto_DataType_Name(type);
+  return name.empty() ? std::to_string(type) : name;
+}
+
 FailureOr<RankedTensorType>
 GraphImporter::readInputType(const ::onnx::ValueInfoProto &input) {
   auto fail = [&] {
@@ -115,8 +122,11 @@ GraphImporter::readInputType(const ::onnx::ValueInfoProto &input) {
     return fail() << "is not declared as a tensor with a shape";
   const ::onnx::TypeProto_Tensor &type = input.type().tensor_type();
   if (type.elem_type() != ::onnx::TensorProto::FLOAT)
-    return fail() << "is not of element type FLOAT, the only one supported; "
-                     "convert the model";
+    return fail() << "is not of element type FLOAT but "
+                  << nameOf(type.elem_type())
+                  << "; let the model begin behind its conversion to FLOAT. "
+                     "The tools take images of uint8, which they convert by "
+                     "--input-scale, --input-mean and --input-std";
   SmallVector<int64_t> shape;
   for (const auto &dim : type.shape().dim()) {
     bool isBatch = shape.empty() && type.shape().dim_size() > 1;
@@ -224,7 +234,9 @@ GraphImporter::findSupported(const NodeProto &proto) {
   if (!op)
     return emitNodeError(proto)
            << "operator '" << proto.op_type()
-           << "' is not supported; supported are " << listOperators();
+           << "' is not supported; supported are " << listOperators()
+           << "; write the network with these, or lower it to linalg by "
+              "another front end and give that module to crania-compile";
   return op;
 }
 

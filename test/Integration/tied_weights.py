@@ -22,6 +22,8 @@ from tools import classify, expect, expect_error, main_of, run_tool
 
 WIDTH, CLASSES, IMAGES = 128, 5, 12
 BURST = 64
+# A layer in f32 and a quarter: no room for two, even if they are encoded.
+CACHE = WIDTH * WIDTH * 5
 CONVENTION = Convention(layout="auto")
 PLAN = ("--crania-assign-layouts", "--crania-schedule-fetches", "--crania-place-segments")
 ADDRESS = re.compile(r"bytes = (\d+)([^<>]*?), address = (\d+)")
@@ -43,7 +45,8 @@ class Network:
         self.weights = (rng.standard_normal((self.width, self.width))
                         * np.sqrt(2 / self.width)).astype(np.float32)
         self.biases = rng.normal(0, 0.1, (self.layers, self.width)).astype(np.float32)
-        self.head = rng.standard_normal((self.width, CLASSES)).astype(np.float32)
+        # Small logits, so that images exit in different rounds.
+        self.head = rng.normal(0, 0.2, (self.width, CLASSES)).astype(np.float32)
         self.images = rng.standard_normal((IMAGES, self.width)).astype(np.float32)
 
     def logits(self):
@@ -115,6 +118,10 @@ def image_bytes(binary):
                          re.MULTILINE)[1])
 
 
+def figures(answers):
+    return answers.report["rows"][answers.report["program"]]
+
+
 def check_copy(network, folder, clusters, target="edge", precision="f32"):
     """The tied network and its untied copy; returns the report of each."""
     planned = plan_of(network, folder, clusters, target, precision)
@@ -136,7 +143,7 @@ def check_answers(folder):
     for network in networks:
         own, other = check_copy(network, folder, "1")
         expect(np.allclose(own.main.logits, network.logits(), rtol=1e-4, atol=1e-4), "not NumPy's logits")
-        own, other = (answers.report["rows"]["crania"] for answers in (own, other))
+        own, other = figures(own), figures(other)
         # What is streamed twice is read twice.
         for key in ("dram_bytes", "weight_bytes_by_cluster", "bound_energy_pj"):
             expect(own[key] == other[key], f"{key} is {own[key]}, {other[key]} of the copy")
@@ -152,12 +159,11 @@ def check_cache(folder):
     """A cache that holds the tied layer serves both of its uses."""
     target = folder / "cache.json"
     target.write_text(json.dumps({"name": "cached", "weight_store": {
-        "policy": "lru", "bytes": 1 << 17, "line_bytes": 64, "ways": 4}}))
-    own, other = (answers.report["rows"]["crania"]
-                  for answers in check_copy(Network(2), folder, "1", target))
-    share = (own["dram_bytes_by_purpose"]["weights"] / other["dram_bytes_by_purpose"]["weights"])
-    # The two copies do not fit together; the one is read for the first image.
-    expect(share < 0.6 / IMAGES * 2, f"a cache reads {share:.3f} of what it reads for two copies")
+        "policy": "lru", "bytes": CACHE, "line_bytes": 64, "ways": 4}}))
+    own, other = map(figures, check_copy(Network(2), folder, "1", target))
+    share = own["dram_bytes_by_purpose"]["weights"] / other["dram_bytes_by_purpose"]["weights"]
+    # One copy is read for the first image only, two are read for every image.
+    expect(share < (1 + REST) / (2 * IMAGES), f"a cache reads {share:.3f} of what it reads for two copies")
     for row in (own, other):
         expect(row["bound_energy_pj"] <= row["energy_pj"], "the machine beats its bound")
 

@@ -3,7 +3,7 @@
 // RUN: not crania-opt %s --convert-crania-to-hw 2>&1 | FileCheck %s --check-prefix=LOWERED
 // Weights that are the same may share an address, and segments that are not may not share some of their bytes.
 // RUN: sed 's/1.0> : tensor<4x4xf32> assignment/2.0> : tensor<4x4xf32> assignment/' %s | crania-opt --crania-place-segments --convert-crania-to-hw | FileCheck %s --check-prefix=SAME
-// RUN: sed -e 's/1.0> : tensor<4x4xf32> assignment/2.0> : tensor<4x4xf32> assignment/' -e '/@b, \[/s/#raw>/#bitmap>/' %s | not crania-opt --crania-place-segments 2>&1 | FileCheck %s
+// RUN: sed -e 's/1.0> : tensor<4x4xf32> assignment/2.0> : tensor<4x4xf32> assignment/' -e '/plan<@b/s/#raw]/#bitmap]/' %s | not crania-opt --crania-place-segments 2>&1 | FileCheck %s
 
 // CHECK: error: cluster 1 of @b at address 64 overlaps cluster 1 of @a
 // LOWERED: error: cluster 1 of the weights @b has the address 64 of another segment, but encodes to other bytes: the plan is stale, remove the address from it and run crania-place-segments again

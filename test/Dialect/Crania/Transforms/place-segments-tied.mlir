@@ -4,13 +4,13 @@
 // The first clusters of @a and @b encode to the same bytes, and so do all of
 // @b and @c. The second cluster of @a has other values. @d has the values of
 // @b in the other clusters: no segment of its is another's.
-// CHECK: #crania.fetch_plan<@a, [<{{.*}}, address = 0>, <{{.*}}, address = 64>]>
-// CHECK-SAME: #crania.fetch_plan<@b, [<{{.*}}, address = 0>, <{{.*}}, address = 128>]>
-// CHECK-SAME: #crania.fetch_plan<@c, [<{{.*}}, address = 0>, <{{.*}}, address = 128>]>
-// CHECK-SAME: #crania.fetch_plan<@d, [<{{.*}}, address = 192>, <{{.*}}, address = 256>]>
+// CHECK: #crania.fetch_plan<@a, [<{{[^<>]*}}, address = 0>, <{{[^<>]*}}, address = 64>]>
+// CHECK-SAME: #crania.fetch_plan<@b, [<{{[^<>]*}}, address = 0>, <{{[^<>]*}}, address = 128>]>
+// CHECK-SAME: #crania.fetch_plan<@c, [<{{[^<>]*}}, address = 0>, <{{[^<>]*}}, address = 128>]>
+// CHECK-SAME: #crania.fetch_plan<@d, [<{{[^<>]*}}, address = 192>, <{{[^<>]*}}, address = 256>]>
 
-// HW: crania_hw.weights @b {{.*}} segments [<cluster 1, layout "bitmap", at 0, {{.*}}>, <cluster 2, layout "bitmap", at 128,
-// HW: crania_hw.weights @c {{.*}} segments [<cluster 1, layout "bitmap", at 0, {{.*}}>, <cluster 2, layout "bitmap", at 128,
+// HW: crania_hw.weights @b {{.*}} segments [<cluster 1, layout "bitmap", at 0, {{[^<>]*}}>, <cluster 2, layout "bitmap", at 128,
+// HW: crania_hw.weights @c {{.*}} segments [<cluster 1, layout "bitmap", at 0, {{[^<>]*}}>, <cluster 2, layout "bitmap", at 128,
 
 !w = !crania.clustered<tensor<4x4xf32>, clusters = 2>
 crania.weights @a : !w scheme #crania.importance

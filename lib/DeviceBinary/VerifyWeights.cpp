@@ -6,9 +6,11 @@
 
 #include "crania/DeviceBinary/DeviceBinary.h"
 #include "crania/Layout/SegmentLayout.h"
+#include "crania/Layout/Sharing.h"
 #include "crania/Support/Spelling.h"
 
 #include <algorithm>
+#include <tuple>
 
 namespace crania::binary {
 
@@ -19,20 +21,60 @@ namespace {
 constexpr uint64_t maxElements = uint64_t(1) << 31;
 constexpr size_t maxClusters = 256;
 
-/// The bytes from begin to end of a memory, and the name of their content.
+/// The bytes from begin to end of a memory, and the segment that they hold.
 struct Extent {
   uint64_t begin, end;
-  std::string what;
+  size_t order; ///< in the program
+  const Weights *weights;
+  const Segment *segment;
+
+  std::string name() const {
+    return "cluster " + std::to_string(segment->cluster()) + " of weights \"" +
+           weights->name()->str() + "\"";
+  }
 };
 
-/// Returns the names of the first two extents that overlap, or "".
-std::string findOverlap(std::vector<Extent> extents) {
+/// Returns true if two segments are the same bytes, cut into the same blocks
+/// and decoded alike, so that one copy of them serves both.
+bool isSameCopy(const Extent &a, const Extent &b) {
+  const auto &offsets = *a.segment->block_offsets();
+  const auto &others = *b.segment->block_offsets();
+  return a.begin == b.begin && a.end == b.end &&
+         a.weights->element() == b.weights->element() &&
+         a.segment->layout()->string_view() ==
+             b.segment->layout()->string_view() &&
+         a.segment->table_bytes() == b.segment->table_bytes() &&
+         std::equal(offsets.begin(), offsets.end(), others.begin(),
+                    others.end());
+}
+
+/// Checks that no two extents overlap. Up to `maxSharers` extents that are the
+/// same copy count as one. `memory` names the memory in errors.
+Status verifyDisjoint(std::vector<Extent> extents, size_t maxSharers,
+                      const char *memory) {
   std::sort(extents.begin(), extents.end(),
-            [](const Extent &a, const Extent &b) { return a.begin < b.begin; });
-  for (size_t i = 1; i < extents.size(); ++i)
-    if (extents[i].begin < extents[i - 1].end)
-      return extents[i - 1].what + " and " + extents[i].what;
-  return "";
+            [](const Extent &a, const Extent &b) {
+              return std::tuple(a.begin, a.end, a.order) <
+                     std::tuple(b.begin, b.end, b.order);
+            });
+  size_t sharers = 1;
+  for (size_t i = 1; i < extents.size(); ++i) {
+    const Extent &last = extents[i - 1], &next = extents[i];
+    if (next.begin >= last.end) {
+      sharers = 1;
+      continue;
+    }
+    if (maxSharers == 1 || !isSameCopy(last, next))
+      return Error{last.name() + " and " + next.name() + " overlap in the " +
+                   memory};
+    if (++sharers > maxSharers)
+      return Error{next.name() + " shares its bytes of the " + memory +
+                   " with " + std::to_string(maxSharers) +
+                   " other segments, but no more than " +
+                   std::to_string(maxSharers) +
+                   " may be the same bytes; store them once more"};
+  }
+  return {};
 }
 
 Status verifyTiling(const Weights &weights, const ProgramContext &context) {
@@ -120,8 +162,9 @@ Status verifyDirectory(const Segment &segment, uint64_t tiles) {
 
 /// Checks that the layout is known, and that a cluster that holds all
 /// positions, or may hold them, has enough bytes for them. This bounds what a
-/// reader allocates by the size of the file: segments do not overlap, and no
-/// other cluster has more positions.
+/// reader allocates by the size of the file: no more than
+/// `layout::maxSharers` segments share bytes, and no other cluster has more
+/// positions.
 Status verifyLayout(const Segment &segment, const layout::Tiling &tiling,
                     ElementType element, bool holdsAll) {
   std::string id = segment.layout()->str();
@@ -203,28 +246,27 @@ Status verifySegments(const Weights &weights, const ProgramContext &context) {
   return {};
 }
 
-/// Checks that segments share no byte of the image, and retained ones no byte
-/// of the weight store.
+/// Checks that segments of the image share all of their bytes or none, and
+/// that retained ones share no byte of the weight store.
 Status verifyOverlaps(const ProgramContext &context) {
   std::vector<Extent> inImage, inStore;
-  for (const Weights *weights : *context.program.weights()) {
+  size_t order = 0;
+  for (const Weights *weights : *context.program.weights())
     for (const Segment *segment : *weights->segments()) {
       if (segment->bytes() == 0)
         continue;
-      std::string what = "cluster " + std::to_string(segment->cluster()) +
-                         " of weights \"" + weights->name()->str() + "\"";
-      inImage.push_back(
-          {segment->address(), segment->address() + segment->bytes(), what});
+      auto extentFrom = [&](uint64_t begin) {
+        return Extent{begin, begin + segment->bytes(), order, weights, segment};
+      };
+      inImage.push_back(extentFrom(segment->address()));
       if (segment->residency() == Residency::retained)
-        inStore.push_back({segment->store_offset(),
-                           segment->store_offset() + segment->bytes(), what});
+        inStore.push_back(extentFrom(segment->store_offset()));
+      ++order;
     }
-  }
-  if (std::string pair = findOverlap(std::move(inImage)); !pair.empty())
-    return Error{pair + " overlap in the image"};
-  if (std::string pair = findOverlap(std::move(inStore)); !pair.empty())
-    return Error{pair + " overlap in the weight store"};
-  return {};
+  Status status =
+      verifyDisjoint(std::move(inImage), layout::maxSharers, "image");
+  return status ? verifyDisjoint(std::move(inStore), 1, "weight store")
+                : status;
 }
 
 } // namespace

@@ -4,6 +4,7 @@
 #include "crania/Runtime/Compulsory.h"
 
 #include <algorithm>
+#include <unordered_map>
 
 using namespace crania;
 using namespace crania::runtime;
@@ -11,7 +12,7 @@ using simulator::ProgramView;
 
 namespace {
 
-/// Returns the bytes of the blocks for which a predicate holds, by cluster.
+/// Returns the bytes of the blocks whose ids fulfill a predicate, by cluster.
 template <typename Predicate>
 std::vector<uint64_t> bytesByCluster(const ProgramView &program,
                                      Predicate counts) {
@@ -19,7 +20,7 @@ std::vector<uint64_t> bytesByCluster(const ProgramView &program,
   for (uint32_t i = 0; i < program.blockCount(); ++i) {
     const ProgramView::Block &block = program.block(i);
     bytes.resize(std::max<size_t>(bytes.size(), block.cluster + 1));
-    if (counts(block))
+    if (counts(i))
       bytes[block.cluster] += block.bytes;
   }
   return bytes;
@@ -50,12 +51,57 @@ uint64_t readOnce(const std::vector<uint64_t> &clusters,
   return sum;
 }
 
+/// The blocks that the weight store may keep from input to input. A cache goes
+/// by addresses, so it also keeps a block for other tensors that share its
+/// bytes, even if their cluster does not allocate.
+class KeptBlocks {
+public:
+  explicit KeptBlocks(const ProgramView &program) : program(program) {
+    if (!program.target().weightStore.isCache())
+      return;
+    for (uint32_t i = 0; i < program.blockCount(); ++i) {
+      const ProgramView::Block &block = program.block(i);
+      if (block.bytes == 0)
+        continue; // its address is that of the next block
+      const uint32_t first =
+          firstAt.try_emplace(block.address, i).first->second;
+      if (block.cluster < program.block(first).cluster)
+        firstAt[block.address] = i;
+    }
+  }
+
+  bool mayKeep(uint32_t id) const {
+    const ProgramView::Block &block = program.block(id);
+    const auto &store = program.target().weightStore;
+    if (!store.isCache())
+      return program.isRetained(block.weights, block.cluster);
+    return program.block(firstOf(id)).cluster < store.allocateClusters;
+  }
+
+  /// Returns true if a block may be kept and has bytes of its own. Of the
+  /// blocks that share bytes in a cache, the one of the lowest cluster has
+  /// them.
+  bool mayKeepOnce(uint32_t id) const {
+    return mayKeep(id) && firstOf(id) == id;
+  }
+
+private:
+  uint32_t firstOf(uint32_t id) const {
+    const auto it = firstAt.find(program.block(id).address);
+    return it == firstAt.end() || program.block(id).bytes == 0 ? id
+                                                               : it->second;
+  }
+
+  const ProgramView &program;
+  /// In a cache, the block of the lowest cluster at each address.
+  std::unordered_map<uint64_t, uint32_t> firstAt;
+};
+
 } // namespace
 
 std::vector<uint64_t>
 runtime::weightBytesByCluster(const ProgramView &program) {
-  return bytesByCluster(program,
-                        [](const ProgramView::Block &) { return true; });
+  return bytesByCluster(program, [](uint32_t) { return true; });
 }
 
 uint64_t runtime::compulsoryWeightBytes(const Performance &performance,
@@ -73,19 +119,14 @@ std::optional<double> runtime::weightRefetch(const Performance &performance,
 
 double runtime::energyBound(const Performance &performance,
                             const ProgramView &program) {
-  auto mayBeKept = [&](const ProgramView::Block &block) {
-    const auto &store = program.target().weightStore;
-    return store.isCache() ? block.cluster < store.allocateClusters
-                           : program.isRetained(block.weights, block.cluster);
-  };
-  auto isStreamed = [&](const ProgramView::Block &block) {
-    return !mayBeKept(block);
-  };
+  const KeptBlocks kept(program);
+  auto isStreamed = [&](uint32_t block) { return !kept.mayKeep(block); };
+  auto isKept = [&](uint32_t block) { return kept.mayKeepOnce(block); };
   const double weights =
       double(
           readOncePerInput(bytesByCluster(program, isStreamed), performance)) /
           performance.sweepInputs +
-      double(readOnce(bytesByCluster(program, mayBeKept), performance));
+      double(readOnce(bytesByCluster(program, isKept), performance));
   const simulator::Counts &counts = performance.total;
   const double bytes =
       weights + double(counts.parameterBytes + counts.activationBytes());

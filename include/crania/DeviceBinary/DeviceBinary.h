@@ -18,7 +18,7 @@ namespace crania::binary {
 
 /// The version of the file format: major << 16 | minor. A reader accepts files
 /// of its own major version, up to its own minor version.
-constexpr uint32_t formatVersion = 3 << 16 | 1;
+constexpr uint32_t formatVersion = 3 << 16 | 2;
 
 /// A device binary that has been verified as a whole. The checks cover the
 /// magic, version, sizes, checksum and FlatBuffers structure. For each program

@@ -3,6 +3,7 @@
 
 #include "ProgramImage.h"
 #include "crania/Analysis/WeightImage.h"
+#include "llvm/ADT/DenseSet.h"
 #include "llvm/Support/Alignment.h"
 #include "llvm/Support/MathExtras.h"
 #include "llvm/Support/MemAlloc.h"
@@ -137,10 +138,11 @@ private:
     ArrayRef<ir::SegmentAttr> plan =
         iterate.getPlanOf(op.getSymNameAttr()).getSegments();
     SmallVector<ClusterCoding> codings;
-    for (ir::SegmentAttr segment : plan)
-      codings.push_back(
-          {layoutOf(segment), segment.getLayout().getTrainingOptions(), nullptr,
-           contents.slice(*segment.getAddress(), *segment.getBytes())});
+    std::vector<std::vector<char>> copies(plan.size());
+    for (auto [segment, copy] : llvm::zip_equal(plan, copies))
+      codings.push_back({layoutOf(segment),
+                         segment.getLayout().getTrainingOptions(), nullptr,
+                         spaceFor(segment, copy)});
     FailureOr<std::vector<ClusterSegment>> encoded = encodeClusters(
         *blocks, codings, [&](unsigned cluster, const std::string &reason) {
           emitClusterError(weights, cluster)
@@ -158,10 +160,33 @@ private:
                << *plan[cluster].getBytes()
                << ": the plan is stale, remove it and run "
                   "crania-assign-layouts again";
+      if (!copies[cluster].empty() &&
+          !llvm::equal(copies[cluster], placeOf(plan[cluster])))
+        return emitClusterError(weights, cluster)
+               << "has the address " << *plan[cluster].getAddress()
+               << " of another segment, but encodes to other bytes: the plan "
+                  "is stale, remove the address from it and run "
+                  "crania-place-segments again";
       segments.push_back(segmentOf(cluster, plan[cluster], segment, *blocks));
     }
     image.segments.push_back(std::move(segments));
     return success();
+  }
+
+  /// Returns the bytes of a segment in the image.
+  MutableArrayRef<char> placeOf(ir::SegmentAttr segment) {
+    return contents.slice(*segment.getAddress(), *segment.getBytes());
+  }
+
+  /// Returns the bytes that a segment is encoded into: its bytes in the image
+  /// or, if another segment has been written there, those of `copy`, which are
+  /// compared with the image afterwards.
+  MutableArrayRef<char> spaceFor(ir::SegmentAttr segment,
+                                 std::vector<char> &copy) {
+    if (written.insert({*segment.getAddress(), *segment.getBytes()}).second)
+      return placeOf(segment);
+    copy.resize(*segment.getBytes());
+    return copy;
   }
 
   hw::SegmentAttr segmentOf(unsigned cluster, ir::SegmentAttr segment,
@@ -230,6 +255,8 @@ private:
   uint64_t imageBytes = 0;
   /// The bytes of the image's blob.
   MutableArrayRef<char> contents;
+  /// Address and bytes of the segments that have been written.
+  llvm::DenseSet<std::pair<int64_t, int64_t>> written;
   /// The largest size of an image. Addresses may be given by hand, so this
   /// bounds what they make the compiler allocate: twice the content, plus 1 MiB
   /// for small networks.

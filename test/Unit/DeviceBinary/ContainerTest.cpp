@@ -173,13 +173,23 @@ TEST(Container, OtherFilesAreNamedAsSuch) {
 
 TEST(Container, VersionsFromTheFutureAreRefused) {
   std::vector<uint8_t> bytes = tinyFile();
-  bytes[8] = 2; // minor
+  bytes[8] = 3; // minor
   ASSERT_TRUE(repairChecksum(bytes));
-  EXPECT_NE(messageOf(bytes).find("version 3.2"), std::string::npos);
+  EXPECT_NE(messageOf(bytes).find("version 3.3"), std::string::npos);
   bytes[8] = 0;
   bytes[10] = 4; // major
   ASSERT_TRUE(repairChecksum(bytes));
   EXPECT_NE(messageOf(bytes).find("version 4.0"), std::string::npos);
+}
+
+/// No field changed its meaning since 3.0.
+TEST(Container, EarlierMinorVersionsAreRead) {
+  for (uint8_t minor : {0, 1}) {
+    std::vector<uint8_t> bytes = tinyFile();
+    bytes[8] = minor;
+    ASSERT_TRUE(repairChecksum(bytes));
+    EXPECT_TRUE(DeviceBinary::parse(std::move(bytes)));
+  }
 }
 
 TEST(Container, OtherMajorVersionsAreRefused) {

@@ -5,8 +5,13 @@
 
 #include "ExpectInvalid.h"
 
+#include "crania/Layout/Sharing.h"
+
+#include <rapidcheck/gtest.h>
+
 #include <cmath>
 #include <limits>
+#include <map>
 
 namespace crania::binary {
 namespace {
@@ -159,8 +164,124 @@ TEST(VerifyWeights, Segments) {
                 [](P &p) { segment(p, 0).block_offsets[0] = 1; });
   expectInvalid("has a directory, but its first block follows its tables",
                 [](P &p) { segment(p, 0).layout = "dense+tans"; });
-  expectInvalid("overlap in the image",
-                [](P &p) { segment(p, 1).address = segment(p, 0).address; });
+  expectInvalid("overlap in the image", [](P &p) {
+    segment(p, 0).bytes = segment(p, 0).block_offsets.back() = 100;
+  });
+}
+
+/// Adds tensors whose segments are those of "fc": "tied1", "tied2", ...
+void addTied(P &p, unsigned count) {
+  for (unsigned i = 1; i <= count; ++i) {
+    auto tied = std::make_unique<WeightsT>(weights(p));
+    tied->name = "tied" + std::to_string(i);
+    for (auto &segment : tied->segments) {
+      segment->residency = Residency::streamed;
+      segment->store_offset = 0;
+    }
+    p.program.weights.push_back(std::move(tied));
+  }
+}
+
+/// Residency is no part of it: the second cluster is retained in "fc" only.
+TEST(VerifyWeights, SegmentsMayBeTheSameBytes) {
+  EXPECT_EQ(errorAfter([](P &p) { addTied(p, 1); }), "");
+  EXPECT_EQ(errorAfter([](P &p) { addTied(p, layout::maxSharers - 1); }), "");
+  expectInvalid("cluster 1 of weights \"tied16\" shares its bytes of the image "
+                "with 16 other segments, but no more than 16 may be the same",
+                [](P &p) { addTied(p, layout::maxSharers); });
+}
+
+TEST(VerifyWeights, SegmentsOfOneTensorMayBeTheSameBytes) {
+  EXPECT_EQ(errorAfter([](P &p) {
+              addTied(p, 1);
+              WeightsT &tied = *p.program.weights[1];
+              *tied.segments[1] = *tied.segments[0];
+              tied.segments[1]->cluster = 2;
+            }),
+            "");
+}
+
+/// Segments share all of their bytes and what these mean, or nothing.
+TEST(VerifyWeights, OtherOverlapsAreRefused) {
+  auto expectOverlap = [](const std::function<void(P &, WeightsT &)> &change) {
+    expectInvalid(
+        "cluster 2 of weights \"fc\" and cluster 2 of weights \"tied1\" "
+        "overlap in the image",
+        [&](P &p) {
+          addTied(p, 1);
+          change(p, *p.program.weights[1]);
+        });
+  };
+  expectOverlap(
+      [](P &, WeightsT &tied) { tied.segments[1]->layout = "bitmap-free"; });
+  expectOverlap(
+      [](P &, WeightsT &tied) { --tied.segments[1]->block_offsets[1]; });
+  // Elements are the tensor's, so the first clusters are the first to differ.
+  expectInvalid("cluster 1 of weights \"fc\" and cluster 1 of weights "
+                "\"tied1\" overlap in the image",
+                [](P &p) {
+                  addTied(p, 1);
+                  p.program.weights[1]->element = ElementType::i16;
+                });
+  auto addTables = [](P &p) {
+    SegmentT &coded = segment(p, 1);
+    coded.layout = "dense+tans";
+    coded.table_bytes = 1;
+    coded.block_offsets[0] = 2;
+    addTied(p, 1);
+  };
+  EXPECT_EQ(errorAfter(addTables), "");
+  expectInvalid("overlap in the image", [&](P &p) {
+    addTables(p);
+    p.program.weights[1]->segments[1]->table_bytes = 0;
+  });
+}
+
+/// A segment of any place and size, and no more.
+struct AnyExtent {
+  uint64_t address, bytes;
+};
+
+/// Any two segments are disjoint or the same, of which there are few enough.
+bool areDisjointCopies(const std::vector<AnyExtent> &extents) {
+  std::map<std::pair<uint64_t, uint64_t>, unsigned> sharers;
+  for (const AnyExtent &a : extents) {
+    if (++sharers[{a.address, a.bytes}] > layout::maxSharers)
+      return false;
+    for (const AnyExtent &b : extents)
+      if (a.address < b.address + b.bytes && b.address < a.address + a.bytes &&
+          (a.address != b.address || a.bytes != b.bytes))
+        return false;
+  }
+  return true;
+}
+
+RC_GTEST_PROP(VerifyWeights, OverlapsAreThoseOfPairs, ()) {
+  // Few sizes and places, so that segments meet.
+  const auto places = *rc::gen::inRange(1u, 5u);
+  const auto most = *rc::gen::elementOf(std::vector<uint64_t>{64, 65, 128});
+  std::vector<AnyExtent> extents;
+  const auto count = *rc::gen::inRange(1u, 40u);
+  for (unsigned i = 0; i < count; ++i)
+    extents.push_back({64 * *rc::gen::inRange<uint64_t>(1, 1 + places),
+                       *rc::gen::element<uint64_t>(64, most)});
+  const std::string error = errorAfter([&](P &p) {
+    p.image.resize(64 * 10);
+    // No command uses the others, which come behind the segments of "fc".
+    constexpr uint64_t base = 64 * 3;
+    for (const AnyExtent &extent : extents) {
+      auto other = std::make_unique<WeightsT>(weights(p));
+      other->name = "w" + std::to_string(p.program.weights.size());
+      other->segments.pop_back();
+      SegmentT &segment = *other->segments[0];
+      segment.address = base + extent.address;
+      segment.bytes = extent.bytes;
+      segment.block_offsets = {0, 2, extent.bytes};
+      p.program.weights.push_back(std::move(other));
+    }
+  });
+  RC_TAG(error.empty());
+  RC_ASSERT(error.empty() == areDisjointCopies(extents));
 }
 
 TEST(VerifyWeights, Directory) {

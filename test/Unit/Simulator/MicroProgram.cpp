@@ -154,6 +154,16 @@ uint32_t MicroProgram::append(std::unique_ptr<CommandT> command,
   return uint32_t(commands.size() - 1);
 }
 
+/// Returns the byte behind the last place in the weight store.
+uint64_t MicroProgram::storeEnd() const {
+  uint64_t end = 0;
+  for (const auto &weights : program.program.weights)
+    for (const auto &segment : weights->segments)
+      if (segment->residency == Residency::retained)
+        end = std::max(end, segment->store_offset + segment->bytes);
+  return end;
+}
+
 uint32_t MicroProgram::addWeights(const Shape &shape,
                                   const std::vector<float> &values,
                                   const std::vector<uint8_t> &clusterOf,
@@ -171,11 +181,7 @@ uint32_t MicroProgram::addWeights(const Shape &shape,
   std::memcpy(words.data(), values.data(), values.size() * sizeof(float));
   const uint16_t clusters =
       *std::max_element(clusterOf.begin(), clusterOf.end());
-  uint64_t storeOffset = 0;
-  for (const auto &other : program.program.weights)
-    for (const auto &segment : other->segments)
-      if (segment->residency == Residency::retained)
-        storeOffset = segment->store_offset + segment->bytes;
+  uint64_t storeOffset = storeEnd();
   for (uint16_t cluster = 1; cluster <= clusters; ++cluster) {
     appendSegment(*weights, program.image, words, clusterOf, cluster, codec,
                   tilesPerBlock);
@@ -210,6 +216,19 @@ uint32_t MicroProgram::addWeights(const Shape &shape, ElementType type,
                 std::vector<uint8_t>(values.size(), 1), 1, "raw", 1);
   weights->segments.back()->residency = residency;
   program.program.precision = type;
+  program.program.weights.push_back(std::move(weights));
+  return uint32_t(program.program.weights.size() - 1);
+}
+
+uint32_t MicroProgram::addTiedWeights(uint32_t other) {
+  auto weights = std::make_unique<WeightsT>(*program.program.weights[other]);
+  weights->name = "w" + std::to_string(program.program.weights.size());
+  uint64_t storeOffset = storeEnd();
+  for (auto &segment : weights->segments)
+    if (segment->residency == Residency::retained) {
+      segment->store_offset = storeOffset;
+      storeOffset += segment->bytes;
+    }
   program.program.weights.push_back(std::move(weights));
   return uint32_t(program.program.weights.size() - 1);
 }

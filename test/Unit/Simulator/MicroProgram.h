@@ -59,6 +59,9 @@ public:
   addWeights(const Shape &shape, binary::ElementType type,
              const std::vector<int32_t> &values,
              binary::Residency residency = binary::Residency::streamed);
+  /// Adds a tensor whose segments are the same bytes of the image as those of
+  /// another one. Retained ones get places of their own. Returns its index.
+  uint32_t addTiedWeights(uint32_t other);
   uint32_t tiles(uint32_t weights) const;
 
   /// Appends a command to a round (from 0) and returns its index there.
@@ -84,6 +87,7 @@ public:
 private:
   void addInput(binary::ElementType type, uint64_t elements, uint64_t outputs);
   uint32_t append(std::unique_ptr<binary::CommandT> command, unsigned round);
+  uint64_t storeEnd() const;
 };
 
 /// Returns a plane of channels x height x width, dense in that order.

@@ -1,6 +1,7 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+#include "ConsumedBlocks.h"
 #include "LayoutCandidates.h"
 #include "crania/Dialect/Crania/Transforms/Passes.h"
 #include "crania/Dialect/Crania/Transforms/PlanBuilder.h"
@@ -23,28 +24,6 @@ using crania::target::Precision;
 namespace {
 
 std::string_view view(StringRef text) { return {text.data(), text.size()}; }
-
-/// Returns the blocks of the weights in the order of their consumer.
-FailureOr<WeightBlocks> readBlocks(PlanBuilder::Entry &entry,
-                                   const crania::target::TargetModel &target) {
-  MaterializeOp materialize = entry.materialize;
-  auto op = materialize->hasOneUse()
-                ? dyn_cast<linalg::LinalgOp>(*materialize->user_begin())
-                : linalg::LinalgOp();
-  if (!op)
-    return materialize.emitError() << "needs one linalg op that consumes it";
-  std::string why;
-  FailureOr<crania::Contraction> contraction =
-      crania::analyzeContraction(op, materialize.getResult(), why);
-  if (failed(contraction))
-    return op.emitError() << "cannot run on the PE array: " << why;
-  FailureOr<WeightBlocks> blocks = WeightBlocks::create(
-      entry.weights, *contraction, contraction->tiling(target), target, why);
-  if (failed(blocks))
-    return op.emitError() << "weights @" << entry.weights.getSymName() << ": "
-                          << why;
-  return blocks;
-}
 
 Precision precisionOf(unsigned wordBits) {
   constexpr unsigned i8Bits = 8, i16Bits = 16;
@@ -155,7 +134,7 @@ private:
   LogicalResult addTensor(PlanBuilder::Entry &entry,
                           const crania::target::TargetModel &target,
                           std::vector<Tensor> &tensors) {
-    FailureOr<WeightBlocks> blocks = readBlocks(entry, target);
+    FailureOr<WeightBlocks> blocks = readConsumedBlocks(entry, target);
     if (failed(blocks))
       return failure();
     Tensor tensor{&entry, std::move(*blocks), {}, {}};

@@ -1,9 +1,12 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+#include "SegmentDigests.h"
 #include "crania/Dialect/Crania/Transforms/Passes.h"
 #include "crania/Dialect/Crania/Transforms/PlanBuilder.h"
+#include "crania/Layout/Sharing.h"
 #include "mlir/IR/BuiltinOps.h"
+#include "llvm/ADT/StringMap.h"
 #include "llvm/Support/MathExtras.h"
 
 namespace crania {
@@ -21,38 +24,91 @@ struct Placement {
   int64_t begin, end;
   StringRef weights;
   size_t cluster; // 1-based
+  SegmentDigest digest;
+
+  bool isSameCopy(const Placement &other) const {
+    return begin == other.begin && !digest.empty() && digest == other.digest;
+  }
 };
 
+using Digests = std::vector<std::vector<SegmentDigest>>;
+
 /// Returns the segments that have an address already, by address.
-SmallVector<Placement> placedSegments(PlanBuilder &plan) {
+SmallVector<Placement> placedSegments(PlanBuilder &plan,
+                                      const Digests &digests) {
   SmallVector<Placement> placed;
-  for (PlanBuilder::Entry &entry : plan.getEntries())
+  for (auto [entry, ofEntry] : llvm::zip_equal(plan.getEntries(), digests))
     for (auto [i, segment] : llvm::enumerate(entry.segments))
       if (segment.address)
         placed.push_back({*segment.address, *segment.address + *segment.bytes,
-                          entry.weights.getSymName(), i + 1});
+                          entry.weights.getSymName(), i + 1, ofEntry[i]});
   llvm::sort(placed, [](const Placement &a, const Placement &b) {
-    return a.begin < b.begin;
+    return std::tuple(a.begin, a.end, a.weights, a.cluster) <
+           std::tuple(b.begin, b.end, b.weights, b.cluster);
   });
   return placed;
 }
 
 LogicalResult checkPlaced(IterateOp iterate, ArrayRef<Placement> placed,
                           int64_t burst) {
+  unsigned sharers = 1;
   for (auto [i, p] : llvm::enumerate(placed)) {
     if (p.begin % burst != 0)
       return iterate.emitError()
              << "cluster " << p.cluster << " of @" << p.weights
              << " is at address " << p.begin << ", which is not aligned to a "
              << "DRAM burst of " << burst << " bytes";
-    if (i > 0 && p.begin < placed[i - 1].end)
+    if (i == 0 || p.begin >= placed[i - 1].end) {
+      sharers = 1;
+      continue;
+    }
+    if (!p.isSameCopy(placed[i - 1]))
       return iterate.emitError()
              << "cluster " << p.cluster << " of @" << p.weights
              << " at address " << p.begin << " overlaps cluster "
              << placed[i - 1].cluster << " of @" << placed[i - 1].weights;
+    if (++sharers > crania::layout::maxSharers)
+      return iterate.emitError()
+             << "cluster " << p.cluster << " of @" << p.weights
+             << " is at address " << p.begin << " with "
+             << crania::layout::maxSharers
+             << " other segments, but no more than "
+             << crania::layout::maxSharers
+             << " may be there; remove its address from the plan";
   }
   return success();
 }
+
+/// The newest copy of each segment, which up to `layout::maxSharers` equal
+/// segments share.
+class Copies {
+public:
+  /// Notes that a segment is at an address.
+  void add(const SegmentDigest &digest, int64_t address) {
+    if (digest.empty())
+      return;
+    Copy &copy = copies[digest];
+    if (copy.sharers == 0 || copy.address != address)
+      copy = {address, 0};
+    ++copy.sharers;
+  }
+
+  /// Returns the address of an equal segment where one more may be, or nothing
+  /// if there is none.
+  std::optional<int64_t> find(const SegmentDigest &digest) const {
+    auto it = copies.find(digest);
+    if (it == copies.end() || it->second.sharers >= crania::layout::maxSharers)
+      return std::nullopt;
+    return it->second.address;
+  }
+
+private:
+  struct Copy {
+    int64_t address = 0;
+    unsigned sharers = 0;
+  };
+  llvm::StringMap<Copy> copies;
+};
 
 LogicalResult place(IterateOp iterate) {
   FailureOr<crania::target::TargetModel> target = getTargetModel(iterate);
@@ -60,20 +116,31 @@ LogicalResult place(IterateOp iterate) {
   if (failed(target) || failed(plan) || failed(plan->requireBytes()))
     return failure();
   int64_t burst = target->dram.burstBytes;
-  SmallVector<Placement> placed = placedSegments(*plan);
+  FailureOr<Digests> digests = digestSegments(*plan, *target);
+  if (failed(digests))
+    return failure();
+  SmallVector<Placement> placed = placedSegments(*plan, *digests);
   if (failed(checkPlaced(iterate, placed, burst)))
     return failure();
 
   int64_t next = 0;
-  for (const Placement &p : placed)
+  Copies copies;
+  for (const Placement &p : placed) {
     next = std::max(next, p.end);
-  for (PlanBuilder::Entry &entry : plan->getEntries())
-    for (PlanBuilder::Segment &segment : entry.segments) {
+    copies.add(p.digest, p.begin);
+  }
+  for (auto [entry, ofEntry] : llvm::zip_equal(plan->getEntries(), *digests))
+    for (auto [i, segment] : llvm::enumerate(entry.segments)) {
       if (segment.address)
         continue;
-      next = llvm::alignTo(next, burst);
-      segment.address = next;
-      next += *segment.bytes;
+      if (std::optional<int64_t> copy = copies.find(ofEntry[i])) {
+        segment.address = *copy;
+      } else {
+        next = llvm::alignTo(next, burst);
+        segment.address = next;
+        next += *segment.bytes;
+      }
+      copies.add(ofEntry[i], *segment.address);
     }
   plan->write();
   return success();

@@ -261,6 +261,30 @@ crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
 
 // -----
 
+// Segments may be the same bytes, but not in two layouts.
+// expected-error @+1 {{cluster 1 of weights "w" and cluster 1 of weights "w2" overlap in the image}}
+crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
+    input <@x : tensor<1x2xf32>> logits <@y : tensor<1x2xf32>>
+    image dense<0> : tensor<80xi8> dram_bytes 8 {
+  crania_hw.buffer @x dram at 0 bytes 8 : f32
+  crania_hw.buffer @xs global_buffer at 0 bytes 8 : f32
+  crania_hw.buffer @y global_buffer at 64 bytes 8 : f32
+  crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : f32 segments [
+      <cluster 1, layout "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
+  crania_hw.weights @w2 groups 1 outputs 2 depth 2 tile [16, 256] : f32 segments [
+      <cluster 1, layout "bitmap", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
+  crania_hw.round {
+    %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
+    %f = crania_hw.fetch @w clusters [1] streamed tiles 0 to 1
+    %c = crania_hw.contract @w clusters 1 tiles 0 to 1
+        input <@xs at 0, 2x1x1, strides [1, 1, 1]> output <@y at 0, 2x1x1, strides [1, 1, 1]>
+        kernel [1, 1] stride [1, 1] dilation [1, 1] pad [0, 0] after(%x, %f)
+    %e = crania_hw.exit_test @y at 0 classes 2 after(%c)
+  }
+}
+
+// -----
+
 // expected-error @+1 {{it is retained, but target "tiny" has no weight store}}
 crania_hw.program @p target <"tiny", "{\22name\22: \22tiny\22, \22weight_store\22: {\22policy\22: \22none\22, \22bytes\22: 0}}"> precision f32 exit <softmax, []>
     input <@x : tensor<1x2xf32>> logits <@y : tensor<1x2xf32>>

@@ -229,6 +229,10 @@ def PlaceSegments : Pass<"crania-place-segments", "::mlir::ModuleOp"> {
     layer by layer, cluster by cluster, each aligned to a DRAM burst. Existing
     addresses are kept, and new segments go behind them.
 
+    Segments that encode to the same bytes in the same layout and blocks, as those
+    of layers with tied weights do, get one address. No more than 16 segments have
+    one address; the next 16 get another one.
+
     The pass needs encoded bytes (`crania-assign-layouts`) and `crania.target`.
   }];
 }

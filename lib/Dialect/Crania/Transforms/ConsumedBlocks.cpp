@@ -1,0 +1,30 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "ConsumedBlocks.h"
+
+using namespace mlir;
+using namespace crania;
+using namespace crania::ir;
+
+FailureOr<WeightBlocks>
+crania::ir::readConsumedBlocks(PlanBuilder::Entry &entry,
+                               const target::TargetModel &target) {
+  MaterializeOp materialize = entry.materialize;
+  auto op = materialize->hasOneUse()
+                ? dyn_cast<linalg::LinalgOp>(*materialize->user_begin())
+                : linalg::LinalgOp();
+  if (!op)
+    return materialize.emitError() << "needs one linalg op that consumes it";
+  std::string why;
+  FailureOr<Contraction> contraction =
+      analyzeContraction(op, materialize.getResult(), why);
+  if (failed(contraction))
+    return op.emitError() << "cannot run on the PE array: " << why;
+  FailureOr<WeightBlocks> blocks = WeightBlocks::create(
+      entry.weights, *contraction, contraction->tiling(target), target, why);
+  if (failed(blocks))
+    return op.emitError() << "weights @" << entry.weights.getSymName() << ": "
+                          << why;
+  return blocks;
+}

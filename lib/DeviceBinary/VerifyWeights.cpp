@@ -39,8 +39,8 @@ struct Extent {
 bool isSameCopy(const Extent &a, const Extent &b) {
   const auto &offsets = *a.segment->block_offsets();
   const auto &others = *b.segment->block_offsets();
-  return a.begin == b.begin && a.end == b.end &&
-         a.weights->element() == b.weights->element() &&
+  // The last offset is the number of bytes.
+  return a.begin == b.begin && a.weights->element() == b.weights->element() &&
          a.segment->layout()->string_view() ==
              b.segment->layout()->string_view() &&
          a.segment->table_bytes() == b.segment->table_bytes() &&

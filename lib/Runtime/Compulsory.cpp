@@ -88,8 +88,7 @@ public:
 private:
   uint32_t firstOf(uint32_t id) const {
     const auto it = firstAt.find(program.block(id).address);
-    return it == firstAt.end() || program.block(id).bytes == 0 ? id
-                                                               : it->second;
+    return it == firstAt.end() ? id : it->second;
   }
 
   const ProgramView &program;

@@ -31,8 +31,8 @@ std::vector<float> someValues() {
   return values;
 }
 
-/// Fetches clusters of a tensor in round 1 and multiplies with them, behind all
-/// commands so far.
+/// Fetches clusters of a tensor and multiplies with them, behind all commands
+/// of the round so far. Returns the product.
 uint32_t addProduct(MicroProgram &program, uint32_t weights, unsigned clusters,
                     unsigned round = 0, uint32_t pixels = 1) {
   const uint32_t fetch = program.addFetch(weights, clusters, round);
@@ -218,20 +218,21 @@ TEST(TiedWeights, EmptyBlocksShareNothing) {
   target.array.cols = 4;
   target.array.weightsPerPE = 1;
   constexpr uint32_t perTile = 4 * 4;
-  MicroProgram program(target, 4, 8);
+  MicroProgram program(target, 4, 8, 2);
   // The first tile is held by the first cluster, the second by the second.
   std::vector<uint8_t> clusters(2 * size_t(perTile), 1);
   std::fill(clusters.begin() + perTile, clusters.end(), uint8_t(2));
   const uint32_t w = program.addWeights({1, 8, 4}, std::vector<float>(32, 2),
                                         clusters, "bitmap-free");
-  addProduct(program, w, 2);
+  for (unsigned round : {0, 1})
+    addProduct(program, w, round + 1, round);
   auto executable = program.load();
   ASSERT_TRUE(executable);
   const ProgramView &view = executable->program();
   ASSERT_EQ(view.blockCount(), 4u);
   ASSERT_EQ(view.block(2).bytes, 0u);
   ASSERT_EQ(view.block(2).address, view.block(3).address);
-  EXPECT_NEAR(boundBytes(*executable, {1, 1}),
+  EXPECT_NEAR(boundBytes(*executable, {2, 2}),
               double(view.segment(w, 0).bytes() + view.segment(w, 1).bytes()),
               tolerance);
 }

@@ -62,7 +62,7 @@ TEST(Bitmap, PaddingIsZero) {
 TEST(Bitmap, OccupiedPositionsAreRefused) {
   Bytes occupied = {0, 0, 1, 0};
   EXPECT_NE(decodeError("bitmap", {0x04, 7}, {4, 8, occupied})
-                .find("position 2 is held by an earlier cluster"),
+                .find("position 2 is already held by an earlier cluster"),
             std::string::npos);
 }
 

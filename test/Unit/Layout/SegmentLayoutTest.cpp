@@ -426,7 +426,7 @@ std::string trainError(const char *id, const std::vector<TestBlock> &blocks,
 }
 
 TEST(Training, SaysWhatALayoutCannotExpress) {
-  EXPECT_NE(trainError("dense+raw", {}).find("without blocks"),
+  EXPECT_NE(trainError("dense+raw", {}).find("has no blocks"),
             std::string::npos);
   TestBlock sparse{8, {{1, 0}, {7}}};
   EXPECT_NE(trainError("dense+raw", {sparse}).find("not dense"),

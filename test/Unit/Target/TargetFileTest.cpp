@@ -143,8 +143,8 @@ TEST(TargetFile, CachesAreReadBack) {
               "'weight_store.ways' has no effect, since weight_store.policy is "
               "direct_mapped");
   expectError(R"({"weight_store": {"line_bytes": 64}})",
-              "since weight_store.policy is compiler_managed, which is no "
-              "cache");
+              "since weight_store.policy is compiler_managed, which is not "
+              "a cache");
   expectError(R"({"weight_store": {"policy": "lru", "line_bytes": 128}})",
               "must be a multiple of weight_store.line_bytes");
 }

@@ -3,7 +3,7 @@
 
 // Tests of times, orders and energies that can be computed by hand.
 
-#include "crania/Dram/System.h"
+#include "crania/DramModel/System.h"
 
 #include <gtest/gtest.h>
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "crania/Runtime/Compulsory.h"
+#include "crania/Simulator/Accounting/Energy.h"
 
 #include <algorithm>
 

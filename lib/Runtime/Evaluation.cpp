@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "crania/Runtime/Evaluation.h"
-#include "crania/Simulator/ExitRule.h"
+#include "crania/Simulator/Program/ExitRule.h"
 
 #include <algorithm>
 #include <atomic>

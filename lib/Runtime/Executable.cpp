@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "crania/Runtime/Executable.h"
-#include "crania/Simulator/ExitRule.h"
+#include "crania/Simulator/Program/ExitRule.h"
 
 using namespace crania;
 using namespace crania::runtime;
@@ -11,6 +11,7 @@ Executable::Executable(simulator::ProgramView view,
                        simulator::WeightDecoder decoder,
                        simulator::SumOrder order)
     : view(std::move(view)), decoder(std::move(decoder)),
+      weightWork(this->view, this->decoder),
       functional(this->view, this->decoder, order) {}
 
 Result<std::shared_ptr<const Executable>>

@@ -3,6 +3,8 @@
 
 #include "crania/Runtime/Performance.h"
 #include "crania/Runtime/Compulsory.h"
+#include "crania/Simulator/Accounting/Bounds.h"
+#include "crania/Simulator/Accounting/Energy.h"
 
 #include <nlohmann/json.hpp>
 
@@ -15,7 +17,7 @@ using simulator::Counts;
 using Json = nlohmann::ordered_json;
 
 PerformanceMeter::PerformanceMeter(const Executable &executable)
-    : timing(executable.program(), executable.weights()),
+    : timing(executable.program(), executable.work()),
       exits(executable.rounds()) {}
 
 Result<uint64_t> PerformanceMeter::addSweep(unsigned round, unsigned inputs) {

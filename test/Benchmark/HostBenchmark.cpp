@@ -12,7 +12,7 @@
 // host-benchmark host
 //   Prints "vnni" if 8-bit integers are multiplied by VNNI, else "no vnni".
 
-#include "ContractKernel.h"
+#include "Execution/ContractKernel.h"
 #include "crania/Runtime/Evaluation.h"
 #include "crania/Support/Npy.h"
 

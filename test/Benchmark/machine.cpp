@@ -9,7 +9,8 @@
 #include "EieRun.h"
 #include "ScaleSimRuns.h"
 
-#include "crania/Simulator/Timeline.h"
+#include "crania/Simulator/Accounting/Bounds.h"
+#include "crania/Simulator/Timing/Timeline.h"
 #include "crania/Support/File.h"
 
 #include <algorithm>
@@ -78,18 +79,18 @@ struct Simulated {
 
 /// A round by events, or with the memory in closed form.
 using Simulation = Result<simulator::RoundTiming> (*)(
-    const simulator::ProgramView &, const simulator::WeightDecoder &, unsigned,
+    const simulator::ProgramView &, const simulator::WeightWork &, unsigned,
     const simulator::WeightStore &, unsigned);
 
 /// All rounds from an empty store; nothing is memoised.
 Result<Simulated> simulateRounds(const simulator::ProgramView &program,
-                                 const simulator::WeightDecoder &weights,
+                                 const simulator::WeightWork &work,
                                  Simulation simulate) {
   Simulated result;
   simulator::WeightStore store;
   const std::clock_t begin = std::clock();
   for (unsigned round = 0; round < program.rounds(); ++round) {
-    auto timing = simulate(program, weights, round, store, 1);
+    auto timing = simulate(program, work, round, store, 1);
     if (!timing)
       return timing.error();
     store = timing->storeAfter;
@@ -101,11 +102,11 @@ Result<Simulated> simulateRounds(const simulator::ProgramView &program,
 
 /// The fastest of several runs.
 Result<Simulated> fastestRun(const simulator::ProgramView &program,
-                             const simulator::WeightDecoder &weights,
+                             const simulator::WeightWork &work,
                              Simulation simulate) {
   Simulated fastest;
   for (int i = 0; i < attempts; ++i) {
-    Result<Simulated> run = simulateRounds(program, weights, simulate);
+    Result<Simulated> run = simulateRounds(program, work, simulate);
     if (!run)
       return run.error();
     if (i == 0 || run->seconds < fastest.seconds)
@@ -140,14 +141,14 @@ Status benchmark(const std::string &name, const std::string &path) {
   auto weights = simulator::WeightDecoder::create(*program);
   if (!weights)
     return weights.error();
+  const simulator::WeightWork work(*program, *weights);
   Result<Simulated> fastest =
-      fastestRun(*program, *weights, simulator::simulateRound);
+      fastestRun(*program, work, simulator::simulateRound);
   if (!fastest)
     return fastest.error();
   print(name + ", all rounds by events", fastest->seconds, "s", "below 2",
         fastest->seconds < mostSeconds);
-  Result<Simulated> closed =
-      fastestRun(*program, *weights, simulator::closedForm);
+  Result<Simulated> closed = fastestRun(*program, work, simulator::closedForm);
   if (!closed)
     return closed.error();
   print(name + ", memory in closed form", closed->seconds * 1000, "ms",

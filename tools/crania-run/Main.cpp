@@ -6,7 +6,7 @@
 #include "Run.h"
 #include "Table.h"
 
-#include "crania/Simulator/HostWarning.h"
+#include "crania/Simulator/Execution/HostWarning.h"
 #include "crania/Support/ToolProcess.h"
 
 #include <cstdio>

@@ -5,7 +5,7 @@
 #include "Outputs.h"
 #include "ProgressBar.h"
 
-#include "crania/Simulator/TraceWriter.h"
+#include "crania/Simulator/Timing/TraceWriter.h"
 
 #include <algorithm>
 #include <cmath>
@@ -146,8 +146,8 @@ Result<std::string> run::traceOf(const BundleRun &run) {
     writer.beginProgram(view);
     simulator::WeightStore store;
     for (unsigned round = 0; round < program.evaluation.exitRound[0]; ++round) {
-      auto timing = simulator::simulateRound(
-          view, program.executable->weights(), round, store);
+      auto timing = simulator::simulateRound(view, program.executable->work(),
+                                             round, store);
       if (!timing)
         return timing.error();
       writer.addRound(view, round, *timing);

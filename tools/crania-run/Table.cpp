@@ -4,6 +4,8 @@
 #include "Table.h"
 
 #include "crania/Runtime/Compulsory.h"
+#include "crania/Simulator/Accounting/Bounds.h"
+#include "crania/Simulator/Accounting/Energy.h"
 
 #include <algorithm>
 #include <cstdio>

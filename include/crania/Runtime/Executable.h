@@ -4,7 +4,8 @@
 #ifndef CRANIA_RUNTIME_EXECUTABLE_H
 #define CRANIA_RUNTIME_EXECUTABLE_H
 
-#include "crania/Simulator/FunctionalEngine.h"
+#include "crania/Simulator/Execution/FunctionalEngine.h"
+#include "crania/Simulator/Timing/WeightWork.h"
 
 #include <memory>
 
@@ -20,6 +21,7 @@ public:
 
   const simulator::ProgramView &program() const { return view; }
   const simulator::WeightDecoder &weights() const { return decoder; }
+  const simulator::WeightWork &work() const { return weightWork; }
   const simulator::FunctionalEngine &engine() const { return functional; }
 
   unsigned rounds() const { return view.rounds(); }
@@ -37,6 +39,7 @@ private:
 
   simulator::ProgramView view;
   simulator::WeightDecoder decoder;
+  simulator::WeightWork weightWork;
   simulator::FunctionalEngine functional;
 };
 

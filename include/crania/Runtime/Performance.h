@@ -6,7 +6,7 @@
 
 #include "crania/Runtime/Executable.h"
 #include "crania/Runtime/FrontEnd.h"
-#include "crania/Simulator/StreamTiming.h"
+#include "crania/Simulator/Timing/StreamTiming.h"
 
 #include <nlohmann/json_fwd.hpp>
 

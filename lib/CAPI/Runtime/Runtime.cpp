@@ -3,7 +3,7 @@
 
 #include "crania-c/Runtime.h"
 #include "crania/Runtime/Session.h"
-#include "crania/Simulator/HostWarning.h"
+#include "crania/Simulator/Execution/HostWarning.h"
 
 #include <nlohmann/json.hpp>
 

@@ -4,7 +4,7 @@
 // The weight images of a device binary, as a table and as a picture.
 
 #include "crania/Layout/SegmentSearch.h"
-#include "crania/Simulator/ProgramView.h"
+#include "crania/Simulator/Program/ProgramView.h"
 #include "crania/Target/DmaRate.h"
 #include "crania/Translation/DeviceBinary/DeviceBinaryTranslation.h"
 #include "mlir/IR/Diagnostics.h"

@@ -4,7 +4,7 @@
 #include "TinyBinary.h"
 
 #include "crania/Runtime/Evaluation.h"
-#include "crania/Simulator/ExitRule.h"
+#include "crania/Simulator/Program/ExitRule.h"
 
 #include <random>
 

@@ -7,6 +7,7 @@
 
 #include "crania/Runtime/Compulsory.h"
 #include "crania/Runtime/Performance.h"
+#include "crania/Simulator/Accounting/Energy.h"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>

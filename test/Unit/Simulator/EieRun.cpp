@@ -4,7 +4,8 @@
 #include "EieRun.h"
 #include "MicroProgram.h"
 
-#include "crania/Simulator/Timeline.h"
+#include "crania/Simulator/Accounting/Energy.h"
+#include "crania/Simulator/Timing/Timeline.h"
 
 using namespace crania;
 using namespace crania::test;
@@ -29,11 +30,11 @@ Result<EieFigures> test::runEie() {
   if (!executable)
     return Error{"EIE's layer makes no program"};
   const auto &view = executable->program();
-  auto cold = simulator::simulateRound(view, executable->weights(), 0, {});
+  auto cold = simulator::simulateRound(view, executable->work(), 0, {});
   if (!cold)
     return cold.error();
-  auto warm = simulator::simulateRound(view, executable->weights(), 0,
-                                       cold->storeAfter);
+  auto warm =
+      simulator::simulateRound(view, executable->work(), 0, cold->storeAfter);
   if (!warm)
     return warm.error();
   const simulator::Counts &counts = warm->total;

@@ -5,7 +5,7 @@
 
 #include "MicroProgram.h"
 
-#include "crania/Simulator/Timeline.h"
+#include "crania/Simulator/Timing/Timeline.h"
 
 #include <algorithm>
 #include <fstream>
@@ -79,11 +79,11 @@ Result<uint64_t> test::simulate(const ScaleSimLayer &layer) {
   if (!executable)
     return Error{layer.name + " makes no program"};
   auto timing = simulator::simulateRound(executable->program(),
-                                         executable->weights(), 0, {});
+                                         executable->work(), 0, {});
   if (!timing)
     return timing.error();
   auto warm = simulator::simulateRound(
-      executable->program(), executable->weights(), 0, timing->storeAfter);
+      executable->program(), executable->work(), 0, timing->storeAfter);
   if (!warm)
     return warm.error();
   uint64_t cycles = warm->total.busy[size_t(simulator::Unit::array)];

@@ -31,6 +31,9 @@ function(crania_add_library name)
   endif()
   cmake_path(RELATIVE_PATH CMAKE_CURRENT_SOURCE_DIR BASE_DIRECTORY ${PROJECT_SOURCE_DIR}
     OUTPUT_VARIABLE folder)
+  if(folder MATCHES "^lib/")
+    set_property(GLOBAL APPEND PROPERTY CRANIA_LIBRARIES "${folder} ${name}")
+  endif()
   if(folder MATCHES "^lib/(Import/ONNX|Driver|CAPI)")
     crania_export(${name} ONNX)
   elseif(folder MATCHES "^lib/" AND ARG_MLIR_LINK)
@@ -38,6 +41,24 @@ function(crania_add_library name)
   elseif(folder MATCHES "^lib/")
     crania_export(${name} Runtime)
   endif()
+endfunction()
+
+# crania_write_library_graph(): writes library-graph.txt into the build folder, a line
+# 'folder library: what it links' for each library in lib/. utils/library-graph.py
+# checks it.
+function(crania_write_library_graph)
+  get_property(libraries GLOBAL PROPERTY CRANIA_LIBRARIES)
+  set(lines "")
+  foreach(library ${libraries})
+    string(REGEX REPLACE "^.* " "" name ${library})
+    get_target_property(links ${name} LINK_LIBRARIES)
+    if(NOT links)
+      set(links "")
+    endif()
+    list(JOIN links " " links)
+    string(APPEND lines "${library}: ${links}\n")
+  endforeach()
+  file(WRITE ${PROJECT_BINARY_DIR}/library-graph.txt "${lines}")
 endfunction()
 
 # crania_export(target component [NAME name]): installs a target and exports it, in

@@ -4,7 +4,7 @@
 #ifndef CRANIA_LIB_CALIBRATION_CALIBRATIONIMAGES_H
 #define CRANIA_LIB_CALIBRATION_CALIBRATIONIMAGES_H
 
-#include "crania/Runtime/ImageSet.h"
+#include "crania/Images/ImageSet.h"
 #include "mlir/IR/Operation.h"
 
 namespace crania {

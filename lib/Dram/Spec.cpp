@@ -3,8 +3,8 @@
 
 // Checks of the parameters of a DRAM.
 
-#include "AddressMap.h"
 #include "Fields.h"
+#include "crania/Dram/AddressMap.h"
 
 #include <algorithm>
 #include <optional>

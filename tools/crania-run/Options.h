@@ -4,7 +4,7 @@
 #ifndef CRANIA_RUN_OPTIONS_H
 #define CRANIA_RUN_OPTIONS_H
 
-#include "crania/Runtime/ImageSet.h"
+#include "crania/Images/ImageSet.h"
 
 #include "Arrivals.h"
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Report.h"
+#include "crania/Report/Report.h"
 
 #include <nlohmann/json.hpp>
 

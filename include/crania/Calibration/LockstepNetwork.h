@@ -6,7 +6,7 @@
 
 #include "crania/Analysis/Contraction.h"
 #include "crania/Calibration/ObservedProgram.h"
-#include "crania/Runtime/ImageSet.h"
+#include "crania/Images/ImageSet.h"
 
 namespace crania {
 

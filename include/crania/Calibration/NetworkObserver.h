@@ -4,8 +4,8 @@
 #ifndef CRANIA_CALIBRATION_NETWORKOBSERVER_H
 #define CRANIA_CALIBRATION_NETWORKOBSERVER_H
 
+#include "crania/Images/ImageSet.h"
 #include "crania/Runtime/Executable.h"
-#include "crania/Runtime/ImageSet.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/ADT/DenseMap.h"
 

@@ -8,8 +8,6 @@
 #include "crania/Runtime/FrontEnd.h"
 #include "crania/Simulator/Timing/StreamTiming.h"
 
-#include <nlohmann/json_fwd.hpp>
-
 namespace crania::runtime {
 
 /// Time, traffic and energy of a number of inputs on the simulated machine.
@@ -68,16 +66,6 @@ Result<Performance> measure(const Executable &executable,
                             Span<const uint32_t> exitRounds,
                             const SweepOptions &sweeps = {},
                             Span<const uint64_t> arrivals = {});
-
-/// Returns the machine for which a program was compiled: name, precision,
-/// energy of a DRAM bit and area, as documented in docs/Report.md.
-nlohmann::ordered_json machineToJson(const simulator::ProgramView &program);
-
-/// Returns the report of one program, in means per input, as documented in
-/// docs/Report.md. Accuracies and ratios are missing, as they need more than
-/// the run of one program.
-nlohmann::ordered_json toJson(const Performance &performance,
-                              const simulator::ProgramView &program);
 
 } // namespace crania::runtime
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "crania-c/Runtime.h"
+#include "crania/Report/Report.h"
 #include "crania/Runtime/Session.h"
 #include "crania/Simulator/Execution/HostWarning.h"
 

@@ -5,7 +5,7 @@
 
 #include "ClockRatio.h"
 
-#include "crania/Dram/System.h"
+#include "crania/DramModel/System.h"
 
 #include <algorithm>
 #include <cmath>

@@ -4,7 +4,7 @@
 #ifndef CRANIA_TEST_UNIT_DRAM_COMMANDCHECKER_H
 #define CRANIA_TEST_UNIT_DRAM_COMMANDCHECKER_H
 
-#include "crania/Dram/System.h"
+#include "crania/DramModel/System.h"
 
 #include <optional>
 

@@ -3,9 +3,9 @@
 
 // No command breaks a rule of the standards, and nothing is lost.
 
-#include "AddressMap.h"
 #include "CommandChecker.h"
 #include "RandomDram.h"
+#include "crania/Dram/AddressMap.h"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>

@@ -6,7 +6,7 @@
 #ifndef CRANIA_TEST_UNIT_DRAM_RANDOMDRAM_H
 #define CRANIA_TEST_UNIT_DRAM_RANDOMDRAM_H
 
-#include "crania/Dram/System.h"
+#include "crania/DramModel/System.h"
 
 #include <rapidcheck.h>
 

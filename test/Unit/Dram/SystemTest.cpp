@@ -3,7 +3,7 @@
 
 // Times, orders and energies that can be worked out by hand.
 
-#include "crania/Dram/System.h"
+#include "crania/DramModel/System.h"
 
 #include <gtest/gtest.h>
 

@@ -5,7 +5,8 @@
 
 #include "TinyBinary.h"
 
-#include "crania/Runtime/Compulsory.h"
+#include "crania/Report/Compulsory.h"
+#include "crania/Report/Report.h"
 #include "crania/Runtime/Performance.h"
 #include "crania/Simulator/Accounting/Energy.h"
 

@@ -6,6 +6,7 @@
 #include "MicroProgram.h"
 #include "Timing/VectorCharge.h"
 
+#include "crania/Report/Report.h"
 #include "crania/Runtime/Performance.h"
 #include "crania/Simulator/Accounting/Energy.h"
 #include "crania/Simulator/Timing/Timeline.h"

@@ -7,7 +7,8 @@
 #include "MicroProgram.h"
 #include "Timing/ClockRatio.h"
 
-#include "crania/Dram/System.h"
+#include "crania/DramModel/System.h"
+#include "crania/Report/Report.h"
 #include "crania/Runtime/Performance.h"
 #include "crania/Simulator/Accounting/Energy.h"
 #include "crania/Simulator/Timing/Timeline.h"

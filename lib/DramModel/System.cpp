@@ -1,10 +1,10 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "crania/Dram/System.h"
+#include "crania/DramModel/System.h"
 
-#include "AddressMap.h"
 #include "Channel.h"
+#include "crania/Dram/AddressMap.h"
 
 #include <algorithm>
 #include <deque>

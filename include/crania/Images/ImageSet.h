@@ -1,8 +1,8 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#ifndef CRANIA_RUNTIME_IMAGESET_H
-#define CRANIA_RUNTIME_IMAGESET_H
+#ifndef CRANIA_IMAGES_IMAGESET_H
+#define CRANIA_IMAGES_IMAGESET_H
 
 #include "crania/DeviceBinary/DeviceBinary.h"
 #include "crania/Support/Npy.h"
@@ -101,4 +101,4 @@ Result<std::vector<uint32_t>> readLabels(const std::string &path, size_t images,
 
 } // namespace crania::runtime
 
-#endif // CRANIA_RUNTIME_IMAGESET_H
+#endif // CRANIA_IMAGES_IMAGESET_H

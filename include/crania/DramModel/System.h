@@ -1,8 +1,8 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#ifndef CRANIA_DRAM_SYSTEM_H
-#define CRANIA_DRAM_SYSTEM_H
+#ifndef CRANIA_DRAMMODEL_SYSTEM_H
+#define CRANIA_DRAMMODEL_SYSTEM_H
 
 #include "crania/Dram/Energy.h"
 #include "crania/Dram/Spec.h"
@@ -107,4 +107,4 @@ private:
 
 } // namespace crania::dram
 
-#endif // CRANIA_DRAM_SYSTEM_H
+#endif // CRANIA_DRAMMODEL_SYSTEM_H

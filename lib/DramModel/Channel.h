@@ -1,12 +1,12 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#ifndef CRANIA_DRAM_CHANNEL_H
-#define CRANIA_DRAM_CHANNEL_H
+#ifndef CRANIA_LIB_DRAMMODEL_CHANNEL_H
+#define CRANIA_LIB_DRAMMODEL_CHANNEL_H
 
 #include "CommandGaps.h"
 
-#include "crania/Dram/System.h"
+#include "crania/DramModel/System.h"
 #include "crania/Support/Span.h"
 
 #include <array>
@@ -225,4 +225,4 @@ private:
 
 } // namespace crania::dram
 
-#endif // CRANIA_DRAM_CHANNEL_H
+#endif // CRANIA_LIB_DRAMMODEL_CHANNEL_H

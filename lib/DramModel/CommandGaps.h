@@ -1,8 +1,8 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#ifndef CRANIA_DRAM_COMMANDGAPS_H
-#define CRANIA_DRAM_COMMANDGAPS_H
+#ifndef CRANIA_LIB_DRAMMODEL_COMMANDGAPS_H
+#define CRANIA_LIB_DRAMMODEL_COMMANDGAPS_H
 
 #include "crania/Dram/Spec.h"
 
@@ -30,4 +30,4 @@ CommandGaps gapsOf(const Spec &spec);
 
 } // namespace crania::dram
 
-#endif // CRANIA_DRAM_COMMANDGAPS_H
+#endif // CRANIA_LIB_DRAMMODEL_COMMANDGAPS_H

@@ -5,7 +5,7 @@
 
 #include "AnyProgram.h"
 
-#include "crania/Runtime/Compulsory.h"
+#include "crania/Report/Compulsory.h"
 #include "crania/Runtime/Performance.h"
 #include "crania/Simulator/Timing/Timeline.h"
 

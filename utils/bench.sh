@@ -30,7 +30,7 @@ grep -qxF -- "$name" <<<"$benchmarks" || {
 }
 "$root/utils/setup.sh" --for=test
 case $name in
-  layouts) targets=(layout-bench crania-compile crania-run crania-translate) ;;
+  encodings) targets=(encoding-bench crania-compile crania-run crania-translate) ;;
   clusters) targets=(kmeans-benchmark crania-opt crania-run crania-translate) ;;
   dram) targets=(dram-benchmark) ;;
   embedding) targets=(crania-test-prefix) ;;

@@ -11,7 +11,7 @@ into OUTPUT. Prints one problem a line, as file: problem, and exits with 1 if th
 one:
   - a relative link to a file or a heading that does not exist,
   - a page that people wrote and that the index does not have,
-  - a path of this tree in backticks, such as `lib/Layout`, that does not exist.
+  - a path of this tree in backticks, such as `lib/Encoding`, that does not exist.
 Headings have the anchors that GitHub gives them. Needs the Debian package
 python3-markdown-it.
 """
@@ -45,7 +45,7 @@ SECTIONS = {
         "docs/Architecture.md": "levels, passes and libraries",
         "docs/Arithmetic.md": "integers, ranges and requantization",
         "docs/Clustering.md": "which weights come first",
-        "docs/Layouts.md": "how clusters become bytes",
+        "docs/Encodings.md": "how clusters become bytes",
         "docs/Scheduling.md": "what the weight store keeps",
         "docs/ActivationMemory.md": "where activations are stored",
         "docs/BinaryFormat.md": "the file that the machine loads",

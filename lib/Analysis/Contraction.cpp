@@ -258,8 +258,8 @@ FailureOr<Contraction> crania::analyzeContraction(linalg::LinalgOp op,
   return Analyzer(op, weights, why).run();
 }
 
-layout::Tiling Contraction::tiling(const target::TargetModel &target) const {
-  layout::Tiling tiling;
+encoding::Tiling Contraction::tiling(const target::TargetModel &target) const {
+  encoding::Tiling tiling;
   tiling.groups = groups;
   tiling.outputs = outputs;
   tiling.depth = depth();

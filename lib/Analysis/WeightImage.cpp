@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "crania/Analysis/WeightImage.h"
-#include "crania/Layout/SegmentSearch.h"
+#include "crania/Encoding/SegmentSearch.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/Endian.h"
 #include "llvm/Support/MathExtras.h"
@@ -14,7 +14,7 @@ using namespace crania;
 
 FailureOr<WeightBlocks> WeightBlocks::create(ir::WeightsOp weights,
                                              const Contraction &contraction,
-                                             const layout::Tiling &tiling,
+                                             const encoding::Tiling &tiling,
                                              const target::TargetModel &target,
                                              std::string &why) {
   RankedTensorType type = weights.getClusteredType().getTensor();
@@ -23,7 +23,7 @@ FailureOr<WeightBlocks> WeightBlocks::create(ir::WeightsOp weights,
   blocks.valueBits = type.getElementTypeBitWidth();
   if (blocks.valueBits != 8 && blocks.valueBits != 16 &&
       blocks.valueBits != 32) {
-    why = "layouts have words of 8, 16 or 32 bits, its weights have " +
+    why = "encodings have words of 8, 16 or 32 bits, its weights have " +
           std::to_string(blocks.valueBits);
     return failure();
   }
@@ -68,10 +68,10 @@ LogicalResult WeightBlocks::readRounds(ir::WeightsOp weights,
     std::vector<uint32_t> byCode = round.words;
     llvm::sort(round.words);
     round.words.erase(llvm::unique(round.words), round.words.end());
-    if (round.words.size() > layout::maxConditions) {
+    if (round.words.size() > encoding::maxConditions) {
       why = "its scheme has " + std::to_string(round.words.size()) +
             " distinct words in round " + std::to_string(r) +
-            "; there can be up to " + std::to_string(layout::maxConditions);
+            "; there can be up to " + std::to_string(encoding::maxConditions);
       return failure();
     }
     for (uint32_t word : byCode)
@@ -103,7 +103,7 @@ LogicalResult WeightBlocks::checkAssignment(std::string &why) const {
 
 /// Cuts the tiles into blocks. A block of several tiles must leave room in the
 /// staging FIFO for the blocks of all other clusters at the same tiles, in the
-/// largest layout (a bit per position, and the words), and for a request in
+/// largest encoding (a bit per position, and the words), and for a request in
 /// progress. The decoder consumes tile by tile what the DMA delivers block by
 /// block.
 void WeightBlocks::cutBlocks(const target::TargetModel &target) {
@@ -146,22 +146,22 @@ static void gatherRow(const void *tensor, int64_t start,
     row[i] = read(start + offsets[i]);
 }
 
-bool crania::choosesPositions(const layout::SegmentLayout &layout) {
-  const StringRef id(layout.id().data(), layout.id().size());
+bool crania::choosesPositions(const encoding::SegmentEncoding &encoding) {
+  const StringRef id(encoding.id().data(), encoding.id().size());
   return llvm::is_contained({StringRef("bitmap"), StringRef("bitmap-free"),
                              StringRef("conditional"), StringRef("runs"),
                              StringRef("golomb")},
                             id.split('+').first);
 }
 
-WeightBlocks WeightBlocks::withLast(const layout::SegmentLayout &layout) const {
+WeightBlocks WeightBlocks::withLast(const encoding::SegmentEncoding &encoding) const {
   WeightBlocks blocks = *this;
   // A refined cluster has a word at every position.
-  blocks.omitsZeros = !isRefining() && choosesPositions(layout);
+  blocks.omitsZeros = !isRefining() && choosesPositions(encoding);
   return blocks;
 }
 
-void WeightBlocks::readTile(const layout::Tiling::Tile &tile,
+void WeightBlocks::readTile(const encoding::Tiling::Tile &tile,
                             TileCodes &into) const {
   into.words.resize(tile.positions());
   into.holders.resize(tile.positions());
@@ -281,7 +281,7 @@ void WeightBlocks::readBlock(size_t block, TileCodes &tile,
 
 Status WeightBlocks::forEachBlock(BlockVisitor visit) const {
   std::vector<ClusterBlock> clusters(clusterCount);
-  std::vector<layout::BlockView> views(clusterCount);
+  std::vector<encoding::BlockView> views(clusterCount);
   TileCodes tile;
   for (size_t b = 0; b < blocks(); ++b) {
     readBlock(b, tile, clusters);
@@ -299,8 +299,8 @@ Status WeightBlocks::forEachBlock(BlockVisitor visit) const {
 
 ClusterBlocks WeightBlocks::read(unsigned cluster) const {
   ClusterBlocks result;
-  Status status = forEachBlock([&](ArrayRef<layout::BlockView> views) {
-    const layout::BlockView &view = views[cluster];
+  Status status = forEachBlock([&](ArrayRef<encoding::BlockView> views) {
+    const encoding::BlockView &view = views[cluster];
     result.codes.push_back(*view.codes);
     std::vector<uint8_t> &occupied = result.occupied.emplace_back(
         view.context.occupied.begin(), view.context.occupied.end());
@@ -326,7 +326,7 @@ double WeightBlocks::refinedEntropyBits() const {
         cluster == 0 ? 1 : rounds[cluster - 1].words.size();
     counts.emplace_back(conditions << valueBits);
   }
-  Status status = forEachBlock([&](ArrayRef<layout::BlockView> views) {
+  Status status = forEachBlock([&](ArrayRef<encoding::BlockView> views) {
     for (auto [ofCluster, view] : llvm::zip_equal(counts, views)) {
       Span<const uint8_t> conditions = view.context.conditions;
       for (auto [p, word] : llvm::enumerate(view.codes->values)) {
@@ -341,7 +341,7 @@ double WeightBlocks::refinedEntropyBits() const {
   for (const std::vector<uint64_t> &ofCluster : counts)
     for (size_t first = 0; first < ofCluster.size();
          first += size_t(1) << valueBits)
-      bits += layout::orderZeroBits(
+      bits += encoding::orderZeroBits(
           Span<const uint64_t>(ofCluster).slice(first, size_t(1) << valueBits));
   return bits;
 }
@@ -359,7 +359,7 @@ std::optional<double> WeightBlocks::entropyBits() const {
     for (auto [word, holder] : llvm::zip_equal(tile.words, tile.holders))
       ++counts[size_t(holder) << valueBits | word];
   }
-  return layout::orderZeroBits(counts);
+  return encoding::orderZeroBits(counts);
 }
 
 namespace {
@@ -369,10 +369,10 @@ namespace {
 class ClusterEncoder {
 public:
   ClusterEncoder(const ClusterCoding &coding,
-                 std::shared_ptr<const layout::SegmentCoder> coder)
-      : encoder(*coding.layout, std::move(coder)), space(coding.space) {}
+                 std::shared_ptr<const encoding::SegmentCoder> coder)
+      : encoder(*coding.encoding, std::move(coder)), space(coding.space) {}
 
-  Status add(const layout::BlockView &block) {
+  Status add(const encoding::BlockView &block) {
     if (space.empty())
       return encoder.skip(block);
     const uint64_t at = encoder.tables().size() + blockBytes;
@@ -402,27 +402,27 @@ public:
   }
 
 private:
-  layout::SegmentEncoder encoder;
+  encoding::SegmentEncoder encoder;
   MutableArrayRef<char> space;
   uint64_t blockBytes = 0;
 };
 
 /// Trains the tables of one cluster.
-Result<std::shared_ptr<const layout::SegmentCoder>>
+Result<std::shared_ptr<const encoding::SegmentCoder>>
 trainCluster(const WeightBlocks &blocks, unsigned cluster,
              const ClusterCoding &coding,
-             const layout::SegmentStatistics &counted) {
-  using Coder = std::shared_ptr<const layout::SegmentCoder>;
-  if (coding.layout->trainsOnCounts()) {
-    Result<layout::TrainedSegment> trained =
-        coding.layout->train(counted, coding.options);
+             const encoding::SegmentStatistics &counted) {
+  using Coder = std::shared_ptr<const encoding::SegmentCoder>;
+  if (coding.encoding->trainsOnCounts()) {
+    Result<encoding::TrainedSegment> trained =
+        coding.encoding->train(counted, coding.options);
     if (!trained)
       return trained.error();
     return Coder(std::move(trained->coder));
   }
   const ClusterBlocks codes = blocks.read(cluster);
-  Result<std::unique_ptr<layout::SegmentCoder>> trained =
-      coding.layout->train(codes.views, coding.options);
+  Result<std::unique_ptr<encoding::SegmentCoder>> trained =
+      coding.encoding->train(codes.views, coding.options);
   if (!trained)
     return trained.error();
   return Coder(std::move(*trained));
@@ -434,14 +434,14 @@ FailureOr<std::vector<ClusterSegment>> crania::encodeClusters(
     const WeightBlocks &weights, ArrayRef<ClusterCoding> codings,
     llvm::function_ref<void(unsigned, const std::string &)> fail) {
   const size_t clusters = codings.size();
-  const WeightBlocks blocks = weights.withLast(*codings.back().layout);
+  const WeightBlocks blocks = weights.withLast(*codings.back().encoding);
   // Applies a function to each cluster of a block, until one fails.
   auto visit =
-      [&](llvm::function_ref<Status(unsigned, const layout::BlockView &)>
+      [&](llvm::function_ref<Status(unsigned, const encoding::BlockView &)>
               step) {
         unsigned at = 0;
         Status status =
-            blocks.forEachBlock([&](ArrayRef<layout::BlockView> views) {
+            blocks.forEachBlock([&](ArrayRef<encoding::BlockView> views) {
               for (at = 0; at < clusters; ++at)
                 if (Status result = step(at, views[at]); !result)
                   return result;
@@ -453,13 +453,13 @@ FailureOr<std::vector<ClusterSegment>> crania::encodeClusters(
       };
 
   auto isUncounted = [](const ClusterCoding &coding) {
-    return coding.layout->trainsOnCounts() && !coding.statistics;
+    return coding.encoding->trainsOnCounts() && !coding.statistics;
   };
-  std::vector<layout::SegmentStatistics> counted;
+  std::vector<encoding::SegmentStatistics> counted;
   for (const ClusterCoding &coding : codings)
-    counted.emplace_back(coding.layout->countedParts());
+    counted.emplace_back(coding.encoding->countedParts());
   if (llvm::any_of(codings, isUncounted) &&
-      failed(visit([&](unsigned k, const layout::BlockView &view) {
+      failed(visit([&](unsigned k, const encoding::BlockView &view) {
         return isUncounted(codings[k]) ? counted[k].add(view) : Status();
       })))
     return failure();
@@ -473,10 +473,10 @@ FailureOr<std::vector<ClusterSegment>> crania::encodeClusters(
       fail(k, coder.error().message);
       return failure();
     }
-    counted[k] = layout::SegmentStatistics();
+    counted[k] = encoding::SegmentStatistics();
     encoders.emplace_back(codings[k], std::move(*coder));
   }
-  if (failed(visit([&](unsigned k, const layout::BlockView &view) {
+  if (failed(visit([&](unsigned k, const encoding::BlockView &view) {
         return encoders[k].add(view);
       })))
     return failure();

@@ -37,7 +37,7 @@ private:
   /// Runs a layer with its own weights in the variants from `first` on.
   void runWhole(const LockstepNetwork::Layer &layer, unsigned first);
   void reportWhole(const LockstepNetwork::Layer &layer, mlir::StringRef why);
-  /// Clusters a layer. If compensation makes more codes than layouts have
+  /// Clusters a layer. If compensation makes more codes than encodings have
   /// conditions for, clusters it again with coarser codes. Returns no scheme,
   /// and the reason in `why`, if the codes would be too coarse.
   Result<clustering::ClusteredLayer>

@@ -54,9 +54,9 @@ LogicalResult lower(ModuleOp module) {
   manager.addPass(createCheckClassifiers());
   manager.addPass(createClusterWeights({"1"}));
   manager.addNestedPass<func::FuncOp>(createFormRounds());
-  AssignLayoutsOptions layouts;
-  layouts.layouts.push_back("raw");
-  manager.addPass(createAssignLayouts(layouts));
+  AssignEncodingsOptions encodings;
+  encodings.encodings.push_back("raw");
+  manager.addPass(createAssignEncodings(encodings));
   ScheduleFetchesOptions schedule;
   schedule.retain = false;
   manager.addPass(createScheduleFetches(schedule));

@@ -54,7 +54,7 @@ public:
     clustering::ResidualOptions ofLayer = options;
     for (double &step : ofLayer.steps)
       step *= factor;
-    // There are as many finest words as a layout may have conditions.
+    // There are as many finest words as an encoding may have conditions.
     constexpr size_t largestIndex = ir::ResidualAttr::maxWords / 2 - 1;
     const double finest = coarser * largest / (double(largestIndex) * rms);
     if (ofLayer.steps.back() < finest / 2) {

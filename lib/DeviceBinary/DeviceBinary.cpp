@@ -104,8 +104,8 @@ bool isRefining(const Weights &weights) {
   return weights.segments()->Get(0)->refined_words()->size() != 0;
 }
 
-layout::Tiling tilingOf(const Weights &weights) {
-  layout::Tiling tiling;
+encoding::Tiling tilingOf(const Weights &weights) {
+  encoding::Tiling tiling;
   tiling.groups = weights.groups();
   tiling.outputs = weights.outputs();
   tiling.depth = weights.depth();

@@ -79,9 +79,9 @@ private:
   void addContract(const Contract &contract) {
     const Weights &weights =
         *context.program.weights()->Get(contract.weights());
-    layout::Tiling tiling = tilingOf(weights);
-    layout::Tiling::Tile first = tiling.tile(contract.tile_begin());
-    layout::Tiling::Tile last = tiling.tile(contract.tile_end() - 1);
+    encoding::Tiling tiling = tilingOf(weights);
+    encoding::Tiling::Tile first = tiling.tile(contract.tile_begin());
+    encoding::Tiling::Tile last = tiling.tile(contract.tile_end() - 1);
     Wide outputs = weights.outputs();
     Interval channels{first.group * outputs + first.firstOutput,
                       last.group * outputs + last.firstOutput + last.outputs -

@@ -36,7 +36,7 @@ public:
 };
 
 void visit(const Segment &s, Presence &has) {
-  has(s.layout(), "Segment.layout");
+  has(s.encoding(), "Segment.encoding");
   has.wide(s.block_offsets(), "Segment.block_offsets");
   has(s.block_tiles(), "Segment.block_tiles");
   has(s.refined_words(), "Segment.refined_words");

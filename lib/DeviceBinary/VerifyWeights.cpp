@@ -5,8 +5,8 @@
 #include "Verify.h"
 
 #include "crania/DeviceBinary/DeviceBinary.h"
-#include "crania/Layout/SegmentLayout.h"
-#include "crania/Layout/Sharing.h"
+#include "crania/Encoding/SegmentEncoding.h"
+#include "crania/Encoding/Sharing.h"
 #include "crania/Support/Spelling.h"
 
 #include <algorithm>
@@ -41,8 +41,8 @@ bool isSameCopy(const Extent &a, const Extent &b) {
   const auto &others = *b.segment->block_offsets();
   // The last offset is the number of bytes.
   return a.begin == b.begin && a.weights->element() == b.weights->element() &&
-         a.segment->layout()->string_view() ==
-             b.segment->layout()->string_view() &&
+         a.segment->encoding()->string_view() ==
+             b.segment->encoding()->string_view() &&
          a.segment->table_bytes() == b.segment->table_bytes() &&
          std::equal(offsets.begin(), offsets.end(), others.begin(),
                     others.end());
@@ -160,32 +160,32 @@ Status verifyDirectory(const Segment &segment, uint64_t tiles) {
   return {};
 }
 
-/// Checks that the layout is known, and that a cluster that holds all
+/// Checks that the encoding is known, and that a cluster that holds all
 /// positions, or may hold them, has enough bytes for them. This bounds what a
 /// reader allocates by the size of the file: no more than
-/// `layout::maxSharers` segments share bytes, and no other cluster has more
+/// `encoding::maxSharers` segments share bytes, and no other cluster has more
 /// positions.
-Status verifyLayout(const Segment &segment, const layout::Tiling &tiling,
+Status verifyEncoding(const Segment &segment, const encoding::Tiling &tiling,
                     ElementType element, bool holdsAll) {
-  std::string id = segment.layout()->str();
-  const layout::SegmentLayout *layout = layout::findSegmentLayout(id);
-  if (!layout)
-    return Error{"there is no layout \"" + id + "\"; the layouts are " +
-                 joinNames(layout::segmentLayoutIds())};
+  std::string id = segment.encoding()->str();
+  const encoding::SegmentEncoding *encoding = encoding::findSegmentEncoding(id);
+  if (!encoding)
+    return Error{"there is no encoding \"" + id + "\"; the encodings are " +
+                 joinNames(encoding::segmentEncodingIds())};
   const uint64_t head = segment.block_offsets()->Get(0);
-  if (!layout->hasTables() && head != 0)
-    return Error{"layout \"" + id + "\" has no tables, but its blocks begin " +
+  if (!encoding->hasTables() && head != 0)
+    return Error{"encoding \"" + id + "\" has no tables, but its blocks begin " +
                  std::to_string(head) + " bytes behind its address"};
-  if (layout->hasTables() && head == segment.table_bytes())
-    return Error{"layout \"" + id +
+  if (encoding->hasTables() && head == segment.table_bytes())
+    return Error{"encoding \"" + id +
                  "\" has a directory, but its first block "
                  "follows its tables"};
   uint64_t least =
-      layout->minimumBytes(tiling.elements(), 8 * bytesOf(element));
+      encoding->minimumBytes(tiling.elements(), 8 * bytesOf(element));
   if (holdsAll && segment.bytes() - head < least)
     return Error{"its " + std::to_string(segment.bytes() - head) +
                  " bytes cannot hold " + std::to_string(tiling.elements()) +
-                 " positions in layout \"" + id + "\", which needs at least " +
+                 " positions in encoding \"" + id + "\", which needs at least " +
                  std::to_string(least)};
   return {};
 }
@@ -199,11 +199,11 @@ Status verifyWords(const Segment &segment, const Weights &weights) {
     return Error{isLast
                      ? "it is the last, but has words that the next refines"
                      : "only some clusters have words that the next refines"};
-  if (words.size() > layout::maxConditions)
+  if (words.size() > encoding::maxConditions)
     return Error{"it has " + std::to_string(words.size()) +
                  " words that the next cluster refines, but must have no more "
                  "than " +
-                 std::to_string(layout::maxConditions)};
+                 std::to_string(encoding::maxConditions)};
   const uint64_t end = uint64_t(1) << (8 * bytesOf(weights.element()));
   for (size_t i = 0; i < words.size(); ++i)
     if (words.Get(i) >= end || (i > 0 && words.Get(i) <= words.Get(i - 1)))
@@ -214,7 +214,7 @@ Status verifyWords(const Segment &segment, const Weights &weights) {
 
 Status verifySegment(const Segment &segment, const Weights &weights,
                      const ProgramContext &context) {
-  layout::Tiling tiling = tilingOf(weights);
+  encoding::Tiling tiling = tilingOf(weights);
   if (Status status = verifyPlace(segment, context); !status)
     return status;
   if (Status status = verifyResidency(segment, context); !status)
@@ -224,7 +224,7 @@ Status verifySegment(const Segment &segment, const Weights &weights,
   if (Status status = verifyWords(segment, weights); !status)
     return status;
   const bool holdsAll = segment.cluster() == 1 || isRefining(weights);
-  return verifyLayout(segment, tiling, weights.element(), holdsAll);
+  return verifyEncoding(segment, tiling, weights.element(), holdsAll);
 }
 
 Status verifySegments(const Weights &weights, const ProgramContext &context) {
@@ -264,7 +264,7 @@ Status verifyOverlaps(const ProgramContext &context) {
       ++order;
     }
   Status status =
-      verifyDisjoint(std::move(inImage), layout::maxSharers, "image");
+      verifyDisjoint(std::move(inImage), encoding::maxSharers, "image");
   return status ? verifyDisjoint(std::move(inStore), 1, "weight store")
                 : status;
 }

@@ -72,8 +72,8 @@ LogicalResult runPipeline(ModuleOp module, const ProgramConfiguration &row,
   for (const std::string &layer : options.clustering.whole)
     pipeline.whole.push_back(layer);
   setImages(pipeline, options.calibration);
-  for (const std::string &layout : row.layouts)
-    pipeline.layouts.push_back(layout);
+  for (const std::string &encoding : row.encodings)
+    pipeline.encodings.push_back(encoding);
   // A calibration run counts the exits of the given clusters.
   if (row.clusters == options.clusters)
     for (double fraction : options.exitHistogram)

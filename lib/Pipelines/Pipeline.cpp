@@ -84,9 +84,9 @@ void crania::buildCompilationPipeline(OpPassManager &manager,
     addCalibratedClusters(manager, options);
   manager.addNestedPass<func::FuncOp>(createFormRounds({options.exit}));
 
-  AssignLayoutsOptions layouts;
-  llvm::append_range(layouts.layouts, options.layouts);
-  manager.addPass(createAssignLayouts(layouts));
+  AssignEncodingsOptions encodings;
+  llvm::append_range(encodings.encodings, options.encodings);
+  manager.addPass(createAssignEncodings(encodings));
 
   ScheduleFetchesOptions schedule;
   schedule.retain = options.retain;

@@ -145,7 +145,7 @@ private:
   double inputs;
 };
 
-/// Returns the area of the machine, with the decoder that the layouts of the
+/// Returns the area of the machine, with the decoder that the encodings of the
 /// program need.
 Json areaOf(const simulator::ProgramView &program) {
   const target::TargetModel &target = program.target();

@@ -12,7 +12,7 @@
 
 namespace crania::scheduling {
 
-using layout::DecoderCost;
+using encoding::DecoderCost;
 
 namespace {
 
@@ -98,7 +98,7 @@ struct Machine {
 
 class BoundedDecoder {
 public:
-  BoundedDecoder(const LayoutProblem &problem,
+  BoundedDecoder(const EncodingProblem &problem,
                  const std::vector<std::vector<size_t>> &allowed)
       : problem(problem) {
     for (size_t s = 0; s < allowed.size(); ++s)
@@ -113,7 +113,7 @@ public:
         groups.back().second = s + 1;
   }
 
-  std::optional<LayoutChoice> run() {
+  std::optional<EncodingChoice> run() {
     for (size_t shapes : {fewShapes, mostShapes})
       search(shapes);
     return best;
@@ -139,16 +139,16 @@ private:
     }
   }
 
-  void addSegment(const LayoutProblem::Segment &segment,
+  void addSegment(const EncodingProblem::Segment &segment,
                   const std::vector<size_t> &allowed) {
     Items items;
     for (size_t c : allowed) {
-      const LayoutProblem::Candidate &candidate = segment.candidates[c];
+      const EncodingProblem::Candidate &candidate = segment.candidates[c];
       const DecoderCost &positions = candidate.decoder.positions;
       const DecoderCost &values = candidate.decoder.values;
       const double buffer =
           problem.blocksAtOnce > 1 && !candidate.decoder.isPlain
-              ? layout::memoryUm2(8 * candidate.largestBlock)
+              ? encoding::memoryUm2(8 * candidate.largestBlock)
               : 0;
       items.push_back({c, candidate.picojoules, candidate.decoder.isPlain,
                        &positions, &values, positions.tableUm2(),
@@ -484,7 +484,7 @@ private:
 
   void keep(const std::vector<std::vector<Front>> &fronts,
             const std::vector<size_t> &ends, double picojoules) {
-    LayoutChoice choice;
+    EncodingChoice choice;
     choice.candidates.resize(segments.size());
     for (size_t g = 0; g < groups.size(); ++g) {
       size_t at = ends[g];
@@ -501,21 +501,21 @@ private:
     best = std::move(choice);
   }
 
-  const LayoutProblem &problem;
+  const EncodingProblem &problem;
   std::vector<Items> segments;
   std::vector<size_t> firstWord; // the first word of each segment in a
                                  // CandidateSet
   size_t setWords = 0;
   std::vector<std::pair<size_t, size_t>> groups; // the segments that share
                                                  // tables
-  std::optional<LayoutChoice> best;
+  std::optional<EncodingChoice> best;
   double least = infinity;
 };
 
 } // namespace
 
-std::optional<LayoutChoice>
-chooseBounded(const LayoutProblem &problem,
+std::optional<EncodingChoice>
+chooseBounded(const EncodingProblem &problem,
               const std::vector<std::vector<size_t>> &allowed) {
   return BoundedDecoder(problem, allowed).run();
 }

@@ -4,7 +4,7 @@
 #ifndef CRANIA_LIB_SCHEDULING_BOUNDEDDECODER_H
 #define CRANIA_LIB_SCHEDULING_BOUNDEDDECODER_H
 
-#include "crania/Scheduling/LayoutChoice.h"
+#include "crania/Scheduling/EncodingChoice.h"
 
 #include <optional>
 
@@ -26,8 +26,8 @@ namespace crania::scheduling {
 /// The search is exact if there are at most 4,000 shapes of a half, 4 sizes of
 /// buffers, 128 splits, and 2,000 shapes of both halves to solve. Otherwise, it
 /// leaves out some of each.
-std::optional<LayoutChoice>
-chooseBounded(const LayoutProblem &problem,
+std::optional<EncodingChoice>
+chooseBounded(const EncodingProblem &problem,
               const std::vector<std::vector<size_t>> &allowed);
 
 } // namespace crania::scheduling

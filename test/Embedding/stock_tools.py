@@ -17,7 +17,7 @@ LEVELS = {
     "1": "crania-check-classifiers,crania-attach-target",
     "2": f"crania-cluster-weights{{clusters={CLUSTERS}}}",
     "3": "func.func(crania-form-rounds{exit=softmax:0.9})",
-    "4": "crania-assign-layouts,crania-schedule-fetches,func.func(crania-place-segments)",
+    "4": "crania-assign-encodings,crania-schedule-fetches,func.func(crania-place-segments)",
     "5": "convert-crania-to-hw,crania_hw.program(crania-hw-verify-program)",
 }
 BUFFERIZE = ("one-shot-bufferize{bufferize-function-boundaries "

@@ -4,11 +4,11 @@
 #ifndef CRANIA_TEST_FUZZ_FUZZINPUT_H
 #define CRANIA_TEST_FUZZ_FUZZINPUT_H
 
-#include "crania/Layout/SegmentLayout.h"
+#include "crania/Encoding/SegmentEncoding.h"
 
 #include <cstdlib>
 
-namespace crania::layout {
+namespace crania::encoding {
 
 /// A fuzzer's bytes for a block: a head, then the tables, then the block
 /// itself. `seeds.cpp` writes this form.
@@ -58,6 +58,6 @@ inline void requireSame(const std::vector<uint8_t> &bytes,
     std::abort();
 }
 
-} // namespace crania::layout
+} // namespace crania::encoding
 
 #endif // CRANIA_TEST_FUZZ_FUZZINPUT_H

@@ -5,9 +5,9 @@
 
 #include "FuzzInput.h"
 
-#include "crania/Layout/BlockDirectory.h"
+#include "crania/Encoding/BlockDirectory.h"
 
-using namespace crania::layout;
+using namespace crania::encoding;
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   if (size < 2)

@@ -4,18 +4,18 @@
 // usage: fuzz-seeds FOLDER
 //
 // Writes the inputs that the fuzzers start from, in a folder per fuzzer: small
-// blocks of every layout, with their tables.
+// blocks of every encoding, with their tables.
 
 #include "FuzzInput.h"
 
-#include "crania/Layout/BlockDirectory.h"
+#include "crania/Encoding/BlockDirectory.h"
 #include "crania/Support/File.h"
 
 #include <cstdio>
 #include <filesystem>
 
 using namespace crania;
-using namespace crania::layout;
+using namespace crania::encoding;
 
 namespace {
 
@@ -88,7 +88,7 @@ void writeSegment(const std::string &folder, const std::string &id) {
     options.tableLog = shape.tableLog;
     options.mostTables = shape.tables;
     options.mostExtraBits = shape.mostExtraBits;
-    auto coder = findSegmentLayout(id)->train(blocks, options);
+    auto coder = findSegmentEncoding(id)->train(blocks, options);
     if (!coder)
       continue;
     Bytes tables = (*coder)->tables();
@@ -128,7 +128,7 @@ int main(int argc, char **argv) {
     std::fprintf(stderr, "usage: fuzz-seeds FOLDER\n");
     return 1;
   }
-  for (const std::string &id : segmentLayoutIds())
+  for (const std::string &id : segmentEncodingIds())
     if (id.rfind("dense+", 0) == 0 || id.find("+raw") != std::string::npos)
       writeSegment(argv[1], id);
   for (const std::string &id : codecIds())

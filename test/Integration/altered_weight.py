@@ -20,8 +20,8 @@ MODEL = EXAMPLES / "digits" / "digits.onnx"
 IMAGES = EXAMPLES / "digits" / "test_x_u8.npy"
 LAYER = "conv2.weight"
 WHOLE, CLUSTERED = "clusters=1", "clusters=.1,.2,.3,.4 exit=softmax:0.9"
-# Layouts that store the bytes of a weight unchanged.
-LAYOUTS = "layouts=raw,bitmap"
+# Encodings that store the bytes of a weight unchanged.
+ENCODINGS = "encodings=raw,bitmap"
 
 
 def alter_network(source, destination):
@@ -53,7 +53,7 @@ def alter_binary(source, destination, before, after):
 def compile_plain(model, binary, options):
     imported, compiled = binary.with_suffix(".import.mlir"), binary.with_suffix(".mlir")
     run_tool("crania-translate", "--import-onnx", model, "-o", imported)
-    run_tool("crania-opt", imported, f"--crania-pipeline={options} {LAYOUTS}", "-o", compiled)
+    run_tool("crania-opt", imported, f"--crania-pipeline={options} {ENCODINGS}", "-o", compiled)
     run_tool("crania-translate", "--crania-to-binary", compiled, "-o", binary)
     return binary
 

@@ -165,7 +165,7 @@ def pipeline_kind(folder):
 
 
 LEVEL_4 = ("--crania-check-classifiers", "--crania-attach-target", "--crania-cluster-weights",
-           "--crania-form-rounds", "--crania-assign-layouts", "--crania-schedule-fetches",
+           "--crania-form-rounds", "--crania-assign-encodings", "--crania-schedule-fetches",
            "--crania-place-segments")
 KINDS = {
     "binary": binary_kind, "refined": refined_kind, "npy": npy_kind, "onnx": onnx_kind,

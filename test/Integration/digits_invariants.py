@@ -102,7 +102,7 @@ def check_2_last_round_is_exact(results):
            "the last round differs from the unclustered network")
 
 
-def check_3_layout_and_schedule_change_no_output(results):
+def check_3_encoding_and_schedule_change_no_output(results):
     for name, row in results.bundle.rows.items():
         expected = results.clustered if name in ITERATING else results.whole
         expect_same_answers(row, expected.main, name)

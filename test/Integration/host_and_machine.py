@@ -26,7 +26,7 @@ RULES = ("softmax:0.9", "margin:0.95,0.8,0.3", "entropy:0.3")
 
 LEVEL_4 = ("--crania-check-classifiers", "--crania-attach-target",
            f"--crania-cluster-weights=clusters={CLUSTERS}")
-PLAN = ("--crania-assign-layouts", "--crania-schedule-fetches", "--crania-place-segments")
+PLAN = ("--crania-assign-encodings", "--crania-schedule-fetches", "--crania-place-segments")
 
 
 def level_4(rule, folder):

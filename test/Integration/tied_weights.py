@@ -25,7 +25,7 @@ BURST = 64
 # A layer in f32 and a quarter: no room for two, even if they are encoded.
 CACHE = WIDTH * WIDTH * 5
 CONVENTION = Convention(layout="auto")
-PLAN = ("--crania-assign-layouts", "--crania-schedule-fetches", "--crania-place-segments")
+PLAN = ("--crania-assign-encodings", "--crania-schedule-fetches", "--crania-place-segments")
 ADDRESS = re.compile(r"bytes = (\d+)([^<>]*?), address = (\d+)")
 SEGMENTS_AT_ONE_ADDRESS = 16
 # The other layers and parameters are a fraction of this of the tied ones.

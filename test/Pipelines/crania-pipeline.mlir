@@ -1,6 +1,6 @@
 // RUN: crania-opt %s --crania-pipeline=clusters=0.5,0.5 | FileCheck %s
 // RUN: crania-opt %s --crania-pipeline=clusters=1 | FileCheck %s --check-prefix=WHOLE
-// RUN: crania-opt %s --crania-pipeline="clusters=0.5,0.5 retain=false layouts=bitmap target=edge-lite" | FileCheck %s --check-prefix=OPTIONS
+// RUN: crania-opt %s --crania-pipeline="clusters=0.5,0.5 retain=false encodings=bitmap target=edge-lite" | FileCheck %s --check-prefix=OPTIONS
 
 // The pipeline ends with a program and the host code that runs it.
 
@@ -22,7 +22,7 @@
 
 // OPTIONS: target <"edge-lite">
 // OPTIONS-NOT: retained
-// OPTIONS: layout "bitmap"
+// OPTIONS: encoding "bitmap"
 // OPTIONS-NOT: retained
 func.func @classify(%x: tensor<1x4xf32>) -> tensor<1x2xf32> {
   %w = arith.constant dense<[[0.5, -4.0], [1.0, 0.25], [-0.125, 2.0], [0.75, 8.0]]> : tensor<4x2xf32>

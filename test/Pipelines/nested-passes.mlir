@@ -2,10 +2,10 @@
 // themselves, text must nest them. All give what one thread gives.
 
 // RUN: crania-opt %s --mlir-disable-threading --crania-attach-target --crania-normalize-classifiers \
-// RUN:   --crania-cluster-weights=clusters=0.5,0.5 --crania-form-rounds=exit=margin:0.5 --crania-assign-layouts \
+// RUN:   --crania-cluster-weights=clusters=0.5,0.5 --crania-form-rounds=exit=margin:0.5 --crania-assign-encodings \
 // RUN:   --crania-schedule-fetches --crania-place-segments -o %t.flags.mlir
 // RUN: crania-opt %s --pass-pipeline='builtin.module(crania-attach-target,func.func(crania-normalize-classifiers),\
-// RUN: crania-cluster-weights{clusters=0.5,0.5},func.func(crania-form-rounds{exit=margin:0.5}),crania-assign-layouts,\
+// RUN: crania-cluster-weights{clusters=0.5,0.5},func.func(crania-form-rounds{exit=margin:0.5}),crania-assign-encodings,\
 // RUN: crania-schedule-fetches,func.func(crania-place-segments))' -o %t.text.mlir
 // RUN: cmp %t.flags.mlir %t.text.mlir
 // RUN: FileCheck %s < %t.text.mlir

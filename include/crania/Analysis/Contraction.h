@@ -4,7 +4,7 @@
 #ifndef CRANIA_ANALYSIS_CONTRACTION_H
 #define CRANIA_ANALYSIS_CONTRACTION_H
 
-#include "crania/Layout/Tiling.h"
+#include "crania/Encoding/Tiling.h"
 #include "crania/Target/TargetModel.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 
@@ -42,7 +42,7 @@ struct Contraction {
   int64_t depth() const { return channels * kernelH * kernelW; }
 
   /// Returns the tiling by which the PE array of a machine cuts the weights.
-  layout::Tiling tiling(const target::TargetModel &target) const;
+  encoding::Tiling tiling(const target::TargetModel &target) const;
 
   /// Returns the start of a row of the (group, output, depth) matrix. Element
   /// (g, m, d) is at index rowStart(g, m) + depthOffsets()[d] of the weight

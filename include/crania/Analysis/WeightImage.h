@@ -6,8 +6,8 @@
 
 #include "crania/Analysis/Contraction.h"
 #include "crania/Dialect/Crania/IR/CraniaOps.h"
-#include "crania/Layout/SegmentLayout.h"
-#include "crania/Layout/Tiling.h"
+#include "crania/Encoding/SegmentEncoding.h"
+#include "crania/Encoding/Tiling.h"
 #include "crania/Target/TargetModel.h"
 
 #include <cstdint>
@@ -17,24 +17,24 @@
 
 namespace crania {
 
-/// Returns true if a layout codes which positions it holds. A layout that is
+/// Returns true if an encoding codes which positions it holds. An encoding that is
 /// not built in counts as one that holds all positions.
-bool choosesPositions(const layout::SegmentLayout &layout);
+bool choosesPositions(const encoding::SegmentEncoding &encoding);
 
 /// A function that processes a block. It gets the codes of the block, one view
 /// per cluster.
 using BlockVisitor =
-    llvm::function_ref<Status(llvm::ArrayRef<layout::BlockView>)>;
+    llvm::function_ref<Status(llvm::ArrayRef<encoding::BlockView>)>;
 
 /// The codes of one cluster of a weight tensor, block by block.
 struct ClusterBlocks {
-  std::vector<layout::BlockCodes> codes;
+  std::vector<encoding::BlockCodes> codes;
   /// For clusters with disjoint supports, the occupied positions.
   std::vector<std::vector<uint8_t>> occupied;
   /// For a cluster that refines the one before, the index of the earlier word.
   std::vector<std::vector<uint8_t>> conditions;
   /// Views of the data above.
-  std::vector<layout::BlockView> views;
+  std::vector<encoding::BlockView> views;
   uint64_t values = 0;
 
   ClusterBlocks() = default;
@@ -50,16 +50,16 @@ struct ClusterBlocks {
 class WeightBlocks {
 public:
   /// The number of positions of a block, unless one tile has more.
-  /// docs/Layouts.md gives the reason.
+  /// docs/Encodings.md gives the reason.
   static constexpr uint64_t blockPositions = 4096;
 
-  /// Creates the blocks of a weight tensor. Fails if layouts do not support the
+  /// Creates the blocks of a weight tensor. Fails if encodings do not support the
   /// element type (they support 8, 16 and 32 bits), if the contraction or the
   /// tiling has another number of weights, or if the scheme breaks the rules of
   /// its interface; `why` receives the reason.
   static mlir::FailureOr<WeightBlocks> create(ir::WeightsOp weights,
                                               const Contraction &contraction,
-                                              const layout::Tiling &tiling,
+                                              const encoding::Tiling &tiling,
                                               const target::TargetModel &target,
                                               std::string &why);
 
@@ -79,10 +79,10 @@ public:
   ClusterBlocks read(unsigned cluster) const;
 
   /// Returns the same weights as they are stored if the last cluster has
-  /// `layout`. A layout that codes positions leaves out words of 0 there (in
-  /// f32 also -0), since a weight that no cluster holds is 0. Other layouts
+  /// `encoding`. An encoding that codes positions leaves out words of 0 there (in
+  /// f32 also -0), since a weight that no cluster holds is 0. Other encodings
   /// hold everything that earlier clusters left.
-  WeightBlocks withLast(const layout::SegmentLayout &layout) const;
+  WeightBlocks withLast(const encoding::SegmentEncoding &encoding) const;
   /// Returns true if `withLast` may change the stored weights of a cluster.
   bool mayOmitZeros(unsigned cluster) const {
     return !isRefining() && cluster + 1 == clusterCount;
@@ -110,7 +110,7 @@ private:
 
   /// A block of one cluster while it is read.
   struct ClusterBlock {
-    layout::BlockCodes codes;
+    encoding::BlockCodes codes;
     std::vector<uint8_t> occupied, conditions;
     size_t positions = 0; ///< read so far
     uint32_t *nextValue = nullptr;
@@ -128,7 +128,7 @@ private:
   mlir::LogicalResult checkAssignment(std::string &why) const;
 
   void cutBlocks(const target::TargetModel &target);
-  void readTile(const layout::Tiling::Tile &tile, TileCodes &into) const;
+  void readTile(const encoding::Tiling::Tile &tile, TileCodes &into) const;
   void appendTile(const TileCodes &tile,
                   llvm::MutableArrayRef<ClusterBlock> clusters) const;
   void appendRefined(const TileCodes &tile,
@@ -140,7 +140,7 @@ private:
   unsigned clusterCount = 0;
   unsigned valueBits = 0;
   Contraction contraction;
-  layout::Tiling tiling;
+  encoding::Tiling tiling;
   /// All clusters but the last, for schemes that refine.
   std::vector<RefinedRound> rounds;
   llvm::SmallVector<int64_t> firstTiles;
@@ -156,10 +156,10 @@ private:
 
 /// The encoding of a cluster.
 struct ClusterCoding {
-  const layout::SegmentLayout *layout;
-  layout::TrainingOptions options;
+  const encoding::SegmentEncoding *encoding;
+  encoding::TrainingOptions options;
   /// The statistics of the cluster, or null if they are not known yet.
-  const layout::SegmentStatistics *statistics = nullptr;
+  const encoding::SegmentStatistics *statistics = nullptr;
   /// The destination of the segment, of exactly its size. If empty, the bytes
   /// are only counted.
   llvm::MutableArrayRef<char> space = {};
@@ -176,7 +176,7 @@ struct ClusterSegment {
 
 /// Encodes all clusters of a tensor. Holds at most one block of each. If a
 /// segment has a size other than that of its space, the space is left
-/// unfinished; the caller must compare the sizes. If a layout cannot express
+/// unfinished; the caller must compare the sizes. If an encoding cannot express
 /// its cluster, `fail` receives the cluster and the reason.
 mlir::FailureOr<std::vector<ClusterSegment>>
 encodeClusters(const WeightBlocks &blocks,

@@ -5,7 +5,7 @@
 #define CRANIA_DEVICEBINARY_DEVICEBINARY_H
 
 #include "crania/DeviceBinary/DeviceBinary_generated.h"
-#include "crania/Layout/Tiling.h"
+#include "crania/Encoding/Tiling.h"
 #include "crania/Support/Result.h"
 #include "crania/Support/Span.h"
 
@@ -102,7 +102,7 @@ std::string_view typesOf(VectorOp op);
 bool takesFloats(VectorOp op, ElementType type);
 
 /// Returns the tiling of a weight tensor.
-layout::Tiling tilingOf(const Weights &weights);
+encoding::Tiling tilingOf(const Weights &weights);
 
 /// Returns true if each cluster holds all positions and replaces the cluster
 /// before it.

@@ -23,8 +23,8 @@ struct ProgramConfiguration {
   std::string name;
   std::string clusters;
   std::string exit;
-  /// Allowed layouts; empty means all.
-  std::vector<std::string> layouts;
+  /// Allowed encodings; empty means all.
+  std::vector<std::string> encodings;
   /// True if clusters are kept in the weight store.
   bool retain = true;
   /// Scheme of clustering, as in PipelineOptions.
@@ -79,7 +79,7 @@ struct CompileOptions {
 /// the rows with which it is compared. Each is a configuration of the same
 /// compiler.
 ///
-/// | row                   | clusters | layouts | weight store |
+/// | row                   | clusters | encodings | weight store |
 /// | one-shot              | 1        | raw     | unused       |
 /// | one-shot-compressed   | 1        | all     | used         |
 /// | iterative             | given    | raw     | unused       |

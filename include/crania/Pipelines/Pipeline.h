@@ -88,10 +88,10 @@ struct PipelineOptions : public mlir::PassPipelineOptions<PipelineOptions> {
       llvm::cl::desc("Exit rule (softmax, margin, entropy), a colon, and one "
                      "threshold or one per round but the last"),
       llvm::cl::init("softmax:0.9")};
-  ListOption<std::string> layouts{
-      *this, "layouts",
+  ListOption<std::string> encodings{
+      *this, "encodings",
       llvm::cl::desc(
-          "Allowed layouts: raw, bitmap, bitmap-free (default: all)")};
+          "Allowed encodings: raw, bitmap, bitmap-free (default: all)")};
   Option<bool> retain{
       *this, "retain",
       llvm::cl::desc("Keep the most used clusters in the weight store"),

@@ -214,12 +214,12 @@ struct TargetModel {
     double logicMm2 = 0; // the part of `mm2` that is not memory
   };
   /// Returns the area of each component at a precision, with a decoder of the
-  /// given area. The decoder depends on the layouts that a program uses
-  /// (layout::DecoderHardware).
+  /// given area. The decoder depends on the encodings that a program uses
+  /// (encoding::DecoderHardware).
   std::vector<AreaEntry> area(Precision precision, double decoderUm2) const;
   /// Returns the area that CRANIA adds, in percent of the machine without it.
   double areaOverheadPercent(Precision precision, double decoderUm2) const;
-  /// Returns the area of a decoder for layouts whose words are addressed, not
+  /// Returns the area of a decoder for encodings whose words are addressed, not
   /// coded.
   double plainDecoderUm2() const;
   /// Returns the area that `limits` leaves for the decoder besides the weight

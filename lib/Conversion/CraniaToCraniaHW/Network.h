@@ -37,7 +37,7 @@ struct Storage {
 struct NetworkWeights {
   ir::WeightsOp op;
   Contraction contraction;
-  layout::Tiling tiling;
+  encoding::Tiling tiling;
   /// True if the round limits the clusters, so that the last round uses all.
   /// False if the body fixes the number of clusters.
   bool followsRound = true;

@@ -133,7 +133,7 @@ private:
          llvm::zip_equal(network.weights, image.segments)) {
       ir::WeightsOp op = weights.op;
       SmallVector<Attribute> attributes(segments.begin(), segments.end());
-      const layout::Tiling &tiling = weights.tiling;
+      const encoding::Tiling &tiling = weights.tiling;
       hw::WeightsOp::create(
           builder, op.getLoc(), op.getSymName(), tiling.groups, tiling.outputs,
           tiling.depth,

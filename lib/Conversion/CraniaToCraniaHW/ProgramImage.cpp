@@ -64,7 +64,7 @@ private:
     if (!plan)
       return iterate.emitError()
              << "has no plan for the weights @" << op.getSymName()
-             << "; run crania-assign-layouts, crania-schedule-fetches and "
+             << "; run crania-assign-encodings, crania-schedule-fetches and "
                 "crania-place-segments first";
     if (int64_t(plan.getSegments().size()) != op.getClusters())
       return iterate.emitError()
@@ -88,15 +88,15 @@ private:
     auto error = [&] { return emitClusterError(weights, cluster); };
     if (failed(checkDecided(segment, error)))
       return failure();
-    if (!layoutOf(segment))
-      return error() << "has the layout '" << segment.getLayout().getLayoutId()
+    if (!encodingOf(segment))
+      return error() << "has the encoding '" << segment.getEncoding().getEncodingId()
                      << "', which is not registered in this process";
     uint64_t begin = *segment.getAddress(), size = *segment.getBytes();
     if (size > largestImage)
       return error() << "has " << size
-                     << " bytes by the plan, more than any layout makes of it: "
+                     << " bytes by the plan, more than any encoding makes of it: "
                         "the plan is stale, remove it and run "
-                        "crania-assign-layouts again";
+                        "crania-assign-encodings again";
     if (begin > largestImage || size > largestImage - begin)
       return error() << "has the address " << begin
                      << ", far behind everything else in the image; remove it "
@@ -105,16 +105,16 @@ private:
     return success();
   }
 
-  static const layout::SegmentLayout *layoutOf(ir::SegmentAttr segment) {
-    StringRef id = segment.getLayout().getLayoutId();
-    return layout::findSegmentLayout(std::string_view(id.data(), id.size()));
+  static const encoding::SegmentEncoding *encodingOf(ir::SegmentAttr segment) {
+    StringRef id = segment.getEncoding().getEncodingId();
+    return encoding::findSegmentEncoding(std::string_view(id.data(), id.size()));
   }
 
   static LogicalResult
   checkDecided(ir::SegmentAttr segment,
                llvm::function_ref<InFlightDiagnostic()> error) {
-    if (!segment.getLayout() || !segment.getBytes())
-      return error() << "has no layout yet; run crania-assign-layouts";
+    if (!segment.getEncoding() || !segment.getBytes())
+      return error() << "has no encoding yet; run crania-assign-encodings";
     if (!segment.getResidency())
       return error() << "has no residency yet; run crania-schedule-fetches";
     if (*segment.getResidency() == ir::Residency::Retained &&
@@ -140,15 +140,15 @@ private:
     SmallVector<ClusterCoding> codings;
     std::vector<std::vector<char>> copies(plan.size());
     for (auto [segment, copy] : llvm::zip_equal(plan, copies))
-      codings.push_back({layoutOf(segment),
-                         segment.getLayout().getTrainingOptions(), nullptr,
+      codings.push_back({encodingOf(segment),
+                         segment.getEncoding().getTrainingOptions(), nullptr,
                          spaceFor(segment, copy)});
     FailureOr<std::vector<ClusterSegment>> encoded = encodeClusters(
         *blocks, codings, [&](unsigned cluster, const std::string &reason) {
           emitClusterError(weights, cluster)
-              << "cannot be expressed in the layout '"
-              << plan[cluster].getLayout().getLayoutId() << "': " << reason
-              << "; remove it from the plan and run crania-assign-layouts";
+              << "cannot be expressed in the encoding '"
+              << plan[cluster].getEncoding().getEncodingId() << "': " << reason
+              << "; remove it from the plan and run crania-assign-encodings";
         });
     if (failed(encoded))
       return failure();
@@ -159,7 +159,7 @@ private:
                << "encodes to " << segment.bytes << " bytes, but the plan says "
                << *plan[cluster].getBytes()
                << ": the plan is stale, remove it and run "
-                  "crania-assign-layouts again";
+                  "crania-assign-encodings again";
       if (!copies[cluster].empty() &&
           !llvm::equal(copies[cluster], placeOf(plan[cluster])))
         return emitClusterError(weights, cluster)
@@ -199,7 +199,7 @@ private:
       offsets.push_back(offsets.back() + size);
     bool isRetained = *segment.getResidency() == ir::Residency::Retained;
     return hw::SegmentAttr::get(
-        iterate.getContext(), cluster + 1, segment.getLayout().getLayoutId(),
+        iterate.getContext(), cluster + 1, segment.getEncoding().getEncodingId(),
         *segment.getAddress(), encoded.bytes,
         isRetained ? hw::Residency::Retained : hw::Residency::Streamed,
         isRetained ? *segment.getStoreOffset() : 0, offsets,
@@ -242,7 +242,7 @@ private:
         if (segment.getBytes())
           bytes += *segment.getBytes();
     constexpr uint64_t bytesPerWeight = 4;
-    // No layout takes more per weight than its value and a word of position.
+    // No encoding takes more per weight than its value and a word of position.
     return std::min<uint64_t>(bytes, 2 * bytesPerWeight *
                                          weights.tiling.elements() *
                                          weights.clusters);

@@ -28,7 +28,7 @@ static HostPlane planeOf(const binary::Plane &plane) {
 
 ContractionShape simulator::shapeOf(const ProgramView &program,
                                     const binary::Contract &contract) {
-  const layout::Tiling &tiling = program.tiling(contract.weights());
+  const encoding::Tiling &tiling = program.tiling(contract.weights());
   ContractionShape shape;
   shape.weights = hostElementOf(program.weights(contract.weights()).element());
   shape.input = hostElementOf(elementOf(program, contract.input()->buffer()));
@@ -46,8 +46,8 @@ ContractionShape simulator::shapeOf(const ProgramView &program,
   shape.inputPlane = planeOf(*contract.input());
   shape.outputPlane = planeOf(*contract.output());
   // Tiles are numbered by group, then by block of outputs.
-  const layout::Tiling::Tile first = tiling.tile(contract.tile_begin());
-  const layout::Tiling::Tile last = tiling.tile(contract.tile_end() - 1);
+  const encoding::Tiling::Tile first = tiling.tile(contract.tile_begin());
+  const encoding::Tiling::Tile last = tiling.tile(contract.tile_end() - 1);
   shape.outputBegin = first.group * tiling.outputs + first.firstOutput;
   shape.outputEnd =
       last.group * tiling.outputs + last.firstOutput + last.outputs;

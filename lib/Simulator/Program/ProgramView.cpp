@@ -3,7 +3,7 @@
 
 #include "crania/Simulator/Program/ProgramView.h"
 
-#include "crania/Layout/BlockDirectory.h"
+#include "crania/Encoding/BlockDirectory.h"
 
 #include <algorithm>
 
@@ -71,7 +71,7 @@ Status ProgramView::indexWeights() {
 
 Status ProgramView::indexSegment(uint32_t w, unsigned c) {
   const binary::Segment &s = segment(w, c);
-  std::shared_ptr<const layout::SegmentCoder> coder;
+  std::shared_ptr<const encoding::SegmentCoder> coder;
   if (Status status =
           parseTables(s, 8 * binary::bytesOf(weights(w).element()), coder);
       !status)
@@ -93,22 +93,22 @@ Status ProgramView::indexSegment(uint32_t w, unsigned c) {
 /// metadata.
 Status ProgramView::parseTables(
     const binary::Segment &s, unsigned wordBits,
-    std::shared_ptr<const layout::SegmentCoder> &coder) const {
-  const std::string id = s.layout()->str();
-  const layout::SegmentLayout *layout = layout::findSegmentLayout(id);
-  if (!layout)
-    return Error{"it uses the unknown layout '" + id +
+    std::shared_ptr<const encoding::SegmentCoder> &coder) const {
+  const std::string id = s.encoding()->str();
+  const encoding::SegmentEncoding *encoding = encoding::findSegmentEncoding(id);
+  if (!encoding)
+    return Error{"it uses the unknown encoding '" + id +
                  "'; register it before loading the binary"};
-  Result<std::unique_ptr<layout::SegmentCoder>> parsed =
-      layout->parse(image().slice(s.address(), s.table_bytes()), wordBits);
+  Result<std::unique_ptr<encoding::SegmentCoder>> parsed =
+      encoding->parse(image().slice(s.address(), s.table_bytes()), wordBits);
   if (!parsed)
     return parsed.error();
   coder = std::move(*parsed);
-  if (!layout->hasTables())
+  if (!encoding->hasTables())
     return {};
   const auto &offsets = *s.block_offsets();
   Result<std::vector<uint32_t>> sizes =
-      layout::parseDirectory(image().slice(s.address() + s.table_bytes(),
+      encoding::parseDirectory(image().slice(s.address() + s.table_bytes(),
                                            offsets.Get(0) - s.table_bytes()),
                              offsets.size() - 1);
   if (!sizes)
@@ -122,7 +122,7 @@ Status ProgramView::parseTables(
 }
 
 double ProgramView::decoderUm2() const {
-  layout::DecoderHardware decoder(machine.decoder.blocks);
+  encoding::DecoderHardware decoder(machine.decoder.blocks);
   for (uint32_t w = 0; w < coders.size(); ++w) {
     decoder.beginTensor();
     for (unsigned c = 0; c < clusters(w); ++c) {
@@ -141,15 +141,15 @@ Status ProgramView::checkDecoder() const {
   const double um2 = decoderUm2();
   if (um2 <= budget)
     return {};
-  return Error{"its layouts need a decoder of " + std::to_string(um2) +
+  return Error{"its encodings need a decoder of " + std::to_string(um2) +
                " um2, but target '" + machine.name + "' leaves " +
                std::to_string(budget) +
                " um2 for it (limits.addition_percent); compile it again"};
 }
 
-layout::BlockContext ProgramView::contextOf(const Block &block,
+encoding::BlockContext ProgramView::contextOf(const Block &block,
                                             Span<const uint8_t> known) const {
-  layout::BlockContext context;
+  encoding::BlockContext context;
   context.positions = known.size();
   context.valueBits = 8 * binary::bytesOf(weights(block.weights).element());
   if (!binary::isRefining(weights(block.weights)))
@@ -160,7 +160,7 @@ layout::BlockContext ProgramView::contextOf(const Block &block,
 }
 
 /// The index of each word among those that the next cluster refines.
-static Status indexWords(const layout::BlockCodes &codes,
+static Status indexWords(const encoding::BlockCodes &codes,
                          const flatbuffers::Vector<uint32_t> &words,
                          Span<uint8_t> known) {
   for (size_t i = 0; i < codes.values.size(); ++i) {
@@ -174,7 +174,7 @@ static Status indexWords(const layout::BlockCodes &codes,
 }
 
 Status ProgramView::noteKnown(const Block &block,
-                              const layout::BlockCodes &codes,
+                              const encoding::BlockCodes &codes,
                               Span<uint8_t> known) const {
   const size_t positions = codes.present.size();
   if (!binary::isRefining(weights(block.weights))) {

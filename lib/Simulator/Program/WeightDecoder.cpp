@@ -14,7 +14,7 @@ using namespace crania::simulator;
 namespace crania::simulator {
 /// The positions of a range of tiles, one tile after the other.
 struct TileRange {
-  TileRange(const layout::Tiling &tiling, uint32_t begin, uint32_t end)
+  TileRange(const encoding::Tiling &tiling, uint32_t begin, uint32_t end)
       : tiling(tiling), begin(begin) {
     for (uint32_t tile = begin; tile < end; ++tile)
       starts.push_back(starts.back() + tiling.tile(tile).positions());
@@ -22,7 +22,7 @@ struct TileRange {
   size_t startOf(uint32_t tile) const { return starts[tile - begin]; }
   size_t positions() const { return starts.back(); }
 
-  const layout::Tiling &tiling;
+  const encoding::Tiling &tiling;
   uint32_t begin;
   std::vector<size_t> starts = {0};
 };
@@ -141,7 +141,7 @@ DecodedWeights &WeightDecoder::Walk::matrixOf(uint32_t weights,
                                               unsigned clusters) {
   std::unique_ptr<DecodedWeights> &slot = result.decoded[{weights, clusters}];
   if (!slot) {
-    const layout::Tiling &tiling = program.tiling(weights);
+    const encoding::Tiling &tiling = program.tiling(weights);
     const binary::ElementType element = program.weights(weights).element();
     slot = std::make_unique<DecodedWeights>();
     slot->element = element;
@@ -155,19 +155,19 @@ namespace {
 
 /// Scatters the values of a block into the matrix: words of T's width.
 template <typename T>
-void scatter(const layout::BlockCodes &codes, const ProgramView::Block &block,
-             const layout::Tiling &tiling, T *matrix) {
+void scatter(const encoding::BlockCodes &codes, const ProgramView::Block &block,
+             const encoding::Tiling &tiling, T *matrix) {
   size_t position = 0, value = 0;
   for (uint32_t index = block.tileBegin; index < block.tileEnd; ++index) {
-    const layout::Tiling::Tile tile = tiling.tile(index);
+    const encoding::Tiling::Tile tile = tiling.tile(index);
     for (uint64_t i = 0; i < tile.positions(); ++i, ++position)
       if (codes.present[position])
         matrix[tiling.element(tile, i)] = T(codes.values[value++]);
   }
 }
 
-void scatter(const layout::BlockCodes &codes, const ProgramView::Block &block,
-             const layout::Tiling &tiling, DecodedWeights &weights) {
+void scatter(const encoding::BlockCodes &codes, const ProgramView::Block &block,
+             const encoding::Tiling &tiling, DecodedWeights &weights) {
   uint8_t *matrix = weights.matrix.data();
   switch (binary::bytesOf(weights.element)) {
   case 1:
@@ -291,13 +291,13 @@ Status WeightDecoder::Walk::decode(uint32_t id, Span<const uint8_t> bytes,
   const size_t start = range.startOf(block.tileBegin);
   const size_t positions = range.startOf(block.tileEnd) - start;
   uint8_t *here = known.data() + start;
-  const layout::BlockContext context =
+  const encoding::BlockContext context =
       program.contextOf(block, {here, positions});
-  const layout::SegmentCoder &coder =
+  const encoding::SegmentCoder &coder =
       program.coder(block.weights, block.cluster);
   const Span<const uint8_t> coded =
       bytes.slice(block.headBytes, bytes.size() - block.headBytes);
-  Result<layout::BlockCodes> codes = coder.decode(coded, context);
+  Result<encoding::BlockCodes> codes = coder.decode(coded, context);
   Status status = codes ? program.noteKnown(block, *codes, {here, positions})
                         : Status(codes.error());
   if (!status)

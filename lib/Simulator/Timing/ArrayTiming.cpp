@@ -10,7 +10,7 @@ using namespace crania::simulator;
 
 /// Work of the array for one tile.
 struct simulator::TileWork {
-  layout::Tiling::Tile tile;
+  encoding::Tiling::Tile tile;
   uint64_t pixels;      ///< output pixels
   uint32_t present;     ///< weights
   uint32_t fullest;     ///< present weights of the fullest PE or output
@@ -61,7 +61,7 @@ TileWork workOf(const Scoreboard &board, const TileStep &step) {
   const binary::Contract &contract =
       *board.command(step.command).body_as_Contract();
   const uint32_t tile = step.tile;
-  const layout::Tiling &tiling = board.program.tiling(contract.weights());
+  const encoding::Tiling &tiling = board.program.tiling(contract.weights());
   const TileCounts &counts =
       board.work.tiles(contract.weights(), contract.clusters())[tile];
   const uint32_t depthBlock = tile % tiling.depthBlocks();

@@ -34,7 +34,7 @@ void Decoder::begin() {
   const binary::Contract &contract =
       *board.command(step.command).body_as_Contract();
   const ProgramView &program = board.program;
-  const layout::Tiling &tiling = program.tiling(contract.weights());
+  const encoding::Tiling &tiling = program.tiling(contract.weights());
   isBegun = true;
   begunAt = board.now;
   byteWait = dmaWait = 0;

@@ -59,7 +59,7 @@ uint64_t touchesOf(const binary::Access &access, const binary::Vector &vector) {
 /// Outputs of the blocks of a Contract up to each of them.
 std::vector<uint64_t> outputsUpTo(const ProgramView &program,
                                   const binary::Contract &contract) {
-  const layout::Tiling &tiling = program.tiling(contract.weights());
+  const encoding::Tiling &tiling = program.tiling(contract.weights());
   std::vector<uint64_t> sums;
   uint64_t sum = 0;
   for (uint32_t t = contract.tile_begin(); t < contract.tile_end();

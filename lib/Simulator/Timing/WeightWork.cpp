@@ -12,9 +12,9 @@ using namespace crania::simulator;
 namespace {
 
 template <typename T>
-TileCounts countTile(const layout::Tiling &tiling, uint32_t index,
+TileCounts countTile(const encoding::Tiling &tiling, uint32_t index,
                      uint32_t rows, Span<const T> matrix) {
-  const layout::Tiling::Tile tile = tiling.tile(index);
+  const encoding::Tiling::Tile tile = tiling.tile(index);
   TileCounts counts;
   std::vector<uint32_t> column(rows);
   for (uint32_t output = 0; output < tile.outputs; ++output) {
@@ -35,7 +35,7 @@ TileCounts countTile(const layout::Tiling &tiling, uint32_t index,
 }
 
 template <typename T>
-std::vector<TileCounts> countTiles(const layout::Tiling &tiling, uint32_t rows,
+std::vector<TileCounts> countTiles(const encoding::Tiling &tiling, uint32_t rows,
                                    Span<const T> matrix) {
   std::vector<TileCounts> counts;
   for (uint32_t tile = 0; tile < tiling.tiles(); ++tile)
@@ -43,7 +43,7 @@ std::vector<TileCounts> countTiles(const layout::Tiling &tiling, uint32_t rows,
   return counts;
 }
 
-std::vector<TileCounts> countTiles(const layout::Tiling &tiling, uint32_t rows,
+std::vector<TileCounts> countTiles(const encoding::Tiling &tiling, uint32_t rows,
                                    const DecodedWeights &weights) {
   switch (weights.element) {
   case binary::ElementType::i8:
@@ -57,9 +57,9 @@ std::vector<TileCounts> countTiles(const layout::Tiling &tiling, uint32_t rows,
 
 BlockWork workOf(const ProgramView &program, const ProgramView::Block &block,
                  uint32_t values) {
-  const layout::SegmentCoder &coder =
+  const encoding::SegmentCoder &coder =
       program.coder(block.weights, block.cluster);
-  const layout::Tiling &tiling = program.tiling(block.weights);
+  const encoding::Tiling &tiling = program.tiling(block.weights);
   uint64_t positions = 0;
   for (uint32_t tile = block.tileBegin; tile < block.tileEnd; ++tile)
     positions += tiling.tile(tile).positions();
@@ -69,7 +69,7 @@ BlockWork workOf(const ProgramView &program, const ProgramView::Block &block,
   BlockWork work;
   work.values = values;
   work.cycles = coder.decodeCycles(
-      positions, values, layout::DecoderShape{decoder.lanes, decoder.blocks});
+      positions, values, encoding::DecoderShape{decoder.lanes, decoder.blocks});
   constexpr double femtojoulesPerPicojoule = 1000;
   work.femtojoules = uint64_t(std::llround(
       coder.decodePicojoules(positions, values) * femtojoulesPerPicojoule));

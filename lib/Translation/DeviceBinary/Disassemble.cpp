@@ -109,7 +109,7 @@ void Disassembler::printWeights(const Weights &weights) {
      << "\n";
   for (const Segment *segment : *weights.segments()) {
     os << "    cluster " << segment->cluster() << ": "
-       << segment->layout()->string_view() << ", image [" << segment->address()
+       << segment->encoding()->string_view() << ", image [" << segment->address()
        << ", " << segment->address() + segment->bytes() << "), "
        << segment->block_tiles()->size() - 1 << " blocks, "
        << EnumNameResidency(segment->residency());

@@ -3,7 +3,7 @@
 
 // The weight images of a device binary, as a table and as a picture.
 
-#include "crania/Layout/SegmentSearch.h"
+#include "crania/Encoding/SegmentSearch.h"
 #include "crania/Simulator/Program/ProgramView.h"
 #include "crania/Target/DmaRate.h"
 #include "crania/Translation/DeviceBinary/DeviceBinaryTranslation.h"
@@ -47,7 +47,7 @@ public:
 
   Result<TensorRow> read(uint32_t w) const {
     TensorRow row;
-    const layout::Tiling &tiling = program.tiling(w);
+    const encoding::Tiling &tiling = program.tiling(w);
     row.name = program.weights(w).name()->str();
     row.weights = tiling.elements();
     constexpr unsigned widestWord = 16;
@@ -80,7 +80,7 @@ public:
     row.dramCycles =
         double(row.bytes) / target::streamBytesPerCycle(program.target());
     if (isCounted && !isRefining)
-      row.entropyBits = layout::orderZeroBits(counts);
+      row.entropyBits = encoding::orderZeroBits(counts);
     return row;
   }
 
@@ -96,14 +96,14 @@ private:
     double bits = 0;
     const size_t words = size_t(1) << wordBits;
     for (size_t k = 0; k < mostKnown; ++k)
-      bits += layout::orderZeroBits(
+      bits += encoding::orderZeroBits(
           Span<const uint64_t>(counts.data() + k * words, words));
     return bits;
   }
 
   Status count(uint32_t w, unsigned c, Known &known, SegmentRow &row,
                std::vector<uint64_t> &counts) const {
-    const layout::Tiling &tiling = program.tiling(w);
+    const encoding::Tiling &tiling = program.tiling(w);
     known.resize(tiling.tiles());
     const bool isRefining = binary::isRefining(program.weights(w));
     const unsigned wordBits = 8 * binary::bytesOf(program.weights(w).element());
@@ -119,7 +119,7 @@ private:
         llvm::append_range(here, known[t]);
       }
       const Span<const uint8_t> bytes = program.bytesOf(block);
-      Result<layout::BlockCodes> codes = program.coder(w, c).decode(
+      Result<encoding::BlockCodes> codes = program.coder(w, c).decode(
           bytes.slice(block.headBytes, bytes.size() - block.headBytes),
           program.contextOf(block, here));
       if (!codes)
@@ -127,7 +127,7 @@ private:
       row.values += codes->values.size();
       row.cycles += program.coder(w, c).decodeCycles(
           here.size(), codes->values.size(),
-          layout::DecoderShape{decoder.lanes, decoder.blocks});
+          encoding::DecoderShape{decoder.lanes, decoder.blocks});
       if (!counts.empty())
         for (auto [i, word] : llvm::enumerate(codes->values))
           ++counts[size_t(isRefining ? here[i] : c) << wordBits | word];
@@ -165,7 +165,7 @@ void printSegment(const SegmentRow &row, raw_ostream &os) {
   os << llvm::format(
             "%10llu %10llu %8u  ", (unsigned long long)segment.address(),
             (unsigned long long)segment.bytes(), unsigned(segment.cluster()))
-     << llvm::left_justify(segment.layout()->string_view(), 20)
+     << llvm::left_justify(segment.encoding()->string_view(), 20)
      << llvm::format(" %8llu %6u %8llu %10llu\n",
                      (unsigned long long)segment.block_offsets()->Get(0),
                      unsigned(segment.block_tiles()->size() - 1),
@@ -192,7 +192,7 @@ void printMap(const ProgramView &program, ArrayRef<TensorRow> rows,
                      program.decoderUm2(),
                      target.areaOverheadPercent(program.widestPrecision(),
                                                 program.decoderUm2()))
-     << "   address      bytes  cluster  layout                 tables blocks"
+     << "   address      bytes  cluster  encoding                 tables blocks"
         "   values     cycles\n";
   for (const TensorRow &row : rows) {
     printTensor(row, os);
@@ -247,7 +247,7 @@ void drawTensor(const TensorRow &row, double scale, double y, raw_ostream &os) {
                        x, y, width, barHeight)
        << clusterColours[colour] << "\"><title>cluster "
        << segment.segment->cluster() << ": ";
-    printEscaped(segment.segment->layout()->string_view(), os);
+    printEscaped(segment.segment->encoding()->string_view(), os);
     os << ", " << segment.segment->bytes() << " B at "
        << segment.segment->address() << "</title></rect>\n";
     x += width;

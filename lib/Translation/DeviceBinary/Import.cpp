@@ -205,7 +205,7 @@ LogicalResult ProgramImporter::importWeights(const binary::WeightsT &weights) {
     MLIRContext *context = builder.getContext();
     auto attribute = hw::SegmentAttr::getChecked(
         [&] { return emitError(); }, context, int64_t(segment->cluster),
-        builder.getStringAttr(segment->layout), int64_t(segment->address),
+        builder.getStringAttr(segment->encoding), int64_t(segment->address),
         int64_t(segment->bytes), enumOf<hw::Residency>(segment->residency),
         int64_t(segment->store_offset),
         builder.getDenseI64ArrayAttr(listOf(segment->block_offsets)),

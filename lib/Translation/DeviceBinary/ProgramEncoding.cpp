@@ -110,7 +110,7 @@ void ProgramEncoder::addBuffer(hw::BufferOp op) {
 std::unique_ptr<binary::SegmentT> segmentOf(hw::SegmentAttr attribute) {
   auto segment = std::make_unique<binary::SegmentT>();
   segment->cluster = attribute.getCluster();
-  segment->layout = attribute.getLayout().str();
+  segment->encoding = attribute.getEncoding().str();
   segment->address = attribute.getAddress();
   segment->bytes = attribute.getBytes();
   segment->residency = enumOf<binary::Residency>(attribute.getResidency());

@@ -67,7 +67,7 @@
 // CHECK-NEXT:      }
 
 !w = !crania.clustered<tensor<2x2x3x3xf32>, clusters = 1>
-#plan = #crania.fetch_plan<@conv, [<layout = #crania.raw_layout, bytes = 144, residency = streamed, address = 0>]>
+#plan = #crania.fetch_plan<@conv, [<encoding = #crania.raw_encoding, bytes = 144, residency = streamed, address = 0>]>
 module attributes {crania.target = #crania.target<"small", "{\"global_buffer\": {\"bytes\": 2048}}">} {
   crania.weights @conv : !w scheme #crania.importance values dense<1.0> : tensor<2x2x3x3xf32> assignment dense<0> : tensor<2x2x3x3xi8>
   func.func @streamed(%x: tensor<1x2x16x16xf32>) -> tensor<1x2xf32> {
@@ -107,7 +107,7 @@ module attributes {crania.target = #crania.target<"small", "{\"global_buffer\": 
 // CHECK-NOT:     crania_hw.fetch
 
 !w = !crania.clustered<tensor<2x2x3x3xf32>, clusters = 1>
-#plan = #crania.fetch_plan<@conv, [<layout = #crania.raw_layout, bytes = 144, residency = retained, store_offset = 0, address = 0>]>
+#plan = #crania.fetch_plan<@conv, [<encoding = #crania.raw_encoding, bytes = 144, residency = retained, store_offset = 0, address = 0>]>
 module attributes {crania.target = #crania.target<"small", "{\"global_buffer\": {\"bytes\": 2048}}">} {
   crania.weights @conv : !w scheme #crania.importance values dense<1.0> : tensor<2x2x3x3xf32> assignment dense<0> : tensor<2x2x3x3xi8>
   func.func @retained(%x: tensor<1x2x16x16xf32>) -> tensor<1x2xf32> {

@@ -53,7 +53,7 @@ module attributes {crania.target = #crania.target<"edge">} {
 // A plan gives the places of the segments of one contraction.
 
 !w = !crania.clustered<tensor<4x4xf32>, clusters = 1>
-#plan = #crania.fetch_plan<@w, [<layout = #crania.raw_layout, bytes = 64, residency = streamed, address = 0>]>
+#plan = #crania.fetch_plan<@w, [<encoding = #crania.raw_encoding, bytes = 64, residency = streamed, address = 0>]>
 module attributes {crania.target = #crania.target<"edge">} {
   crania.weights @w : !w scheme #crania.importance values dense<1.0> : tensor<4x4xf32> assignment dense<0> : tensor<4x4xi8>
   func.func @twice(%x: tensor<1x4xf32>) -> tensor<1x4xf32> {
@@ -77,7 +77,7 @@ module attributes {crania.target = #crania.target<"edge">} {
 // The number of clusters is known when a program is compiled.
 
 !w = !crania.clustered<tensor<4x4xf32>, clusters = 2>
-#plan = #crania.fetch_plan<@w, [<layout = #crania.bitmap_layout, bytes = 34, residency = streamed, address = 0>, <layout = #crania.bitmap_layout, bytes = 34, residency = streamed, address = 64>]>
+#plan = #crania.fetch_plan<@w, [<encoding = #crania.bitmap_encoding, bytes = 34, residency = streamed, address = 0>, <encoding = #crania.bitmap_encoding, bytes = 34, residency = streamed, address = 64>]>
 module attributes {crania.target = #crania.target<"edge">} {
   crania.weights @w : !w scheme #crania.importance values dense<1.0> : tensor<4x4xf32> assignment dense<[[0, 1, 0, 1], [0, 1, 0, 1], [0, 1, 0, 1], [0, 1, 0, 1]]> : tensor<4x4xi8>
   func.func @other_round(%x: tensor<1x4xf32>, %n: index) -> tensor<1x4xf32> {
@@ -102,7 +102,7 @@ module attributes {crania.target = #crania.target<"edge">} {
 #id = affine_map<(d0, d1) -> (d0, d1)>
 !w = !crania.clustered<tensor<4x4xi8>, clusters = 1>
 !real = !quant.uniform<i16<-32767:32767>:f32, 0.5>
-#plan = #crania.fetch_plan<@w, [<layout = #crania.raw_layout, bytes = 16, residency = streamed, address = 0>]>
+#plan = #crania.fetch_plan<@w, [<encoding = #crania.raw_encoding, bytes = 16, residency = streamed, address = 0>]>
 module attributes {crania.target = #crania.target<"edge">} {
   crania.weights @w : !w scheme #crania.importance values dense<1> : tensor<4x4xi8> assignment dense<0> : tensor<4x4xi8>
   func.func @narrow_weights(%x: tensor<1x4xf32>) -> tensor<1x4xf32> {

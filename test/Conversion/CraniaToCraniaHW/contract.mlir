@@ -8,7 +8,7 @@
 
 // CHECK-LABEL: crania_hw.program @matmul_program
 // CHECK:         crania_hw.weights @w groups 1 outputs 20 depth 300 tile [16, 256] : f32 segments
-// CHECK-SAME:      [<cluster 1, layout "raw", at 0, bytes 24000, streamed, block_offsets [0, 16384, 19200, 23296, 24000], block_tiles [0, 1, 2, 3, 4]>]
+// CHECK-SAME:      [<cluster 1, encoding "raw", at 0, bytes 24000, streamed, block_offsets [0, 16384, 19200, 23296, 24000], block_tiles [0, 1, 2, 3, 4]>]
 // CHECK:         crania_hw.round {
 // CHECK-NEXT:      %[[LOAD:[0-9]+]] = crania_hw.copy activations [300] from <@input.dram at 0, strides [1]> to <@input at 0, strides [1]> label "input"
 // CHECK-NEXT:      crania_hw.fetch @w clusters [1] streamed tiles 0 to 4 label "w"
@@ -20,7 +20,7 @@
 // CHECK-NEXT:    }
 
 !w = !crania.clustered<tensor<300x20xf32>, clusters = 1>
-#plan = #crania.fetch_plan<@w, [<layout = #crania.raw_layout, bytes = 24000, residency = streamed, address = 0>]>
+#plan = #crania.fetch_plan<@w, [<encoding = #crania.raw_encoding, bytes = 24000, residency = streamed, address = 0>]>
 module attributes {crania.target = #crania.target<"edge">} {
   crania.weights @w : !w scheme #crania.importance values dense<1.0> : tensor<300x20xf32> assignment dense<0> : tensor<300x20xi8>
   func.func @matmul(%x: tensor<1x300xf32>) -> tensor<1x20xf32> {
@@ -48,7 +48,7 @@ module attributes {crania.target = #crania.target<"edge">} {
 // CHECK-SAME:      kernel [3, 2] stride [2, 1] dilation [2, 3] pad [1, 0] after(%{{[0-9]+}}) label "w"
 
 !w = !crania.clustered<tensor<3x2x3x2xf32>, clusters = 1>
-#plan = #crania.fetch_plan<@w, [<layout = #crania.raw_layout, bytes = 144, residency = streamed, address = 0>]>
+#plan = #crania.fetch_plan<@w, [<encoding = #crania.raw_encoding, bytes = 144, residency = streamed, address = 0>]>
 module attributes {crania.target = #crania.target<"edge">} {
   crania.weights @w : !w scheme #crania.importance values dense<1.0> : tensor<3x2x3x2xf32> assignment dense<0> : tensor<3x2x3x2xi8>
   func.func @convolution(%x: tensor<1x2x9x7xf32>) -> tensor<1x48xf32> {
@@ -85,7 +85,7 @@ module attributes {crania.target = #crania.target<"edge">} {
 // CHECK-NEXT:      crania_hw.copy activations [36]
 
 !w = !crania.clustered<tensor<2x3x2x3xf32>, clusters = 1>
-#plan = #crania.fetch_plan<@w, [<layout = #crania.raw_layout, bytes = 144, residency = streamed, address = 0>]>
+#plan = #crania.fetch_plan<@w, [<encoding = #crania.raw_encoding, bytes = 144, residency = streamed, address = 0>]>
 module attributes {crania.target = #crania.target<"edge">} {
   crania.weights @w : !w scheme #crania.importance values dense<1.0> : tensor<2x3x2x3xf32> assignment dense<0> : tensor<2x3x2x3xi8>
   func.func @channels_last(%x: tensor<1x5x5x2xf32>) -> tensor<1x36xf32> {
@@ -117,7 +117,7 @@ module attributes {crania.target = #crania.target<"edge">} {
 // CHECK-SAME:      kernel [2, 2] stride [1, 1] dilation [1, 1] pad [0, 0]
 
 !w = !crania.clustered<tensor<3x2x2xf32>, clusters = 1>
-#plan = #crania.fetch_plan<@w, [<layout = #crania.raw_layout, bytes = 48, residency = streamed, address = 0>]>
+#plan = #crania.fetch_plan<@w, [<encoding = #crania.raw_encoding, bytes = 48, residency = streamed, address = 0>]>
 module attributes {crania.target = #crania.target<"edge">} {
   crania.weights @w : !w scheme #crania.importance values dense<1.0> : tensor<3x2x2xf32> assignment dense<0> : tensor<3x2x2xi8>
   func.func @depthwise(%x: tensor<1x3x4x4xf32>) -> tensor<1x27xf32> {

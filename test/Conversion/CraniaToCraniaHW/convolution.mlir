@@ -16,7 +16,7 @@
 // CHECK-NEXT:      crania_hw.buffer @constant.image image at 128 bytes 8 : f32
 // CHECK-NEXT:      crania_hw.buffer @logits dram at 64 bytes 8 : f32
 // CHECK:           crania_hw.weights @conv groups 1 outputs 2 depth 9 tile [2, 9] : f32
-// CHECK-SAME:        segments [<cluster 1, layout "bitmap", at 0, bytes 43, streamed, block_offsets [0, 43], block_tiles [0, 1]>, <cluster 2, layout "bitmap-free", at 64, bytes 33, streamed, block_offsets [0, 33], block_tiles [0, 1]>]
+// CHECK-SAME:        segments [<cluster 1, encoding "bitmap", at 0, bytes 43, streamed, block_offsets [0, 43], block_tiles [0, 1]>, <cluster 2, encoding "bitmap-free", at 64, bytes 33, streamed, block_offsets [0, 33], block_tiles [0, 1]>]
 // CHECK:           crania_hw.round {
 // CHECK-NEXT:        %[[LOAD1:[0-9]+]] = crania_hw.copy activations [16] from <@input.dram at 0, strides [1]>
 // CHECK-SAME:          to <@input at 0, strides [1]> label "input"
@@ -58,8 +58,8 @@
 
 #nchw = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2, d3)>
 #plan_conv = #crania.fetch_plan<@conv, [
-  <layout = #crania.bitmap_layout, bytes = 43, residency = streamed, address = 0>,
-  <layout = #crania.bitmap_layout<free>, bytes = 33, residency = streamed, address = 64>]>
+  <encoding = #crania.bitmap_encoding, bytes = 43, residency = streamed, address = 0>,
+  <encoding = #crania.bitmap_encoding<free>, bytes = 33, residency = streamed, address = 64>]>
 module attributes {crania.target = #crania.target<"edge">} {
   crania.weights @conv : !crania.clustered<tensor<2x1x3x3xf32>, clusters = 2>
       scheme #crania.importance

@@ -23,7 +23,7 @@
 // CHECK-NEXT:      }
 
 !w = !crania.clustered<tensor<4x4xf32>, clusters = 1>
-#plan = #crania.fetch_plan<@w, [<layout = #crania.raw_layout, bytes = 64, residency = streamed, address = 0>]>
+#plan = #crania.fetch_plan<@w, [<encoding = #crania.raw_encoding, bytes = 64, residency = streamed, address = 0>]>
 module attributes {crania.target = #crania.target<"edge">} {
   crania.weights @w : !w scheme #crania.importance values dense<1.0> : tensor<4x4xf32> assignment dense<0> : tensor<4x4xi8>
   func.func @in_place(%x: tensor<1x4xf32>) -> tensor<1x4xf32> {
@@ -64,7 +64,7 @@ module attributes {crania.target = #crania.target<"edge">} {
 // CHECK-NEXT:      }
 
 !w = !crania.clustered<tensor<4x4xf32>, clusters = 1>
-#plan = #crania.fetch_plan<@w, [<layout = #crania.raw_layout, bytes = 64, residency = streamed, address = 0>]>
+#plan = #crania.fetch_plan<@w, [<encoding = #crania.raw_encoding, bytes = 64, residency = streamed, address = 0>]>
 module attributes {crania.target = #crania.target<"edge">} {
   crania.weights @w : !w scheme #crania.importance values dense<1.0> : tensor<4x4xf32> assignment dense<0> : tensor<4x4xi8>
   func.func @two_readers(%x: tensor<1x4xf32>) -> tensor<1x8xf32> {
@@ -107,7 +107,7 @@ module attributes {crania.target = #crania.target<"edge">} {
 #id = affine_map<(d0, d1) -> (d0, d1)>
 #row = affine_map<(d0, d1) -> (d0)>
 !w = !crania.clustered<tensor<4x4xf32>, clusters = 1>
-#plan = #crania.fetch_plan<@w, [<layout = #crania.raw_layout, bytes = 64, residency = streamed, address = 0>]>
+#plan = #crania.fetch_plan<@w, [<encoding = #crania.raw_encoding, bytes = 64, residency = streamed, address = 0>]>
 module attributes {crania.target = #crania.target<"edge">} {
   crania.weights @w : !w scheme #crania.importance values dense<1.0> : tensor<4x4xf32> assignment dense<0> : tensor<4x4xi8>
   func.func @reduction(%x: tensor<1x4xf32>) -> tensor<1xf32> {
@@ -158,7 +158,7 @@ module attributes {crania.target = #crania.target<"edge">} {
 #c = affine_map<(d0, d1, d2, d3) -> (d1)>
 #nhwc = affine_map<(d0, d1, d2, d3) -> (d0, d2, d3, d1)>
 !w = !crania.clustered<tensor<2x1x1x1xf32>, clusters = 1>
-#plan = #crania.fetch_plan<@w, [<layout = #crania.raw_layout, bytes = 8, residency = streamed, address = 0>]>
+#plan = #crania.fetch_plan<@w, [<encoding = #crania.raw_encoding, bytes = 8, residency = streamed, address = 0>]>
 module attributes {crania.target = #crania.target<"edge">} {
   crania.weights @w : !w scheme #crania.importance values dense<1.0> : tensor<2x1x1x1xf32> assignment dense<0> : tensor<2x1x1x1xi8>
   func.func @transposed(%x: tensor<1x1x3x5xf32>) -> tensor<1x30xf32> {

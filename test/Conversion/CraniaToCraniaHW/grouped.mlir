@@ -4,7 +4,7 @@
 
 // CHECK-LABEL: crania_hw.program @net_program
 // CHECK:           crania_hw.weights @conv groups 2 outputs 2 depth 18 tile [2, 18] : f32
-// CHECK-SAME:        segments [<cluster 1, layout "raw", at 0, bytes 288, streamed, block_offsets [0, 288], block_tiles [0, 2]>]
+// CHECK-SAME:        segments [<cluster 1, encoding "raw", at 0, bytes 288, streamed, block_offsets [0, 288], block_tiles [0, 2]>]
 // CHECK:           crania_hw.round {
 // CHECK-NEXT:        %[[LOAD1:[0-9]+]] = crania_hw.copy activations [64] from <@input.dram at 0, strides [1]>
 // CHECK-SAME:          to <@input at 0, strides [1]> label "input"
@@ -21,7 +21,7 @@
 
 #nchw = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2, d3)>
 !w = !crania.clustered<tensor<2x2x2x3x3xf32>, clusters = 1>
-#plan_conv = #crania.fetch_plan<@conv, [<layout = #crania.raw_layout, bytes = 288, residency = streamed, address = 0>]>
+#plan_conv = #crania.fetch_plan<@conv, [<encoding = #crania.raw_encoding, bytes = 288, residency = streamed, address = 0>]>
 module attributes {crania.target = #crania.target<"edge">} {
   crania.weights @conv : !w scheme #crania.importance values dense<1.0> : tensor<2x2x2x3x3xf32>
       assignment dense<0> : tensor<2x2x2x3x3xi8>

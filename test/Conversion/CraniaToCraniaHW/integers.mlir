@@ -43,7 +43,7 @@
 #column = affine_map<(d0, d1) -> (d1)>
 !w = !crania.clustered<tensor<2x3xi8>, clusters = 1>
 !real = !quant.uniform<i8<-127:127>:f32, 0.5>
-#plan = #crania.fetch_plan<@w, [<layout = #crania.raw_layout, bytes = 6, residency = streamed, address = 0>]>
+#plan = #crania.fetch_plan<@w, [<encoding = #crania.raw_encoding, bytes = 6, residency = streamed, address = 0>]>
 module attributes {crania.target = #crania.target<"edge">} {
   crania.weights @w : !w scheme #crania.importance values dense<1> : tensor<2x3xi8> assignment dense<0> : tensor<2x3xi8>
   func.func @requantized(%x: tensor<1x2xf32>) -> tensor<1x3xf32> {
@@ -144,8 +144,8 @@ module attributes {crania.target = #crania.target<"edge">} {
 !w = !crania.clustered<tensor<2x3xi8>, clusters = 1>
 !v = !crania.clustered<tensor<3x3xi8>, clusters = 1>
 !real = !quant.uniform<i8<-127:127>:f32, 0.5>
-#plan = #crania.fetch_plan<@w, [<layout = #crania.raw_layout, bytes = 6, residency = streamed, address = 0>]>
-#plan2 = #crania.fetch_plan<@v, [<layout = #crania.raw_layout, bytes = 9, residency = streamed, address = 64>]>
+#plan = #crania.fetch_plan<@w, [<encoding = #crania.raw_encoding, bytes = 6, residency = streamed, address = 0>]>
+#plan2 = #crania.fetch_plan<@v, [<encoding = #crania.raw_encoding, bytes = 9, residency = streamed, address = 64>]>
 module attributes {crania.target = #crania.target<"edge">} {
   crania.weights @w : !w scheme #crania.importance values dense<1> : tensor<2x3xi8> assignment dense<0> : tensor<2x3xi8>
   crania.weights @v : !v scheme #crania.importance values dense<1> : tensor<3x3xi8> assignment dense<0> : tensor<3x3xi8>
@@ -233,7 +233,7 @@ module attributes {crania.target = #crania.target<"edge">} {
 #y = affine_map<(m, n, k) -> (m, n)>
 !w = !crania.clustered<tensor<2x3xi8>, clusters = 1>
 !real = !quant.uniform<u8:f32, 0.5>
-#plan = #crania.fetch_plan<@w, [<layout = #crania.raw_layout, bytes = 6, residency = streamed, address = 0>]>
+#plan = #crania.fetch_plan<@w, [<encoding = #crania.raw_encoding, bytes = 6, residency = streamed, address = 0>]>
 module attributes {crania.target = #crania.target<"edge">} {
   crania.weights @w : !w scheme #crania.importance values dense<1> : tensor<2x3xi8> assignment dense<0> : tensor<2x3xi8>
   func.func @unsigned(%x: tensor<1x2xf32>) -> tensor<1x3xf32> {
@@ -300,7 +300,7 @@ module attributes {crania.target = #crania.target<"edge">} {
 #id = affine_map<(d0, d1) -> (d0, d1)>
 !w = !crania.clustered<tensor<2x3xi16>, clusters = 1>
 !real = !quant.uniform<i16<-32767:32767>:f32, 0.5>
-#plan = #crania.fetch_plan<@w, [<layout = #crania.raw_layout, bytes = 12, residency = streamed, address = 0>]>
+#plan = #crania.fetch_plan<@w, [<encoding = #crania.raw_encoding, bytes = 12, residency = streamed, address = 0>]>
 module attributes {crania.target = #crania.target<"edge">} {
   crania.weights @w : !w scheme #crania.importance values dense<1> : tensor<2x3xi16> assignment dense<0> : tensor<2x3xi8>
   func.func @wide(%x: tensor<1x2xf32>) -> tensor<1x3xf32> {

@@ -41,7 +41,7 @@
 #id = affine_map<(d0, d1) -> (d0, d1)>
 #column = affine_map<(d0, d1) -> (d1)>
 !w = !crania.clustered<tensor<2x3xf32>, clusters = 1>
-#plan = #crania.fetch_plan<@w, [<layout = #crania.raw_layout, bytes = 24, residency = streamed, address = 64>]>
+#plan = #crania.fetch_plan<@w, [<encoding = #crania.raw_encoding, bytes = 24, residency = streamed, address = 64>]>
 module attributes {crania.target = #crania.target<"edge">} {
   crania.weights @w : !w scheme #crania.importance values dense<1.0> : tensor<2x3xf32> assignment dense<0> : tensor<2x3xi8>
   func.func @joined(%x: tensor<1x2xf32>) -> tensor<1x3xf32> {

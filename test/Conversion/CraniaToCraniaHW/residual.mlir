@@ -32,8 +32,8 @@
 // CHECK-NEXT:      }
 
 #id = affine_map<(d0, d1) -> (d0, d1)>
-#a = #crania.fetch_plan<@a, [<layout = #crania.raw_layout, bytes = 64, residency = streamed, address = 0>]>
-#b = #crania.fetch_plan<@b, [<layout = #crania.raw_layout, bytes = 64, residency = streamed, address = 64>]>
+#a = #crania.fetch_plan<@a, [<encoding = #crania.raw_encoding, bytes = 64, residency = streamed, address = 0>]>
+#b = #crania.fetch_plan<@b, [<encoding = #crania.raw_encoding, bytes = 64, residency = streamed, address = 64>]>
 !w4 = !crania.clustered<tensor<4x4xf32>, clusters = 1>
 module attributes {crania.target = #crania.target<"edge">} {
   crania.weights @a : !w4 scheme #crania.importance values dense<1.0> : tensor<4x4xf32> assignment dense<0> : tensor<4x4xi8>

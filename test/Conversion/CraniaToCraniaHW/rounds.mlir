@@ -9,7 +9,7 @@
 // CHECK-NOT:   crania.weights
 // CHECK-LABEL: crania_hw.program @net_program
 // CHECK:           crania_hw.weights @w groups 1 outputs 4 depth 4 tile [4, 4] : f32
-// CHECK-SAME:        segments [<cluster 1, layout "bitmap", at 0, bytes 34, retained at 0, block_offsets [0, 34], block_tiles [0, 1]>, <cluster 2, layout "bitmap-free", at 64, bytes 33, retained at 34, block_offsets [0, 33], block_tiles [0, 1]>]
+// CHECK-SAME:        segments [<cluster 1, encoding "bitmap", at 0, bytes 34, retained at 0, block_offsets [0, 34], block_tiles [0, 1]>, <cluster 2, encoding "bitmap-free", at 64, bytes 33, retained at 34, block_offsets [0, 33], block_tiles [0, 1]>]
 // CHECK:           crania_hw.round {
 // CHECK-NEXT:        %[[LOAD1:[0-9]+]] = crania_hw.copy activations [4] from <@input.dram at 0, strides [1]>
 // CHECK-SAME:          to <@input at 0, strides [1]> label "input"
@@ -55,8 +55,8 @@
 #id = affine_map<(d0, d1) -> (d0, d1)>
 !w = !crania.clustered<tensor<4x4xf32>, clusters = 2>
 #plan_w = #crania.fetch_plan<@w, [
-  <layout = #crania.bitmap_layout, bytes = 34, residency = retained, store_offset = 0, address = 0>,
-  <layout = #crania.bitmap_layout<free>, bytes = 33, residency = retained, store_offset = 34, address = 64>]>
+  <encoding = #crania.bitmap_encoding, bytes = 34, residency = retained, store_offset = 0, address = 0>,
+  <encoding = #crania.bitmap_encoding<free>, bytes = 33, residency = retained, store_offset = 34, address = 64>]>
 module attributes {crania.target = #crania.target<"edge">} {
   crania.weights @w : !w scheme #crania.importance values dense<1.0> : tensor<4x4xf32>
       assignment dense<[[0, 1, 0, 1], [0, 1, 0, 1], [0, 1, 0, 1], [0, 1, 0, 1]]> : tensor<4x4xi8>

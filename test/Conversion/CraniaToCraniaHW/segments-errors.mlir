@@ -6,7 +6,7 @@
 module attributes {crania.target = #crania.target<"edge">} {
   crania.weights @w : !w scheme #crania.importance values dense<1.0> : tensor<4x4xf32> assignment dense<0> : tensor<4x4xi8>
   func.func @no_plan(%x: tensor<1x4xf32>) -> tensor<1x4xf32> {
-    // expected-error @below {{has no plan for the weights @w; run crania-assign-layouts, crania-schedule-fetches and crania-place-segments first}}
+    // expected-error @below {{has no plan for the weights @w; run crania-assign-encodings, crania-schedule-fetches and crania-place-segments first}}
     %l, %r = crania.iterate upto 1 exit #crania.exit<softmax, []> -> tensor<1x4xf32> round(%round) {
       %g = crania.get @w : !w
       %d = crania.materialize %g upto %round : !w
@@ -23,7 +23,7 @@ module attributes {crania.target = #crania.target<"edge">} {
 // -----
 
 !w = !crania.clustered<tensor<4x4xf32>, clusters = 1>
-#open = #crania.segment<layout = #crania.raw_layout, bytes = 64, residency = streamed>
+#open = #crania.segment<encoding = #crania.raw_encoding, bytes = 64, residency = streamed>
 module attributes {crania.target = #crania.target<"edge">} {
   crania.weights @w : !w scheme #crania.importance values dense<1.0> : tensor<4x4xf32> assignment dense<0> : tensor<4x4xi8>
   func.func @no_address(%x: tensor<1x4xf32>) -> tensor<1x4xf32> {
@@ -44,7 +44,7 @@ module attributes {crania.target = #crania.target<"edge">} {
 // -----
 
 !w = !crania.clustered<tensor<4x4xf32>, clusters = 1>
-#stale = #crania.segment<layout = #crania.raw_layout, bytes = 60, residency = streamed, address = 0>
+#stale = #crania.segment<encoding = #crania.raw_encoding, bytes = 60, residency = streamed, address = 0>
 module attributes {crania.target = #crania.target<"edge">} {
   crania.weights @w : !w scheme #crania.importance values dense<1.0> : tensor<4x4xf32> assignment dense<0> : tensor<4x4xi8>
   func.func @stale_plan(%x: tensor<1x4xf32>) -> tensor<1x4xf32> {
@@ -65,7 +65,7 @@ module attributes {crania.target = #crania.target<"edge">} {
 // -----
 
 !w = !crania.clustered<tensor<4x4xf32>, clusters = 1>
-#far = #crania.segment<layout = #crania.raw_layout, bytes = 64, residency = streamed, address = 9223372036854775744>
+#far = #crania.segment<encoding = #crania.raw_encoding, bytes = 64, residency = streamed, address = 9223372036854775744>
 module attributes {crania.target = #crania.target<"edge">} {
   crania.weights @w : !w scheme #crania.importance values dense<1.0> : tensor<4x4xf32> assignment dense<0> : tensor<4x4xi8>
   func.func @far_address(%x: tensor<1x4xf32>) -> tensor<1x4xf32> {
@@ -89,8 +89,8 @@ module attributes {crania.target = #crania.target<"edge">} {
 #plan = #crania.fetch_plan<@w, [<residency = streamed, address = 0>]>
 module attributes {crania.target = #crania.target<"edge">} {
   crania.weights @w : !w scheme #crania.importance values dense<1.0> : tensor<4x4xf32> assignment dense<0> : tensor<4x4xi8>
-  func.func @no_layout(%x: tensor<1x4xf32>) -> tensor<1x4xf32> {
-    // expected-error @below {{cluster 1 of the weights @w has no layout yet; run crania-assign-layouts}}
+  func.func @no_encoding(%x: tensor<1x4xf32>) -> tensor<1x4xf32> {
+    // expected-error @below {{cluster 1 of the weights @w has no encoding yet; run crania-assign-encodings}}
     %l, %r = crania.iterate upto 1 exit #crania.exit<softmax, []> plan [#plan] -> tensor<1x4xf32> round(%round) {
       %g = crania.get @w : !w
       %d = crania.materialize %g upto %round : !w
@@ -107,7 +107,7 @@ module attributes {crania.target = #crania.target<"edge">} {
 // -----
 
 !w = !crania.clustered<tensor<4x4xf32>, clusters = 1>
-#plan = #crania.fetch_plan<@w, [<layout = #crania.raw_layout, bytes = 64, address = 0>]>
+#plan = #crania.fetch_plan<@w, [<encoding = #crania.raw_encoding, bytes = 64, address = 0>]>
 module attributes {crania.target = #crania.target<"edge">} {
   crania.weights @w : !w scheme #crania.importance values dense<1.0> : tensor<4x4xf32> assignment dense<0> : tensor<4x4xi8>
   func.func @no_residency(%x: tensor<1x4xf32>) -> tensor<1x4xf32> {
@@ -128,11 +128,11 @@ module attributes {crania.target = #crania.target<"edge">} {
 // -----
 
 !w = !crania.clustered<tensor<4x4xf32>, clusters = 1>
-#plan = #crania.fetch_plan<@w, [<layout = #crania.raw_layout, bytes = 9223372036854775744, residency = streamed, address = 0>]>
+#plan = #crania.fetch_plan<@w, [<encoding = #crania.raw_encoding, bytes = 9223372036854775744, residency = streamed, address = 0>]>
 module attributes {crania.target = #crania.target<"edge">} {
   crania.weights @w : !w scheme #crania.importance values dense<1.0> : tensor<4x4xf32> assignment dense<0> : tensor<4x4xi8>
   func.func @too_many_bytes(%x: tensor<1x4xf32>) -> tensor<1x4xf32> {
-    // expected-error @below {{cluster 1 of the weights @w has 9223372036854775744 bytes by the plan, more than any layout makes of it: the plan is stale, remove it and run crania-assign-layouts again}}
+    // expected-error @below {{cluster 1 of the weights @w has 9223372036854775744 bytes by the plan, more than any encoding makes of it: the plan is stale, remove it and run crania-assign-encodings again}}
     %l, %r = crania.iterate upto 1 exit #crania.exit<softmax, []> plan [#plan] -> tensor<1x4xf32> round(%round) {
       %g = crania.get @w : !w
       %d = crania.materialize %g upto %round : !w
@@ -148,14 +148,14 @@ module attributes {crania.target = #crania.target<"edge">} {
 
 // -----
 
-// A layout that has a word for each weight has none for the weights of other clusters.
+// An encoding that has a word for each weight has none for the weights of other clusters.
 
 !w = !crania.clustered<tensor<4x4xf32>, clusters = 2>
-#plan = #crania.fetch_plan<@w, [<layout = #crania.raw_layout, bytes = 64, residency = streamed, address = 0>, <layout = #crania.raw_layout, bytes = 64, residency = streamed, address = 64>]>
+#plan = #crania.fetch_plan<@w, [<encoding = #crania.raw_encoding, bytes = 64, residency = streamed, address = 0>, <encoding = #crania.raw_encoding, bytes = 64, residency = streamed, address = 64>]>
 module attributes {crania.target = #crania.target<"edge">} {
   crania.weights @w : !w scheme #crania.importance values dense<1.0> : tensor<4x4xf32> assignment dense<[[0, 1, 0, 1], [0, 1, 0, 1], [0, 1, 0, 1], [0, 1, 0, 1]]> : tensor<4x4xi8>
   func.func @no_word(%x: tensor<1x4xf32>) -> tensor<1x4xf32> {
-    // expected-error @below {{cluster 1 of the weights @w cannot be expressed in the layout 'raw': layout "raw": it has no word for some of the codes; remove it from the plan and run crania-assign-layouts}}
+    // expected-error @below {{cluster 1 of the weights @w cannot be expressed in the encoding 'raw': encoding "raw": it has no word for some of the codes; remove it from the plan and run crania-assign-encodings}}
     %l, %r = crania.iterate upto 1 exit #crania.exit<softmax, []> plan [#plan] -> tensor<1x4xf32> round(%round) {
       %g = crania.get @w : !w
       %d = crania.materialize %g upto %round : !w

@@ -31,7 +31,7 @@
 // CHECK-NEXT:        crania_hw.exit_test @generic at 0 classes 128 after(%[[VECTOR1]]) label "exit"
 // CHECK-NEXT:      }
 
-#plan_w = #crania.fetch_plan<@w, [<layout = #crania.raw_layout, bytes = 131072, residency = streamed, address = 0>]>
+#plan_w = #crania.fetch_plan<@w, [<encoding = #crania.raw_encoding, bytes = 131072, residency = streamed, address = 0>]>
 module attributes {crania.target = #crania.target<"small", "{\"global_buffer\": {\"bytes\": 1600}}">} {
   crania.weights @w : !crania.clustered<tensor<256x128xf32>, clusters = 1>
       scheme #crania.importance values dense<1.0> : tensor<256x128xf32> assignment dense<0> : tensor<256x128xi8>

@@ -123,7 +123,7 @@ def on_the_machine(acme_opt, network, samples):
     run(acme_opt, "classifier.mlir",
         "--pass-pipeline=builtin.module(crania-check-classifiers,crania-attach-target{target=small.json},"
         "crania-cluster-weights{clusters=0.4,0.3,0.3},acme-stripe-weights,func.func(crania-form-rounds{exit=entropy:0}),"
-        "crania-assign-layouts,acme-retain-first-clusters,func.func(crania-place-segments))", "-o", "planned.mlir")
+        "crania-assign-encodings,acme-retain-first-clusters,func.func(crania-place-segments))", "-o", "planned.mlir")
     text = pathlib.Path("planned.mlir").read_text()
     expect("residency = retained, store_offset = 0" in text, "the solver retains nothing")
     # The first cluster of the first layer does not fit; that of the second
@@ -148,7 +148,7 @@ def refining(acme_opt, network, samples):
             "--crania-cluster-weights=clusters=0.5,0.5", "--acme-sign-weights",
             f"--crania-form-rounds=exit={exit_rule}", "-o", "signs.mlir")
         expect("#acme.signs" in pathlib.Path("signs.mlir").read_text(), "the scheme is not there")
-        run(acme_opt, "signs.mlir", "--crania-assign-layouts", "--crania-schedule-fetches",
+        run(acme_opt, "signs.mlir", "--crania-assign-encodings", "--crania-schedule-fetches",
             "--crania-place-segments", "--convert-crania-to-hw", "-o", "signs.hw.mlir")
         run("crania-translate", "--crania-to-binary", "signs.hw.mlir", "-o", "signs.crania")
         binary = pathlib.Path("signs.crania").read_bytes()
@@ -163,7 +163,7 @@ def refining(acme_opt, network, samples):
 def refused(acme_opt):
     """Checks that the exit unit accepts only its own rules."""
     result = subprocess.run(
-        [acme_opt, "level2.mlir", "--pass-pipeline=builtin.module(crania-assign-layouts,"
+        [acme_opt, "level2.mlir", "--pass-pipeline=builtin.module(crania-assign-encodings,"
          "crania-schedule-fetches,func.func(crania-place-segments),convert-crania-to-hw)"],
         capture_output=True, text=True)
     expect(result.returncode and "exit rule" in result.stderr, f"not refused: {result.stderr}")

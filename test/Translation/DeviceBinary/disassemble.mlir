@@ -37,7 +37,7 @@
 // CHECK-NEXT:       7 exit_test y+0 classes 2 after [6]  ; exit
 
 //      IMAGE:image of tiny: 136 B at 0, decoder of 29758 um2, +3.49 % with the store
-// IMAGE-NEXT:   address      bytes  cluster  layout                 tables blocks   values     cycles
+// IMAGE-NEXT:   address      bytes  cluster  encoding                 tables blocks   values     cycles
 // IMAGE-NEXT:fc: 8 weights, 34 B, 34.000 bits per weight; decoding 2 of 1 cycles of DRAM
 // IMAGE-NEXT:         0          9        1  bitmap                      0      1        2          1
 // IMAGE-NEXT:        64         25        2  bitmap                      0      1        6          1

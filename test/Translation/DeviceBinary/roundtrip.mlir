@@ -26,9 +26,9 @@ crania_hw.program @second target <"mine", "{\22name\22: \22mine\22, \22array\22:
   crania_hw.buffer @xs global_buffer at 1024 bytes 24 : f32
   // CHECK-NEXT: crania_hw.buffer @y global_buffer at 64 bytes 8 : f32
   crania_hw.buffer @y global_buffer at 64 bytes 8 : f32
-  // CHECK-NEXT: crania_hw.weights @w groups 1 outputs 2 depth 2 tile [1, 1] : f32 segments [<cluster 1, layout "raw", at 0, bytes 16, streamed, block_offsets [0, 4, 16], block_tiles [0, 1, 4]>]
+  // CHECK-NEXT: crania_hw.weights @w groups 1 outputs 2 depth 2 tile [1, 1] : f32 segments [<cluster 1, encoding "raw", at 0, bytes 16, streamed, block_offsets [0, 4, 16], block_tiles [0, 1, 4]>]
   crania_hw.weights @w groups 1 outputs 2 depth 2 tile [1, 1] : f32 segments [
-      <cluster 1, layout "raw", at 0, bytes 16, streamed, block_offsets [0, 4, 16], block_tiles [0, 1, 4]>]
+      <cluster 1, encoding "raw", at 0, bytes 16, streamed, block_offsets [0, 4, 16], block_tiles [0, 1, 4]>]
   // CHECK-NEXT: crania_hw.round {
   crania_hw.round {
     // A box of rows, whose columns are reversed on chip.

@@ -438,7 +438,7 @@ TEST_F(ContractionTest, TilesAreThoseOfTheArray) {
   target.array.cols = 4;
   Contraction c = contractionOf(functionOf("linalg.conv_2d_nchw_fchw",
                                            "1x3x4x4", "10x3x2x2", "1x10x3x3"));
-  layout::Tiling tiling = c.tiling(target);
+  encoding::Tiling tiling = c.tiling(target);
   EXPECT_EQ(tiling.groups, 1u);
   EXPECT_EQ(tiling.outputs, 10u);
   EXPECT_EQ(tiling.depth, 12u);
@@ -450,7 +450,7 @@ TEST_F(ContractionTest, TilesAreThoseOfTheArray) {
 TEST_F(ContractionTest, TilesAreNoLargerThanTheMatrix) {
   Contraction c =
       contractionOf(functionOf("linalg.matmul", "1x7", "7x4", "1x4"));
-  layout::Tiling tiling = c.tiling(target::TargetModel());
+  encoding::Tiling tiling = c.tiling(target::TargetModel());
   EXPECT_EQ(tiling.tileOutputs, 4u);
   EXPECT_EQ(tiling.tileDepth, 7u);
   EXPECT_EQ(tiling.tiles(), 1u);

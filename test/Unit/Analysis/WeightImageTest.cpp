@@ -69,11 +69,11 @@ protected:
     return *created;
   }
 
-  /// Encodes a cluster in a layout.
-  Result<layout::EncodedSegment> encode(unsigned cluster, const char *id) {
+  /// Encodes a cluster in an encoding.
+  Result<encoding::EncodedSegment> encode(unsigned cluster, const char *id) {
     ClusterBlocks codes = blocks().read(cluster);
-    return layout::encodeSegment(*layout::findSegmentLayout(id), codes.views,
-                                 layout::TrainingOptions());
+    return encoding::encodeSegment(*encoding::findSegmentEncoding(id), codes.views,
+                                 encoding::TrainingOptions());
   }
 
   /// Returns a target with tiles of 4 outputs by 6, neither of which divides
@@ -95,7 +95,7 @@ protected:
   std::optional<ParsedModule> module;
   ir::WeightsOp weights;
   Contraction contraction;
-  layout::Tiling tiling;
+  encoding::Tiling tiling;
   std::string why;
 };
 
@@ -199,7 +199,7 @@ TEST_F(ListedSchemeTest, RefusesWeightsWithoutACluster) {
 }
 
 /// Writes a decoded block to the places of its weights in the tensor.
-void scatter(const layout::BlockCodes &codes, ArrayRef<int64_t> tensorIndices,
+void scatter(const encoding::BlockCodes &codes, ArrayRef<int64_t> tensorIndices,
              unsigned cluster, std::vector<uint32_t> &words,
              std::vector<int> &holders) {
   size_t next = 0;
@@ -213,7 +213,7 @@ void scatter(const layout::BlockCodes &codes, ArrayRef<int64_t> tensorIndices,
 
 /// Returns the tensor indices of the positions of a tile. Positions run through
 /// the outputs of the tile, then channels, kernel rows and columns.
-SmallVector<int64_t> tensorIndicesOf(const layout::Tiling::Tile &tile) {
+SmallVector<int64_t> tensorIndicesOf(const encoding::Tiling::Tile &tile) {
   SmallVector<int64_t> indices;
   for (int64_t m = tile.firstOutput; m < tile.firstOutput + tile.outputs; ++m)
     for (int64_t d = tile.firstDepth; d < tile.firstDepth + tile.depth; ++d) {
@@ -251,7 +251,7 @@ RC_GTEST_FIXTURE_PROP(WeightImageTest, DecodingGivesTheWeightsBack, ()) {
   RC_ASSERT(std::equal(holders.begin(), holders.end(), assignment.begin()));
 }
 
-/// Every third weight is 0. Only layouts that code the positions leave out the
+/// Every third weight is 0. Only encodings that code the positions leave out the
 /// zeros of the last cluster.
 TEST_F(WeightImageTest, TheLastClusterMayLeaveOutZeros) {
   std::string bytes(elements, '\x11');
@@ -272,12 +272,12 @@ TEST_F(WeightImageTest, TheLastClusterMayLeaveOutZeros) {
   EXPECT_TRUE(image.mayOmitZeros(1));
   for (const char *id : {"bitmap", "bitmap-free", "golomb+tans", "runs+raw",
                          "conditional+huffman", "bitmap+delta"}) {
-    const WeightBlocks stored = image.withLast(*layout::findSegmentLayout(id));
+    const WeightBlocks stored = image.withLast(*encoding::findSegmentEncoding(id));
     EXPECT_EQ(stored.read(0).values, held[0]) << id;
     EXPECT_EQ(stored.read(1).values, held[1] - zeros[1]) << id;
   }
   for (const char *id : {"raw", "dense+tans"})
-    EXPECT_EQ(image.withLast(*layout::findSegmentLayout(id)).read(1).values,
+    EXPECT_EQ(image.withLast(*encoding::findSegmentEncoding(id)).read(1).values,
               held[1])
         << id;
 }

@@ -3,7 +3,7 @@
 
 #include "TestPrograms.h"
 
-#include "crania/Layout/SegmentLayout.h"
+#include "crania/Encoding/SegmentEncoding.h"
 #include "crania/Target/TargetModel.h"
 
 #include <cstdlib>
@@ -158,14 +158,14 @@ std::unique_ptr<PortT> port(uint32_t buffer, uint32_t elements) {
 }
 
 /// Returns the codes of `cluster` in the tiles [first, last).
-layout::BlockCodes blockCodes(const layout::Tiling &tiling, uint32_t first,
+encoding::BlockCodes blockCodes(const encoding::Tiling &tiling, uint32_t first,
                               uint32_t last, const std::vector<uint32_t> &words,
                               const std::vector<uint8_t> &clusterOf,
                               uint16_t cluster,
                               std::vector<uint8_t> &occupied) {
-  layout::BlockCodes codes;
+  encoding::BlockCodes codes;
   for (uint32_t index = first; index < last; ++index) {
-    layout::Tiling::Tile tile = tiling.tile(index);
+    encoding::Tiling::Tile tile = tiling.tile(index);
     for (uint64_t position = 0; position < tile.positions(); ++position) {
       uint64_t element = tiling.element(tile, position);
       bool present = clusterOf[element] == cluster;
@@ -178,8 +178,8 @@ layout::BlockCodes blockCodes(const layout::Tiling &tiling, uint32_t first,
   return codes;
 }
 
-layout::Tiling tilingOf(const WeightsT &weights) {
-  layout::Tiling tiling;
+encoding::Tiling tilingOf(const WeightsT &weights) {
+  encoding::Tiling tiling;
   tiling.groups = weights.groups;
   tiling.outputs = weights.outputs;
   tiling.depth = weights.depth;
@@ -203,18 +203,18 @@ std::array<float, 3> tiny::logits(const std::array<float, 4> &input,
 void appendSegment(WeightsT &weights, std::vector<uint8_t> &image,
                    const std::vector<uint32_t> &words,
                    const std::vector<uint8_t> &clusterOf, uint16_t cluster,
-                   const std::string &layoutId, uint32_t tilesPerBlock) {
+                   const std::string &encodingId, uint32_t tilesPerBlock) {
   align(image);
-  layout::Tiling tiling = tilingOf(weights);
+  encoding::Tiling tiling = tilingOf(weights);
   auto segment = std::make_unique<SegmentT>();
   segment->cluster = cluster;
-  segment->layout = layoutId;
+  segment->encoding = encodingId;
   segment->address = image.size();
   segment->block_tiles = {0};
   uint32_t tiles = tiling.tiles();
   std::deque<std::vector<uint8_t>> occupied;
-  std::deque<layout::BlockCodes> codes;
-  std::vector<layout::BlockView> blocks;
+  std::deque<encoding::BlockCodes> codes;
+  std::vector<encoding::BlockView> blocks;
   for (uint32_t first = 0; first < tiles; first += tilesPerBlock) {
     uint32_t last = std::min(first + tilesPerBlock, tiles);
     codes.push_back(blockCodes(tiling, first, last, words, clusterOf, cluster,
@@ -224,9 +224,9 @@ void appendSegment(WeightsT &weights, std::vector<uint8_t> &image,
                        8 * bytesOf(weights.element), occupied.back()}});
     segment->block_tiles.push_back(last);
   }
-  const layout::SegmentLayout &layout = *layout::findSegmentLayout(layoutId);
-  layout::EncodedSegment encoded =
-      *layout::encodeSegment(layout, blocks, layout::TrainingOptions());
+  const encoding::SegmentEncoding &encoding = *encoding::findSegmentEncoding(encodingId);
+  encoding::EncodedSegment encoded =
+      *encoding::encodeSegment(encoding, blocks, encoding::TrainingOptions());
   for (const auto *part :
        {&encoded.tables, &encoded.directory, &encoded.blocks})
     image.insert(image.end(), part->begin(), part->end());

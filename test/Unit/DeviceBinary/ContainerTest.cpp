@@ -39,7 +39,7 @@ TEST(Container, RoundTrip) {
   EXPECT_EQ(binary->program(0).rounds()->size(), 2u);
   Span<const uint8_t> read = binary->image(0);
   EXPECT_EQ(std::vector<uint8_t>(read.begin(), read.end()), image);
-  layout::Tiling tiling = tilingOf(*binary->program(0).weights()->Get(0));
+  encoding::Tiling tiling = tilingOf(*binary->program(0).weights()->Get(0));
   EXPECT_EQ(tiling.tiles(), 4u);
   EXPECT_EQ(tiling.elements(), 12u);
 }

@@ -5,7 +5,7 @@
 
 #include "ExpectInvalid.h"
 
-#include "crania/Layout/Sharing.h"
+#include "crania/Encoding/Sharing.h"
 
 #include <rapidcheck/gtest.h>
 
@@ -156,14 +156,14 @@ TEST(VerifyWeights, Segments) {
                 [](P &p) { segment(p, 0).address += 4; });
   expectInvalid("cluster 2: bytes",
                 [](P &p) { segment(p, 1).address = ~uint64_t(63); });
-  expectInvalid("there is no layout \"zip\"; the layouts are bitmap",
-                [](P &p) { segment(p, 0).layout = "zip"; });
+  expectInvalid("there is no encoding \"zip\"; the encodings are bitmap",
+                [](P &p) { segment(p, 0).encoding = "zip"; });
   expectInvalid("do not go from the end of its 1 bytes of tables",
                 [](P &p) { segment(p, 0).table_bytes = 1; });
   expectInvalid("has no tables, but its blocks begin 1 bytes behind",
                 [](P &p) { segment(p, 0).block_offsets[0] = 1; });
   expectInvalid("has a directory, but its first block follows its tables",
-                [](P &p) { segment(p, 0).layout = "dense+tans"; });
+                [](P &p) { segment(p, 0).encoding = "dense+tans"; });
   expectInvalid("overlap in the image", [](P &p) {
     segment(p, 0).bytes = segment(p, 0).block_offsets.back() = 80;
   });
@@ -185,10 +185,10 @@ void addTied(P &p, unsigned count) {
 /// Residency is no part of it: the second cluster is retained in "fc" only.
 TEST(VerifyWeights, SegmentsMayBeTheSameBytes) {
   EXPECT_EQ(errorAfter([](P &p) { addTied(p, 1); }), "");
-  EXPECT_EQ(errorAfter([](P &p) { addTied(p, layout::maxSharers - 1); }), "");
+  EXPECT_EQ(errorAfter([](P &p) { addTied(p, encoding::maxSharers - 1); }), "");
   expectInvalid("cluster 1 of weights \"tied16\" shares its bytes of the image "
                 "with 16 other segments, but no more than 16 may be the same",
-                [](P &p) { addTied(p, layout::maxSharers); });
+                [](P &p) { addTied(p, encoding::maxSharers); });
 }
 
 TEST(VerifyWeights, SegmentsOfOneTensorMayBeTheSameBytes) {
@@ -213,7 +213,7 @@ TEST(VerifyWeights, OtherOverlapsAreRefused) {
         });
   };
   expectOverlap(
-      [](P &, WeightsT &tied) { tied.segments[1]->layout = "bitmap-free"; });
+      [](P &, WeightsT &tied) { tied.segments[1]->encoding = "bitmap-free"; });
   expectOverlap(
       [](P &, WeightsT &tied) { --tied.segments[1]->block_offsets[1]; });
   // Equal sizes, a burst apart.
@@ -236,7 +236,7 @@ TEST(VerifyWeights, OtherOverlapsAreRefused) {
                 });
   auto addTables = [](P &p) {
     SegmentT &coded = segment(p, 1);
-    coded.layout = "dense+tans";
+    coded.encoding = "dense+tans";
     coded.table_bytes = 1;
     coded.block_offsets[0] = 2;
     addTied(p, 1);
@@ -257,7 +257,7 @@ struct AnyExtent {
 bool areDisjointCopies(const std::vector<AnyExtent> &extents) {
   std::map<std::pair<uint64_t, uint64_t>, unsigned> sharers;
   for (const AnyExtent &a : extents) {
-    if (++sharers[{a.address, a.bytes}] > layout::maxSharers)
+    if (++sharers[{a.address, a.bytes}] > encoding::maxSharers)
       return false;
     for (const AnyExtent &b : extents)
       if (a.address < b.address + b.bytes && b.address < a.address + a.bytes &&
@@ -315,7 +315,7 @@ TEST(VerifyWeights, Directory) {
 
 /// A small file cannot demand memory for more positions than it has bits for.
 TEST(VerifyWeights, PositionsAreBoundedByBytes) {
-  expectInvalid("cannot hold 600000000 positions in layout \"bitmap\"",
+  expectInvalid("cannot hold 600000000 positions in encoding \"bitmap\"",
                 [](P &p) {
                   weights(p).groups = 200'000'000 / 4;
                   for (auto &segment : weights(p).segments)

@@ -14,7 +14,7 @@ def ConvertCraniaToHW : Pass<"convert-crania-to-hw", "::mlir::ModuleOp"> {
     the host. `crania.weights` without any remaining reader are erased.
 
     The pass needs a target (`crania-attach-target`) and a complete plan
-    (`crania-assign-layouts`, `crania-schedule-fetches`,
+    (`crania-assign-encodings`, `crania-schedule-fetches`,
     `crania-place-segments`). The body must consist of linalg on static f32 tensors
     with one input from outside:
 

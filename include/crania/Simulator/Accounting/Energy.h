@@ -55,7 +55,7 @@ struct Energy {
 /// - clock, leakage: cycles.
 Energy energyOf(const Counts &counts, const target::TargetModel &target,
                 target::Precision builtFor, double decoderUm2);
-/// Computes the energy of a machine with the decoder of plain layouts.
+/// Computes the energy of a machine with the decoder of plain encodings.
 Energy energyOf(const Counts &counts, const target::TargetModel &target,
                 target::Precision builtFor);
 /// Returns the energy of the multiply-accumulates alone, in pJ.

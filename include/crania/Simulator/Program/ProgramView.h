@@ -5,7 +5,7 @@
 #define CRANIA_SIMULATOR_PROGRAM_PROGRAMVIEW_H
 
 #include "crania/DeviceBinary/DeviceBinary.h"
-#include "crania/Layout/SegmentLayout.h"
+#include "crania/Encoding/SegmentEncoding.h"
 #include "crania/Target/TargetModel.h"
 
 #include <cstdint>
@@ -19,14 +19,14 @@ namespace crania::simulator {
 target::Precision precisionOf(binary::ElementType type);
 
 /// One program of a verified device binary, prepared for the simulator: the
-/// target is parsed, and tilings and layouts are looked up. A view is cheap to
+/// target is parsed, and tilings and encodings are looked up. A view is cheap to
 /// copy and keeps the bytes of the binary alive.
 class ProgramView {
 public:
-  /// Creates the view of program number `program` of a bundle. Fails if a
-  /// layout is not registered, if a layout could not have made its tables or
-  /// directory, or if the target has no room for the decoder of a layout; the
-  /// error names the layout. The device binary has been verified, so nothing
+  /// Creates the view of program number `program` of a bundle. Fails if an
+  /// encoding is not registered, if an encoding could not have made its tables or
+  /// directory, or if the target has no room for the decoder of an encoding; the
+  /// error names the encoding. The device binary has been verified, so nothing
   /// else can be wrong.
   static Result<ProgramView> create(const binary::DeviceBinary &bundle,
                                     size_t program);
@@ -71,7 +71,7 @@ public:
   const binary::Weights &weights(uint32_t index) const {
     return *flat->weights()->Get(index);
   }
-  const layout::Tiling &tiling(uint32_t weights) const {
+  const encoding::Tiling &tiling(uint32_t weights) const {
     return tilings[weights];
   }
   unsigned clusters(uint32_t weights) const {
@@ -81,10 +81,10 @@ public:
     return *this->weights(weights).segments()->Get(cluster);
   }
   /// Returns the coder of a cluster, with the tables of its segment.
-  const layout::SegmentCoder &coder(uint32_t weights, unsigned cluster) const {
+  const encoding::SegmentCoder &coder(uint32_t weights, unsigned cluster) const {
     return *coders[weights][cluster];
   }
-  /// Returns the area of the decoder that the layouts of the program need, in
+  /// Returns the area of the decoder that the encodings of the program need, in
   /// um2.
   double decoderUm2() const;
   bool isRetained(uint32_t weights, unsigned cluster) const {
@@ -116,11 +116,11 @@ public:
   /// earlier clusters say of the position: 1 if they hold it, or in a refined
   /// cluster, the index of the word that the cluster before has there. Before
   /// the first cluster, all are 0. The result points into `known`.
-  layout::BlockContext contextOf(const Block &block,
+  encoding::BlockContext contextOf(const Block &block,
                                  Span<const uint8_t> known) const;
   /// Updates `known` with the codes of a block, for the next cluster. Fails if
   /// the block has a word that the next cluster does not refine.
-  Status noteKnown(const Block &block, const layout::BlockCodes &codes,
+  Status noteKnown(const Block &block, const encoding::BlockCodes &codes,
                    Span<uint8_t> known) const;
 
   /// Return the number of elements of the input and of the logits.
@@ -132,7 +132,7 @@ private:
   Status indexWeights();
   Status indexSegment(uint32_t weights, unsigned cluster);
   Status parseTables(const binary::Segment &segment, unsigned wordBits,
-                     std::shared_ptr<const layout::SegmentCoder> &coder) const;
+                     std::shared_ptr<const encoding::SegmentCoder> &coder) const;
   Status checkDecoder() const;
 
   binary::DeviceBinary bundle;
@@ -140,8 +140,8 @@ private:
   const binary::Program *flat;
   target::TargetModel machine;
   target::Precision arithmetic = target::Precision::f32;
-  std::vector<layout::Tiling> tilings;
-  std::vector<std::vector<std::shared_ptr<const layout::SegmentCoder>>> coders;
+  std::vector<encoding::Tiling> tilings;
+  std::vector<std::vector<std::shared_ptr<const encoding::SegmentCoder>>> coders;
   std::vector<Block> blockList;
   std::vector<std::vector<uint32_t>> firstBlock; // per weights and cluster
 };

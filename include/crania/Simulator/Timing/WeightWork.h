@@ -26,10 +26,10 @@ struct TileCounts {
 struct BlockWork {
   uint32_t values = 0; ///< value words of the block
   uint64_t cycles = 0; ///< on the target's decoder
-  /// Energy of decoding the block, in 10^-3 pJ, if the layout defines one.
+  /// Energy of decoding the block, in 10^-3 pJ, if the encoding defines one.
   uint64_t femtojoules = 0;
   /// True if bits of the block tell which positions hold values, so that the
-  /// plain decoder scans all positions. A block of layout `raw` has no such
+  /// plain decoder scans all positions. A block of encoding `raw` has no such
   /// bits.
   bool scansPositions = false;
 };

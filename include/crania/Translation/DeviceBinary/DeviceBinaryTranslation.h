@@ -39,10 +39,10 @@ importDeviceBinary(const binary::DeviceBinary &binary, mlir::Location loc);
 /// Writes the programs as text for people, command by command.
 void disassemble(const binary::DeviceBinary &binary, llvm::raw_ostream &os);
 
-/// Writes a map of the weight images as text. It lists the cluster, layout,
+/// Writes a map of the weight images as text. It lists the cluster, encoding,
 /// address and bytes of each segment. For each tensor, it lists the bits per
 /// weight, their entropy, and the time of decoding relative to the time of
-/// DRAM. Reports an error at `loc` if a layout is not registered or a block
+/// DRAM. Reports an error at `loc` if an encoding is not registered or a block
 /// does not decode.
 llvm::LogicalResult dumpImage(const binary::DeviceBinary &binary,
                               mlir::Location loc, llvm::raw_ostream &os);

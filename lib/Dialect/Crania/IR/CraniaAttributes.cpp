@@ -95,69 +95,69 @@ LogicalResult ExitAttr::verify(function_ref<InFlightDiagnostic()> emitError,
 int64_t ExitAttr::getNumThresholds() const { return getThresholds().size(); }
 
 //===----------------------------------------------------------------------===//
-// Layouts
+// Encodings
 //===----------------------------------------------------------------------===//
 
-StringRef RawLayoutAttr::getLayoutId() const { return "raw"; }
+StringRef RawEncodingAttr::getEncodingId() const { return "raw"; }
 
-StringRef BitmapLayoutAttr::getLayoutId() const {
+StringRef BitmapEncodingAttr::getEncodingId() const {
   return getFree() ? "bitmap-free" : "bitmap";
 }
 
 //===----------------------------------------------------------------------===//
-// CodedLayoutAttr
+// CodedEncodingAttr
 //===----------------------------------------------------------------------===//
 
-StringRef CodedLayoutAttr::getLayoutId() const { return getLayout(); }
+StringRef CodedEncodingAttr::getEncodingId() const { return getEncoding(); }
 
-crania::layout::TrainingOptions CodedLayoutAttr::getTrainingOptions() const {
+crania::encoding::TrainingOptions CodedEncodingAttr::getTrainingOptions() const {
   return {getValueLanes(), getPositionLanes(), getTableLog(), getTables(),
           getExtraBits()};
 }
 
-CodedLayoutAttr
-CodedLayoutAttr::get(MLIRContext *context, StringRef layout,
-                     const crania::layout::TrainingOptions &options) {
-  return get(context, layout, options.positionLanes, options.valueLanes,
+CodedEncodingAttr
+CodedEncodingAttr::get(MLIRContext *context, StringRef encoding,
+                     const crania::encoding::TrainingOptions &options) {
+  return get(context, encoding, options.positionLanes, options.valueLanes,
              options.tableLog, options.mostTables, options.mostExtraBits);
 }
 
 LogicalResult
-CodedLayoutAttr::verify(function_ref<InFlightDiagnostic()> emitError,
-                        StringRef layout, unsigned positionLanes,
+CodedEncodingAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                        StringRef encoding, unsigned positionLanes,
                         unsigned valueLanes, unsigned tableLog, unsigned tables,
                         unsigned extraBits) {
-  if (layout.empty())
-    return emitError() << "names no layout; expected one such as "
+  if (encoding.empty())
+    return emitError() << "names no encoding; expected one such as "
                        << "\"conditional+tans\"";
   auto isLaneCount = [](unsigned lanes) {
-    return llvm::isPowerOf2_32(lanes) && lanes <= crania::layout::maxLanes;
+    return llvm::isPowerOf2_32(lanes) && lanes <= crania::encoding::maxLanes;
   };
   if (!isLaneCount(positionLanes))
     return emitError() << "position_lanes must be a power of two from 1 to "
-                       << crania::layout::maxLanes << ", found "
+                       << crania::encoding::maxLanes << ", found "
                        << positionLanes;
   if (valueLanes != 0 && !isLaneCount(valueLanes))
     return emitError() << "value_lanes must be a power of two from 1 to "
-                       << crania::layout::maxLanes << ", found " << valueLanes;
-  if (tableLog > crania::layout::maxTableLog)
+                       << crania::encoding::maxLanes << ", found " << valueLanes;
+  if (tableLog > crania::encoding::maxTableLog)
     return emitError() << "table_log must be at most "
-                       << crania::layout::maxTableLog << ", found " << tableLog;
-  if (tables == 0 || tables > crania::layout::maxConditions)
+                       << crania::encoding::maxTableLog << ", found " << tableLog;
+  if (tables == 0 || tables > crania::encoding::maxConditions)
     return emitError() << "tables must be from 1 to "
-                       << crania::layout::maxConditions << ", found " << tables;
-  if (extraBits > crania::layout::maxExtraBits)
+                       << crania::encoding::maxConditions << ", found " << tables;
+  if (extraBits > crania::encoding::maxExtraBits)
     return emitError() << "extra_bits must be at most "
-                       << crania::layout::maxExtraBits << ", found "
+                       << crania::encoding::maxExtraBits << ", found "
                        << extraBits;
   return success();
 }
 
-Attribute CodedLayoutAttr::parse(AsmParser &parser, Type) {
-  std::string layout;
-  crania::layout::TrainingOptions options;
+Attribute CodedEncodingAttr::parse(AsmParser &parser, Type) {
+  std::string encoding;
+  crania::encoding::TrainingOptions options;
   SMLoc loc = parser.getCurrentLocation();
-  if (parser.parseLess() || parser.parseString(&layout))
+  if (parser.parseLess() || parser.parseString(&encoding))
     return {};
   while (succeeded(parser.parseOptionalComma())) {
     SMLoc at = parser.getCurrentLocation();
@@ -185,15 +185,15 @@ Attribute CodedLayoutAttr::parse(AsmParser &parser, Type) {
   if (parser.parseGreater())
     return {};
   return getChecked([&] { return parser.emitError(loc); }, parser.getContext(),
-                    layout, options.positionLanes, options.valueLanes,
+                    encoding, options.positionLanes, options.valueLanes,
                     options.tableLog, options.mostTables,
                     options.mostExtraBits);
 }
 
-void CodedLayoutAttr::print(AsmPrinter &printer) const {
-  const crania::layout::TrainingOptions defaults;
+void CodedEncodingAttr::print(AsmPrinter &printer) const {
+  const crania::encoding::TrainingOptions defaults;
   printer << "<";
-  printer.printString(getLayout());
+  printer.printString(getEncoding());
   auto print = [&](StringRef key, unsigned value, unsigned defaultValue) {
     if (value != defaultValue)
       printer << ", " << key << " = " << value;
@@ -211,7 +211,7 @@ void CodedLayoutAttr::print(AsmPrinter &printer) const {
 //===----------------------------------------------------------------------===//
 
 LogicalResult SegmentAttr::verify(function_ref<InFlightDiagnostic()> emitError,
-                                  LayoutAttrInterface layout,
+                                  EncodingAttrInterface encoding,
                                   Decision<int64_t> bytes,
                                   Decision<Residency> residency,
                                   Decision<int64_t> storeOffset,
@@ -235,7 +235,7 @@ namespace {
 /// Parses `key = value` pairs in any order, with each key at most once.
 struct SegmentParser {
   AsmParser &parser;
-  LayoutAttrInterface layout;
+  EncodingAttrInterface encoding;
   Decision<int64_t> bytes, storeOffset, address;
   Decision<Residency> residency;
 
@@ -265,14 +265,14 @@ struct SegmentParser {
     SMLoc loc = parser.getCurrentLocation();
     if (parser.parseKeyword(&key) || parser.parseEqual())
       return failure();
-    bool repeated = (key == "layout" && layout) || (key == "bytes" && bytes) ||
+    bool repeated = (key == "encoding" && encoding) || (key == "bytes" && bytes) ||
                     (key == "residency" && residency) ||
                     (key == "store_offset" && storeOffset) ||
                     (key == "address" && address);
     if (repeated)
       return parser.emitError(loc) << "'" << key << "' is given twice";
-    if (key == "layout")
-      return parser.parseAttribute(layout);
+    if (key == "encoding")
+      return parser.parseAttribute(encoding);
     if (key == "bytes")
       return parseInteger(bytes);
     if (key == "residency")
@@ -282,7 +282,7 @@ struct SegmentParser {
     if (key == "address")
       return parseInteger(address);
     return parser.emitError(loc)
-           << "unknown key '" << key << "' of a segment; expected layout, "
+           << "unknown key '" << key << "' of a segment; expected encoding, "
            << "bytes, residency, store_offset or address";
   }
 };
@@ -295,7 +295,7 @@ Attribute SegmentAttr::parse(AsmParser &parser, Type) {
                                      [&] { return fields.parseField(); }))
     return {};
   return SegmentAttr::getChecked(
-      [&] { return parser.emitError(loc); }, parser.getContext(), fields.layout,
+      [&] { return parser.emitError(loc); }, parser.getContext(), fields.encoding,
       fields.bytes, fields.residency, fields.storeOffset, fields.address);
 }
 
@@ -304,8 +304,8 @@ void SegmentAttr::print(AsmPrinter &printer) const {
   auto add = [&](StringRef key, auto value) {
     llvm::raw_string_ostream(fields.emplace_back()) << key << " = " << value;
   };
-  if (getLayout())
-    add("layout", Attribute(getLayout()));
+  if (getEncoding())
+    add("encoding", Attribute(getEncoding()));
   if (getBytes())
     add("bytes", *getBytes());
   if (getResidency())

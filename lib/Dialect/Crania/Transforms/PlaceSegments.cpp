@@ -4,7 +4,7 @@
 #include "SegmentDigests.h"
 #include "crania/Dialect/Crania/Transforms/Passes.h"
 #include "crania/Dialect/Crania/Transforms/PlanBuilder.h"
-#include "crania/Layout/Sharing.h"
+#include "crania/Encoding/Sharing.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/ADT/StringMap.h"
@@ -68,19 +68,19 @@ LogicalResult checkPlaced(IterateOp iterate, ArrayRef<Placement> placed,
              << "cluster " << p.cluster << " of @" << p.weights
              << " at address " << p.begin << " overlaps cluster "
              << placed[i - 1].cluster << " of @" << placed[i - 1].weights;
-    if (++sharers > crania::layout::maxSharers)
+    if (++sharers > crania::encoding::maxSharers)
       return iterate.emitError()
              << "cluster " << p.cluster << " of @" << p.weights
              << " is at address " << p.begin << " with "
-             << crania::layout::maxSharers
+             << crania::encoding::maxSharers
              << " other segments, but no more than "
-             << crania::layout::maxSharers
+             << crania::encoding::maxSharers
              << " may be there; remove its address from the plan";
   }
   return success();
 }
 
-/// The newest copy of each segment, which up to `layout::maxSharers` equal
+/// The newest copy of each segment, which up to `encoding::maxSharers` equal
 /// segments share.
 class Copies {
 public:
@@ -98,7 +98,7 @@ public:
   /// if there is none.
   std::optional<int64_t> find(const SegmentDigest &digest) const {
     auto it = copies.find(digest);
-    if (it == copies.end() || it->second.sharers >= crania::layout::maxSharers)
+    if (it == copies.end() || it->second.sharers >= crania::encoding::maxSharers)
       return std::nullopt;
     return it->second.address;
   }

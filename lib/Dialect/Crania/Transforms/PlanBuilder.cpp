@@ -8,13 +8,13 @@ using namespace mlir;
 using namespace crania::ir;
 
 static PlanBuilder::Segment unpack(SegmentAttr segment) {
-  return {segment.getLayout(), segment.getBytes(), segment.getResidency(),
+  return {segment.getEncoding(), segment.getBytes(), segment.getResidency(),
           segment.getStoreOffset(), segment.getAddress()};
 }
 
 static SegmentAttr pack(MLIRContext *context,
                         const PlanBuilder::Segment &segment) {
-  return SegmentAttr::get(context, segment.layout, segment.bytes,
+  return SegmentAttr::get(context, segment.encoding, segment.bytes,
                           segment.residency, segment.storeOffset,
                           segment.address);
 }
@@ -71,7 +71,7 @@ LogicalResult PlanBuilder::requireBytes() {
       if (!segment.bytes)
         return iterate.emitError()
                << "cluster " << i + 1 << " of @" << entry.weights.getSymName()
-               << " has no encoded size yet; run crania-assign-layouts first";
+               << " has no encoded size yet; run crania-assign-encodings first";
   return success();
 }
 

@@ -13,15 +13,15 @@ using namespace crania::ir;
 namespace {
 
 /// The properties of a segment that are known before it is encoded: element
-/// type, layout and size. Equal segments have equal ones.
+/// type, encoding and size. Equal segments have equal ones.
 using Likeness = std::tuple<Type, StringRef, int64_t>;
 
 Likeness likenessOf(const PlanBuilder::Entry &entry,
                     const PlanBuilder::Segment &segment) {
   WeightsOp weights = entry.weights;
-  LayoutAttrInterface layout = segment.layout;
+  EncodingAttrInterface encoding = segment.encoding;
   return {weights.getClusteredType().getTensor().getElementType(),
-          layout.getLayoutId(), *segment.bytes};
+          encoding.getEncodingId(), *segment.bytes};
 }
 
 ArrayRef<uint8_t> bytesOf(ArrayRef<char> data) {
@@ -29,10 +29,10 @@ ArrayRef<uint8_t> bytesOf(ArrayRef<char> data) {
 }
 
 SegmentDigest digestOf(ArrayRef<char> contents, const ClusterSegment &encoded,
-                       const layout::SegmentLayout &layout, unsigned wordBits) {
+                       const encoding::SegmentEncoding &encoding, unsigned wordBits) {
   // A line of text, then the bytes. Sizes have separators, so that different
   // directories are different texts.
-  std::string text = std::string(layout.id()) + " " + std::to_string(wordBits) +
+  std::string text = std::string(encoding.id()) + " " + std::to_string(wordBits) +
                      " " + std::to_string(encoded.tableBytes) + " " +
                      std::to_string(encoded.headBytes);
   for (uint32_t size : encoded.blockSizes)
@@ -50,7 +50,7 @@ public:
       : plan(plan), target(target) {
     for (PlanBuilder::Entry &entry : plan.getEntries())
       for (PlanBuilder::Segment &segment : entry.segments)
-        if (segment.layout && *segment.bytes != 0)
+        if (segment.encoding && *segment.bytes != 0)
           ++alike[likenessOf(entry, segment)];
   }
 
@@ -67,7 +67,7 @@ public:
 private:
   bool mayShare(PlanBuilder::Entry &entry) const {
     return llvm::any_of(entry.segments, [&](PlanBuilder::Segment &segment) {
-      return segment.layout && alike.lookup(likenessOf(entry, segment)) > 1;
+      return segment.encoding && alike.lookup(likenessOf(entry, segment)) > 1;
     });
   }
 
@@ -76,16 +76,16 @@ private:
     FailureOr<WeightBlocks> blocks = readConsumedBlocks(entry, target);
     if (failed(blocks))
       return failure();
-    // No layout takes more than twice the words and their positions.
+    // No encoding takes more than twice the words and their positions.
     const int64_t mostBytes = int64_t(16 * blocks->weights()) + (1 << 20);
     std::vector<std::vector<char>> contents;
     SmallVector<ClusterCoding> codings;
     for (PlanBuilder::Segment &segment : entry.segments) {
-      const layout::SegmentLayout *layout = layoutOf(segment);
-      if (!layout || *segment.bytes > mostBytes)
+      const encoding::SegmentEncoding *encoding = encodingOf(segment);
+      if (!encoding || *segment.bytes > mostBytes)
         return success(); // The lowering reports it.
       contents.emplace_back(*segment.bytes);
-      codings.push_back({layout, segment.layout.getTrainingOptions(), nullptr,
+      codings.push_back({encoding, segment.encoding.getTrainingOptions(), nullptr,
                          contents.back()});
     }
     FailureOr<std::vector<ClusterSegment>> encoded =
@@ -94,16 +94,16 @@ private:
       return success(); // The lowering reports why.
     for (auto [k, segment] : llvm::enumerate(*encoded))
       if (segment.bytes != 0 && segment.bytes == contents[k].size())
-        digests[k] = digestOf(contents[k], segment, *codings[k].layout,
+        digests[k] = digestOf(contents[k], segment, *codings[k].encoding,
                               blocks->wordBits());
     return success();
   }
 
-  static const layout::SegmentLayout *layoutOf(PlanBuilder::Segment &segment) {
-    if (!segment.layout)
+  static const encoding::SegmentEncoding *encodingOf(PlanBuilder::Segment &segment) {
+    if (!segment.encoding)
       return nullptr;
-    StringRef id = segment.layout.getLayoutId();
-    return layout::findSegmentLayout(std::string_view(id.data(), id.size()));
+    StringRef id = segment.encoding.getEncodingId();
+    return encoding::findSegmentEncoding(std::string_view(id.data(), id.size()));
   }
 
   PlanBuilder &plan;

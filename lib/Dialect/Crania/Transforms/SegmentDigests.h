@@ -12,12 +12,12 @@
 namespace crania::ir {
 
 /// A digest of the encoded bytes of a segment and of everything else that must
-/// be equal so that one copy serves two segments: element size, layout, tables
+/// be equal so that one copy serves two segments: element size, encoding, tables
 /// and block sizes. Empty if the segment has no known equal.
 using SegmentDigest = std::string;
 
 /// Returns the digest of each segment of a plan, by entry and cluster. Encodes
-/// only tensors that have a segment with the type, layout and size of another
+/// only tensors that have a segment with the type, encoding and size of another
 /// one; all other digests are empty. Holds the bytes of one tensor at a time.
 ///
 /// A segment that does not encode to the size in the plan has an empty digest,

@@ -4,7 +4,7 @@
 #include "crania/Dialect/CraniaHW/IR/CraniaHWAttributes.h"
 #include "crania/DeviceBinary/DeviceBinary.h"
 #include "crania/Dialect/CraniaHW/IR/CraniaHWDialect.h"
-#include "crania/Layout/SegmentLayout.h"
+#include "crania/Encoding/SegmentEncoding.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
 #include "llvm/ADT/Sequence.h"
@@ -481,12 +481,12 @@ void InstructionAttr::print(AsmPrinter &printer) const {
 //===----------------------------------------------------------------------===//
 
 SegmentAttr SegmentAttr::get(MLIRContext *context, int64_t cluster,
-                             StringRef layout, int64_t address, int64_t bytes,
+                             StringRef encoding, int64_t address, int64_t bytes,
                              Residency residency, int64_t storeOffset,
                              ArrayRef<int64_t> blockOffsets,
                              ArrayRef<int64_t> blockTiles, int64_t tableBytes,
                              ArrayRef<int64_t> refinedWords) {
-  return get(context, cluster, StringAttr::get(context, layout), address, bytes,
+  return get(context, cluster, StringAttr::get(context, encoding), address, bytes,
              residency, storeOffset,
              DenseI64ArrayAttr::get(context, blockOffsets),
              DenseI64ArrayAttr::get(context, blockTiles), tableBytes,
@@ -525,15 +525,15 @@ static LogicalResult verifyWords(EmitError emitError, ArrayRef<int64_t> words) {
       (words.front() < 0 || words.back() > maxU32 || !ascends))
     return emitError() << "refined_words must ascend strictly, and are numbers "
                           "without sign of up to 32 bits";
-  if (words.size() > crania::layout::maxConditions)
+  if (words.size() > crania::encoding::maxConditions)
     return emitError() << "has " << words.size()
                        << " refined_words; there can be up to "
-                       << crania::layout::maxConditions;
+                       << crania::encoding::maxConditions;
   return success();
 }
 
 LogicalResult
-SegmentAttr::verify(EmitError emitError, int64_t cluster, StringAttr layout,
+SegmentAttr::verify(EmitError emitError, int64_t cluster, StringAttr encoding,
                     int64_t address, int64_t bytes, Residency residency,
                     int64_t storeOffset, DenseI64ArrayAttr blockOffsets,
                     DenseI64ArrayAttr blockTiles, int64_t tableBytes,

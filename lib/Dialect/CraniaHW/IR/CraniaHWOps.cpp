@@ -168,7 +168,7 @@ ArrayRef<uint8_t> ProgramOp::getImageBytes(SmallVectorImpl<char> &storage) {
 // WeightsOp
 //===----------------------------------------------------------------------===//
 
-crania::layout::Tiling WeightsOp::getTiling() {
+crania::encoding::Tiling WeightsOp::getTiling() {
   return {uint32_t(getGroups()), uint32_t(getOutputs()), uint32_t(getDepth()),
           uint32_t(getTile()[0]), uint32_t(getTile()[1])};
 }

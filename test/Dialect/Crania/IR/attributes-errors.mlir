@@ -55,7 +55,7 @@ func.func private @f() attributes {a = #crania.segment<bytes = 1, bytes = 2>}
 
 // -----
 
-// expected-error @below {{unknown key 'size' of a segment; expected layout, bytes, residency, store_offset or address}}
+// expected-error @below {{unknown key 'size' of a segment; expected encoding, bytes, residency, store_offset or address}}
 func.func private @f() attributes {a = #crania.segment<size = 1>}
 
 // -----
@@ -66,7 +66,7 @@ func.func private @f() attributes {a = #crania.segment<residency = forgotten>}
 // -----
 
 // expected-error @below {{invalid kind of attribute specified}}
-func.func private @f() attributes {a = #crania.segment<layout = #crania.importance>}
+func.func private @f() attributes {a = #crania.segment<encoding = #crania.importance>}
 
 // -----
 
@@ -119,35 +119,35 @@ func.func private @f() attributes {crania.target = #crania.target<"mine", "{">}
 
 // -----
 
-// expected-error @below {{names no layout; expected one such as "conditional+tans"}}
-func.func private @f() attributes {a = #crania.coded_layout<"">}
+// expected-error @below {{names no encoding; expected one such as "conditional+tans"}}
+func.func private @f() attributes {a = #crania.coded_encoding<"">}
 
 // -----
 
 // expected-error @below {{position_lanes must be a power of two from 1 to 16, found 0}}
-func.func private @f() attributes {a = #crania.coded_layout<"dense+tans", position_lanes = 0>}
+func.func private @f() attributes {a = #crania.coded_encoding<"dense+tans", position_lanes = 0>}
 
 // -----
 
 // expected-error @below {{value_lanes must be a power of two from 1 to 16, found 32}}
-func.func private @f() attributes {a = #crania.coded_layout<"dense+tans", value_lanes = 32>}
+func.func private @f() attributes {a = #crania.coded_encoding<"dense+tans", value_lanes = 32>}
 
 // -----
 
 // expected-error @below {{table_log must be at most 14, found 15}}
-func.func private @f() attributes {a = #crania.coded_layout<"dense+tans", table_log = 15>}
+func.func private @f() attributes {a = #crania.coded_encoding<"dense+tans", table_log = 15>}
 
 // -----
 
 // expected-error @below {{tables must be from 1 to 64, found 65}}
-func.func private @f() attributes {a = #crania.coded_layout<"dense+tans", tables = 65>}
+func.func private @f() attributes {a = #crania.coded_encoding<"dense+tans", tables = 65>}
 
 // -----
 
 // expected-error @below {{extra_bits must be at most 8, found 9}}
-func.func private @f() attributes {a = #crania.coded_layout<"dense+tans", extra_bits = 9>}
+func.func private @f() attributes {a = #crania.coded_encoding<"dense+tans", extra_bits = 9>}
 
 // -----
 
 // expected-error @below {{unknown parameter 'lanes'; expected position_lanes, value_lanes, table_log, tables or extra_bits}}
-func.func private @f() attributes {a = #crania.coded_layout<"dense+tans", lanes = 2>}
+func.func private @f() attributes {a = #crania.coded_encoding<"dense+tans", lanes = 2>}

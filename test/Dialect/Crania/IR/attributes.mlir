@@ -15,42 +15,42 @@ func.func private @exit_rules() attributes {
   e = #crania.exit<entropy, [1.0e-9, 0.33333333333333331, 1.0e300]>
 }
 
-// CHECK-LABEL: @schemes_and_layouts
+// CHECK-LABEL: @schemes_and_encodings
 // CHECK-SAME: a = #crania.importance
-// CHECK-SAME: b = #crania.raw_layout
-// CHECK-SAME: c = #crania.bitmap_layout{{[,}]}}
-// CHECK-SAME: d = #crania.bitmap_layout<free>
-// CHECK-SAME: e = #crania.coded_layout<"conditional+tans">
-// CHECK-SAME: f = #crania.coded_layout<"dense+tans", value_lanes = 8, table_log = 10>
-// CHECK-SAME: g = #crania.coded_layout<"golomb+huffman", position_lanes = 2>
-// CHECK-SAME: h = #crania.coded_layout<"dense+huffman", tables = 2, extra_bits = 3>
-func.func private @schemes_and_layouts() attributes {
+// CHECK-SAME: b = #crania.raw_encoding
+// CHECK-SAME: c = #crania.bitmap_encoding{{[,}]}}
+// CHECK-SAME: d = #crania.bitmap_encoding<free>
+// CHECK-SAME: e = #crania.coded_encoding<"conditional+tans">
+// CHECK-SAME: f = #crania.coded_encoding<"dense+tans", value_lanes = 8, table_log = 10>
+// CHECK-SAME: g = #crania.coded_encoding<"golomb+huffman", position_lanes = 2>
+// CHECK-SAME: h = #crania.coded_encoding<"dense+huffman", tables = 2, extra_bits = 3>
+func.func private @schemes_and_encodings() attributes {
   a = #crania.importance,
-  b = #crania.raw_layout,
-  c = #crania.bitmap_layout,
-  d = #crania.bitmap_layout<free>,
-  e = #crania.coded_layout<"conditional+tans">,
-  f = #crania.coded_layout<"dense+tans", value_lanes = 8, table_log = 10>,
-  g = #crania.coded_layout<"golomb+huffman", table_log = 12, position_lanes = 2>,
-  h = #crania.coded_layout<"dense+huffman", extra_bits = 3, tables = 2>
+  b = #crania.raw_encoding,
+  c = #crania.bitmap_encoding,
+  d = #crania.bitmap_encoding<free>,
+  e = #crania.coded_encoding<"conditional+tans">,
+  f = #crania.coded_encoding<"dense+tans", value_lanes = 8, table_log = 10>,
+  g = #crania.coded_encoding<"golomb+huffman", table_log = 12, position_lanes = 2>,
+  h = #crania.coded_encoding<"dense+huffman", extra_bits = 3, tables = 2>
 }
 
 // Keys may have any order. They are printed in the order in which passes decide
 // them.
 // CHECK-LABEL: @segments
 // CHECK-SAME: a = #crania.segment{{[,}]}}
-// CHECK-SAME: b = #crania.segment<layout = #crania.bitmap_layout, bytes = 640, residency = retained, store_offset = 0, address = 4096>
+// CHECK-SAME: b = #crania.segment<encoding = #crania.bitmap_encoding, bytes = 640, residency = retained, store_offset = 0, address = 4096>
 // CHECK-SAME: c = #crania.segment<bytes = 0, address = 0>
 // CHECK-SAME: d = #crania.segment<residency = streamed>
-// CHECK-SAME: e = #crania.fetch_plan<@conv1, [<layout = #crania.raw_layout, bytes = 64>]>
+// CHECK-SAME: e = #crania.fetch_plan<@conv1, [<encoding = #crania.raw_encoding, bytes = 64>]>
 func.func private @segments() attributes {
   a = #crania.segment,
   b = #crania.segment<address = 4096, store_offset = 0, residency = retained,
-                      layout = #crania.bitmap_layout, bytes = 640>,
+                      encoding = #crania.bitmap_encoding, bytes = 640>,
   c = #crania.segment<bytes = 0, address = 0>,
-  f = #crania.segment<layout = #crania.bitmap_layout, bytes = 640, residency = retained, store_offset = 0, address = 4096>,
+  f = #crania.segment<encoding = #crania.bitmap_encoding, bytes = 640, residency = retained, store_offset = 0, address = 4096>,
   d = #crania.segment<residency = streamed>,
-  e = #crania.fetch_plan<@conv1, [#crania.segment<layout = #crania.raw_layout, bytes = 64>]>
+  e = #crania.fetch_plan<@conv1, [#crania.segment<encoding = #crania.raw_encoding, bytes = 64>]>
 }
 
 // CHECK-LABEL: @types

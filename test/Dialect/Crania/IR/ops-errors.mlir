@@ -57,14 +57,14 @@ crania.weights @w : !crania.clustered<tensor<2xf32>, clusters = 2>
 
 crania.weights @w : !crania.clustered<tensor<2xf32>, clusters = 2>
     // expected-error @below {{invalid kind of attribute specified}}
-    scheme #crania.raw_layout
+    scheme #crania.raw_encoding
     values dense<1.0> : tensor<2xf32> assignment dense<0> : tensor<2xi8>
 
 // -----
 
-// expected-error @below {{Invalid attribute `scheme` in property conversion: #crania.raw_layout}}
+// expected-error @below {{Invalid attribute `scheme` in property conversion: #crania.raw_encoding}}
 "crania.weights"() <{sym_name = "w", type = !crania.clustered<tensor<2xf32>, clusters = 1>,
-    scheme = #crania.raw_layout, values = dense<1.0> : tensor<2xf32>,
+    scheme = #crania.raw_encoding, values = dense<1.0> : tensor<2xf32>,
     assignment = dense<0> : tensor<2xi8>}> : () -> ()
 
 // -----

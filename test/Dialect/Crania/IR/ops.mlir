@@ -109,12 +109,12 @@ func.func @iterate_on_memrefs(%x: memref<1x10xf32>) {
 func.func @planned(%x: tensor<10xf32>) {
   // CHECK: crania.iterate upto 2 exit #crania.exit<margin, [0.5]> histogram [7.500000e-01, 2.500000e-01]
   // CHECK-SAME: plan [#crania.fetch_plan<@fc, [
-  // CHECK-SAME: <layout = #crania.raw_layout, bytes = 8, residency = retained, store_offset = 0, address = 64>
+  // CHECK-SAME: <encoding = #crania.raw_encoding, bytes = 8, residency = retained, store_offset = 0, address = 64>
   // CHECK-SAME: #crania.segment]>]
   // CHECK-SAME: attributes {note = "kept"} -> tensor<10xf32>
   crania.iterate upto 2 exit #crania.exit<margin, [0.5]> histogram [0.75, 0.25]
       plan [#crania.fetch_plan<@fc, [
-        #crania.segment<layout = #crania.raw_layout, bytes = 8, residency = retained,
+        #crania.segment<encoding = #crania.raw_encoding, bytes = 8, residency = retained,
                         store_offset = 0, address = 64>,
         #crania.segment]>]
       attributes {note = "kept"} -> tensor<10xf32> round(%round) {

@@ -10,8 +10,8 @@
 // SAME: crania_hw.weights @a {{.*}}at 64, bytes 64
 // SAME: crania_hw.weights @b {{.*}}at 64, bytes 64
 
-#raw = #crania.segment<layout = #crania.raw_layout, bytes = 64, residency = streamed, address = 64>
-#bitmap = #crania.segment<layout = #crania.bitmap_layout, bytes = 66, residency = streamed, address = 64>
+#raw = #crania.segment<encoding = #crania.raw_encoding, bytes = 64, residency = streamed, address = 64>
+#bitmap = #crania.segment<encoding = #crania.bitmap_encoding, bytes = 66, residency = streamed, address = 64>
 !w = !crania.clustered<tensor<4x4xf32>, clusters = 1>
 module attributes {crania.target = #crania.target<"edge">} {
   crania.weights @a : !w scheme #crania.importance values dense<2.0> : tensor<4x4xf32> assignment dense<0> : tensor<4x4xi8>

@@ -1,5 +1,5 @@
-// RUN: crania-opt %s --crania-attach-target --crania-assign-layouts=layouts=bitmap,bitmap-free --crania-schedule-fetches=retain=false --crania-place-segments | FileCheck %s
-// RUN: crania-opt %s --crania-attach-target --crania-assign-layouts=layouts=bitmap,bitmap-free --crania-schedule-fetches=retain=false --crania-place-segments --convert-crania-to-hw | FileCheck %s --check-prefix=HW
+// RUN: crania-opt %s --crania-attach-target --crania-assign-encodings=encodings=bitmap,bitmap-free --crania-schedule-fetches=retain=false --crania-place-segments | FileCheck %s
+// RUN: crania-opt %s --crania-attach-target --crania-assign-encodings=encodings=bitmap,bitmap-free --crania-schedule-fetches=retain=false --crania-place-segments --convert-crania-to-hw | FileCheck %s --check-prefix=HW
 
 // The first clusters of @a and @b encode to the same bytes, and so do all of
 // @b and @c. The second cluster of @a has other values. @d has the values of
@@ -9,8 +9,8 @@
 // CHECK-SAME: #crania.fetch_plan<@c, [<{{[^<>]*}}, address = 0>, <{{[^<>]*}}, address = 128>]>
 // CHECK-SAME: #crania.fetch_plan<@d, [<{{[^<>]*}}, address = 192>, <{{[^<>]*}}, address = 256>]>
 
-// HW: crania_hw.weights @b {{.*}} segments [<cluster 1, layout "bitmap", at 0, {{[^<>]*}}>, <cluster 2, layout "bitmap", at 128,
-// HW: crania_hw.weights @c {{.*}} segments [<cluster 1, layout "bitmap", at 0, {{[^<>]*}}>, <cluster 2, layout "bitmap", at 128,
+// HW: crania_hw.weights @b {{.*}} segments [<cluster 1, encoding "bitmap", at 0, {{[^<>]*}}>, <cluster 2, encoding "bitmap", at 128,
+// HW: crania_hw.weights @c {{.*}} segments [<cluster 1, encoding "bitmap", at 0, {{[^<>]*}}>, <cluster 2, encoding "bitmap", at 128,
 
 !w = !crania.clustered<tensor<4x4xf32>, clusters = 2>
 crania.weights @a : !w scheme #crania.importance

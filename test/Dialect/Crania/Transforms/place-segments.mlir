@@ -2,8 +2,8 @@
 
 // Segments are in the order of use, aligned to bursts of 64 bytes, after those
 // that already have an address.
-// CHECK: #crania.fetch_plan<@a, [<layout = #crania.bitmap_layout, bytes = 18, address = 64>, <layout = #crania.bitmap_layout, bytes = 50, address = 128>]>
-// CHECK-SAME: #crania.fetch_plan<@b, [<layout = #crania.raw_layout, bytes = 64, address = 192>]>
+// CHECK: #crania.fetch_plan<@a, [<encoding = #crania.bitmap_encoding, bytes = 18, address = 64>, <encoding = #crania.bitmap_encoding, bytes = 50, address = 128>]>
+// CHECK-SAME: #crania.fetch_plan<@b, [<encoding = #crania.raw_encoding, bytes = 64, address = 192>]>
 
 crania.weights @a : !crania.clustered<tensor<2x8xf32>, clusters = 2> scheme #crania.importance
     values dense<[[9.0, 1.0, 8.0, 2.0, 3.0, 1.5, 0.5, 0.25], [7.0, 1.0, 6.0, 2.0, 3.0, 1.5, 0.5, 0.25]]> : tensor<2x8xf32>
@@ -15,7 +15,7 @@ func.func @classify(%x: tensor<1x2xf32>) -> tensor<1x2xf32> attributes {crania.c
   %i8 = tensor.empty() : tensor<1x8xf32>
   %i2 = tensor.empty() : tensor<1x2xf32>
   %logits, %exit = crania.iterate upto 2 exit #crania.exit<softmax, [0.9]>
-    plan [#crania.fetch_plan<@a, [#crania.segment<layout = #crania.bitmap_layout, bytes = 18, address = 64>, #crania.segment<layout = #crania.bitmap_layout, bytes = 50>]>, #crania.fetch_plan<@b, [#crania.segment<layout = #crania.raw_layout, bytes = 64>]>] -> tensor<1x2xf32> round(%r) {
+    plan [#crania.fetch_plan<@a, [#crania.segment<encoding = #crania.bitmap_encoding, bytes = 18, address = 64>, #crania.segment<encoding = #crania.bitmap_encoding, bytes = 50>]>, #crania.fetch_plan<@b, [#crania.segment<encoding = #crania.raw_encoding, bytes = 64>]>] -> tensor<1x2xf32> round(%r) {
     %a = crania.get @a : !crania.clustered<tensor<2x8xf32>, clusters = 2>
     %wa = crania.materialize %a upto %r : !crania.clustered<tensor<2x8xf32>, clusters = 2>
     %b = crania.get @b : !crania.clustered<tensor<8x2xf32>, clusters = 1>

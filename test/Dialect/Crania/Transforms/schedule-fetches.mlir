@@ -6,8 +6,8 @@
 
 // Cluster 1 is used in both rounds and is retained first. The others no longer
 // fit.
-// CHECK: #crania.fetch_plan<@a, [<layout = #crania.bitmap_layout, bytes = 300, residency = retained, store_offset = 0>, <layout = #crania.bitmap_layout, bytes = 300, residency = streamed>]>
-// CHECK-SAME: #crania.fetch_plan<@b, [<layout = #crania.raw_layout, bytes = 64, residency = retained, store_offset = 300>]>
+// CHECK: #crania.fetch_plan<@a, [<encoding = #crania.bitmap_encoding, bytes = 300, residency = retained, store_offset = 0>, <encoding = #crania.bitmap_encoding, bytes = 300, residency = streamed>]>
+// CHECK-SAME: #crania.fetch_plan<@b, [<encoding = #crania.raw_encoding, bytes = 64, residency = retained, store_offset = 300>]>
 // NONE-COUNT-3: residency = streamed
 // ALL-COUNT-3: residency = retained
 // RUN: not crania-opt %s --crania-attach-target --crania-schedule-fetches=exit-histogram=0.5,0.1 2>&1 | FileCheck %s --check-prefix=SUM
@@ -25,7 +25,7 @@ func.func @classify(%x: tensor<1x2xf32>) -> tensor<1x2xf32> attributes {crania.c
   %i8 = tensor.empty() : tensor<1x8xf32>
   %i2 = tensor.empty() : tensor<1x2xf32>
   %logits, %exit = crania.iterate upto 2 exit #crania.exit<softmax, [0.9]>
-    plan [#crania.fetch_plan<@a, [#crania.segment<layout = #crania.bitmap_layout, bytes = 300>, #crania.segment<layout = #crania.bitmap_layout, bytes = 300>]>, #crania.fetch_plan<@b, [#crania.segment<layout = #crania.raw_layout, bytes = 64>]>] -> tensor<1x2xf32> round(%r) {
+    plan [#crania.fetch_plan<@a, [#crania.segment<encoding = #crania.bitmap_encoding, bytes = 300>, #crania.segment<encoding = #crania.bitmap_encoding, bytes = 300>]>, #crania.fetch_plan<@b, [#crania.segment<encoding = #crania.raw_encoding, bytes = 64>]>] -> tensor<1x2xf32> round(%r) {
     %a = crania.get @a : !crania.clustered<tensor<2x8xf32>, clusters = 2>
     %wa = crania.materialize %a upto %r : !crania.clustered<tensor<2x8xf32>, clusters = 2>
     %b = crania.get @b : !crania.clustered<tensor<8x2xf32>, clusters = 1>

@@ -137,44 +137,44 @@
 // -----
 
 // expected-error @+1 {{expected streamed or retained, found 'kept'}}
-"test.op"() {a = #crania_hw.segment<cluster 1, layout "raw", at 0, bytes 4, kept, block_offsets [0, 4], block_tiles [0, 1]>} : () -> ()
+"test.op"() {a = #crania_hw.segment<cluster 1, encoding "raw", at 0, bytes 4, kept, block_offsets [0, 4], block_tiles [0, 1]>} : () -> ()
 
 // -----
 
 // expected-error @+1 {{clusters count from 1 to 65535, found 0}}
-"test.op"() {a = #crania_hw.segment<cluster 0, layout "raw", at 0, bytes 4, streamed, block_offsets [0, 4], block_tiles [0, 1]>} : () -> ()
+"test.op"() {a = #crania_hw.segment<cluster 0, encoding "raw", at 0, bytes 4, streamed, block_offsets [0, 4], block_tiles [0, 1]>} : () -> ()
 
 // -----
 
 // expected-error @+1 {{address of a segment must not be negative, found -64}}
-"test.op"() {a = #crania_hw.segment<cluster 1, layout "raw", at -64, bytes 4, streamed, block_offsets [0, 4], block_tiles [0, 1]>} : () -> ()
+"test.op"() {a = #crania_hw.segment<cluster 1, encoding "raw", at -64, bytes 4, streamed, block_offsets [0, 4], block_tiles [0, 1]>} : () -> ()
 
 // -----
 
 // expected-error @+1 {{store offset must not be negative, found -1}}
-"test.op"() {a = #crania_hw.segment<cluster 1, layout "raw", at 0, bytes 4, retained at -1, block_offsets [0, 4], block_tiles [0, 1]>} : () -> ()
+"test.op"() {a = #crania_hw.segment<cluster 1, encoding "raw", at 0, bytes 4, retained at -1, block_offsets [0, 4], block_tiles [0, 1]>} : () -> ()
 
 // -----
 
 // expected-error @+1 {{a segment of n blocks has n + 1 block_offsets and block_tiles, found 2 and 3}}
-"test.op"() {a = #crania_hw.segment<cluster 1, layout "raw", at 0, bytes 4, streamed, block_offsets [0, 4], block_tiles [0, 1, 2]>} : () -> ()
+"test.op"() {a = #crania_hw.segment<cluster 1, encoding "raw", at 0, bytes 4, streamed, block_offsets [0, 4], block_tiles [0, 1, 2]>} : () -> ()
 
 // -----
 
 // expected-error @+1 {{block_offsets must ascend from the end of the 0 bytes of tables to the 4 bytes of the segment}}
-"test.op"() {a = #crania_hw.segment<cluster 1, layout "raw", at 0, bytes 4, streamed, block_offsets [0, 3], block_tiles [0, 1]>} : () -> ()
+"test.op"() {a = #crania_hw.segment<cluster 1, encoding "raw", at 0, bytes 4, streamed, block_offsets [0, 3], block_tiles [0, 1]>} : () -> ()
 
 // -----
 
 // expected-error @+1 {{block_offsets must ascend from the end of the 2 bytes of tables to the 4 bytes of the segment}}
-"test.op"() {a = #crania_hw.segment<cluster 1, layout "dense+raw", at 0, bytes 4, streamed, block_offsets [1, 4], block_tiles [0, 1], tables 2>} : () -> ()
+"test.op"() {a = #crania_hw.segment<cluster 1, encoding "dense+raw", at 0, bytes 4, streamed, block_offsets [1, 4], block_tiles [0, 1], tables 2>} : () -> ()
 
 // -----
 
 // expected-error @+1 {{tables must have no negative size, found -1}}
-"test.op"() {a = #crania_hw.segment<cluster 1, layout "dense+raw", at 0, bytes 4, streamed, block_offsets [0, 4], block_tiles [0, 1], tables -1>} : () -> ()
+"test.op"() {a = #crania_hw.segment<cluster 1, encoding "dense+raw", at 0, bytes 4, streamed, block_offsets [0, 4], block_tiles [0, 1], tables -1>} : () -> ()
 
 // -----
 
 // expected-error @+1 {{block_tiles must ascend strictly from 0}}
-"test.op"() {a = #crania_hw.segment<cluster 1, layout "raw", at 0, bytes 4, streamed, block_offsets [0, 0, 4], block_tiles [0, 1, 1]>} : () -> ()
+"test.op"() {a = #crania_hw.segment<cluster 1, encoding "raw", at 0, bytes 4, streamed, block_offsets [0, 0, 4], block_tiles [0, 1, 1]>} : () -> ()

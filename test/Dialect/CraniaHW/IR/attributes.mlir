@@ -34,10 +34,10 @@ module attributes {
   test.port_quantised = #crania_hw.port<@image : tensor<1x4xui8>, scale 0.0625>,
   // CHECK-SAME: test.rescale = #crania_hw.instruction<rescale i64(r0, r1, r2, 20)>
   test.rescale = #crania_hw.instruction<rescale i64(r0, r1, r2, 20)>,
-  // CHECK-SAME: test.segment = #crania_hw.segment<cluster 1, layout "bitmap", at 0, bytes 640, retained at 0, block_offsets [0, 640], block_tiles [0, 1]>
-  test.segment = #crania_hw.segment<cluster 1, layout "bitmap", at 0, bytes 640, retained at 0, block_offsets [0, 640], block_tiles [0, 1]>,
-  // CHECK-SAME: test.segment_tables = #crania_hw.segment<cluster 2, layout "dense+tans", at 64, bytes 16, streamed, block_offsets [12, 16], block_tiles [0, 4], tables 7>
-  test.segment_tables = #crania_hw.segment<cluster 2, layout "dense+tans", at 64, bytes 16, streamed, block_offsets [12, 16], block_tiles [0, 4], tables 7>,
+  // CHECK-SAME: test.segment = #crania_hw.segment<cluster 1, encoding "bitmap", at 0, bytes 640, retained at 0, block_offsets [0, 640], block_tiles [0, 1]>
+  test.segment = #crania_hw.segment<cluster 1, encoding "bitmap", at 0, bytes 640, retained at 0, block_offsets [0, 640], block_tiles [0, 1]>,
+  // CHECK-SAME: test.segment_tables = #crania_hw.segment<cluster 2, encoding "dense+tans", at 64, bytes 16, streamed, block_offsets [12, 16], block_tiles [0, 4], tables 7>
+  test.segment_tables = #crania_hw.segment<cluster 2, encoding "dense+tans", at 64, bytes 16, streamed, block_offsets [12, 16], block_tiles [0, 4], tables 7>,
   // CHECK-SAME: test.select = #crania_hw.instruction<select i32(r1, r2, r3)>
   test.select = #crania_hw.instruction<select i32(r1, r2, r3)>,
   // CHECK-SAME: test.token = !crania_hw.token

@@ -13,7 +13,7 @@ crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
   crania_hw.buffer @xs global_buffer at 0 bytes 8 : f32
   crania_hw.buffer @y global_buffer at 64 bytes 8 : f32
   crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : f32 segments [
-      <cluster 1, layout "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
+      <cluster 1, encoding "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
   crania_hw.round {
     %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
     %f = crania_hw.fetch @w clusters [1] streamed tiles 0 to 1
@@ -34,7 +34,7 @@ crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
   crania_hw.buffer @xs global_buffer at 0 bytes 8 : f32
   crania_hw.buffer @y global_buffer at 64 bytes 8 : f32
   crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : f32 segments [
-      <cluster 1, layout "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
+      <cluster 1, encoding "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
   crania_hw.round {
     %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
     %f = crania_hw.fetch @w clusters [1] streamed tiles 0 to 1
@@ -55,7 +55,7 @@ crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
   crania_hw.buffer @xs global_buffer at 0 bytes 8 : f32
   crania_hw.buffer @y global_buffer at 64 bytes 8 : f32
   crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : f32 segments [
-      <cluster 1, layout "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
+      <cluster 1, encoding "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
   crania_hw.round {
     %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
     %f = crania_hw.fetch @w clusters [1] streamed tiles 0 to 1
@@ -76,7 +76,7 @@ crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
   crania_hw.buffer @xs global_buffer at 0 bytes 8 : f32
   crania_hw.buffer @y global_buffer at 64 bytes 8 : f32
   crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : f32 segments [
-      <cluster 1, layout "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
+      <cluster 1, encoding "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
   crania_hw.round {
     %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
     %f = crania_hw.fetch @w clusters [1] streamed tiles 0 to 1
@@ -97,7 +97,7 @@ crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
   crania_hw.buffer @xs global_buffer at 0 bytes 8 : f32
   crania_hw.buffer @y global_buffer at 64 bytes 8 : f32
   crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : f32 segments [
-      <cluster 1, layout "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
+      <cluster 1, encoding "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
   crania_hw.round {
     // expected-error @+1 {{has 2 extents, but 1 strides in @x}}
     %x = crania_hw.copy activations [2, 1] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
@@ -118,7 +118,7 @@ crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
   crania_hw.buffer @xs global_buffer at 0 bytes 8 : f32
   crania_hw.buffer @y global_buffer at 64 bytes 8 : f32
   crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : f32 segments [
-      <cluster 1, layout "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
+      <cluster 1, encoding "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
   crania_hw.round {
     // expected-error @+1 {{source reaches elements 0 to 2 of buffer "x", which has 2}}
     %x = crania_hw.copy activations [3] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
@@ -139,7 +139,7 @@ crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
   crania_hw.buffer @xs global_buffer at 0 bytes 8 : f32
   crania_hw.buffer @y global_buffer at 64 bytes 8 : f32
   crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : f32 segments [
-      <cluster 1, layout "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
+      <cluster 1, encoding "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
   crania_hw.round {
     // expected-error @+1 {{extents must be positive, found 0}}
     %x = crania_hw.copy activations [0] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
@@ -160,7 +160,7 @@ crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
   crania_hw.buffer @xs global_buffer at 0 bytes 8 : f32
   crania_hw.buffer @y global_buffer at 64 bytes 8 : f32
   crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : f32 segments [
-      <cluster 1, layout "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
+      <cluster 1, encoding "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
   crania_hw.round {
     %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
     %f = crania_hw.fetch @w clusters [1] streamed tiles 0 to 1
@@ -183,7 +183,7 @@ crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
   crania_hw.buffer @xs global_buffer at 0 bytes 8 : f32
   crania_hw.buffer @y global_buffer at 64 bytes 8 : f32
   crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : f32 segments [
-      <cluster 1, layout "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
+      <cluster 1, encoding "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
   crania_hw.round {
     %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
     %f = crania_hw.fetch @w clusters [1] streamed tiles 0 to 1
@@ -206,7 +206,7 @@ crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
   crania_hw.buffer @xs global_buffer at 0 bytes 8 : f32
   crania_hw.buffer @y global_buffer at 64 bytes 8 : f32
   crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : f32 segments [
-      <cluster 1, layout "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
+      <cluster 1, encoding "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
   crania_hw.round {
     %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
     %f = crania_hw.fetch @w clusters [1] streamed tiles 0 to 1
@@ -229,7 +229,7 @@ crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
   crania_hw.buffer @xs global_buffer at 0 bytes 8 : f32
   crania_hw.buffer @y global_buffer at 64 bytes 8 : f32
   crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : f32 segments [
-      <cluster 1, layout "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
+      <cluster 1, encoding "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
   crania_hw.round {
     %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
     %f = crania_hw.fetch @w clusters [1] streamed tiles 0 to 1
@@ -252,7 +252,7 @@ crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
   crania_hw.buffer @xs global_buffer at 0 bytes 8 : f32
   crania_hw.buffer @y global_buffer at 64 bytes 8 : f32
   crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : f32 segments [
-      <cluster 1, layout "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
+      <cluster 1, encoding "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
   crania_hw.round {
     %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
     %f = crania_hw.fetch @w clusters [1] streamed tiles 0 to 1
@@ -275,7 +275,7 @@ crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
   crania_hw.buffer @xs global_buffer at 0 bytes 8 : f32
   crania_hw.buffer @y global_buffer at 64 bytes 8 : f32
   crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : f32 segments [
-      <cluster 1, layout "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
+      <cluster 1, encoding "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
   crania_hw.round {
     %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
     %f = crania_hw.fetch @w clusters [1] streamed tiles 0 to 1
@@ -298,7 +298,7 @@ crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
   crania_hw.buffer @xs global_buffer at 0 bytes 8 : f32
   crania_hw.buffer @y global_buffer at 64 bytes 8 : f32
   crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : f32 segments [
-      <cluster 1, layout "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
+      <cluster 1, encoding "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
   crania_hw.round {
     %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
     %f = crania_hw.fetch @w clusters [1] streamed tiles 0 to 1
@@ -321,7 +321,7 @@ crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
   crania_hw.buffer @xs global_buffer at 0 bytes 8 : f32
   crania_hw.buffer @y global_buffer at 64 bytes 8 : f32
   crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : f32 segments [
-      <cluster 1, layout "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
+      <cluster 1, encoding "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
   crania_hw.round {
     %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
     %f = crania_hw.fetch @w clusters [1] streamed tiles 0 to 1

@@ -14,7 +14,7 @@ crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
   crania_hw.buffer @xs global_buffer at 0 bytes 8 : f32
   crania_hw.buffer @y global_buffer at 64 bytes 8 : f32
   crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : f32 segments [
-      <cluster 1, layout "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
+      <cluster 1, encoding "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
   crania_hw.round {
     %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
     %f = crania_hw.fetch @w clusters [1] streamed tiles 0 to 1
@@ -35,7 +35,7 @@ crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
   crania_hw.buffer @xs global_buffer at 0 bytes 8 : f32
   crania_hw.buffer @y global_buffer at 64 bytes 8 : f32
   crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : f32 segments [
-      <cluster 1, layout "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
+      <cluster 1, encoding "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
   crania_hw.round {
     %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
     %f = crania_hw.fetch @w clusters [1] streamed tiles 0 to 1
@@ -60,7 +60,7 @@ crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
   crania_hw.buffer @xs global_buffer at 0 bytes 8 : f32
   crania_hw.buffer @y global_buffer at 64 bytes 8 : f32
   crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : f32 segments [
-      <cluster 1, layout "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
+      <cluster 1, encoding "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
   crania_hw.round {
     %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
     %f = crania_hw.fetch @w clusters [1] streamed tiles 0 to 1
@@ -85,7 +85,7 @@ crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
   crania_hw.buffer @xs global_buffer at 0 bytes 8 : f32
   crania_hw.buffer @y global_buffer at 64 bytes 8 : f32
   crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : f32 segments [
-      <cluster 1, layout "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
+      <cluster 1, encoding "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
   crania_hw.round {
     %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
     %f = crania_hw.fetch @w clusters [1] streamed tiles 0 to 1
@@ -110,7 +110,7 @@ crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
   crania_hw.buffer @xs global_buffer at 0 bytes 8 : f32
   crania_hw.buffer @y global_buffer at 64 bytes 8 : f32
   crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : f32 segments [
-      <cluster 1, layout "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
+      <cluster 1, encoding "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
   crania_hw.round {
     %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
     %f = crania_hw.fetch @w clusters [1] streamed tiles 0 to 1
@@ -135,7 +135,7 @@ crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
   crania_hw.buffer @xs global_buffer at 0 bytes 8 : f32
   crania_hw.buffer @y global_buffer at 64 bytes 8 : f32
   crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : f32 segments [
-      <cluster 1, layout "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
+      <cluster 1, encoding "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
   crania_hw.round {
     %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
     %f = crania_hw.fetch @w clusters [1] streamed tiles 0 to 1
@@ -160,7 +160,7 @@ crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
   crania_hw.buffer @xs global_buffer at 0 bytes 8 : f32
   crania_hw.buffer @y global_buffer at 64 bytes 8 : f32
   crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : f32 segments [
-      <cluster 1, layout "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
+      <cluster 1, encoding "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
   crania_hw.round {
     %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
     %f = crania_hw.fetch @w clusters [1] streamed tiles 0 to 1

@@ -14,7 +14,7 @@ crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
   crania_hw.buffer @xs global_buffer at 0 bytes 8 : f32
   crania_hw.buffer @y global_buffer at 64 bytes 8 : f32
   crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : f32 segments [
-      <cluster 1, layout "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
+      <cluster 1, encoding "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
   crania_hw.round {
     %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
     %f = crania_hw.fetch @w clusters [1] streamed tiles 0 to 1
@@ -36,7 +36,7 @@ crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
   // expected-error @+1 {{must hold whole, aligned 'f32' elements, found 6 bytes at 64}}
   crania_hw.buffer @y global_buffer at 64 bytes 6 : f32
   crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : f32 segments [
-      <cluster 1, layout "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
+      <cluster 1, encoding "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
   crania_hw.round {
     %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
     %f = crania_hw.fetch @w clusters [1] streamed tiles 0 to 1
@@ -57,7 +57,7 @@ crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
   crania_hw.buffer @xs global_buffer at 0 bytes 8 : f32
   crania_hw.buffer @y global_buffer at 131072 bytes 8 : f32
   crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : f32 segments [
-      <cluster 1, layout "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
+      <cluster 1, encoding "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
   crania_hw.round {
     %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
     %f = crania_hw.fetch @w clusters [1] streamed tiles 0 to 1
@@ -78,7 +78,7 @@ crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
   crania_hw.buffer @xs global_buffer at 0 bytes 8 : f32
   crania_hw.buffer @y global_buffer at 64 bytes 8 : f32
   crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : f32 segments [
-      <cluster 1, layout "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
+      <cluster 1, encoding "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
   crania_hw.round {
     %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
     %f = crania_hw.fetch @w clusters [1] streamed tiles 0 to 1
@@ -100,7 +100,7 @@ crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
   crania_hw.buffer @y global_buffer at 64 bytes 8 : f32
   // expected-error @+1 {{groups, outputs and depth must be positive, found 0}}
   crania_hw.weights @w groups 0 outputs 2 depth 2 tile [16, 256] : f32 segments [
-      <cluster 1, layout "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
+      <cluster 1, encoding "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
   crania_hw.round {
     %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
     %f = crania_hw.fetch @w clusters [1] streamed tiles 0 to 1
@@ -141,7 +141,7 @@ crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
   crania_hw.buffer @y global_buffer at 64 bytes 8 : f32
   // expected-error @+1 {{segment 0 must be that of cluster 1, found cluster 2}}
   crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : f32 segments [
-      <cluster 2, layout "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
+      <cluster 2, encoding "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
   crania_hw.round {
     %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
     %f = crania_hw.fetch @w clusters [1] streamed tiles 0 to 1
@@ -162,7 +162,7 @@ crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
   crania_hw.buffer @y global_buffer at 64 bytes 8 : f32
   // expected-error @+1 {{blocks of cluster 1 hold 2 tiles, but the weights have 1}}
   crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : f32 segments [
-      <cluster 1, layout "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 2]>]
+      <cluster 1, encoding "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 2]>]
   crania_hw.round {
     %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
     %f = crania_hw.fetch @w clusters [1] streamed tiles 0 to 1
@@ -183,7 +183,7 @@ crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
   crania_hw.buffer @xs global_buffer at 0 bytes 8 : f32
   crania_hw.buffer @y global_buffer at 64 bytes 8 : f32
   crania_hw.weights @w groups 1 outputs 2 depth 2 tile [17, 256] : f32 segments [
-      <cluster 1, layout "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
+      <cluster 1, encoding "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
   crania_hw.round {
     %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
     %f = crania_hw.fetch @w clusters [1] streamed tiles 0 to 1
@@ -196,7 +196,7 @@ crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
 
 // -----
 
-// expected-error @+1 {{there is no layout "zip"; the layouts are bitmap, bitmap+codebook,}}
+// expected-error @+1 {{there is no encoding "zip"; the encodings are bitmap, bitmap+codebook,}}
 crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
     input <@x : tensor<1x2xf32>> logits <@y : tensor<1x2xf32>>
     image dense<"0x0000803F000000400000404000008040"> : tensor<16xi8> dram_bytes 8 {
@@ -204,7 +204,7 @@ crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
   crania_hw.buffer @xs global_buffer at 0 bytes 8 : f32
   crania_hw.buffer @y global_buffer at 64 bytes 8 : f32
   crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : f32 segments [
-      <cluster 1, layout "zip", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
+      <cluster 1, encoding "zip", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
   crania_hw.round {
     %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
     %f = crania_hw.fetch @w clusters [1] streamed tiles 0 to 1
@@ -225,7 +225,7 @@ crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
   crania_hw.buffer @xs global_buffer at 0 bytes 8 : f32
   crania_hw.buffer @y global_buffer at 64 bytes 8 : f32
   crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : f32 segments [
-      <cluster 1, layout "raw", at 0, bytes 16, retained at 32760, block_offsets [0, 16], block_tiles [0, 1]>]
+      <cluster 1, encoding "raw", at 0, bytes 16, retained at 32760, block_offsets [0, 16], block_tiles [0, 1]>]
   crania_hw.round {
     %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
     %f = crania_hw.fetch @w clusters [1] retained tiles 0 to 1
@@ -246,9 +246,9 @@ crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
   crania_hw.buffer @xs global_buffer at 0 bytes 8 : f32
   crania_hw.buffer @y global_buffer at 64 bytes 8 : f32
   crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : f32 segments [
-      <cluster 1, layout "raw", at 0, bytes 16, retained at 0, block_offsets [0, 16], block_tiles [0, 1]>]
+      <cluster 1, encoding "raw", at 0, bytes 16, retained at 0, block_offsets [0, 16], block_tiles [0, 1]>]
   crania_hw.weights @w2 groups 1 outputs 2 depth 2 tile [16, 256] : f32 segments [
-      <cluster 1, layout "raw", at 64, bytes 16, retained at 8, block_offsets [0, 16], block_tiles [0, 1]>]
+      <cluster 1, encoding "raw", at 64, bytes 16, retained at 8, block_offsets [0, 16], block_tiles [0, 1]>]
   crania_hw.round {
     %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
     %f = crania_hw.fetch @w clusters [1] retained tiles 0 to 1
@@ -261,7 +261,7 @@ crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
 
 // -----
 
-// Segments may be the same bytes, but not in two layouts.
+// Segments may be the same bytes, but not in two encodings.
 // expected-error @+1 {{cluster 1 of weights "w" and cluster 1 of weights "w2" overlap in the image}}
 crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
     input <@x : tensor<1x2xf32>> logits <@y : tensor<1x2xf32>>
@@ -270,9 +270,9 @@ crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
   crania_hw.buffer @xs global_buffer at 0 bytes 8 : f32
   crania_hw.buffer @y global_buffer at 64 bytes 8 : f32
   crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : f32 segments [
-      <cluster 1, layout "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
+      <cluster 1, encoding "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
   crania_hw.weights @w2 groups 1 outputs 2 depth 2 tile [16, 256] : f32 segments [
-      <cluster 1, layout "bitmap", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
+      <cluster 1, encoding "bitmap", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
   crania_hw.round {
     %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
     %f = crania_hw.fetch @w clusters [1] streamed tiles 0 to 1
@@ -293,7 +293,7 @@ crania_hw.program @p target <"tiny", "{\22name\22: \22tiny\22, \22weight_store\2
   crania_hw.buffer @xs global_buffer at 0 bytes 8 : f32
   crania_hw.buffer @y global_buffer at 64 bytes 8 : f32
   crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : f32 segments [
-      <cluster 1, layout "raw", at 0, bytes 16, retained at 0, block_offsets [0, 16], block_tiles [0, 1]>]
+      <cluster 1, encoding "raw", at 0, bytes 16, retained at 0, block_offsets [0, 16], block_tiles [0, 1]>]
   crania_hw.round {
     %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
     %f = crania_hw.fetch @w clusters [1] retained tiles 0 to 1

@@ -14,7 +14,7 @@ crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
   crania_hw.buffer @xs global_buffer at 0 bytes 8 : f32
   crania_hw.buffer @y global_buffer at 64 bytes 8 : f32
   crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : f32 segments [
-      <cluster 1, layout "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
+      <cluster 1, encoding "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
   crania_hw.round {
     %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
     %f = crania_hw.fetch @w clusters [1] streamed tiles 0 to 1
@@ -35,7 +35,7 @@ crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
   crania_hw.buffer @xs global_buffer at 0 bytes 8 : f32
   crania_hw.buffer @y global_buffer at 64 bytes 8 : f32
   crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : f32 segments [
-      <cluster 1, layout "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
+      <cluster 1, encoding "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
   crania_hw.round {
     %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
     %f = crania_hw.fetch @w clusters [1] streamed tiles 0 to 1
@@ -56,7 +56,7 @@ crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
   crania_hw.buffer @xs global_buffer at 0 bytes 8 : f32
   crania_hw.buffer @y global_buffer at 64 bytes 8 : f32
   crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : f32 segments [
-      <cluster 1, layout "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
+      <cluster 1, encoding "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
   crania_hw.round {
     %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
     %f = crania_hw.fetch @w clusters [1] streamed tiles 0 to 1
@@ -77,7 +77,7 @@ crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
   crania_hw.buffer @xs global_buffer at 0 bytes 8 : f32
   crania_hw.buffer @y global_buffer at 64 bytes 8 : f32
   crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : f32 segments [
-      <cluster 1, layout "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
+      <cluster 1, encoding "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
   crania_hw.round {
     %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
     // expected-error @+1 {{but no fetch before it is left in the staging FIFO}}
@@ -98,7 +98,7 @@ crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
   crania_hw.buffer @xs global_buffer at 0 bytes 8 : f32
   crania_hw.buffer @y global_buffer at 64 bytes 8 : f32
   crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : f32 segments [
-      <cluster 1, layout "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
+      <cluster 1, encoding "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
   crania_hw.round {
     %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
     %f = crania_hw.fetch @w clusters [1] streamed tiles 0 to 1
@@ -119,7 +119,7 @@ crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
   crania_hw.buffer @xs global_buffer at 0 bytes 8 : f32
   crania_hw.buffer @y global_buffer at 64 bytes 8 : f32
   crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : f32 segments [
-      <cluster 1, layout "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
+      <cluster 1, encoding "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
   crania_hw.round {
     %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
     // expected-error @+1 {{but no fetch before it is left in the staging FIFO}}
@@ -141,7 +141,7 @@ crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
   crania_hw.buffer @xs global_buffer at 0 bytes 8 : f32
   crania_hw.buffer @y global_buffer at 4 bytes 8 : f32
   crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : f32 segments [
-      <cluster 1, layout "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
+      <cluster 1, encoding "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
   crania_hw.round {
     %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
     %f = crania_hw.fetch @w clusters [1] streamed tiles 0 to 1
@@ -162,7 +162,7 @@ crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
   crania_hw.buffer @xs global_buffer at 0 bytes 8 : f32
   crania_hw.buffer @y global_buffer at 64 bytes 8 : f32
   crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : f32 segments [
-      <cluster 1, layout "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
+      <cluster 1, encoding "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
   crania_hw.round {
     %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
     // expected-error @+1 {{cluster 1 is streamed, but is fetched as one that is retained}}
@@ -183,7 +183,7 @@ crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
   crania_hw.buffer @xs global_buffer at 0 bytes 8 : f32
   crania_hw.buffer @y global_buffer at 64 bytes 8 : f32
   crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : f32 segments [
-      <cluster 1, layout "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
+      <cluster 1, encoding "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
   crania_hw.round {
     %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
     // expected-error @+1 {{tiles [0, 2)}}
@@ -204,7 +204,7 @@ crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
   crania_hw.buffer @xs global_buffer at 0 bytes 8 : f32
   crania_hw.buffer @y global_buffer at 64 bytes 8 : f32
   crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : f32 segments [
-      <cluster 1, layout "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
+      <cluster 1, encoding "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
   crania_hw.round {
     %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
     // expected-error @+1 {{there is no cluster 2 of weights "w", which has 1}}

@@ -14,7 +14,7 @@ crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
   crania_hw.buffer @xs global_buffer at 0 bytes 8 : f32
   crania_hw.buffer @y global_buffer at 64 bytes 8 : f32
   crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : f32 segments [
-      <cluster 1, layout "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
+      <cluster 1, encoding "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
   crania_hw.round {
     %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
     %f = crania_hw.fetch @w clusters [1] streamed tiles 0 to 1
@@ -36,7 +36,7 @@ crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
   crania_hw.buffer @xs global_buffer at 0 bytes 8 : f32
   crania_hw.buffer @y global_buffer at 64 bytes 8 : f32
   crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : f32 segments [
-      <cluster 1, layout "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
+      <cluster 1, encoding "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
   crania_hw.round {
     %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
     %f = crania_hw.fetch @w clusters [1] streamed tiles 0 to 1
@@ -57,7 +57,7 @@ crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
   crania_hw.buffer @xs global_buffer at 0 bytes 8 : f32
   crania_hw.buffer @y global_buffer at 64 bytes 8 : f32
   crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : f32 segments [
-      <cluster 1, layout "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
+      <cluster 1, encoding "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
   crania_hw.round {
     %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
     %f = crania_hw.fetch @w clusters [1] streamed tiles 0 to 1
@@ -78,7 +78,7 @@ crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
   crania_hw.buffer @xs global_buffer at 0 bytes 8 : f32
   crania_hw.buffer @y global_buffer at 64 bytes 8 : f32
   crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : f32 segments [
-      <cluster 1, layout "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
+      <cluster 1, encoding "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
   crania_hw.round {
     %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
     %f = crania_hw.fetch @w clusters [1] streamed tiles 0 to 1
@@ -100,7 +100,7 @@ crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
   crania_hw.buffer @xs global_buffer at 0 bytes 8 : f32
   crania_hw.buffer @y global_buffer at 64 bytes 8 : f32
   crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : f32 segments [
-      <cluster 1, layout "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
+      <cluster 1, encoding "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
   crania_hw.round {
     %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
     %f = crania_hw.fetch @w clusters [1] streamed tiles 0 to 1
@@ -128,7 +128,7 @@ crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
   crania_hw.buffer @xs global_buffer at 0 bytes 8 : f32
   crania_hw.buffer @y global_buffer at 64 bytes 8 : f32
   crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : f32 segments [
-      <cluster 1, layout "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
+      <cluster 1, encoding "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
   // expected-error @+1 {{must end with its crania_hw.exit_test}}
   crania_hw.round {
     %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
@@ -148,7 +148,7 @@ crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
   crania_hw.buffer @xs global_buffer at 0 bytes 8 : f32
   crania_hw.buffer @y global_buffer at 64 bytes 8 : f32
   crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : f32 segments [
-      <cluster 1, layout "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
+      <cluster 1, encoding "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
   // expected-error @+1 {{must end with its crania_hw.exit_test}}
   crania_hw.round {
     %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
@@ -170,7 +170,7 @@ crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
   crania_hw.buffer @xs global_buffer at 0 bytes 8 : f32
   crania_hw.buffer @y global_buffer at 64 bytes 8 : f32
   crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : f32 segments [
-      <cluster 1, layout "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
+      <cluster 1, encoding "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
   crania_hw.round {
     %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
     %f = crania_hw.fetch @w clusters [1] streamed tiles 0 to 1
@@ -192,7 +192,7 @@ crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
   crania_hw.buffer @xs global_buffer at 0 bytes 8 : f32
   crania_hw.buffer @y global_buffer at 64 bytes 8 : f32
   crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : f32 segments [
-      <cluster 1, layout "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
+      <cluster 1, encoding "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
   crania_hw.round {
     %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
     %f = crania_hw.fetch @w clusters [1] streamed tiles 0 to 1
@@ -214,7 +214,7 @@ crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
   crania_hw.buffer @xs global_buffer at 0 bytes 8 : f32
   crania_hw.buffer @y global_buffer at 64 bytes 8 : f32
   crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : f32 segments [
-      <cluster 1, layout "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
+      <cluster 1, encoding "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
   // expected-error @+1 {{cannot be part of a program}}
   builtin.module {}
   crania_hw.round {
@@ -236,7 +236,7 @@ crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
   crania_hw.buffer @xs global_buffer at 0 bytes 8 : f32
   crania_hw.buffer @y global_buffer at 64 bytes 8 : f32
   crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : f32 segments [
-      <cluster 1, layout "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
+      <cluster 1, encoding "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
     // expected-error @+1 {{expects parent op 'crania_hw.round'}}
     %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
 }
@@ -252,7 +252,7 @@ crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
   crania_hw.buffer @xs global_buffer at 0 bytes 8 : f32
   crania_hw.buffer @y global_buffer at 64 bytes 8 : f32
   crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : f32 segments [
-      <cluster 1, layout "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
+      <cluster 1, encoding "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
   crania_hw.round {
     %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
     %f = crania_hw.fetch @w clusters [1] streamed tiles 0 to 1
@@ -272,7 +272,7 @@ crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
   crania_hw.buffer @xs global_buffer at 0 bytes 8 : f32
   crania_hw.buffer @y global_buffer at 64 bytes 8 : f32
   crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : f32 segments [
-      <cluster 1, layout "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
+      <cluster 1, encoding "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
   crania_hw.round {
     %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
     // expected-error @+1 {{refers to @x, which is not a crania_hw.weights of this program}}
@@ -293,7 +293,7 @@ crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
   crania_hw.buffer @xs global_buffer at 0 bytes 8 : f32
   crania_hw.buffer @y global_buffer at 64 bytes 8 : f32
   crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : f32 segments [
-      <cluster 1, layout "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
+      <cluster 1, encoding "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
   crania_hw.round {
     %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
     %f = crania_hw.fetch @w clusters [1] streamed tiles 0 to 1
@@ -314,7 +314,7 @@ crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
   crania_hw.buffer @xs global_buffer at 0 bytes 8 : f32
   crania_hw.buffer @y global_buffer at 64 bytes 8 : f32
   crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : f32 segments [
-      <cluster 1, layout "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
+      <cluster 1, encoding "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
   crania_hw.round {
     // expected-error @+1 {{refers to @nowhere, which is not a crania_hw.buffer of this program}}
     %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@nowhere at 0, strides [1]>
@@ -335,7 +335,7 @@ crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
   crania_hw.buffer @xs global_buffer at 0 bytes 8 : f32
   crania_hw.buffer @y global_buffer at 64 bytes 8 : f32
   crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : f32 segments [
-      <cluster 1, layout "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
+      <cluster 1, encoding "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
   crania_hw.round {
     %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
     %f = crania_hw.fetch @w clusters [1] streamed tiles 0 to 1
@@ -358,7 +358,7 @@ crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
   crania_hw.buffer @xs global_buffer at 0 bytes 8 : f32
   crania_hw.buffer @y global_buffer at 64 bytes 8 : f32
   crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : f32 segments [
-      <cluster 1, layout "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
+      <cluster 1, encoding "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
   crania_hw.round {
     %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
     %f = crania_hw.fetch @w clusters [1] streamed tiles 0 to 1
@@ -379,7 +379,7 @@ crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
   crania_hw.buffer @xs global_buffer at 0 bytes 8 : f32
   crania_hw.buffer @y global_buffer at 64 bytes 8 : f32
   crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : f32 segments [
-      <cluster 1, layout "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
+      <cluster 1, encoding "raw", at 0, bytes 16, streamed, block_offsets [0, 16], block_tiles [0, 1]>]
   crania_hw.round {
     %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
     %f = crania_hw.fetch @w clusters [1] streamed tiles 0 to 1

@@ -15,7 +15,7 @@ crania_hw.program @p target <"edge"> precision i8 exit <softmax, []>
   crania_hw.buffer @s global_buffer at 64 bytes 8 : i32
   crania_hw.buffer @y global_buffer at 128 bytes 8 : f32
   crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : i8 segments [
-      <cluster 1, layout "raw", at 0, bytes 4, streamed, block_offsets [0, 4], block_tiles [0, 1]>]
+      <cluster 1, encoding "raw", at 0, bytes 4, streamed, block_offsets [0, 4], block_tiles [0, 1]>]
   crania_hw.round {
     %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
     %f = crania_hw.fetch @w clusters [1] streamed tiles 0 to 1
@@ -42,7 +42,7 @@ crania_hw.program @p target <"edge"> precision i8 exit <softmax, []>
   crania_hw.buffer @s global_buffer at 64 bytes 8 : i32
   crania_hw.buffer @y global_buffer at 128 bytes 8 : f32
   crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : i8 segments [
-      <cluster 1, layout "raw", at 0, bytes 4, streamed, block_offsets [0, 4], block_tiles [0, 1]>]
+      <cluster 1, encoding "raw", at 0, bytes 4, streamed, block_offsets [0, 4], block_tiles [0, 1]>]
   crania_hw.round {
     %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
     %f = crania_hw.fetch @w clusters [1] streamed tiles 0 to 1
@@ -68,7 +68,7 @@ crania_hw.program @p target <"edge"> precision i8 exit <softmax, []>
   crania_hw.buffer @s global_buffer at 64 bytes 8 : i32
   crania_hw.buffer @y global_buffer at 128 bytes 8 : f32
   crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : i8 segments [
-      <cluster 1, layout "raw", at 0, bytes 4, streamed, block_offsets [0, 4], block_tiles [0, 1]>]
+      <cluster 1, encoding "raw", at 0, bytes 4, streamed, block_offsets [0, 4], block_tiles [0, 1]>]
   crania_hw.round {
     %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
     %f = crania_hw.fetch @w clusters [1] streamed tiles 0 to 1
@@ -94,7 +94,7 @@ crania_hw.program @p target <"edge"> precision i8 exit <softmax, []>
   crania_hw.buffer @s global_buffer at 64 bytes 8 : i32
   crania_hw.buffer @y global_buffer at 128 bytes 8 : f32
   crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : i8 segments [
-      <cluster 1, layout "raw", at 0, bytes 4, streamed, block_offsets [0, 4], block_tiles [0, 1]>]
+      <cluster 1, encoding "raw", at 0, bytes 4, streamed, block_offsets [0, 4], block_tiles [0, 1]>]
   crania_hw.round {
     %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
     %f = crania_hw.fetch @w clusters [1] streamed tiles 0 to 1
@@ -120,7 +120,7 @@ crania_hw.program @p target <"edge"> precision i8 exit <softmax, []>
   crania_hw.buffer @s global_buffer at 64 bytes 8 : i32
   crania_hw.buffer @y global_buffer at 128 bytes 8 : f32
   crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : i8 segments [
-      <cluster 1, layout "raw", at 0, bytes 4, streamed, block_offsets [0, 4], block_tiles [0, 1]>]
+      <cluster 1, encoding "raw", at 0, bytes 4, streamed, block_offsets [0, 4], block_tiles [0, 1]>]
   crania_hw.round {
     %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
     %f = crania_hw.fetch @w clusters [1] streamed tiles 0 to 1
@@ -146,7 +146,7 @@ crania_hw.program @p target <"edge"> precision i8 exit <softmax, []>
   crania_hw.buffer @s global_buffer at 64 bytes 8 : i32
   crania_hw.buffer @y global_buffer at 128 bytes 8 : f32
   crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : i8 segments [
-      <cluster 1, layout "raw", at 0, bytes 4, streamed, block_offsets [0, 4], block_tiles [0, 1]>]
+      <cluster 1, encoding "raw", at 0, bytes 4, streamed, block_offsets [0, 4], block_tiles [0, 1]>]
   crania_hw.round {
     // expected-error @+1 {{source and destination have different element types, i8 and u8}}
     %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
@@ -173,7 +173,7 @@ crania_hw.program @p target <"edge"> precision i8 exit <softmax, []>
   crania_hw.buffer @s global_buffer at 64 bytes 8 : i32
   crania_hw.buffer @y global_buffer at 128 bytes 8 : f32
   crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : i8 segments [
-      <cluster 1, layout "raw", at 0, bytes 4, streamed, block_offsets [0, 4], block_tiles [0, 1]>]
+      <cluster 1, encoding "raw", at 0, bytes 4, streamed, block_offsets [0, 4], block_tiles [0, 1]>]
   crania_hw.round {
     %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
     %f = crania_hw.fetch @w clusters [1] streamed tiles 0 to 1
@@ -199,7 +199,7 @@ crania_hw.program @p target <"edge"> precision i8 exit <softmax, []>
   crania_hw.buffer @s global_buffer at 64 bytes 8 : i32
   crania_hw.buffer @y global_buffer at 128 bytes 8 : f32
   crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : i16 segments [
-      <cluster 1, layout "raw", at 0, bytes 8, streamed, block_offsets [0, 8], block_tiles [0, 1]>]
+      <cluster 1, encoding "raw", at 0, bytes 8, streamed, block_offsets [0, 8], block_tiles [0, 1]>]
   crania_hw.round {
     %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
     %f = crania_hw.fetch @w clusters [1] streamed tiles 0 to 1
@@ -225,7 +225,7 @@ crania_hw.program @p target <"edge"> precision i8 exit <softmax, []>
   crania_hw.buffer @s global_buffer at 64 bytes 8 : i32
   crania_hw.buffer @y global_buffer at 128 bytes 8 : f32
   crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : i8 segments [
-      <cluster 1, layout "raw", at 0, bytes 4, streamed, block_offsets [0, 4], block_tiles [0, 1]>]
+      <cluster 1, encoding "raw", at 0, bytes 4, streamed, block_offsets [0, 4], block_tiles [0, 1]>]
   crania_hw.round {
     %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
     %f = crania_hw.fetch @w clusters [1] streamed tiles 0 to 1
@@ -252,7 +252,7 @@ crania_hw.program @p target <"edge"> precision i8 exit <softmax, []>
   crania_hw.buffer @s global_buffer at 64 bytes 8 : i32
   crania_hw.buffer @y global_buffer at 128 bytes 8 : f32
   crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : i8 segments [
-      <cluster 1, layout "raw", at 0, bytes 4, streamed, block_offsets [0, 4], block_tiles [0, 1]>]
+      <cluster 1, encoding "raw", at 0, bytes 4, streamed, block_offsets [0, 4], block_tiles [0, 1]>]
   crania_hw.round {
     %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
     %f = crania_hw.fetch @w clusters [1] streamed tiles 0 to 1
@@ -278,7 +278,7 @@ crania_hw.program @p target <"edge"> precision i8 exit <softmax, []>
   crania_hw.buffer @s global_buffer at 64 bytes 8 : i32
   crania_hw.buffer @y global_buffer at 128 bytes 8 : f32
   crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : i8 segments [
-      <cluster 1, layout "raw", at 0, bytes 4, streamed, block_offsets [0, 4], block_tiles [0, 1]>]
+      <cluster 1, encoding "raw", at 0, bytes 4, streamed, block_offsets [0, 4], block_tiles [0, 1]>]
   crania_hw.round {
     %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
     %f = crania_hw.fetch @w clusters [1] streamed tiles 0 to 1
@@ -304,7 +304,7 @@ crania_hw.program @p target <"edge"> precision i8 exit <softmax, []>
   crania_hw.buffer @s global_buffer at 64 bytes 8 : i32
   crania_hw.buffer @y global_buffer at 128 bytes 8 : f32
   crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : i8 segments [
-      <cluster 1, layout "raw", at 0, bytes 4, streamed, block_offsets [0, 4], block_tiles [0, 1]>]
+      <cluster 1, encoding "raw", at 0, bytes 4, streamed, block_offsets [0, 4], block_tiles [0, 1]>]
   crania_hw.round {
     %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
     %f = crania_hw.fetch @w clusters [1] streamed tiles 0 to 1
@@ -330,7 +330,7 @@ crania_hw.program @p target <"edge"> precision i8 exit <softmax, []>
   crania_hw.buffer @s global_buffer at 64 bytes 8 : i32
   crania_hw.buffer @y global_buffer at 128 bytes 8 : f32
   crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : i8 segments [
-      <cluster 1, layout "raw", at 0, bytes 4, streamed, block_offsets [0, 4], block_tiles [0, 1]>]
+      <cluster 1, encoding "raw", at 0, bytes 4, streamed, block_offsets [0, 4], block_tiles [0, 1]>]
   crania_hw.round {
     %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
     %f = crania_hw.fetch @w clusters [1] streamed tiles 0 to 1
@@ -356,7 +356,7 @@ crania_hw.program @p target <"edge"> precision i8 exit <softmax, []>
   crania_hw.buffer @s global_buffer at 64 bytes 8 : i32
   crania_hw.buffer @y global_buffer at 128 bytes 8 : f32
   crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : i8 segments [
-      <cluster 1, layout "raw", at 0, bytes 4, streamed, block_offsets [0, 4], block_tiles [0, 1]>]
+      <cluster 1, encoding "raw", at 0, bytes 4, streamed, block_offsets [0, 4], block_tiles [0, 1]>]
   crania_hw.round {
     %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
     %f = crania_hw.fetch @w clusters [1] streamed tiles 0 to 1
@@ -382,7 +382,7 @@ crania_hw.program @p target <"edge"> precision i8 exit <softmax, []>
   crania_hw.buffer @s global_buffer at 64 bytes 8 : i32
   crania_hw.buffer @y global_buffer at 128 bytes 8 : f32
   crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : i8 segments [
-      <cluster 1, layout "raw", at 0, bytes 4, streamed, block_offsets [0, 4], block_tiles [0, 1]>]
+      <cluster 1, encoding "raw", at 0, bytes 4, streamed, block_offsets [0, 4], block_tiles [0, 1]>]
   crania_hw.round {
     %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
     %f = crania_hw.fetch @w clusters [1] streamed tiles 0 to 1
@@ -408,7 +408,7 @@ crania_hw.program @p target <"edge"> precision i8 exit <softmax, []>
   crania_hw.buffer @s global_buffer at 64 bytes 8 : i32
   crania_hw.buffer @y global_buffer at 128 bytes 8 : f32
   crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : i8 segments [
-      <cluster 1, layout "raw", at 0, bytes 4, streamed, block_offsets [0, 4], block_tiles [0, 1]>]
+      <cluster 1, encoding "raw", at 0, bytes 4, streamed, block_offsets [0, 4], block_tiles [0, 1]>]
   crania_hw.round {
     %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
     %f = crania_hw.fetch @w clusters [1] streamed tiles 0 to 1
@@ -435,7 +435,7 @@ crania_hw.program @p target <"edge"> precision i8 exit <softmax, []>
   crania_hw.buffer @s global_buffer at 64 bytes 8 : i32
   crania_hw.buffer @y global_buffer at 128 bytes 8 : f32
   crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : i8 segments [
-      <cluster 1, layout "raw", at 0, bytes 4, streamed, block_offsets [0, 4], block_tiles [0, 1]>]
+      <cluster 1, encoding "raw", at 0, bytes 4, streamed, block_offsets [0, 4], block_tiles [0, 1]>]
   crania_hw.round {
     %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
     %f = crania_hw.fetch @w clusters [1] streamed tiles 0 to 1
@@ -462,7 +462,7 @@ crania_hw.program @p target <"edge"> precision i8 exit <softmax, []>
   crania_hw.buffer @s global_buffer at 64 bytes 8 : i32
   crania_hw.buffer @y global_buffer at 128 bytes 8 : f32
   crania_hw.weights @w groups 1 outputs 2 depth 2 tile [16, 256] : i8 segments [
-      <cluster 1, layout "raw", at 0, bytes 4, streamed, block_offsets [0, 4], block_tiles [0, 1]>]
+      <cluster 1, encoding "raw", at 0, bytes 4, streamed, block_offsets [0, 4], block_tiles [0, 1]>]
   crania_hw.round {
     %x = crania_hw.copy activations [2] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
     %f = crania_hw.fetch @w clusters [1] streamed tiles 0 to 1

@@ -12,13 +12,13 @@
 #include "acme/AcmeAttributes.cpp.inc"
 
 void acme::AcmeDialect::initialize() {
-  registerScrambledLayout();
+  registerScrambledEncoding();
   addAttributes<
 #define GET_ATTRDEF_LIST
 #include "acme/AcmeAttributes.cpp.inc"
       >();
 }
 
-llvm::StringRef acme::ScrambledLayoutAttr::getLayoutId() const {
-  return scrambledLayoutId;
+llvm::StringRef acme::ScrambledEncodingAttr::getEncodingId() const {
+  return scrambledEncodingId;
 }

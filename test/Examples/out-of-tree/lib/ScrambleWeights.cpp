@@ -21,7 +21,7 @@ struct ScrambleWeights : acme::impl::ScrambleWeightsBase<ScrambleWeights> {
   }
 
 private:
-  /// Assigns the layout of the first cluster of each tensor, and no other.
+  /// Assigns the encoding of the first cluster of each tensor, and no other.
   void plan(IterateOp iterate) {
     MLIRContext *context = &getContext();
     SmallVector<Attribute> plans;
@@ -30,7 +30,7 @@ private:
       SmallVector<SegmentAttr> segments(
           type.getClusters(), SegmentAttr::get(context, {}, {}, {}, {}, {}));
       segments.front() = SegmentAttr::get(
-          context, acme::ScrambledLayoutAttr::get(context), {}, {}, {}, {});
+          context, acme::ScrambledEncodingAttr::get(context), {}, {}, {}, {});
       plans.push_back(
           FetchPlanAttr::get(context, get.getWeightsAttr(), segments));
     });

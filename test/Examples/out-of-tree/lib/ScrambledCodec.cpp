@@ -1,13 +1,13 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// The layout: the bytes of CRANIA's bitmap codec, with every byte combined with
+// The encoding: the bytes of CRANIA's bitmap codec, with every byte combined with
 // a key.
 
 #include "acme/ScrambledCodec.h"
-#include "crania/Layout/SegmentLayout.h"
+#include "crania/Encoding/SegmentEncoding.h"
 
-using namespace crania::layout;
+using namespace crania::encoding;
 using crania::Result;
 using crania::Span;
 
@@ -23,7 +23,7 @@ std::vector<uint8_t> combineWithKey(Span<const uint8_t> bytes) {
 
 class ScrambledCodec final : public Codec {
 public:
-  std::string_view id() const override { return acme::scrambledLayoutId; }
+  std::string_view id() const override { return acme::scrambledEncodingId; }
   bool supports(const BlockCodes &codes,
                 const BlockContext &context) const override {
     return bitmap.supports(codes, context);
@@ -54,9 +54,9 @@ private:
 
 } // namespace
 
-void acme::registerScrambledLayout() {
+void acme::registerScrambledEncoding() {
   static const ScrambledCodec codec;
-  static const std::unique_ptr<SegmentLayout> layout = makeSegmentLayout(codec);
-  // The layout may already be registered, which is not an error here.
-  (void)registerSegmentLayout(*layout);
+  static const std::unique_ptr<SegmentEncoding> encoding = makeSegmentEncoding(codec);
+  // The encoding may already be registered, which is not an error here.
+  (void)registerSegmentEncoding(*encoding);
 }

@@ -36,7 +36,7 @@ static void buildPipeline(mlir::OpPassManager &manager) {
       crania::createFormRounds({"softmax:0.9"}));
   if (scramble)
     manager.addPass(acme::createScrambleWeights());
-  manager.addPass(crania::createAssignLayouts());
+  manager.addPass(crania::createAssignEncodings());
   manager.addPass(crania::createScheduleFetches());
   manager.addNestedPass<mlir::func::FuncOp>(crania::createPlaceSegments());
   manager.addPass(crania::createConvertCraniaToHW());

@@ -23,7 +23,7 @@ int main(int argc, char **argv) {
     return fail({"usage: acme-run net.crania [--without-key] < input.f32"});
   // A machine without the key cannot run scrambled weights.
   if (argc < 3 || std::string(argv[2]) != "--without-key")
-    acme::registerScrambledLayout();
+    acme::registerScrambledEncoding();
   auto binary = binary::DeviceBinary::load(argv[1]);
   if (!binary)
     return fail(binary.error());

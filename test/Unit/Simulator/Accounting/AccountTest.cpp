@@ -101,7 +101,7 @@ std::vector<Event> events() {
       {"scanned bits",
        [](Counts &c) { c.scannedPositions = 1000; },
        {{"decoder", registerByte / 8}}},
-      {"coded layouts",
+      {"coded encodings",
        [](Counts &c) { c.decoderFemtojoules = 1000; },
        {{"decoder", 0.001}}},
       {"multiplications of f32",

@@ -89,7 +89,7 @@ TEST(FunctionalEngine, ComputesWithTheBytesOfTheImage) {
   binary::ProgramWithImage altered = tinyProgram();
   // The first value word of cluster 1's first block comes after its bitmap.
   const auto &segment = *altered.program.weights[0]->segments[0];
-  ASSERT_EQ(segment.layout, "bitmap");
+  ASSERT_EQ(segment.encoding, "bitmap");
   const size_t lastByteOfBlock = segment.address + segment.block_offsets[1] - 1;
   altered.image[lastByteOfBlock] ^= 0x80; // flips a sign
   auto original = loadTiny(tinyProgram());

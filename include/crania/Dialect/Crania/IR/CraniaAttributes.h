@@ -4,7 +4,7 @@
 #ifndef CRANIA_DIALECT_CRANIA_IR_CRANIAATTRIBUTES_H
 #define CRANIA_DIALECT_CRANIA_IR_CRANIAATTRIBUTES_H
 
-#include "crania/Layout/SegmentLayout.h"
+#include "crania/Encoding/SegmentEncoding.h"
 #include "crania/Target/TargetModel.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/BuiltinAttributes.h"

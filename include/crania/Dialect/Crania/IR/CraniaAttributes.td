@@ -84,7 +84,7 @@ def Crania_ResidualAttr : AttrDef<Crania_Dialect, "Residual", [
     and sums of the layer. A gain of a round belongs in the requantization behind
     the layer.
 
-    A row has at most 64 distinct words, so that layouts may code a cluster given
+    A row has at most 64 distinct words, so that encodings may code a cluster given
     the one before.
 
     Example, ternary at first: `#crania.residual<dense<[[-60, 0, 60]]> : tensor<1x3xi8>>`
@@ -99,40 +99,40 @@ def Crania_ResidualAttr : AttrDef<Crania_Dialect, "Residual", [
 }
 
 //===----------------------------------------------------------------------===//
-// Layouts, residency, plans
+// Encodings, residency, plans
 //===----------------------------------------------------------------------===//
 
-def Crania_RawLayoutAttr : AttrDef<Crania_Dialect, "RawLayout", [
-    DeclareAttrInterfaceMethods<Crania_LayoutAttrInterface>]> {
-  let mnemonic = "raw_layout";
-  let summary = "A layout that stores the value of every position of a block";
+def Crania_RawEncodingAttr : AttrDef<Crania_Dialect, "RawEncoding", [
+    DeclareAttrInterfaceMethods<Crania_EncodingAttrInterface>]> {
+  let mnemonic = "raw_encoding";
+  let summary = "An encoding that stores the value of every position of a block";
   let description = [{
-    The layout is legal for clusters that hold every weight of a block.
+    The encoding is legal for clusters that hold every weight of a block.
 
-    Example: `#crania.raw_layout`
+    Example: `#crania.raw_encoding`
   }];
 }
 
-def Crania_BitmapLayoutAttr : AttrDef<Crania_Dialect, "BitmapLayout", [
-    DeclareAttrInterfaceMethods<Crania_LayoutAttrInterface>]> {
-  let mnemonic = "bitmap_layout";
-  let summary = "A layout of a bit per position, then the raw values of the present ones";
+def Crania_BitmapEncodingAttr : AttrDef<Crania_Dialect, "BitmapEncoding", [
+    DeclareAttrInterfaceMethods<Crania_EncodingAttrInterface>]> {
+  let mnemonic = "bitmap_encoding";
+  let summary = "An encoding of a bit per position, then the raw values of the present ones";
   let description = [{
     With `free`, positions that earlier clusters hold have no bit, because the
     decoder knows them already.
 
-    Example: `#crania.bitmap_layout` or `#crania.bitmap_layout<free>`
+    Example: `#crania.bitmap_encoding` or `#crania.bitmap_encoding<free>`
   }];
   let parameters = (ins DefaultValuedParameter<"bool", "false">:$free);
   let assemblyFormat = "(`<` custom<FreeFlag>($free)^ `>`)?";
 }
 
-def Crania_CodedLayoutAttr : AttrDef<Crania_Dialect, "CodedLayout",
-    [DeclareAttrInterfaceMethods<Crania_LayoutAttrInterface, ["getTrainingOptions"]>]> {
-  let mnemonic = "coded_layout";
-  let summary = "A layout of positions and values as streams, with tables per segment";
+def Crania_CodedEncodingAttr : AttrDef<Crania_Dialect, "CodedEncoding",
+    [DeclareAttrInterfaceMethods<Crania_EncodingAttrInterface, ["getTrainingOptions"]>]> {
+  let mnemonic = "coded_encoding";
+  let summary = "An encoding of positions and values as streams, with tables per segment";
   let description = [{
-    `layout` is a layout of docs/Layouts.md, POSITIONS+VALUES, or one that a
+    `encoding` is an encoding of docs/Encodings.md, POSITIONS+VALUES, or one that a
     downstream project registered. `position_lanes` and `value_lanes` are the
     numbers of streams of a block, powers of two up to 16. Without `value_lanes`
     there are as many as share a byte range with the positions. `table_log` is log2
@@ -140,20 +140,20 @@ def Crania_CodedLayoutAttr : AttrDef<Crania_Dialect, "CodedLayout",
     value tables, for the conditions of clusters that refine. `extra_bits` is the
     largest number of extra bits of a symbol that stands for several words.
 
-    Example: `#crania.coded_layout<"conditional+tans">` or
-    `#crania.coded_layout<"dense+tans", value_lanes = 8, table_log = 10>`
+    Example: `#crania.coded_encoding<"conditional+tans">` or
+    `#crania.coded_encoding<"dense+tans", value_lanes = 8, table_log = 10>`
   }];
   let parameters = (ins
-    StringRefParameter<"id of the layout">:$layout,
+    StringRefParameter<"id of the encoding">:$encoding,
     DefaultValuedParameter<"unsigned", "1">:$positionLanes,
     DefaultValuedParameter<"unsigned", "0">:$valueLanes,
-    DefaultValuedParameter<"unsigned", "::crania::layout::defaultTableLog">:$tableLog,
-    DefaultValuedParameter<"unsigned", "::crania::layout::maxConditions">:$tables,
-    DefaultValuedParameter<"unsigned", "::crania::layout::maxExtraBits">:$extraBits
+    DefaultValuedParameter<"unsigned", "::crania::encoding::defaultTableLog">:$tableLog,
+    DefaultValuedParameter<"unsigned", "::crania::encoding::maxConditions">:$tables,
+    DefaultValuedParameter<"unsigned", "::crania::encoding::maxExtraBits">:$extraBits
   );
   let builders = [
-    AttrBuilder<(ins "::llvm::StringRef":$layout,
-        "const ::crania::layout::TrainingOptions &":$options)>
+    AttrBuilder<(ins "::llvm::StringRef":$encoding,
+        "const ::crania::encoding::TrainingOptions &":$options)>
   ];
   let hasCustomAssemblyFormat = 1;
   let genVerifyDecl = 1;
@@ -171,17 +171,17 @@ def Crania_SegmentAttr : AttrDef<Crania_Dialect, "Segment"> {
   let mnemonic = "segment";
   let summary = "The decisions about one cluster of a weight tensor";
   let description = [{
-    Passes fill in a segment from left to right. `crania-assign-layouts` adds the
-    layout and the encoded bytes. `crania-schedule-fetches` adds the residency and,
+    Passes fill in a segment from left to right. `crania-assign-encodings` adds the
+    encoding and the encoded bytes. `crania-schedule-fetches` adds the residency and,
     if it is retained, the byte offset in the weight store.
     `crania-place-segments` adds the byte address in the weight image. Passes keep
     existing decisions, so any decision can be made by hand.
 
     Example:
-    `#crania.segment<layout = #crania.bitmap_layout, bytes = 640, residency = retained, store_offset = 0, address = 4096>`
+    `#crania.segment<encoding = #crania.bitmap_encoding, bytes = 640, residency = retained, store_offset = 0, address = 4096>`
   }];
   let parameters = (ins
-    OptionalParameter<"::crania::ir::LayoutAttrInterface">:$layout,
+    OptionalParameter<"::crania::ir::EncodingAttrInterface">:$encoding,
     OptionalParameter<"::crania::ir::Decision<int64_t>">:$bytes,
     OptionalParameter<"::crania::ir::Decision<::crania::ir::Residency>">:$residency,
     OptionalParameter<"::crania::ir::Decision<int64_t>">:$storeOffset,
@@ -195,7 +195,7 @@ def Crania_FetchPlanAttr : AttrDef<Crania_Dialect, "FetchPlan"> {
   let mnemonic = "fetch_plan";
   let summary = "The segments of one weight tensor, one per cluster";
   let description = [{
-    Example: `#crania.fetch_plan<@conv1, [#crania.segment<layout = #crania.raw_layout, bytes = 64>]>`
+    Example: `#crania.fetch_plan<@conv1, [#crania.segment<encoding = #crania.raw_encoding, bytes = 64>]>`
   }];
   let parameters = (ins
     "::mlir::FlatSymbolRefAttr":$weights,

@@ -27,7 +27,7 @@ def Crania_Dialect : Dialect {
       of logits and may be turned into rounds. The attribute may stay when the
       function is lowered to buffers, but has no meaning there.
     - `crania.target` (`#crania.target`, on any ancestor of a `crania.iterate`):
-      the machine for which layouts, schedule and addresses are chosen.
+      the machine for which encodings, schedule and addresses are chosen.
     - `crania.range` (`array<f64: low, high>`, on an op with one result or an
       argument of a classifier): the range of the tensor's values on calibration
       inputs, which determines its scale.

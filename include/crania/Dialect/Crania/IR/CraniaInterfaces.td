@@ -65,19 +65,19 @@ def Crania_SchemeAttrInterface : AttrInterface<"SchemeAttrInterface"> {
   ];
 }
 
-def Crania_LayoutAttrInterface : AttrInterface<"LayoutAttrInterface"> {
+def Crania_EncodingAttrInterface : AttrInterface<"EncodingAttrInterface"> {
   let cppNamespace = "::crania::ir";
   let description = [{
-    The layout in which the codes of a cluster become bytes. The registered layout
+    The encoding in which the codes of a cluster become bytes. The registered encoding
     with the attribute's id encodes and decodes them, in the compiler and in the
-    machine. A downstream project adds a layout with an attribute of its own that
-    implements this interface, and with a layout that it registers by
-    `crania::layout::registerSegmentLayout`.
+    machine. A downstream project adds an encoding with an attribute of its own that
+    implements this interface, and with an encoding that it registers by
+    `crania::encoding::registerSegmentEncoding`.
   }];
   let methods = [
-    InterfaceMethod<"Returns the id of the layout in `crania::layout`.", "::llvm::StringRef", "getLayoutId">,
-    InterfaceMethod<"Returns the parameters with which the layout is trained.",
-      "::crania::layout::TrainingOptions", "getTrainingOptions", (ins), [{}],
+    InterfaceMethod<"Returns the id of the encoding in `crania::encoding`.", "::llvm::StringRef", "getEncodingId">,
+    InterfaceMethod<"Returns the parameters with which the encoding is trained.",
+      "::crania::encoding::TrainingOptions", "getTrainingOptions", (ins), [{}],
       [{ return {}; }]>,
   ];
 }

@@ -31,7 +31,7 @@ def Crania_WeightsOp : Crania_Op<"weights", [
   let description = [{
     Holds the codes of a weight tensor and the cluster of each, by the rules of its
     scheme. Large data belongs in `dense_resource` blobs. The op does not determine
-    the layout of clusters or when they are fetched, because two functions may share
+    the encoding of clusters or when they are fetched, because two functions may share
     weights and decide differently.
 
     Integer values represent value * scale. `scales` has the rank of the tensor, and

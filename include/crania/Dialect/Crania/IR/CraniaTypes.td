@@ -14,7 +14,7 @@ def Crania_ClusteredType : TypeDef<Crania_Dialect, "Clustered"> {
   let description = [{
     A static tensor of weights that is coded as `clusters` clusters, the most
     important first. There are at most 255 clusters and 2^31 - 1 weights. Weights
-    are f32, i16 or i8. The type does not determine the layout of a cluster in
+    are f32, i16 or i8. The type does not determine the encoding of a cluster in
     memory.
 
     Example: `!crania.clustered<tensor<64x3x7x7xf32>, clusters = 4>`

@@ -12,7 +12,7 @@ include "mlir/Pass/PassBase.td"
 //   the names would depend on the order of threads.
 // - crania-share-weights and crania-cluster-weights give the same data to all
 //   classifiers that read one constant.
-// - crania-assign-layouts and crania-schedule-fetches emit remarks; MLIR's engine
+// - crania-assign-encodings and crania-schedule-fetches emit remarks; MLIR's engine
 //   of remarks takes them from one thread at a time.
 
 def CheckClassifiers : Pass<"crania-check-classifiers", "::mlir::ModuleOp"> {
@@ -122,7 +122,7 @@ def ShareWeights : Pass<"crania-share-weights", "::mlir::ModuleOp"> {
     Applies *weight sharing* (S. Han et al., Deep Compression, arXiv:1510.00149).
     The constant weights of each contraction of a classifier are replaced by the
     centers of their optimal k-means, at most `entries` distinct words. Integer
-    weights get rounded centers and keep their scales. Layouts can then store an
+    weights get rounded centers and keep their scales. Encodings can then store an
     index, or its entropy, per weight.
 
     The pass changes the network, as quantization does: the last round computes the
@@ -151,7 +151,7 @@ def ClusterWeights : Pass<"crania-cluster-weights", "::mlir::ModuleOp"> {
     boundary of the optimal k-means of the magnitudes.
 
     Each contraction gets a symbol of its own, even if several use one constant,
-    because layouts and schedule are chosen per use. The data is shared in the
+    because encodings and schedule are chosen per use. The data is shared in the
     compiler, but not in the weight image. Weights that are clustered already are
     not changed.
 
@@ -189,23 +189,23 @@ def FormRounds : Pass<"crania-form-rounds", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::crania::ir::CraniaDialect"];
 }
 
-def AssignLayouts : Pass<"crania-assign-layouts", "::mlir::ModuleOp"> {
-  let summary = "Choose a layout for each cluster of each weight tensor";
+def AssignEncodings : Pass<"crania-assign-encodings", "::mlir::ModuleOp"> {
+  let summary = "Choose an encoding for each cluster of each weight tensor";
   let description = [{
-    For every `crania.iterate`, the pass adds to its plan a layout per (weight
-    tensor, cluster), and the encoded bytes. It chooses the layout with the least
+    For every `crania.iterate`, the pass adds to its plan an encoding per (weight
+    tensor, cluster), and the encoded bytes. It chooses the encoding with the least
     energy for fetching and decoding among those whose decoder keeps up with DRAM,
-    if there are any, with as many lanes as that takes. All layouts share one
+    if there are any, with as many lanes as that takes. All encodings share one
     decoder, which must fit into the area that the target's
-    `limits.addition_percent` leaves for it. docs/Layouts.md describes the choice.
-    Layouts that the plan has already are kept.
+    `limits.addition_percent` leaves for it. docs/Encodings.md describes the choice.
+    Encodings that the plan has already are kept.
 
     The pass needs `crania.target`, because blocks are whole tiles of the PE array.
     Each weight tensor must have one consumer in the iteration.
   }];
   let options = [
-    ListOption<"layouts", "layouts", "std::string",
-               "Allowed layouts, by id: raw, bitmap, conditional+tans, ... (default: all built-in layouts)">,
+    ListOption<"encodings", "encodings", "std::string",
+               "Allowed encodings, by id: raw, bitmap, conditional+tans, ... (default: all built-in encodings)">,
   ];
 }
 
@@ -220,7 +220,7 @@ def ScheduleFetches : Pass<"crania-schedule-fetches", "::mlir::ModuleOp"> {
     from the option of that name. Without either, every exit round is equally
     likely. Segments are taken whole and greedily; ties go to the earlier layer.
 
-    The pass needs encoded bytes (`crania-assign-layouts`). It keeps existing
+    The pass needs encoded bytes (`crania-assign-encodings`). It keeps existing
     decisions and the store bytes that they take.
   }];
   let options = [
@@ -238,11 +238,11 @@ def PlaceSegments : Pass<"crania-place-segments", "::mlir::func::FuncOp"> {
     layer by layer, cluster by cluster, each aligned to a DRAM burst. Existing
     addresses are kept, and new segments go behind them.
 
-    Segments that encode to the same bytes in the same layout and blocks, as those
+    Segments that encode to the same bytes in the same encoding and blocks, as those
     of layers with tied weights do, get one address. No more than 16 segments have
     one address; the next 16 get another one.
 
-    The pass needs encoded bytes (`crania-assign-layouts`) and `crania.target`.
+    The pass needs encoded bytes (`crania-assign-encodings`) and `crania.target`.
   }];
 }
 

@@ -15,7 +15,7 @@ class PlanBuilder {
 public:
   /// The decisions about one segment.
   struct Segment {
-    LayoutAttrInterface layout;
+    EncodingAttrInterface encoding;
     Decision<int64_t> bytes;
     Decision<Residency> residency;
     Decision<int64_t> storeOffset;

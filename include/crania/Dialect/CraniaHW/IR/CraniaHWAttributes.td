@@ -203,8 +203,8 @@ def CraniaHW_SegmentAttr : CraniaHW_Attr<"Segment", "segment"> {
     A segment is `bytes` bytes of the image from `address` on, which is a multiple
     of a DRAM burst. It consists of codec blocks that can be decoded on their own.
     Block b is the bytes [block_offsets[b], block_offsets[b+1]) from `address` and
-    holds the tiles [block_tiles[b], block_tiles[b+1]). `layout` is the id of the
-    layout. If the layout has tables, `tables` bytes of them come first, followed by
+    holds the tiles [block_tiles[b], block_tiles[b+1]). `encoding` is the id of the
+    encoding. If the encoding has tables, `tables` bytes of them come first, followed by
     the directory, up to the first block. A retained segment has a place in the
     weight store.
 
@@ -214,11 +214,11 @@ def CraniaHW_SegmentAttr : CraniaHW_Attr<"Segment", "segment"> {
     the last have them, or none has.
 
     Example:
-    `#crania_hw.segment<cluster 1, layout "bitmap", at 0, bytes 640, retained at 0, block_offsets [0, 640], block_tiles [0, 1]>`
+    `#crania_hw.segment<cluster 1, encoding "bitmap", at 0, bytes 640, retained at 0, block_offsets [0, 640], block_tiles [0, 1]>`
   }];
   let parameters = (ins
     "int64_t":$cluster,
-    "::mlir::StringAttr":$layout,
+    "::mlir::StringAttr":$encoding,
     "int64_t":$address,
     "int64_t":$bytes,
     EnumParameter<CraniaHW_Residency>:$residency,
@@ -230,13 +230,13 @@ def CraniaHW_SegmentAttr : CraniaHW_Attr<"Segment", "segment"> {
                            "::mlir::DenseI64ArrayAttr::get($_ctxt, {})">:$refinedWords
   );
   let assemblyFormat = [{
-    `<` `cluster` $cluster `,` `layout` $layout `,` `at` $address `,`
+    `<` `cluster` $cluster `,` `encoding` $encoding `,` `at` $address `,`
     `bytes` $bytes `,` custom<Residency>($residency, $storeOffset) `,`
     `block_offsets` $blockOffsets `,` `block_tiles` $blockTiles
     `` custom<SegmentTail>($tableBytes, $refinedWords) `` `>`
   }];
   let builders = [
-    AttrBuilder<(ins "int64_t":$cluster, "::llvm::StringRef":$layout,
+    AttrBuilder<(ins "int64_t":$cluster, "::llvm::StringRef":$encoding,
         "int64_t":$address, "int64_t":$bytes,
         "::crania::hw::Residency":$residency, "int64_t":$storeOffset,
         "::mlir::ArrayRef<int64_t>":$blockOffsets,

@@ -142,7 +142,7 @@ def CraniaHW_WeightsOp : CraniaHW_Op<"weights", [
 
     ```mlir
     crania_hw.weights @fc groups 1 outputs 2 depth 4 tile [16, 256] : f32 segments [
-      <cluster 1, layout "raw", at 0, bytes 32, streamed, block_offsets [0, 32], block_tiles [0, 1]>]
+      <cluster 1, encoding "raw", at 0, bytes 32, streamed, block_offsets [0, 32], block_tiles [0, 1]>]
     ```
   }];
   let arguments = (ins
@@ -160,7 +160,7 @@ def CraniaHW_WeightsOp : CraniaHW_Op<"weights", [
   }];
   let hasVerifier = 1;
   let extraClassDeclaration = [{
-    ::crania::layout::Tiling getTiling();
+    ::crania::encoding::Tiling getTiling();
     int64_t getNumTiles() { return getTiling().tiles(); }
     /// Returns the segment of a cluster, counted from 1.
     ::crania::hw::SegmentAttr getSegment(int64_t cluster) {

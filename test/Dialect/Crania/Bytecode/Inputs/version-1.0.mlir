@@ -16,9 +16,9 @@ module attributes {crania.target = #crania.target<"edge">} {
     %logits, %exit_round = crania.iterate upto 3 exit #crania.exit<softmax, [0.9, 0.8]>
         histogram [0.5, 0.25, 0.25]
         plan [#crania.fetch_plan<@fc, [
-                #crania.segment<layout = #crania.raw_layout, bytes = 64, residency = retained, store_offset = 0, address = 0>,
-                #crania.segment<layout = #crania.bitmap_layout, bytes = 32, residency = streamed, address = 64>,
-                #crania.segment<layout = #crania.bitmap_layout<free>>]>,
+                #crania.segment<encoding = #crania.raw_encoding, bytes = 64, residency = retained, store_offset = 0, address = 0>,
+                #crania.segment<encoding = #crania.bitmap_encoding, bytes = 32, residency = streamed, address = 64>,
+                #crania.segment<encoding = #crania.bitmap_encoding<free>>]>,
               #crania.fetch_plan<@conv, [#crania.segment, #crania.segment<bytes = 8>]>]
         attributes {note = "kept"} -> tensor<1x3xf32> round(%round) {
       %d = crania.materialize %w upto %round : !crania.clustered<tensor<4x3xf32>, clusters = 3>

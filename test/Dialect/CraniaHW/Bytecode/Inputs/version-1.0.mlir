@@ -8,7 +8,7 @@ module {
     crania_hw.buffer @xs global_buffer at 0 bytes 16 : f32
     crania_hw.buffer @b global_buffer at 64 bytes 8 : f32
     crania_hw.buffer @y global_buffer at 128 bytes 8 : f32
-    crania_hw.weights @fc groups 1 outputs 2 depth 4 tile [16, 256] : f32 segments [<cluster 1, layout "bitmap", at 0, bytes 9, retained at 0, block_offsets [0, 9], block_tiles [0, 1]>, <cluster 2, layout "bitmap", at 64, bytes 25, streamed, block_offsets [0, 25], block_tiles [0, 1]>]
+    crania_hw.weights @fc groups 1 outputs 2 depth 4 tile [16, 256] : f32 segments [<cluster 1, encoding "bitmap", at 0, bytes 9, retained at 0, block_offsets [0, 9], block_tiles [0, 1]>, <cluster 2, encoding "bitmap", at 64, bytes 25, streamed, block_offsets [0, 25], block_tiles [0, 1]>]
     crania_hw.round {
       %0 = crania_hw.copy activations [4] from <@x at 0, strides [1]> to <@xs at 0, strides [1]> label "input"
       %1 = crania_hw.copy parameters [2] from <@bias at 0, strides [1]> to <@b at 0, strides [1]> label "fc"

@@ -19,7 +19,7 @@ crania_hw.program @integers target <"edge"> precision i8 exit <softmax, []>
   crania_hw.buffer @largest global_buffer at 256 bytes 8 : i64
   crania_hw.buffer @y global_buffer at 320 bytes 8 : f32
   crania_hw.weights @fc groups 1 outputs 2 depth 4 tile [16, 256] : i8 segments [
-      <cluster 1, layout "raw", at 0, bytes 8, streamed, block_offsets [0, 8], block_tiles [0, 1]>]
+      <cluster 1, encoding "raw", at 0, bytes 8, streamed, block_offsets [0, 8], block_tiles [0, 1]>]
   crania_hw.round {
     %x = crania_hw.copy activations [4] from <@x at 0, strides [1]> to <@xs at 0, strides [1]>
     %p = crania_hw.copy parameters [4] from <@parameters at 0, strides [1]> to <@p at 0, strides [1]>

@@ -11,12 +11,12 @@ include "mlir/IR/OpBase.td"
 def Acme_Dialect : Dialect {
   let name = "acme";
   let cppNamespace = "::acme";
-  let summary = "Additions of the Acme compiler: a weight layout, two schemes, an exit rule";
+  let summary = "Additions of the Acme compiler: a weight encoding, two schemes, an exit rule";
   let useDefaultAttributePrinterParser = 1;
 }
 
-def Acme_ScrambledLayoutAttr : AttrDef<Acme_Dialect, "ScrambledLayout", [
-    DeclareAttrInterfaceMethods<Crania_LayoutAttrInterface>]> {
+def Acme_ScrambledEncodingAttr : AttrDef<Acme_Dialect, "ScrambledEncoding", [
+    DeclareAttrInterfaceMethods<Crania_EncodingAttrInterface>]> {
   let mnemonic = "scrambled";
   let summary = "A bitmap and the values, unreadable without the machine's key";
   let description = [{

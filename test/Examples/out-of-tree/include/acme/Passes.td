@@ -7,10 +7,10 @@
 include "mlir/Pass/PassBase.td"
 
 def ScrambleWeights : Pass<"acme-scramble-weights", "::mlir::ModuleOp"> {
-  let summary = "Give the most important cluster of each weight tensor the layout #acme.scrambled";
+  let summary = "Give the most important cluster of each weight tensor the encoding #acme.scrambled";
   let description = [{
-    Runs between `crania-form-rounds` and `crania-assign-layouts`, which keeps
-    existing layouts and assigns the others.
+    Runs between `crania-form-rounds` and `crania-assign-encodings`, which keeps
+    existing encodings and assigns the others.
   }];
   let dependentDialects = ["::acme::AcmeDialect"];
 }
@@ -44,7 +44,7 @@ def StopAtClearWinner : Pass<"acme-stop-at-clear-winner", "::mlir::ModuleOp"> {
 def RetainFirstClusters : Pass<"acme-retain-first-clusters", "::mlir::ModuleOp"> {
   let summary = "Retain first clusters, in the order of use, while the weight store has room";
   let description = [{
-    A scheduling solver that runs between `crania-assign-layouts` and
+    A scheduling solver that runs between `crania-assign-encodings` and
     `crania-place-segments`, instead of `crania-schedule-fetches`.
   }];
 }

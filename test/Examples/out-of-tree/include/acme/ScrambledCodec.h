@@ -6,11 +6,11 @@
 
 namespace acme {
 
-/// The name of the layout in device binaries.
-constexpr const char *scrambledLayoutId = "acme-scrambled";
+/// The name of the encoding in device binaries.
+constexpr const char *scrambledEncodingId = "acme-scrambled";
 
-/// Registers the layout in this process, for the compiler or for the machine.
-void registerScrambledLayout();
+/// Registers the encoding in this process, for the compiler or for the machine.
+void registerScrambledEncoding();
 
 } // namespace acme
 

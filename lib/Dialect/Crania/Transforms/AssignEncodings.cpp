@@ -1,0 +1,288 @@
+// Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "ConsumedBlocks.h"
+#include "EncodingCandidates.h"
+#include "crania/Dialect/Crania/Transforms/Passes.h"
+#include "crania/Dialect/Crania/Transforms/PlanBuilder.h"
+#include "crania/Scheduling/EncodingChoice.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/Remarks.h"
+
+namespace crania {
+#define GEN_PASS_DEF_ASSIGNENCODINGS
+#include "crania/Dialect/Crania/Transforms/Passes.h.inc"
+} // namespace crania
+
+using namespace mlir;
+using namespace crania::ir;
+using crania::WeightBlocks;
+using crania::scheduling::EncodingChoice;
+using crania::scheduling::EncodingProblem;
+using crania::target::Precision;
+
+namespace {
+
+std::string_view view(StringRef text) { return {text.data(), text.size()}; }
+
+Precision precisionOf(unsigned wordBits) {
+  constexpr unsigned i8Bits = 8, i16Bits = 16;
+  return wordBits == i8Bits    ? Precision::i8
+         : wordBits == i16Bits ? Precision::i16
+                               : Precision::f32;
+}
+
+/// A weight tensor and the candidates for its clusters.
+struct Tensor {
+  PlanBuilder::Entry *entry;
+  WeightBlocks blocks;
+  SmallVector<EncodingAttrInterface> given;
+  std::vector<SegmentCandidates> clusters;
+};
+
+std::string nameOf(const Tensor &tensor, size_t cluster) {
+  return "cluster " + std::to_string(cluster + 1) + " of @" +
+         tensor.entry->weights.getSymName().str();
+}
+
+/// The data behind a decision, for the remarks.
+struct Decision {
+  const SegmentCandidates &segment;
+  const EncodingCandidate &taken;
+
+  /// Returns the smallest of all other encodings.
+  const EncodingCandidate *secondBest() const {
+    const EncodingCandidate *best = nullptr;
+    for (const EncodingCandidate &other : segment.tried)
+      if (other.encoding.getEncodingId() != taken.encoding.getEncodingId() &&
+          (!best || other.measure.bytes < best->measure.bytes))
+        best = &other;
+    return best;
+  }
+
+  /// Returns the number of values that are stored.
+  uint64_t values() const {
+    const auto *encoding =
+        crania::encoding::findSegmentEncoding(view(taken.encoding.getEncodingId()));
+    return segment.statisticsFor(*encoding).values();
+  }
+
+  /// Returns the limit that excluded the candidates with less energy.
+  StringRef limitedBy() const {
+    for (const EncodingCandidate &other : segment.candidates)
+      if (other.picojoules < taken.picojoules)
+        return other.cycles > taken.cycles ? "decoder speed" : "decoder area";
+    return "nothing";
+  }
+};
+
+struct AssignEncodings : public crania::impl::AssignEncodingsBase<AssignEncodings> {
+  using AssignEncodingsBase::AssignEncodingsBase;
+
+  void runOnOperation() override {
+    if (failed(checkEncodings()))
+      return signalPassFailure();
+    WalkResult result = getOperation().walk(
+        [&](IterateOp iterate) { return WalkResult(assign(iterate)); });
+    if (result.wasInterrupted())
+      signalPassFailure();
+  }
+
+private:
+  LogicalResult checkEncodings() {
+    std::vector<std::string> known = crania::encoding::segmentEncodingIds();
+    for (const std::string &id : encodings)
+      if (!llvm::is_contained(known, id))
+        return getOperation().emitError()
+               << "unknown encoding '" << id << "'; expected one of "
+               << llvm::join(known, ", ");
+    return success();
+  }
+
+  LogicalResult assign(IterateOp iterate) {
+    FailureOr<crania::target::TargetModel> target = getTargetModel(iterate);
+    FailureOr<PlanBuilder> plan = PlanBuilder::read(iterate);
+    if (failed(target) || failed(plan))
+      return failure();
+    std::vector<Tensor> tensors;
+    for (PlanBuilder::Entry &entry : plan->getEntries())
+      if (failed(addTensor(entry, *target, tensors)))
+        return failure();
+    EncodingProblem problem;
+    if (failed(measure(tensors, *target, problem)) ||
+        failed(checkGiven(tensors)))
+      return failure();
+    if (crania::Status status = problem.check(); !status)
+      return iterate.emitError() << status.error().message;
+    crania::Result<EncodingChoice> choice =
+        crania::scheduling::chooseEncodings(problem);
+    if (!choice)
+      return iterate.emitError() << choice.error().message;
+    size_t next = 0;
+    for (Tensor &tensor : tensors) {
+      ArrayRef<size_t> chosen =
+          ArrayRef<size_t>(choice->candidates).slice(next, tensor.given.size());
+      if (failed(decide(tensor, chosen)))
+        return failure();
+      next += tensor.given.size();
+    }
+    plan->write();
+    reportDecoder(iterate, problem, *choice);
+    return success();
+  }
+
+  LogicalResult addTensor(PlanBuilder::Entry &entry,
+                          const crania::target::TargetModel &target,
+                          std::vector<Tensor> &tensors) {
+    FailureOr<WeightBlocks> blocks = readConsumedBlocks(entry, target);
+    if (failed(blocks))
+      return failure();
+    Tensor tensor{&entry, std::move(*blocks), {}, {}};
+    for (auto [k, segment] : llvm::enumerate(entry.segments)) {
+      tensor.given.push_back(segment.encoding);
+      if (segment.encoding && !crania::encoding::findSegmentEncoding(
+                                view(segment.encoding.getEncodingId())))
+        return emitClusterError(tensor, k)
+               << "encoding " << Attribute(segment.encoding) << " needs '"
+               << segment.encoding.getEncodingId()
+               << "', which is not registered in this process";
+    }
+    tensors.push_back(std::move(tensor));
+    return success();
+  }
+
+  LogicalResult measure(std::vector<Tensor> &tensors,
+                        const crania::target::TargetModel &target,
+                        EncodingProblem &problem) {
+    EncodingMeter meter(&getContext(), target,
+                      SmallVector<std::string>(encodings.begin(), encodings.end()));
+    unsigned widest = 0;
+    for (const Tensor &tensor : tensors)
+      widest = std::max(widest, tensor.blocks.wordBits());
+    problem.blocksAtOnce = target.decoder.blocks;
+    problem.plainDecoderUm2 = target.plainDecoderUm2();
+    problem.budgetUm2 = target.decoderBudgetUm2(precisionOf(widest));
+    meter.setBudget(problem.budgetUm2);
+    for (auto [t, tensor] : llvm::enumerate(tensors)) {
+      crania::Result<std::vector<SegmentCandidates>> measured =
+          meter.measure(tensor.blocks, tensor.given);
+      if (!measured) {
+        MaterializeOp materialize = tensor.entry->materialize;
+        return materialize.emitError() << measured.error().message;
+      }
+      tensor.clusters = std::move(*measured);
+      for (auto [k, cluster] : llvm::enumerate(tensor.clusters)) {
+        EncodingProblem::Segment segment{nameOf(tensor, k), unsigned(t), {}};
+        for (const EncodingCandidate &candidate : cluster.candidates)
+          segment.candidates.push_back(
+              {candidate.picojoules, candidate.cycles, candidate.dramCycles,
+               candidate.measure.cost, candidate.measure.largestBlock});
+        problem.segments.push_back(std::move(segment));
+      }
+    }
+    return success();
+  }
+
+  static InFlightDiagnostic emitClusterError(const Tensor &tensor, size_t k) {
+    MaterializeOp materialize = tensor.entry->materialize;
+    return materialize.emitError() << nameOf(tensor, k) << ": ";
+  }
+
+  static LogicalResult checkGiven(ArrayRef<Tensor> tensors) {
+    for (const Tensor &tensor : tensors)
+      for (auto [k, cluster] : llvm::enumerate(tensor.clusters))
+        if (tensor.given[k] && cluster.candidates.empty())
+          return emitClusterError(tensor, k)
+                 << "encoding " << Attribute(tensor.given[k])
+                 << " cannot express it: " << cluster.refusal;
+    return success();
+  }
+
+  /// Sets encoding and bytes of all clusters of a tensor.
+  LogicalResult decide(Tensor &tensor, ArrayRef<size_t> chosen) {
+    SmallVector<EncodingAttrInterface> taken;
+    for (auto [k, candidate] : llvm::enumerate(chosen))
+      taken.push_back(tensor.clusters[k].candidates[candidate].encoding);
+    FailureOr<std::vector<crania::ClusterSegment>> encoded =
+        encode(tensor, taken);
+    if (failed(encoded))
+      return failure();
+    uint64_t bytes = 0;
+    for (auto [k, candidate] : llvm::enumerate(chosen)) {
+      const SegmentCandidates &cluster = tensor.clusters[k];
+      Decision decision{cluster, cluster.candidates[candidate]};
+      PlanBuilder::Segment &segment = tensor.entry->segments[k];
+      segment.encoding = taken[k];
+      segment.bytes = int64_t((*encoded)[k].bytes);
+      bytes += (*encoded)[k].bytes;
+      if (!tensor.given[k])
+        report(tensor, k, decision);
+    }
+    reportTensor(tensor, bytes);
+    return success();
+  }
+
+  /// Encodes the segments in the given encodings to get their exact sizes.
+  static FailureOr<std::vector<crania::ClusterSegment>>
+  encode(const Tensor &tensor, ArrayRef<EncodingAttrInterface> taken) {
+    SmallVector<crania::ClusterCoding> codings;
+    for (auto [attribute, cluster] : llvm::zip_equal(taken, tensor.clusters)) {
+      EncodingAttrInterface chosen = attribute;
+      const crania::encoding::SegmentEncoding *encoding =
+          crania::encoding::findSegmentEncoding(view(chosen.getEncodingId()));
+      codings.push_back({encoding, chosen.getTrainingOptions(),
+                         &cluster.statisticsFor(*encoding)});
+    }
+    return crania::encodeClusters(tensor.blocks, codings,
+                                  [&](unsigned k, const std::string &why) {
+                                    emitClusterError(tensor, k) << why;
+                                  });
+  }
+
+  static void report(const Tensor &tensor, size_t k, const Decision &decision) {
+    MaterializeOp materialize = tensor.entry->materialize;
+    const EncodingCandidate *second = decision.secondBest();
+    remark::passed(materialize.getLoc(),
+                   remark::RemarkOpts::name("AssignedEncoding")
+                       .category("crania-assign-encodings"))
+        << "assigned encoding"
+        << remark::metric("Weights", tensor.entry->weights.getSymName())
+        << remark::metric("Cluster", k + 1)
+        << remark::metric("Encoding", decision.taken.encoding.getEncodingId())
+        << remark::metric("Values", decision.values())
+        << remark::metric("Bytes", *tensor.entry->segments[k].bytes)
+        << remark::metric("DecodeCycles", decision.taken.measure.decodeCycles)
+        << remark::metric("SecondBest",
+                          second ? second->encoding.getEncodingId() : "none")
+        << remark::metric("SecondBestBytes",
+                          second ? second->measure.bytes : uint64_t(0))
+        << remark::metric("LimitedBy", decision.limitedBy());
+  }
+
+  static void reportTensor(const Tensor &tensor, uint64_t bytes) {
+    MaterializeOp materialize = tensor.entry->materialize;
+    const double weights = double(tensor.blocks.weights());
+    auto analysis = remark::analysis(materialize.getLoc(),
+                                     remark::RemarkOpts::name("WeightBits")
+                                         .category("crania-assign-encodings"));
+    analysis << "bits per weight"
+             << remark::metric("Weights", tensor.entry->weights.getSymName())
+             << remark::metric("BitsPerWeight", 8 * double(bytes) / weights);
+    if (std::optional<double> entropy =
+            analysis ? tensor.blocks.entropyBits() : std::nullopt)
+      analysis << remark::metric("EntropyBitsPerWeight", *entropy / weights)
+               << remark::metric("Ratio", 8 * double(bytes) / *entropy);
+  }
+
+  static void reportDecoder(IterateOp iterate, const EncodingProblem &problem,
+                            const EncodingChoice &choice) {
+    remark::analysis(
+        iterate.getLoc(),
+        remark::RemarkOpts::name("Decoder").category("crania-assign-encodings"))
+        << "decoder of all encodings"
+        << remark::metric("AreaUm2", problem.hardwareOf(choice.candidates)
+                                         .areaUm2(problem.plainDecoderUm2));
+  }
+};
+
+} // namespace

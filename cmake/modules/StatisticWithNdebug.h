@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Builds with assertions include this file before all others; see
-// CraniaAssertions.cmake. It declares llvm::Statistic as the packaged LLVM has it.
+// CraniaAssertions.cmake. It declares llvm::Statistic as the packaged LLVM has
+// it.
 
 #ifndef CRANIA_CMAKE_STATISTICWITHNDEBUG_H
 #define CRANIA_CMAKE_STATISTICWITHNDEBUG_H

@@ -154,7 +154,8 @@ bool crania::choosesPositions(const encoding::SegmentEncoding &encoding) {
                             id.split('+').first);
 }
 
-WeightBlocks WeightBlocks::withLast(const encoding::SegmentEncoding &encoding) const {
+WeightBlocks
+WeightBlocks::withLast(const encoding::SegmentEncoding &encoding) const {
   WeightBlocks blocks = *this;
   // A refined cluster has a word at every position.
   blocks.omitsZeros = !isRefining() && choosesPositions(encoding);

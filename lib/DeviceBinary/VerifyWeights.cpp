@@ -166,7 +166,7 @@ Status verifyDirectory(const Segment &segment, uint64_t tiles) {
 /// `encoding::maxSharers` segments share bytes, and no other cluster has more
 /// positions.
 Status verifyEncoding(const Segment &segment, const encoding::Tiling &tiling,
-                    ElementType element, bool holdsAll) {
+                      ElementType element, bool holdsAll) {
   std::string id = segment.encoding()->str();
   const encoding::SegmentEncoding *encoding = encoding::findSegmentEncoding(id);
   if (!encoding)
@@ -174,7 +174,8 @@ Status verifyEncoding(const Segment &segment, const encoding::Tiling &tiling,
                  joinNames(encoding::segmentEncodingIds())};
   const uint64_t head = segment.block_offsets()->Get(0);
   if (!encoding->hasTables() && head != 0)
-    return Error{"encoding \"" + id + "\" has no tables, but its blocks begin " +
+    return Error{"encoding \"" + id +
+                 "\" has no tables, but its blocks begin " +
                  std::to_string(head) + " bytes behind its address"};
   if (encoding->hasTables() && head == segment.table_bytes())
     return Error{"encoding \"" + id +
@@ -185,8 +186,8 @@ Status verifyEncoding(const Segment &segment, const encoding::Tiling &tiling,
   if (holdsAll && segment.bytes() - head < least)
     return Error{"its " + std::to_string(segment.bytes() - head) +
                  " bytes cannot hold " + std::to_string(tiling.elements()) +
-                 " positions in encoding \"" + id + "\", which needs at least " +
-                 std::to_string(least)};
+                 " positions in encoding \"" + id +
+                 "\", which needs at least " + std::to_string(least)};
   return {};
 }
 

@@ -3,7 +3,7 @@
 
 // Checks of the parameters of a DRAM.
 
-#include "Fields.h"
+#include "SpecFields.h"
 #include "crania/Dram/AddressMap.h"
 
 #include <algorithm>

@@ -4,7 +4,7 @@
 // The format of DRAM files: a JSON object of sections of numbers and words,
 // each alone or beside its source.
 
-#include "Fields.h"
+#include "SpecFields.h"
 
 #include "crania/Support/Spelling.h"
 

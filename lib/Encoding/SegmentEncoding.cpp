@@ -405,7 +405,8 @@ public:
       return codecError(id(), "the segment has no blocks");
     for (const BlockView &block : blocks)
       if (!codec.supports(*block.codes, block.context))
-        return codecError(id(), "the encoding has no word for some of the codes");
+        return codecError(id(),
+                          "the encoding has no word for some of the codes");
     return coder(blocks[0].context.valueBits);
   }
 
@@ -424,7 +425,8 @@ public:
       std::optional<uint64_t> bytes = codec.countedBytes(
           block.positions, block.free, block.values, statistics.valueBits());
       if (!bytes)
-        return codecError(id(), "the encoding has no word for some of the codes");
+        return codecError(id(),
+                          "the encoding has no word for some of the codes");
       trained.bytes += double(*bytes);
       trained.largestBlock = std::max(trained.largestBlock, double(*bytes));
     }
@@ -621,8 +623,8 @@ SegmentEncoder::SegmentEncoder(const SegmentEncoding &encoding,
     : encoding(encoding), coder(std::move(coder)),
       coderTables(this->coder->tables()) {}
 
-/// Tables are trained on all blocks, so their words cover all of them. An encoding
-/// without tables may lack words for a block.
+/// Tables are trained on all blocks, so their words cover all of them. An
+/// encoding without tables may lack words for a block.
 Status SegmentEncoder::check(const BlockView &block) const {
   if (encoding.hasTables() || coder->supports(*block.codes, block.context))
     return {};
@@ -656,7 +658,7 @@ uint64_t SegmentEncoder::bytes() const {
 }
 
 Result<TrainedSegment> SegmentEncoding::train(const SegmentStatistics &,
-                                            const TrainingOptions &) const {
+                                              const TrainingOptions &) const {
   return codecError(id(), "it is trained on the blocks themselves");
 }
 

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "crania/Report/Report.h"
-#include "crania/Report/Compulsory.h"
+#include "crania/Report/TrafficBounds.h"
 #include "crania/Simulator/Accounting/Bounds.h"
 #include "crania/Simulator/Accounting/Energy.h"
 

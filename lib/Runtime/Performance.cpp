@@ -64,13 +64,13 @@ Performance PerformanceMeter::result() const {
   return p;
 }
 
-Performance PerformanceMeter::result(const FrontEnd &frontEnd) const {
+Performance PerformanceMeter::result(const Batcher &batcher) const {
   Performance p = result();
-  p.sweepInputs = frontEnd.options().inputs;
+  p.sweepInputs = batcher.options().inputs;
   for (size_t inputs = 0; inputs < sweepsOf.size(); ++inputs)
     if (inputs < p.sweepInputs)
       p.partialSweeps += sweepsOf[inputs];
-  p.idleCycles = frontEnd.idleCycles();
+  p.idleCycles = batcher.idleCycles();
   return p;
 }
 
@@ -79,24 +79,24 @@ Result<Performance> runtime::measure(const Executable &executable,
                                      const SweepOptions &sweeps,
                                      Span<const uint64_t> arrivals) {
   PerformanceMeter meter(executable);
-  FrontEnd frontEnd(executable.rounds(), sweeps);
+  Batcher batcher(executable.rounds(), sweeps);
   for (size_t i = 0; i < exitRounds.size(); ++i)
     if (arrivals.empty())
-      frontEnd.submit(i);
+      batcher.submit(i);
     else
-      frontEnd.submit(i, arrivals[i]);
-  while (const std::optional<FrontEnd::Sweep> sweep = frontEnd.next()) {
+      batcher.submit(i, arrivals[i]);
+  while (const std::optional<Batcher::Sweep> sweep = batcher.next()) {
     Result<uint64_t> cycles =
         meter.addSweep(sweep->round, unsigned(sweep->inputs.size()));
     if (!cycles)
       return cycles.error();
     std::vector<bool> exits;
-    for (FrontEnd::Id input : sweep->inputs)
+    for (Batcher::Id input : sweep->inputs)
       exits.push_back(exitRounds[input] == sweep->round + 1);
-    for (const FrontEnd::Done &done : frontEnd.finish(*sweep, *cycles, exits))
+    for (const Batcher::Done &done : batcher.finish(*sweep, *cycles, exits))
       meter.addInput(sweep->round + 1, done.latency);
   }
-  return meter.result(frontEnd);
+  return meter.result(batcher);
 }
 
 double Performance::meanSweep() const {

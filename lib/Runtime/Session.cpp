@@ -11,12 +11,12 @@ using namespace crania::runtime;
 Session::Session(std::shared_ptr<const Executable> executable,
                  const SweepOptions &sweeps)
     : program(std::move(executable)), memory(program->engine().allocate()),
-      meter(*program), frontEnd(program->rounds(), sweeps) {}
+      meter(*program), batcher(program->rounds(), sweeps) {}
 
 Status Session::setSweeps(const SweepOptions &sweeps) {
   if (nextTicket != 1)
     return Error{"sweeps cannot change once inputs were submitted"};
-  frontEnd = FrontEnd(program->rounds(), sweeps);
+  batcher = Batcher(program->rounds(), sweeps);
   return {};
 }
 
@@ -37,7 +37,7 @@ Result<Session::Ticket> Session::keep(Span<const float> input) {
 Result<Session::Ticket> Session::submit(Span<const float> input) {
   Result<Ticket> ticket = keep(input);
   if (ticket)
-    frontEnd.submit(*ticket);
+    batcher.submit(*ticket);
   return ticket;
 }
 
@@ -51,7 +51,7 @@ Result<Session::Ticket> Session::submit(Span<const float> input,
   if (!ticket)
     return ticket;
   lastArrival = arrival;
-  frontEnd.submit(*ticket, arrival);
+  batcher.submit(*ticket, arrival);
   return ticket;
 }
 
@@ -69,7 +69,7 @@ Result<std::optional<Session::Answer>> Session::poll(Ticket ticket) {
 }
 
 Result<bool> Session::step() {
-  const std::optional<FrontEnd::Sweep> sweep = frontEnd.next();
+  const std::optional<Batcher::Sweep> sweep = batcher.next();
   if (!sweep)
     return false;
   const size_t count = sweep->inputs.size();
@@ -89,7 +89,7 @@ Result<bool> Session::step() {
     context.answer = Answer{sweep->round + 1, std::move(logits)};
     ++answered;
   }
-  for (const FrontEnd::Done &done : frontEnd.finish(*sweep, *cycles, exits))
+  for (const Batcher::Done &done : batcher.finish(*sweep, *cycles, exits))
     meter.addInput(sweep->round + 1, done.latency);
   return true;
 }
@@ -104,4 +104,4 @@ Status Session::run() {
   }
 }
 
-Performance Session::performance() const { return meter.result(frontEnd); }
+Performance Session::performance() const { return meter.result(batcher); }

@@ -16,8 +16,8 @@ namespace {
 constexpr double mm2PerUm2 = 1e-6;
 constexpr double bytesPerKB = 1024;
 
-/// Returns the area of a lane of the plain decoder, for encodings whose words are
-/// addressed, not coded.
+/// Returns the area of a lane of the plain decoder, for encodings whose words
+/// are addressed, not coded.
 double decoderLaneUm2() {
   const Technology &t = technology();
   return t.decoderLane.alignerMuxes * t.cells.mux2 +

@@ -4,7 +4,7 @@
 // The target-file format: a JSON object of sections of numbers and words. One
 // value may be a memory, an object with sections of its own.
 
-#include "Fields.h"
+#include "TargetFields.h"
 
 #include "crania/Support/Spelling.h"
 

@@ -3,7 +3,7 @@
 
 #include "crania/Target/TargetModel.h"
 
-#include "Fields.h"
+#include "TargetFields.h"
 
 #include <algorithm>
 #include <cmath>

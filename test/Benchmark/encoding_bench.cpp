@@ -3,9 +3,10 @@
 
 // usage: encoding-bench FILE...
 //
-// Encodes and decodes each file of int8 weights with the encodings and with zstd
-// -19 and xz -9e, in one thread, and prints one JSON object per line and coder.
-// Compares every decoded array with the file. encodings.py uses this program.
+// Encodes and decodes each file of int8 weights with the encodings and with
+// zstd -19 and xz -9e, in one thread, and prints one JSON object per line and
+// coder. Compares every decoded array with the file. encodings.py uses this
+// program.
 
 #include "crania/Encoding/BlockDirectory.h"
 #include "crania/Encoding/SegmentEncoding.h"
@@ -118,7 +119,8 @@ std::vector<BlockCodes> cutIntoBlocks(const Bytes &weights, Zeros zeros) {
 }
 
 /// Decodes like a machine: tables and directory once, then block by block.
-void decodeSegment(const SegmentEncoding &encoding, const EncodedSegment &segment,
+void decodeSegment(const SegmentEncoding &encoding,
+                   const EncodedSegment &segment,
                    const std::vector<BlockCodes> &expected, bool isCompared) {
   auto coder = encoding.parse(segment.tables, 8);
   if (!coder)

@@ -110,7 +110,7 @@ def main():
           expected)
     # No input reaches this confidence, so all rounds run, and the last one is
     # exact.
-    check("on the machine", execute(f"crania-pipeline{{{CLUSTERS} exit=entropy:0}},", "convert-crania-to-llvm"),
+    check("on the machine", execute(f"crania-pipeline{{{CLUSTERS} exit=entropy:0}},", "convert-crania-hw-to-llvm"),
           expected)
     expect((folder / "taken.mlir").read_text().count("crania_hw.program") == 2, "there are not two programs")
     clustered = run("crania-opt", "source.mlir", f"--crania-cluster-weights={CLUSTERS}")

@@ -24,7 +24,7 @@ BUFFERIZE = ("one-shot-bufferize{bufferize-function-boundaries "
              "function-boundary-type-conversion=identity-layout-map},"
              "func.func(ownership-based-buffer-deallocation),"
              "canonicalize,buffer-deallocation-simplification")
-TO_LLVM = ("convert-crania-to-llvm,bufferization-lower-deallocations,convert-bufferization-to-memref,"
+TO_LLVM = ("convert-crania-hw-to-llvm,bufferization-lower-deallocations,convert-bufferization-to-memref,"
            "convert-linalg-to-loops,convert-scf-to-cf,expand-strided-metadata,lower-affine,"
            "convert-cf-to-llvm,finalize-memref-to-llvm,convert-func-to-llvm,convert-arith-to-llvm,"
            "reconcile-unrealized-casts")

@@ -3,7 +3,7 @@
 
 #include "Options.h"
 
-#include "crania/Runtime/FrontEnd.h"
+#include "crania/Runtime/Batcher.h"
 
 #include <CLI/CLI.hpp>
 

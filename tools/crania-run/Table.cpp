@@ -3,7 +3,7 @@
 
 #include "Table.h"
 
-#include "crania/Report/Compulsory.h"
+#include "crania/Report/TrafficBounds.h"
 #include "crania/Simulator/Accounting/Bounds.h"
 #include "crania/Simulator/Accounting/Energy.h"
 

@@ -17,8 +17,8 @@
 
 namespace crania {
 
-/// Returns true if an encoding codes which positions it holds. An encoding that is
-/// not built in counts as one that holds all positions.
+/// Returns true if an encoding codes which positions it holds. An encoding that
+/// is not built in counts as one that holds all positions.
 bool choosesPositions(const encoding::SegmentEncoding &encoding);
 
 /// A function that processes a block. It gets the codes of the block, one view
@@ -53,10 +53,10 @@ public:
   /// docs/Encodings.md gives the reason.
   static constexpr uint64_t blockPositions = 4096;
 
-  /// Creates the blocks of a weight tensor. Fails if encodings do not support the
-  /// element type (they support 8, 16 and 32 bits), if the contraction or the
-  /// tiling has another number of weights, or if the scheme breaks the rules of
-  /// its interface; `why` receives the reason.
+  /// Creates the blocks of a weight tensor. Fails if encodings do not support
+  /// the element type (they support 8, 16 and 32 bits), if the contraction or
+  /// the tiling has another number of weights, or if the scheme breaks the
+  /// rules of its interface; `why` receives the reason.
   static mlir::FailureOr<WeightBlocks> create(ir::WeightsOp weights,
                                               const Contraction &contraction,
                                               const encoding::Tiling &tiling,
@@ -79,9 +79,9 @@ public:
   ClusterBlocks read(unsigned cluster) const;
 
   /// Returns the same weights as they are stored if the last cluster has
-  /// `encoding`. An encoding that codes positions leaves out words of 0 there (in
-  /// f32 also -0), since a weight that no cluster holds is 0. Other encodings
-  /// hold everything that earlier clusters left.
+  /// `encoding`. An encoding that codes positions leaves out words of 0 there
+  /// (in f32 also -0), since a weight that no cluster holds is 0. Other
+  /// encodings hold everything that earlier clusters left.
   WeightBlocks withLast(const encoding::SegmentEncoding &encoding) const;
   /// Returns true if `withLast` may change the stored weights of a cluster.
   bool mayOmitZeros(unsigned cluster) const {

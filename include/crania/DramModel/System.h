@@ -4,7 +4,7 @@
 #ifndef CRANIA_DRAMMODEL_SYSTEM_H
 #define CRANIA_DRAMMODEL_SYSTEM_H
 
-#include "crania/Dram/Energy.h"
+#include "crania/Dram/CommandEnergy.h"
 #include "crania/Dram/Spec.h"
 
 #include <functional>

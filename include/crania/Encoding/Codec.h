@@ -44,8 +44,8 @@ struct BlockContext {
 };
 
 /// A codec turns the codes of one cluster of one block into bytes. It has no
-/// state, so each block decodes on its own. `makeSegmentEncoding` makes an encoding
-/// without tables from it.
+/// state, so each block decodes on its own. `makeSegmentEncoding` makes an
+/// encoding without tables from it.
 ///
 /// Clusters have disjoint supports: codes hold no position that the context
 /// marks as occupied. Decoding fails on bytes that hold such a position.
@@ -58,8 +58,8 @@ public:
 
   /// Returns true if the encoding can express the codes, so that decoding
   /// restores them bit for bit. Returns false for malformed codes (see
-  /// `areWellFormed`) and for codes that the encoding has no word for, such as an
-  /// absent position in "raw".
+  /// `areWellFormed`) and for codes that the encoding has no word for, such as
+  /// an absent position in "raw".
   virtual bool supports(const BlockCodes &codes,
                         const BlockContext &context) const;
 

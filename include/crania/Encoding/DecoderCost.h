@@ -11,7 +11,8 @@
 
 namespace crania::encoding {
 
-/// The number of cells of one decoder lane; docs/Encodings.md derives the counts.
+/// The number of cells of one decoder lane; docs/Encodings.md derives the
+/// counts.
 struct LaneLogic {
   unsigned flipFlops = 0;
   unsigned multiplexers = 0; // 2:1, one bit wide
@@ -24,7 +25,8 @@ LaneLogic operator+(const LaneLogic &a, const LaneLogic &b);
 /// The hardware that decodes one kind of stream (positions or values) with the
 /// tables of one segment.
 struct DecoderCost {
-  /// Streams of a block that decode at once; 0 if the encoding stores no stream.
+  /// Streams of a block that decode at once; 0 if the encoding stores no
+  /// stream.
   unsigned lanes = 0;
   /// Bits of one copy of the tables. The memories have one port, so each lane
   /// reads one entry per cycle from its own copy.

@@ -35,8 +35,8 @@ struct BlockView {
   BlockContext context;
 };
 
-/// The limits that the hardware sets. The other parameters of an encoding follow
-/// from the codes.
+/// The limits that the hardware sets. The other parameters of an encoding
+/// follow from the codes.
 struct TrainingOptions {
   /// Streams of values per block, a power of two. 0 selects the default: as
   /// many as share one byte range with the positions (see docs/Encodings.md).
@@ -63,8 +63,9 @@ struct DecoderShape {
   unsigned blocks = 1;
 };
 
-/// An encoding with the tables of one segment. It encodes and decodes the blocks
-/// of the segment, each on its own. It is immutable, so threads may share it.
+/// An encoding with the tables of one segment. It encodes and decodes the
+/// blocks of the segment, each on its own. It is immutable, so threads may
+/// share it.
 class SegmentCoder {
 public:
   virtual ~SegmentCoder() = default;
@@ -159,15 +160,15 @@ public:
   parse(Span<const uint8_t> tables, unsigned valueBits) const = 0;
 };
 
-/// Returns an encoding without tables, whose segments are the bytes of the codec.
-/// The codec must live as long as the encoding.
+/// Returns an encoding without tables, whose segments are the bytes of the
+/// codec. The codec must live as long as the encoding.
 std::unique_ptr<SegmentEncoding> makeSegmentEncoding(const Codec &codec);
 
-/// Returns the encoding with that id, or null if there is none. Built-in encodings
-/// are the codecs (Codec.h) and "POSITIONS+VALUES", where the positions are
-/// dense, bitmap, conditional, runs or golomb, and the values are raw, delta,
-/// codebook, packed, huffman or tans. A downstream project registers its own
-/// encodings.
+/// Returns the encoding with that id, or null if there is none. Built-in
+/// encodings are the codecs (Codec.h) and "POSITIONS+VALUES", where the
+/// positions are dense, bitmap, conditional, runs or golomb, and the values are
+/// raw, delta, codebook, packed, huffman or tans. A downstream project
+/// registers its own encodings.
 const SegmentEncoding *findSegmentEncoding(std::string_view id);
 
 /// Registers `encoding` under its id. The encoding must live as long as the
@@ -197,8 +198,8 @@ public:
   SegmentEncoder(const SegmentEncoding &encoding,
                  std::shared_ptr<const SegmentCoder> coder);
 
-  /// Returns the bytes of the next block. Fails if the encoding has no words for
-  /// the codes of the block.
+  /// Returns the bytes of the next block. Fails if the encoding has no words
+  /// for the codes of the block.
   Result<std::vector<uint8_t>> encode(const BlockView &block);
   /// Counts the bytes of the next block instead of returning them.
   Status skip(const BlockView &block);

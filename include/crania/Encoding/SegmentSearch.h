@@ -20,7 +20,8 @@ struct SegmentMeasure {
 
 /// Predicts the measures of a segment from the statistics of its blocks. Tables
 /// and hardware are those that encoding the blocks would give. Call it only for
-/// encodings that train on counts. Fails if the encoding cannot express the codes.
+/// encodings that train on counts. Fails if the encoding cannot express the
+/// codes.
 Result<SegmentMeasure> measureSegment(const SegmentEncoding &encoding,
                                       const SegmentStatistics &statistics,
                                       const TrainingOptions &options,

@@ -90,8 +90,8 @@ private:
 
 class TrainedCoders;
 
-/// The parts of blocks that an encoding needs counts of. The sizes of blocks are
-/// always counted.
+/// The parts of blocks that an encoding needs counts of. The sizes of blocks
+/// are always counted.
 struct CountedParts {
   bool positions = true, words = true, magnitudes = true;
 };

@@ -4,8 +4,8 @@
 #ifndef CRANIA_RUNTIME_PERFORMANCE_H
 #define CRANIA_RUNTIME_PERFORMANCE_H
 
+#include "crania/Runtime/Batcher.h"
 #include "crania/Runtime/Executable.h"
-#include "crania/Runtime/FrontEnd.h"
 #include "crania/Simulator/Timing/StreamTiming.h"
 
 namespace crania::runtime {
@@ -50,7 +50,7 @@ public:
   /// Return the performance of inputs that ran alone, and of inputs that ran
   /// behind a front end.
   Performance result() const;
-  Performance result(const FrontEnd &frontEnd) const;
+  Performance result(const Batcher &batcher) const;
 
 private:
   simulator::StreamTiming timing;

@@ -4,8 +4,8 @@
 #ifndef CRANIA_RUNTIME_SESSION_H
 #define CRANIA_RUNTIME_SESSION_H
 
+#include "crania/Runtime/Batcher.h"
 #include "crania/Runtime/Executable.h"
-#include "crania/Runtime/FrontEnd.h"
 #include "crania/Runtime/Performance.h"
 
 #include <map>
@@ -47,7 +47,7 @@ public:
   /// returned already.
   Result<std::optional<Answer>> poll(Ticket ticket);
 
-  /// Runs one sweep, which FrontEnd chooses. Returns false if no input is in
+  /// Runs one sweep, which Batcher chooses. Returns false if no input is in
   /// flight.
   Result<bool> step();
   /// Runs sweeps until no input is in flight.
@@ -68,7 +68,7 @@ private:
   std::shared_ptr<const Executable> program;
   simulator::FunctionalEngine::Memory memory;
   PerformanceMeter meter;
-  FrontEnd frontEnd;
+  Batcher batcher;
   std::map<Ticket, Context> contexts;
   size_t answered = 0; // answers that wait to be polled
   Ticket nextTicket = 1;

@@ -4,7 +4,7 @@
 #ifndef CRANIA_TARGET_TARGETMODEL_H
 #define CRANIA_TARGET_TARGETMODEL_H
 
-#include "crania/Dram/Energy.h"
+#include "crania/Dram/CommandEnergy.h"
 #include "crania/Support/Result.h"
 
 #include <cstdint>

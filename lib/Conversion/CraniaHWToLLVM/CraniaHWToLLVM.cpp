@@ -130,8 +130,8 @@ void HostCode::lower(hw::ExecuteOp execute) {
   execute.erase();
 }
 
-struct ConvertCraniaToLLVM
-    : public crania::impl::ConvertCraniaToLLVMBase<ConvertCraniaToLLVM> {
+struct ConvertCraniaHWToLLVM
+    : public crania::impl::ConvertCraniaHWToLLVMBase<ConvertCraniaHWToLLVM> {
   void runOnOperation() override;
   LogicalResult lowerProgram(hw::ProgramOp program, SymbolTable &symbols,
                              ArrayRef<hw::ExecuteOp> executions);
@@ -147,7 +147,7 @@ findExecutions(ModuleOp module) {
   WalkResult result = module.walk([&](hw::ExecuteOp execute) {
     if (!execute.getDestination()) {
       execute.emitError() << "is on tensors; bufferize before "
-                          << "convert-crania-to-llvm";
+                          << "convert-crania-hw-to-llvm";
       return WalkResult::interrupt();
     }
     auto program = SymbolTable::lookupNearestSymbolFrom<hw::ProgramOp>(
@@ -164,8 +164,8 @@ findExecutions(ModuleOp module) {
 }
 
 LogicalResult
-ConvertCraniaToLLVM::lowerProgram(hw::ProgramOp program, SymbolTable &symbols,
-                                  ArrayRef<hw::ExecuteOp> executions) {
+ConvertCraniaHWToLLVM::lowerProgram(hw::ProgramOp program, SymbolTable &symbols,
+                                    ArrayRef<hw::ExecuteOp> executions) {
   if (!executions.empty()) {
     HostCode code(program, symbols);
     if (failed(code.create()))
@@ -187,7 +187,7 @@ void eraseDialectAttributes(ModuleOp module) {
   });
 }
 
-void ConvertCraniaToLLVM::runOnOperation() {
+void ConvertCraniaHWToLLVM::runOnOperation() {
   auto executions = findExecutions(getOperation());
   if (failed(executions))
     return signalPassFailure();

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "MemoryPlan.h"
-#include "crania/Scheduling/BufferPlacement.h"
+#include "crania/Solvers/BufferPlacement.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/Remarks.h"
 #include "llvm/ADT/MapVector.h"
@@ -13,8 +13,8 @@
 using namespace mlir;
 using namespace crania;
 using namespace crania::lowering;
-using scheduling::BufferPlacement;
-using scheduling::BufferProblem;
+using solvers::BufferPlacement;
+using solvers::BufferProblem;
 
 //===----------------------------------------------------------------------===//
 // Parameters
@@ -131,12 +131,12 @@ public:
 
   /// Plans the placement. Returns the failure and the missing bytes, if it
   /// fails.
-  std::optional<scheduling::PlacementFailure> run() {
+  std::optional<solvers::PlacementFailure> run() {
     plan.stages.resize(network.stages.size());
     plan.firstStage.resize(network.storages.size());
     collectUses();
-    auto answer = scheduling::placeBuffers(problem);
-    if (auto *failure = std::get_if<scheduling::PlacementFailure>(&answer))
+    auto answer = solvers::placeBuffers(problem);
+    if (auto *failure = std::get_if<solvers::PlacementFailure>(&answer))
       return *failure;
     placement = std::get<BufferPlacement>(answer);
     plan.onChip.resize(network.storages.size());
@@ -145,7 +145,7 @@ public:
         plan.onChip[id] = placement.offsets[*bufferOf[id]];
     for (size_t s = 0; s < network.stages.size(); ++s)
       if (!planStage(s))
-        return scheduling::PlacementFailure{s, leastBytes(s)};
+        return solvers::PlacementFailure{s, leastBytes(s)};
     placeInDram();
     return std::nullopt;
   }
@@ -308,7 +308,7 @@ private:
 
 static LogicalResult reportFailure(const Network &network,
                                    const target::TargetModel &target,
-                                   scheduling::PlacementFailure failure,
+                                   solvers::PlacementFailure failure,
                                    Location loc) {
   bool isStage = failure.step < network.stages.size();
   Location where = isStage ? network.stages[failure.step].loc() : loc;
@@ -362,8 +362,8 @@ public:
   /// failure with the smallest windows, if that fails. Large windows save
   /// weight traffic, but small ones leave room for whole tensors. The better
   /// choice depends on the network.
-  std::optional<scheduling::PlacementFailure> tryCapacity(uint64_t capacity) {
-    std::optional<scheduling::PlacementFailure> failure;
+  std::optional<solvers::PlacementFailure> tryCapacity(uint64_t capacity) {
+    std::optional<solvers::PlacementFailure> failure;
     for (uint64_t budget :
          {uint64_t(0), capacity / 4, capacity / 2, capacity}) {
       MemoryPlanner planner(network, target, capacity, budget);
@@ -392,7 +392,7 @@ crania::lowering::planMemory(const Network &network,
                              const target::TargetModel &target, Location loc) {
   uint64_t capacity = target.globalBuffer.bytes;
   PlanSearch search(network, target);
-  std::optional<scheduling::PlacementFailure> failure =
+  std::optional<solvers::PlacementFailure> failure =
       search.tryCapacity(capacity);
   if (!search.best)
     return reportFailure(network, target, *failure, loc);

@@ -89,14 +89,16 @@ private:
     if (failed(checkDecided(segment, error)))
       return failure();
     if (!encodingOf(segment))
-      return error() << "has the encoding '" << segment.getEncoding().getEncodingId()
+      return error() << "has the encoding '"
+                     << segment.getEncoding().getEncodingId()
                      << "', which is not registered in this process";
     uint64_t begin = *segment.getAddress(), size = *segment.getBytes();
     if (size > largestImage)
-      return error() << "has " << size
-                     << " bytes by the plan, more than any encoding makes of it: "
-                        "the plan is stale, remove it and run "
-                        "crania-assign-encodings again";
+      return error()
+             << "has " << size
+             << " bytes by the plan, more than any encoding makes of it: "
+                "the plan is stale, remove it and run "
+                "crania-assign-encodings again";
     if (begin > largestImage || size > largestImage - begin)
       return error() << "has the address " << begin
                      << ", far behind everything else in the image; remove it "
@@ -107,7 +109,8 @@ private:
 
   static const encoding::SegmentEncoding *encodingOf(ir::SegmentAttr segment) {
     StringRef id = segment.getEncoding().getEncodingId();
-    return encoding::findSegmentEncoding(std::string_view(id.data(), id.size()));
+    return encoding::findSegmentEncoding(
+        std::string_view(id.data(), id.size()));
   }
 
   static LogicalResult
@@ -199,8 +202,9 @@ private:
       offsets.push_back(offsets.back() + size);
     bool isRetained = *segment.getResidency() == ir::Residency::Retained;
     return hw::SegmentAttr::get(
-        iterate.getContext(), cluster + 1, segment.getEncoding().getEncodingId(),
-        *segment.getAddress(), encoded.bytes,
+        iterate.getContext(), cluster + 1,
+        segment.getEncoding().getEncodingId(), *segment.getAddress(),
+        encoded.bytes,
         isRetained ? hw::Residency::Retained : hw::Residency::Streamed,
         isRetained ? *segment.getStoreOffset() : 0, offsets,
         blocks.blockTiles(), encoded.tableBytes, refined);

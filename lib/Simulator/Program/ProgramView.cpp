@@ -109,8 +109,8 @@ Status ProgramView::parseTables(
   const auto &offsets = *s.block_offsets();
   Result<std::vector<uint32_t>> sizes =
       encoding::parseDirectory(image().slice(s.address() + s.table_bytes(),
-                                           offsets.Get(0) - s.table_bytes()),
-                             offsets.size() - 1);
+                                             offsets.Get(0) - s.table_bytes()),
+                               offsets.size() - 1);
   if (!sizes)
     return sizes.error();
   for (size_t b = 0; b < sizes->size(); ++b)
@@ -148,7 +148,7 @@ Status ProgramView::checkDecoder() const {
 }
 
 encoding::BlockContext ProgramView::contextOf(const Block &block,
-                                            Span<const uint8_t> known) const {
+                                              Span<const uint8_t> known) const {
   encoding::BlockContext context;
   context.positions = known.size();
   context.valueBits = 8 * binary::bytesOf(weights(block.weights).element());

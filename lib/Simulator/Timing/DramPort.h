@@ -6,7 +6,7 @@
 
 #include "SweepSchedule.h"
 
-#include "crania/Dram/Energy.h"
+#include "crania/Dram/CommandEnergy.h"
 #include "crania/Simulator/Program/ProgramView.h"
 
 #include <array>

@@ -35,15 +35,16 @@ TileCounts countTile(const encoding::Tiling &tiling, uint32_t index,
 }
 
 template <typename T>
-std::vector<TileCounts> countTiles(const encoding::Tiling &tiling, uint32_t rows,
-                                   Span<const T> matrix) {
+std::vector<TileCounts> countTiles(const encoding::Tiling &tiling,
+                                   uint32_t rows, Span<const T> matrix) {
   std::vector<TileCounts> counts;
   for (uint32_t tile = 0; tile < tiling.tiles(); ++tile)
     counts.push_back(countTile(tiling, tile, rows, matrix));
   return counts;
 }
 
-std::vector<TileCounts> countTiles(const encoding::Tiling &tiling, uint32_t rows,
+std::vector<TileCounts> countTiles(const encoding::Tiling &tiling,
+                                   uint32_t rows,
                                    const DecodedWeights &weights) {
   switch (weights.element) {
   case binary::ElementType::i8:

@@ -109,9 +109,9 @@ void Disassembler::printWeights(const Weights &weights) {
      << "\n";
   for (const Segment *segment : *weights.segments()) {
     os << "    cluster " << segment->cluster() << ": "
-       << segment->encoding()->string_view() << ", image [" << segment->address()
-       << ", " << segment->address() + segment->bytes() << "), "
-       << segment->block_tiles()->size() - 1 << " blocks, "
+       << segment->encoding()->string_view() << ", image ["
+       << segment->address() << ", " << segment->address() + segment->bytes()
+       << "), " << segment->block_tiles()->size() - 1 << " blocks, "
        << EnumNameResidency(segment->residency());
     if (segment->residency() == Residency::retained)
       os << " at " << segment->store_offset();

@@ -1,7 +1,7 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// RUN: crania-opt --convert-crania-to-llvm --split-input-file --verify-diagnostics %s
+// RUN: crania-opt --convert-crania-hw-to-llvm --split-input-file --verify-diagnostics %s
 
 crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
     input <@x : tensor<2xf32>> logits <@y : tensor<2xf32>>
@@ -22,7 +22,7 @@ crania_hw.program @p target <"edge"> precision f32 exit <softmax, []>
 }
 
 func.func @f(%x: tensor<2xf32>) -> (tensor<2xf32>, index) {
-  // expected-error @+1 {{is on tensors; bufferize before convert-crania-to-llvm}}
+  // expected-error @+1 {{is on tensors; bufferize before convert-crania-hw-to-llvm}}
   %y, %r = crania_hw.execute @p(%x) : (tensor<2xf32>) -> (tensor<2xf32>, index)
   return %y, %r : tensor<2xf32>, index
 }

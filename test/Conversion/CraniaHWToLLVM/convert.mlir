@@ -3,7 +3,7 @@
 
 // Tests the form of the host code; run.mlir runs it.
 
-// RUN: cat %s %S/../../Dialect/CraniaHW/IR/Inputs/tiny.mlir | crania-opt --convert-crania-to-llvm | FileCheck %s
+// RUN: cat %s %S/../../Dialect/CraniaHW/IR/Inputs/tiny.mlir | crania-opt --convert-crania-hw-to-llvm | FileCheck %s
 
 // CHECK-LABEL: func.func @twice(
 //  CHECK-SAME:   %[[X:.*]]: memref<1x4xf32>, %[[Y:.*]]: memref<1x2xf32>)
@@ -37,5 +37,5 @@ func.func @twice(%x: memref<1x4xf32>, %y: memref<1x2xf32>) -> (index, index) {
 
 // The target attribute is erased, because stock tools do not know it.
 // RUN: echo 'module attributes {crania.target = #crania.target<"edge">} {}' \
-// RUN:   | crania-opt --convert-crania-to-llvm | FileCheck %s --check-prefix=TARGET
+// RUN:   | crania-opt --convert-crania-hw-to-llvm | FileCheck %s --check-prefix=TARGET
 // TARGET: {{^}}module {

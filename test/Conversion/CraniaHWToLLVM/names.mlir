@@ -5,7 +5,7 @@
 // declaration of the runtime's function is shared. A program without runs is
 // erased, and so are attributes of the dialect.
 
-// RUN: crania-opt --convert-crania-to-llvm %s | FileCheck %s
+// RUN: crania-opt --convert-crania-hw-to-llvm %s | FileCheck %s
 
 // CHECK-NOT: crania.
 // CHECK: llvm.func @craniaRuntimeInfer(

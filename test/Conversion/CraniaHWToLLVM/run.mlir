@@ -14,7 +14,7 @@
 
 // RUN: cat %s %S/../../Dialect/CraniaHW/IR/Inputs/tiny.mlir | crania-opt \
 // RUN:   --one-shot-bufferize="bufferize-function-boundaries function-boundary-type-conversion=identity-layout-map" \
-// RUN:   --buffer-deallocation-pipeline --convert-crania-to-llvm --convert-bufferization-to-memref \
+// RUN:   --buffer-deallocation-pipeline --convert-crania-hw-to-llvm --convert-bufferization-to-memref \
 // RUN:   --expand-strided-metadata --convert-cf-to-llvm --finalize-memref-to-llvm \
 // RUN:   --convert-func-to-llvm --convert-arith-to-llvm --reconcile-unrealized-casts \
 // RUN: | mlir-runner --entry-point-result=void --shared-libs=%crania_runtime \

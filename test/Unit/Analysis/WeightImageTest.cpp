@@ -72,8 +72,8 @@ protected:
   /// Encodes a cluster in an encoding.
   Result<encoding::EncodedSegment> encode(unsigned cluster, const char *id) {
     ClusterBlocks codes = blocks().read(cluster);
-    return encoding::encodeSegment(*encoding::findSegmentEncoding(id), codes.views,
-                                 encoding::TrainingOptions());
+    return encoding::encodeSegment(*encoding::findSegmentEncoding(id),
+                                   codes.views, encoding::TrainingOptions());
   }
 
   /// Returns a target with tiles of 4 outputs by 6, neither of which divides
@@ -251,8 +251,8 @@ RC_GTEST_FIXTURE_PROP(WeightImageTest, DecodingGivesTheWeightsBack, ()) {
   RC_ASSERT(std::equal(holders.begin(), holders.end(), assignment.begin()));
 }
 
-/// Every third weight is 0. Only encodings that code the positions leave out the
-/// zeros of the last cluster.
+/// Every third weight is 0. Only encodings that code the positions leave out
+/// the zeros of the last cluster.
 TEST_F(WeightImageTest, TheLastClusterMayLeaveOutZeros) {
   std::string bytes(elements, '\x11');
   std::vector<uint8_t> assignment(elements);
@@ -272,7 +272,8 @@ TEST_F(WeightImageTest, TheLastClusterMayLeaveOutZeros) {
   EXPECT_TRUE(image.mayOmitZeros(1));
   for (const char *id : {"bitmap", "bitmap-free", "golomb+tans", "runs+raw",
                          "conditional+huffman", "bitmap+delta"}) {
-    const WeightBlocks stored = image.withLast(*encoding::findSegmentEncoding(id));
+    const WeightBlocks stored =
+        image.withLast(*encoding::findSegmentEncoding(id));
     EXPECT_EQ(stored.read(0).values, held[0]) << id;
     EXPECT_EQ(stored.read(1).values, held[1] - zeros[1]) << id;
   }

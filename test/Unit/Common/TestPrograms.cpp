@@ -159,10 +159,11 @@ std::unique_ptr<PortT> port(uint32_t buffer, uint32_t elements) {
 
 /// Returns the codes of `cluster` in the tiles [first, last).
 encoding::BlockCodes blockCodes(const encoding::Tiling &tiling, uint32_t first,
-                              uint32_t last, const std::vector<uint32_t> &words,
-                              const std::vector<uint8_t> &clusterOf,
-                              uint16_t cluster,
-                              std::vector<uint8_t> &occupied) {
+                                uint32_t last,
+                                const std::vector<uint32_t> &words,
+                                const std::vector<uint8_t> &clusterOf,
+                                uint16_t cluster,
+                                std::vector<uint8_t> &occupied) {
   encoding::BlockCodes codes;
   for (uint32_t index = first; index < last; ++index) {
     encoding::Tiling::Tile tile = tiling.tile(index);
@@ -224,7 +225,8 @@ void appendSegment(WeightsT &weights, std::vector<uint8_t> &image,
                        8 * bytesOf(weights.element), occupied.back()}});
     segment->block_tiles.push_back(last);
   }
-  const encoding::SegmentEncoding &encoding = *encoding::findSegmentEncoding(encodingId);
+  const encoding::SegmentEncoding &encoding =
+      *encoding::findSegmentEncoding(encodingId);
   encoding::EncodedSegment encoded =
       *encoding::encodeSegment(encoding, blocks, encoding::TrainingOptions());
   for (const auto *part :

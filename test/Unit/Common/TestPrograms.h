@@ -43,8 +43,8 @@ enum TinyBuffer : uint32_t {
 };
 
 /// Two rounds on preset "edge", with the softmax threshold 0.9. Cluster 1 is
-/// streamed, cluster 2 retained. Both have the encoding "bitmap", with one block
-/// per block of outputs. The commands of a round follow; only round 2 has
+/// streamed, cluster 2 retained. Both have the encoding "bitmap", with one
+/// block per block of outputs. The commands of a round follow; only round 2 has
 /// `tinyFetchRetained`.
 enum TinyCommand : uint32_t {
   tinyCopyInput,

@@ -3,7 +3,7 @@
 
 // Tests of DRAM files, presets and impossible DRAMs.
 
-#include "crania/Dram/Energy.h"
+#include "crania/Dram/CommandEnergy.h"
 #include "crania/Support/File.h"
 
 #include "TemporaryFolder.h"

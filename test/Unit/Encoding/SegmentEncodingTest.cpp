@@ -1,8 +1,8 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Tests of the encodings with tables: the examples of docs/Encodings.md bit by bit,
-// errors, limits, costs and the registry.
+// Tests of the encodings with tables: the examples of docs/Encodings.md bit by
+// bit, errors, limits, costs and the registry.
 
 #include "TestBlocks.h"
 
@@ -226,8 +226,8 @@ TEST(Bound, OneWordTakesNoBits) {
           TrainingOptions options;
           options.tableLog = tableLog;
           options.mostExtraBits = extraBits;
-          auto segment =
-              encodeSegment(*findSegmentEncoding(id), viewsOf({filled}), options);
+          auto segment = encodeSegment(*findSegmentEncoding(id),
+                                       viewsOf({filled}), options);
           ASSERT_TRUE(bool(segment)) << id;
           EXPECT_LE(segment->blocks.size(), 1u)
               << id << " " << tableLog << " " << extraBits << " " << bits;
@@ -407,7 +407,8 @@ TEST(Examples, DecodeAsDocumented) {
   EXPECT_EQ(examples.size(), 18u);
   for (const Example &example : examples) {
     TestBlock block = exampleBlock(example);
-    auto coder = findSegmentEncoding(example.encoding)->parse(example.tables, 8);
+    auto coder =
+        findSegmentEncoding(example.encoding)->parse(example.tables, 8);
     ASSERT_TRUE(bool(coder)) << example.encoding << coder.error().message;
     auto codes = (*coder)->decode(example.block, block.context());
     ASSERT_TRUE(bool(codes)) << example.encoding << codes.error().message;
@@ -518,8 +519,8 @@ TEST(Limits, LargestBlockAndLongestGap) {
   }
 }
 
-/// A decoder of several encodings has the lanes of the widest one, each with the
-/// logic of every code and the largest tables.
+/// A decoder of several encodings has the lanes of the widest one, each with
+/// the logic of every code and the largest tables.
 TEST(Costs, OneDecoderForSeveralEncodings) {
   SegmentCost narrow, wide;
   narrow.values.lanes = 1;

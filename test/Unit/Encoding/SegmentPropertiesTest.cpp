@@ -117,7 +117,8 @@ Segment genSegment(const SegmentEncoding &encoding) {
 
 /// Calls `check` for each encoding with tables. CodecPropertiesTest covers the
 /// others.
-void forEachEncoding(const std::function<void(const SegmentEncoding &)> &check) {
+void forEachEncoding(
+    const std::function<void(const SegmentEncoding &)> &check) {
   for (const std::string &id : segmentEncodingIds())
     if (findSegmentEncoding(id)->hasTables())
       check(*findSegmentEncoding(id));
@@ -208,8 +209,9 @@ RC_GTEST_PROP(SegmentProperties, RandomBytesDecodeCanonicallyOrNot,
 
 /// Expects that damaged tables are an error, or other tables in canonical form.
 /// With these, a block is an error or decodes to other codes.
-void tryTables(const SegmentEncoding &encoding, const std::vector<uint8_t> &tables,
-               const TestBlock &block, const std::vector<uint8_t> &bytes) {
+void tryTables(const SegmentEncoding &encoding,
+               const std::vector<uint8_t> &tables, const TestBlock &block,
+               const std::vector<uint8_t> &bytes) {
   auto coder = encoding.parse(tables, block.valueBits);
   if (!coder)
     return;

@@ -6,8 +6,8 @@
 
 #include "TinyBinary.h"
 
-#include "crania/Report/Compulsory.h"
 #include "crania/Report/Report.h"
+#include "crania/Report/TrafficBounds.h"
 #include "crania/Runtime/Performance.h"
 #include "crania/Simulator/Accounting/Energy.h"
 

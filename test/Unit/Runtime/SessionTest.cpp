@@ -3,8 +3,8 @@
 
 #include "TinyBinary.h"
 
-#include "crania/Report/Compulsory.h"
 #include "crania/Report/Report.h"
+#include "crania/Report/TrafficBounds.h"
 #include "crania/Runtime/Session.h"
 
 #include <nlohmann/json.hpp>

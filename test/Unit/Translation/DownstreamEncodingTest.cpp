@@ -1,8 +1,9 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Tests of an encoding from a downstream project: an attribute that implements the
-// interface, and an encoding registered under its id. No other code knows it.
+// Tests of an encoding from a downstream project: an attribute that implements
+// the interface, and an encoding registered under its id. No other code knows
+// it.
 
 #include "crania/Dialect/Crania/IR/CraniaOps.h"
 #include "crania/Dialect/CraniaHW/IR/CraniaHWOps.h"
@@ -102,7 +103,8 @@ private:
 /// An external model that makes strings encodings. An attribute of a downstream
 /// dialect would implement the interface itself.
 struct StringEncoding
-    : ir::EncodingAttrInterface::ExternalModel<StringEncoding, mlir::StringAttr> {
+    : ir::EncodingAttrInterface::ExternalModel<StringEncoding,
+                                               mlir::StringAttr> {
   llvm::StringRef getEncodingId(mlir::Attribute attribute) const {
     return llvm::cast<mlir::StringAttr>(attribute).getValue();
   }
@@ -148,10 +150,11 @@ protected:
 
   /// Compiles the network with the given decisions for its segment.
   Result<binary::DeviceBinary> compile(const std::string &segment) {
-    const std::string plan = segment.empty() ? ""
-                                             : "plan [#crania.fetch_plan<@w, "
-                                               "[#crania.segment<encoding = \"" +
-                                                   segment + "\">]>]";
+    const std::string plan = segment.empty()
+                                 ? ""
+                                 : "plan [#crania.fetch_plan<@w, "
+                                   "[#crania.segment<encoding = \"" +
+                                       segment + "\">]>]";
     auto module =
         mlir::parseSourceString<mlir::ModuleOp>(network(plan), &context);
     if (!module)

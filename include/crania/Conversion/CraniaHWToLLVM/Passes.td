@@ -6,7 +6,7 @@
 
 include "mlir/Pass/PassBase.td"
 
-def ConvertCraniaToLLVM : Pass<"convert-crania-to-llvm", "::mlir::ModuleOp"> {
+def ConvertCraniaHWToLLVM : Pass<"convert-crania-hw-to-llvm", "::mlir::ModuleOp"> {
   let summary = "Turn runs of a program into calls of the runtime's C API";
   let description = [{
     Each `crania_hw.execute` becomes a call of `craniaRuntimeInfer` (see

@@ -4,7 +4,7 @@
 #ifndef CRANIA_SIMULATOR_ACCOUNTING_ENERGY_H
 #define CRANIA_SIMULATOR_ACCOUNTING_ENERGY_H
 
-#include "crania/Dram/Energy.h"
+#include "crania/Dram/CommandEnergy.h"
 #include "crania/Simulator/Accounting/Counts.h"
 
 #include <string_view>

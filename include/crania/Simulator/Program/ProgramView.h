@@ -19,15 +19,15 @@ namespace crania::simulator {
 target::Precision precisionOf(binary::ElementType type);
 
 /// One program of a verified device binary, prepared for the simulator: the
-/// target is parsed, and tilings and encodings are looked up. A view is cheap to
-/// copy and keeps the bytes of the binary alive.
+/// target is parsed, and tilings and encodings are looked up. A view is cheap
+/// to copy and keeps the bytes of the binary alive.
 class ProgramView {
 public:
   /// Creates the view of program number `program` of a bundle. Fails if an
-  /// encoding is not registered, if an encoding could not have made its tables or
-  /// directory, or if the target has no room for the decoder of an encoding; the
-  /// error names the encoding. The device binary has been verified, so nothing
-  /// else can be wrong.
+  /// encoding is not registered, if an encoding could not have made its tables
+  /// or directory, or if the target has no room for the decoder of an encoding;
+  /// the error names the encoding. The device binary has been verified, so
+  /// nothing else can be wrong.
   static Result<ProgramView> create(const binary::DeviceBinary &bundle,
                                     size_t program);
 
@@ -81,7 +81,8 @@ public:
     return *this->weights(weights).segments()->Get(cluster);
   }
   /// Returns the coder of a cluster, with the tables of its segment.
-  const encoding::SegmentCoder &coder(uint32_t weights, unsigned cluster) const {
+  const encoding::SegmentCoder &coder(uint32_t weights,
+                                      unsigned cluster) const {
     return *coders[weights][cluster];
   }
   /// Returns the area of the decoder that the encodings of the program need, in
@@ -117,7 +118,7 @@ public:
   /// cluster, the index of the word that the cluster before has there. Before
   /// the first cluster, all are 0. The result points into `known`.
   encoding::BlockContext contextOf(const Block &block,
-                                 Span<const uint8_t> known) const;
+                                   Span<const uint8_t> known) const;
   /// Updates `known` with the codes of a block, for the next cluster. Fails if
   /// the block has a word that the next cluster does not refine.
   Status noteKnown(const Block &block, const encoding::BlockCodes &codes,
@@ -131,8 +132,9 @@ private:
   explicit ProgramView(binary::DeviceBinary bundle, size_t program);
   Status indexWeights();
   Status indexSegment(uint32_t weights, unsigned cluster);
-  Status parseTables(const binary::Segment &segment, unsigned wordBits,
-                     std::shared_ptr<const encoding::SegmentCoder> &coder) const;
+  Status
+  parseTables(const binary::Segment &segment, unsigned wordBits,
+              std::shared_ptr<const encoding::SegmentCoder> &coder) const;
   Status checkDecoder() const;
 
   binary::DeviceBinary bundle;
@@ -141,7 +143,8 @@ private:
   target::TargetModel machine;
   target::Precision arithmetic = target::Precision::f32;
   std::vector<encoding::Tiling> tilings;
-  std::vector<std::vector<std::shared_ptr<const encoding::SegmentCoder>>> coders;
+  std::vector<std::vector<std::shared_ptr<const encoding::SegmentCoder>>>
+      coders;
   std::vector<Block> blockList;
   std::vector<std::vector<uint32_t>> firstBlock; // per weights and cluster
 };

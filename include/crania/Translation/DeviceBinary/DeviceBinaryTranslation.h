@@ -20,8 +20,8 @@
 namespace crania {
 
 /// Returns the device binary of the programs of `module`, in their order. It
-/// ignores all other operations. If the machine cannot run a program, it reports
-/// an error at the command or program at fault (see verifyForMachine in
+/// ignores all other operations. If the machine cannot run a program, it
+/// reports an error at the command or program at fault (see verifyForMachine in
 /// VerifyProgram.h).
 mlir::FailureOr<std::vector<uint8_t>>
 translateToDeviceBinary(mlir::ModuleOp module);

@@ -110,23 +110,24 @@ StringRef BitmapEncodingAttr::getEncodingId() const {
 
 StringRef CodedEncodingAttr::getEncodingId() const { return getEncoding(); }
 
-crania::encoding::TrainingOptions CodedEncodingAttr::getTrainingOptions() const {
+crania::encoding::TrainingOptions
+CodedEncodingAttr::getTrainingOptions() const {
   return {getValueLanes(), getPositionLanes(), getTableLog(), getTables(),
           getExtraBits()};
 }
 
 CodedEncodingAttr
 CodedEncodingAttr::get(MLIRContext *context, StringRef encoding,
-                     const crania::encoding::TrainingOptions &options) {
+                       const crania::encoding::TrainingOptions &options) {
   return get(context, encoding, options.positionLanes, options.valueLanes,
              options.tableLog, options.mostTables, options.mostExtraBits);
 }
 
 LogicalResult
 CodedEncodingAttr::verify(function_ref<InFlightDiagnostic()> emitError,
-                        StringRef encoding, unsigned positionLanes,
-                        unsigned valueLanes, unsigned tableLog, unsigned tables,
-                        unsigned extraBits) {
+                          StringRef encoding, unsigned positionLanes,
+                          unsigned valueLanes, unsigned tableLog,
+                          unsigned tables, unsigned extraBits) {
   if (encoding.empty())
     return emitError() << "names no encoding; expected one such as "
                        << "\"conditional+tans\"";
@@ -139,13 +140,16 @@ CodedEncodingAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                        << positionLanes;
   if (valueLanes != 0 && !isLaneCount(valueLanes))
     return emitError() << "value_lanes must be a power of two from 1 to "
-                       << crania::encoding::maxLanes << ", found " << valueLanes;
+                       << crania::encoding::maxLanes << ", found "
+                       << valueLanes;
   if (tableLog > crania::encoding::maxTableLog)
     return emitError() << "table_log must be at most "
-                       << crania::encoding::maxTableLog << ", found " << tableLog;
+                       << crania::encoding::maxTableLog << ", found "
+                       << tableLog;
   if (tables == 0 || tables > crania::encoding::maxConditions)
     return emitError() << "tables must be from 1 to "
-                       << crania::encoding::maxConditions << ", found " << tables;
+                       << crania::encoding::maxConditions << ", found "
+                       << tables;
   if (extraBits > crania::encoding::maxExtraBits)
     return emitError() << "extra_bits must be at most "
                        << crania::encoding::maxExtraBits << ", found "
@@ -265,10 +269,10 @@ struct SegmentParser {
     SMLoc loc = parser.getCurrentLocation();
     if (parser.parseKeyword(&key) || parser.parseEqual())
       return failure();
-    bool repeated = (key == "encoding" && encoding) || (key == "bytes" && bytes) ||
-                    (key == "residency" && residency) ||
-                    (key == "store_offset" && storeOffset) ||
-                    (key == "address" && address);
+    bool repeated =
+        (key == "encoding" && encoding) || (key == "bytes" && bytes) ||
+        (key == "residency" && residency) ||
+        (key == "store_offset" && storeOffset) || (key == "address" && address);
     if (repeated)
       return parser.emitError(loc) << "'" << key << "' is given twice";
     if (key == "encoding")
@@ -294,9 +298,10 @@ Attribute SegmentAttr::parse(AsmParser &parser, Type) {
   if (parser.parseCommaSeparatedList(AsmParser::Delimiter::OptionalLessGreater,
                                      [&] { return fields.parseField(); }))
     return {};
-  return SegmentAttr::getChecked(
-      [&] { return parser.emitError(loc); }, parser.getContext(), fields.encoding,
-      fields.bytes, fields.residency, fields.storeOffset, fields.address);
+  return SegmentAttr::getChecked([&] { return parser.emitError(loc); },
+                                 parser.getContext(), fields.encoding,
+                                 fields.bytes, fields.residency,
+                                 fields.storeOffset, fields.address);
 }
 
 void SegmentAttr::print(AsmPrinter &printer) const {

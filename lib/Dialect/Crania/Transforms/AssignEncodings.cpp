@@ -4,8 +4,8 @@
 #include "ConsumedBlocks.h"
 #include "EncodingCandidates.h"
 #include "crania/Dialect/Crania/Transforms/Passes.h"
-#include "crania/Dialect/Crania/Transforms/PlanBuilder.h"
-#include "crania/Scheduling/EncodingChoice.h"
+#include "crania/Dialect/Crania/Transforms/PlanEditor.h"
+#include "crania/Solvers/EncodingChoice.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/Remarks.h"
 
@@ -17,8 +17,8 @@ namespace crania {
 using namespace mlir;
 using namespace crania::ir;
 using crania::WeightBlocks;
-using crania::scheduling::EncodingChoice;
-using crania::scheduling::EncodingProblem;
+using crania::solvers::EncodingChoice;
+using crania::solvers::EncodingProblem;
 using crania::target::Precision;
 
 namespace {
@@ -34,7 +34,7 @@ Precision precisionOf(unsigned wordBits) {
 
 /// A weight tensor and the candidates for its clusters.
 struct Tensor {
-  PlanBuilder::Entry *entry;
+  PlanEditor::Entry *entry;
   WeightBlocks blocks;
   SmallVector<EncodingAttrInterface> given;
   std::vector<SegmentCandidates> clusters;
@@ -62,8 +62,8 @@ struct Decision {
 
   /// Returns the number of values that are stored.
   uint64_t values() const {
-    const auto *encoding =
-        crania::encoding::findSegmentEncoding(view(taken.encoding.getEncodingId()));
+    const auto *encoding = crania::encoding::findSegmentEncoding(
+        view(taken.encoding.getEncodingId()));
     return segment.statisticsFor(*encoding).values();
   }
 
@@ -76,7 +76,8 @@ struct Decision {
   }
 };
 
-struct AssignEncodings : public crania::impl::AssignEncodingsBase<AssignEncodings> {
+struct AssignEncodings
+    : public crania::impl::AssignEncodingsBase<AssignEncodings> {
   using AssignEncodingsBase::AssignEncodingsBase;
 
   void runOnOperation() override {
@@ -101,11 +102,11 @@ private:
 
   LogicalResult assign(IterateOp iterate) {
     FailureOr<crania::target::TargetModel> target = getTargetModel(iterate);
-    FailureOr<PlanBuilder> plan = PlanBuilder::read(iterate);
+    FailureOr<PlanEditor> plan = PlanEditor::read(iterate);
     if (failed(target) || failed(plan))
       return failure();
     std::vector<Tensor> tensors;
-    for (PlanBuilder::Entry &entry : plan->getEntries())
+    for (PlanEditor::Entry &entry : plan->getEntries())
       if (failed(addTensor(entry, *target, tensors)))
         return failure();
     EncodingProblem problem;
@@ -115,7 +116,7 @@ private:
     if (crania::Status status = problem.check(); !status)
       return iterate.emitError() << status.error().message;
     crania::Result<EncodingChoice> choice =
-        crania::scheduling::chooseEncodings(problem);
+        crania::solvers::chooseEncodings(problem);
     if (!choice)
       return iterate.emitError() << choice.error().message;
     size_t next = 0;
@@ -131,7 +132,7 @@ private:
     return success();
   }
 
-  LogicalResult addTensor(PlanBuilder::Entry &entry,
+  LogicalResult addTensor(PlanEditor::Entry &entry,
                           const crania::target::TargetModel &target,
                           std::vector<Tensor> &tensors) {
     FailureOr<WeightBlocks> blocks = readConsumedBlocks(entry, target);
@@ -141,7 +142,7 @@ private:
     for (auto [k, segment] : llvm::enumerate(entry.segments)) {
       tensor.given.push_back(segment.encoding);
       if (segment.encoding && !crania::encoding::findSegmentEncoding(
-                                view(segment.encoding.getEncodingId())))
+                                  view(segment.encoding.getEncodingId())))
         return emitClusterError(tensor, k)
                << "encoding " << Attribute(segment.encoding) << " needs '"
                << segment.encoding.getEncodingId()
@@ -154,8 +155,9 @@ private:
   LogicalResult measure(std::vector<Tensor> &tensors,
                         const crania::target::TargetModel &target,
                         EncodingProblem &problem) {
-    EncodingMeter meter(&getContext(), target,
-                      SmallVector<std::string>(encodings.begin(), encodings.end()));
+    EncodingMeter meter(
+        &getContext(), target,
+        SmallVector<std::string>(encodings.begin(), encodings.end()));
     unsigned widest = 0;
     for (const Tensor &tensor : tensors)
       widest = std::max(widest, tensor.blocks.wordBits());
@@ -211,7 +213,7 @@ private:
     for (auto [k, candidate] : llvm::enumerate(chosen)) {
       const SegmentCandidates &cluster = tensor.clusters[k];
       Decision decision{cluster, cluster.candidates[candidate]};
-      PlanBuilder::Segment &segment = tensor.entry->segments[k];
+      PlanEditor::Segment &segment = tensor.entry->segments[k];
       segment.encoding = taken[k];
       segment.bytes = int64_t((*encoded)[k].bytes);
       bytes += (*encoded)[k].bytes;

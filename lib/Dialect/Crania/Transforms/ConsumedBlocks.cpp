@@ -8,7 +8,7 @@ using namespace crania;
 using namespace crania::ir;
 
 FailureOr<WeightBlocks>
-crania::ir::readConsumedBlocks(PlanBuilder::Entry &entry,
+crania::ir::readConsumedBlocks(PlanEditor::Entry &entry,
                                const target::TargetModel &target) {
   MaterializeOp materialize = entry.materialize;
   auto op = materialize->hasOneUse()

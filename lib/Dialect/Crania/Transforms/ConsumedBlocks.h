@@ -5,15 +5,14 @@
 #define CRANIA_LIB_DIALECT_CRANIA_TRANSFORMS_CONSUMEDBLOCKS_H
 
 #include "crania/Analysis/WeightImage.h"
-#include "crania/Dialect/Crania/Transforms/PlanBuilder.h"
+#include "crania/Dialect/Crania/Transforms/PlanEditor.h"
 
 namespace crania::ir {
 
 /// Returns the blocks of the weights in the order of the op that consumes them.
 /// Fails with a diagnostic at that op if the PE array cannot run it.
 mlir::FailureOr<WeightBlocks>
-readConsumedBlocks(PlanBuilder::Entry &entry,
-                   const target::TargetModel &target);
+readConsumedBlocks(PlanEditor::Entry &entry, const target::TargetModel &target);
 
 } // namespace crania::ir
 

@@ -17,11 +17,11 @@ namespace {
 
 /// The factor by which decoding may be slower than DRAM.
 constexpr double allowedSlowdown = 1.02;
-/// An encoding that takes more than this multiple of the smallest one is not worth
-/// more lanes.
+/// An encoding that takes more than this multiple of the smallest one is not
+/// worth more lanes.
 constexpr double worthLanes = 1.1;
-/// An encoding that takes more than this multiple of the smallest one is not worth
-/// small decoders.
+/// An encoding that takes more than this multiple of the smallest one is not
+/// worth small decoders.
 constexpr double worthTrying = 1.3;
 /// The share of DRAM's time in which tables may be loaded, and log2 of the
 /// smallest table size.
@@ -60,8 +60,8 @@ std::vector<std::string> builtInIds() {
 } // namespace
 
 EncodingMeter::EncodingMeter(MLIRContext *context,
-                         const target::TargetModel &target,
-                         ArrayRef<std::string> allowed)
+                             const target::TargetModel &target,
+                             ArrayRef<std::string> allowed)
     : context(context), target(target),
       shape{target.decoder.lanes, target.decoder.blocks},
       ids(allowed.empty() ? builtInIds() : allowed.vec()),
@@ -85,8 +85,8 @@ static bool hasAlphabet(StringRef id) {
          id.ends_with("packed");
 }
 
-EncodingAttrInterface EncodingMeter::attributeOf(StringRef id,
-                                             TrainingOptions options) const {
+EncodingAttrInterface
+EncodingMeter::attributeOf(StringRef id, TrainingOptions options) const {
   if (id == "raw")
     return RawEncodingAttr::get(context);
   if (id == "bitmap" || id == "bitmap-free")
@@ -122,9 +122,9 @@ EncodingMeter::Pace EncodingMeter::paceFor(double bytes) const {
 }
 
 void EncodingMeter::addMeasured(std::vector<EncodingCandidate> &into,
-                              EncodingAttrInterface attribute,
-                              const encoding::SegmentMeasure &measure,
-                              const Pace &pace) const {
+                                EncodingAttrInterface attribute,
+                                const encoding::SegmentMeasure &measure,
+                                const Pace &pace) const {
   EncodingCandidate candidate{attribute, measure};
   const double perByte =
       target.dramPicojoulesPerByte() + target.fifoPicojoulesPerByte();
@@ -139,9 +139,9 @@ void EncodingMeter::addMeasured(std::vector<EncodingCandidate> &into,
 }
 
 void EncodingMeter::addCandidate(std::vector<EncodingCandidate> &into,
-                               SegmentCandidates &segment,
-                               EncodingAttrInterface attribute,
-                               const Pace &pace) const {
+                                 SegmentCandidates &segment,
+                                 EncodingAttrInterface attribute,
+                                 const Pace &pace) const {
   Result<encoding::SegmentMeasure> measured = encoding::measureSegment(
       encodingOf(attribute), segment.statisticsFor(encodingOf(attribute)),
       attribute.getTrainingOptions(), shape);
@@ -152,14 +152,15 @@ void EncodingMeter::addCandidate(std::vector<EncodingCandidate> &into,
 }
 
 void EncodingMeter::addEncoded(std::vector<EncodingCandidate> &into,
-                             SegmentCandidates &segment,
-                             EncodingAttrInterface attribute,
-                             const WeightBlocks &blocks,
-                             unsigned cluster) const {
+                               SegmentCandidates &segment,
+                               EncodingAttrInterface attribute,
+                               const WeightBlocks &blocks,
+                               unsigned cluster) const {
   const ClusterBlocks codes =
       blocks.withLast(encodingOf(attribute)).read(cluster);
-  Result<encoding::SegmentMeasure> measured = encoding::measureSegment(
-      encodingOf(attribute), codes.views, attribute.getTrainingOptions(), shape);
+  Result<encoding::SegmentMeasure> measured =
+      encoding::measureSegment(encodingOf(attribute), codes.views,
+                               attribute.getTrainingOptions(), shape);
   if (measured)
     addMeasured(into, attribute, *measured, Pace());
   else
@@ -169,8 +170,8 @@ void EncodingMeter::addEncoded(std::vector<EncodingCandidate> &into,
 /// Adds an encoding with tables, with as many lanes as it needs to keep up with
 /// DRAM.
 void EncodingMeter::addCoded(SegmentCandidates &into,
-                           const EncodingCandidate &plain,
-                           const Pace &pace) const {
+                             const EncodingCandidate &plain,
+                             const Pace &pace) const {
   const double cycles = pace.share * dramCycles(double(plain.measure.bytes));
   const StringRef id = plain.encoding.getEncodingId();
   SmallVector<unsigned> tableLogs = {pace.tableLog};
@@ -182,9 +183,10 @@ void EncodingMeter::addCoded(SegmentCandidates &into,
     TrainingOptions options;
     options.tableLog = tableLog;
     options.mostTables = plain.encoding.getTrainingOptions().mostTables;
-    Result<TrainingOptions> fitted = encoding::fitLanes(
-        encodingOf(plain.encoding), into.statisticsFor(encodingOf(plain.encoding)),
-        options, shape, uint64_t(cycles));
+    Result<TrainingOptions> fitted =
+        encoding::fitLanes(encodingOf(plain.encoding),
+                           into.statisticsFor(encodingOf(plain.encoding)),
+                           options, shape, uint64_t(cycles));
     if (fitted)
       addCandidate(into.candidates, into, attributeOf(id, *fitted), pace);
   }
@@ -192,8 +194,8 @@ void EncodingMeter::addCoded(SegmentCandidates &into,
 
 /// Adds an encoding in the smallest decoders that can decode it.
 void EncodingMeter::addSmall(SegmentCandidates &into,
-                           const EncodingCandidate &plain,
-                           const Pace &pace) const {
+                             const EncodingCandidate &plain,
+                             const Pace &pace) const {
   const StringRef id = plain.encoding.getEncodingId();
   TrainingOptions options;
   options.valueLanes = 1;
@@ -213,8 +215,8 @@ void EncodingMeter::addSmall(SegmentCandidates &into,
 
 /// Tries all encodings that a segment may have, with their defaults.
 void EncodingMeter::tryAll(const WeightBlocks &blocks,
-                         ArrayRef<EncodingAttrInterface> given,
-                         std::vector<SegmentCandidates> &segments) const {
+                           ArrayRef<EncodingAttrInterface> given,
+                           std::vector<SegmentCandidates> &segments) const {
   const Pace any;
   for (auto [k, segment] : llvm::enumerate(segments)) {
     SmallVector<EncodingAttrInterface> all;
@@ -279,7 +281,8 @@ static Status count(const WeightBlocks &blocks,
   });
   if (!status || !blocks.mayOmitZeros(unsigned(segments.size() - 1)))
     return status;
-  segments.back().withoutZeros = std::make_shared<encoding::SegmentStatistics>();
+  segments.back().withoutZeros =
+      std::make_shared<encoding::SegmentStatistics>();
   return blocks.withLast(*encoding::findSegmentEncoding("bitmap"))
       .forEachBlock([&](ArrayRef<encoding::BlockView> views) {
         return segments.back().withoutZeros->add(views.back());
@@ -288,7 +291,7 @@ static Status count(const WeightBlocks &blocks,
 
 Result<std::vector<SegmentCandidates>>
 EncodingMeter::measure(const WeightBlocks &blocks,
-                     ArrayRef<EncodingAttrInterface> given) const {
+                       ArrayRef<EncodingAttrInterface> given) const {
   std::vector<SegmentCandidates> segments(blocks.clusters());
   if (Status status = count(blocks, segments); !status)
     return status.error();
@@ -314,11 +317,12 @@ EncodingMeter::measure(const WeightBlocks &blocks,
 
 /// Adds the variants of an encoding that may have tables.
 void EncodingMeter::addVariants(SegmentCandidates &segment,
-                              const EncodingCandidate &candidate, double least,
-                              const Pace &pace) const {
+                                const EncodingCandidate &candidate,
+                                double least, const Pace &pace) const {
   const encoding::SegmentEncoding &encoding = encodingOf(candidate.encoding);
   if (!encoding.hasTables() || !encoding.trainsOnCounts()) {
-    addMeasured(segment.candidates, candidate.encoding, candidate.measure, pace);
+    addMeasured(segment.candidates, candidate.encoding, candidate.measure,
+                pace);
     return;
   }
   const double bytes = double(candidate.measure.bytes);

@@ -33,7 +33,7 @@ struct SegmentCandidates {
   const encoding::SegmentStatistics &
   statisticsFor(const encoding::SegmentEncoding &encoding) const {
     return withoutZeros && choosesPositions(encoding) ? *withoutZeros
-                                                    : *statistics;
+                                                      : *statistics;
   }
   std::vector<EncodingCandidate> candidates;
   /// All allowed encodings with their defaults, for any size of decoder.
@@ -45,10 +45,10 @@ struct SegmentCandidates {
 /// Measures the encodings of the clusters of tensors on a machine.
 class EncodingMeter {
 public:
-  /// Creates a meter. `allowed` are ids of registered encodings; empty allows all
-  /// built-in ones.
+  /// Creates a meter. `allowed` are ids of registered encodings; empty allows
+  /// all built-in ones.
   EncodingMeter(mlir::MLIRContext *context, const target::TargetModel &target,
-              llvm::ArrayRef<std::string> allowed);
+                llvm::ArrayRef<std::string> allowed);
 
   /// Sets the area that the decoder may take, in um^2. It depends on the
   /// program's precision.
@@ -91,15 +91,16 @@ private:
                 const Pace &pace) const;
   void addSmall(SegmentCandidates &into, const EncodingCandidate &plain,
                 const Pace &pace) const;
-  void addVariants(SegmentCandidates &segment, const EncodingCandidate &candidate,
-                   double least, const Pace &pace) const;
+  void addVariants(SegmentCandidates &segment,
+                   const EncodingCandidate &candidate, double least,
+                   const Pace &pace) const;
   void tryAll(const WeightBlocks &blocks,
               llvm::ArrayRef<EncodingAttrInterface> given,
               std::vector<SegmentCandidates> &segments) const;
   Pace paceFor(double bytes) const;
   double dramCycles(double bytes) const;
   EncodingAttrInterface attributeOf(llvm::StringRef id,
-                                  encoding::TrainingOptions options) const;
+                                    encoding::TrainingOptions options) const;
 
   mlir::MLIRContext *context;
   const target::TargetModel &target;

@@ -3,7 +3,7 @@
 
 #include "SegmentDigests.h"
 #include "crania/Dialect/Crania/Transforms/Passes.h"
-#include "crania/Dialect/Crania/Transforms/PlanBuilder.h"
+#include "crania/Dialect/Crania/Transforms/PlanEditor.h"
 #include "crania/Encoding/Sharing.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
@@ -35,7 +35,7 @@ struct Placement {
 using Digests = std::vector<std::vector<SegmentDigest>>;
 
 /// Returns the segments that have an address already, by address.
-SmallVector<Placement> placedSegments(PlanBuilder &plan,
+SmallVector<Placement> placedSegments(PlanEditor &plan,
                                       const Digests &digests) {
   SmallVector<Placement> placed;
   for (auto [entry, ofEntry] : llvm::zip_equal(plan.getEntries(), digests))
@@ -98,7 +98,8 @@ public:
   /// if there is none.
   std::optional<int64_t> find(const SegmentDigest &digest) const {
     auto it = copies.find(digest);
-    if (it == copies.end() || it->second.sharers >= crania::encoding::maxSharers)
+    if (it == copies.end() ||
+        it->second.sharers >= crania::encoding::maxSharers)
       return std::nullopt;
     return it->second.address;
   }
@@ -113,7 +114,7 @@ private:
 
 LogicalResult place(IterateOp iterate) {
   FailureOr<crania::target::TargetModel> target = getTargetModel(iterate);
-  FailureOr<PlanBuilder> plan = PlanBuilder::read(iterate);
+  FailureOr<PlanEditor> plan = PlanEditor::read(iterate);
   if (failed(target) || failed(plan) || failed(plan->requireBytes()))
     return failure();
   int64_t burst = target->dram.burstBytes;

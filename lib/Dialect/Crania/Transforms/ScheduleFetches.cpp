@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "crania/Dialect/Crania/Transforms/Passes.h"
-#include "crania/Dialect/Crania/Transforms/PlanBuilder.h"
-#include "crania/Scheduling/FetchSchedule.h"
+#include "crania/Dialect/Crania/Transforms/PlanEditor.h"
+#include "crania/Solvers/FetchSchedule.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/Remarks.h"
 
@@ -14,11 +14,11 @@ namespace crania {
 
 using namespace mlir;
 using namespace crania::ir;
-using namespace crania::scheduling;
+using namespace crania::solvers;
 
 namespace {
 
-FetchProblem::Segment describe(const PlanBuilder::Segment &segment,
+FetchProblem::Segment describe(const PlanEditor::Segment &segment,
                                double uses) {
   FetchProblem::Segment described;
   described.bytes = *segment.bytes;
@@ -29,7 +29,7 @@ FetchProblem::Segment describe(const PlanBuilder::Segment &segment,
   return described;
 }
 
-void decide(PlanBuilder::Segment &segment, std::optional<uint64_t> offset) {
+void decide(PlanEditor::Segment &segment, std::optional<uint64_t> offset) {
   segment.residency = offset ? Residency::Retained : Residency::Streamed;
   if (offset)
     segment.storeOffset = int64_t(*offset);
@@ -67,7 +67,7 @@ struct ScheduleFetches
 
   LogicalResult schedule(IterateOp iterate) {
     FailureOr<crania::target::TargetModel> target = getTargetModel(iterate);
-    FailureOr<PlanBuilder> plan = PlanBuilder::read(iterate);
+    FailureOr<PlanEditor> plan = PlanEditor::read(iterate);
     if (failed(target) || failed(plan) || failed(plan->requireBytes()))
       return failure();
     FailureOr<SmallVector<double>> exits = exitDistribution(iterate);
@@ -79,7 +79,7 @@ struct ScheduleFetches
     if (target->weightStore.policy ==
         crania::target::StorePolicy::compilerManaged)
       problem.storeBytes = target->weightStore.bytes;
-    for (PlanBuilder::Entry &entry : plan->getEntries())
+    for (PlanEditor::Entry &entry : plan->getEntries())
       for (auto [k, segment] : llvm::enumerate(entry.segments))
         problem.segments.push_back(describe(segment, uses[k]));
     if (crania::Status status = problem.check(); !status)
@@ -88,8 +88,8 @@ struct ScheduleFetches
     FetchSchedule answer =
         retain ? scheduleGreedily(problem) : scheduleNothing(problem);
     size_t next = 0;
-    for (PlanBuilder::Entry &entry : plan->getEntries())
-      for (PlanBuilder::Segment &segment : entry.segments)
+    for (PlanEditor::Entry &entry : plan->getEntries())
+      for (PlanEditor::Segment &segment : entry.segments)
         decide(segment, answer.storeOffsets[next++]);
     plan->write();
     report(iterate, problem, answer);

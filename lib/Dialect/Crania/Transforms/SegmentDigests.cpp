@@ -16,8 +16,8 @@ namespace {
 /// type, encoding and size. Equal segments have equal ones.
 using Likeness = std::tuple<Type, StringRef, int64_t>;
 
-Likeness likenessOf(const PlanBuilder::Entry &entry,
-                    const PlanBuilder::Segment &segment) {
+Likeness likenessOf(const PlanEditor::Entry &entry,
+                    const PlanEditor::Segment &segment) {
   WeightsOp weights = entry.weights;
   EncodingAttrInterface encoding = segment.encoding;
   return {weights.getClusteredType().getTensor().getElementType(),
@@ -29,11 +29,13 @@ ArrayRef<uint8_t> bytesOf(ArrayRef<char> data) {
 }
 
 SegmentDigest digestOf(ArrayRef<char> contents, const ClusterSegment &encoded,
-                       const encoding::SegmentEncoding &encoding, unsigned wordBits) {
+                       const encoding::SegmentEncoding &encoding,
+                       unsigned wordBits) {
   // A line of text, then the bytes. Sizes have separators, so that different
   // directories are different texts.
-  std::string text = std::string(encoding.id()) + " " + std::to_string(wordBits) +
-                     " " + std::to_string(encoded.tableBytes) + " " +
+  std::string text = std::string(encoding.id()) + " " +
+                     std::to_string(wordBits) + " " +
+                     std::to_string(encoded.tableBytes) + " " +
                      std::to_string(encoded.headBytes);
   for (uint32_t size : encoded.blockSizes)
     text += " " + std::to_string(size);
@@ -46,17 +48,17 @@ SegmentDigest digestOf(ArrayRef<char> contents, const ClusterSegment &encoded,
 
 class Digester {
 public:
-  Digester(PlanBuilder &plan, const target::TargetModel &target)
+  Digester(PlanEditor &plan, const target::TargetModel &target)
       : plan(plan), target(target) {
-    for (PlanBuilder::Entry &entry : plan.getEntries())
-      for (PlanBuilder::Segment &segment : entry.segments)
+    for (PlanEditor::Entry &entry : plan.getEntries())
+      for (PlanEditor::Segment &segment : entry.segments)
         if (segment.encoding && *segment.bytes != 0)
           ++alike[likenessOf(entry, segment)];
   }
 
   FailureOr<std::vector<std::vector<SegmentDigest>>> run() {
     std::vector<std::vector<SegmentDigest>> digests;
-    for (PlanBuilder::Entry &entry : plan.getEntries()) {
+    for (PlanEditor::Entry &entry : plan.getEntries()) {
       digests.emplace_back(entry.segments.size());
       if (mayShare(entry) && failed(digest(entry, digests.back())))
         return failure();
@@ -65,13 +67,13 @@ public:
   }
 
 private:
-  bool mayShare(PlanBuilder::Entry &entry) const {
-    return llvm::any_of(entry.segments, [&](PlanBuilder::Segment &segment) {
+  bool mayShare(PlanEditor::Entry &entry) const {
+    return llvm::any_of(entry.segments, [&](PlanEditor::Segment &segment) {
       return segment.encoding && alike.lookup(likenessOf(entry, segment)) > 1;
     });
   }
 
-  LogicalResult digest(PlanBuilder::Entry &entry,
+  LogicalResult digest(PlanEditor::Entry &entry,
                        std::vector<SegmentDigest> &digests) const {
     FailureOr<WeightBlocks> blocks = readConsumedBlocks(entry, target);
     if (failed(blocks))
@@ -80,13 +82,13 @@ private:
     const int64_t mostBytes = int64_t(16 * blocks->weights()) + (1 << 20);
     std::vector<std::vector<char>> contents;
     SmallVector<ClusterCoding> codings;
-    for (PlanBuilder::Segment &segment : entry.segments) {
+    for (PlanEditor::Segment &segment : entry.segments) {
       const encoding::SegmentEncoding *encoding = encodingOf(segment);
       if (!encoding || *segment.bytes > mostBytes)
         return success(); // The lowering reports it.
       contents.emplace_back(*segment.bytes);
-      codings.push_back({encoding, segment.encoding.getTrainingOptions(), nullptr,
-                         contents.back()});
+      codings.push_back({encoding, segment.encoding.getTrainingOptions(),
+                         nullptr, contents.back()});
     }
     FailureOr<std::vector<ClusterSegment>> encoded =
         encodeClusters(*blocks, codings, [](unsigned, const std::string &) {});
@@ -99,14 +101,16 @@ private:
     return success();
   }
 
-  static const encoding::SegmentEncoding *encodingOf(PlanBuilder::Segment &segment) {
+  static const encoding::SegmentEncoding *
+  encodingOf(PlanEditor::Segment &segment) {
     if (!segment.encoding)
       return nullptr;
     StringRef id = segment.encoding.getEncodingId();
-    return encoding::findSegmentEncoding(std::string_view(id.data(), id.size()));
+    return encoding::findSegmentEncoding(
+        std::string_view(id.data(), id.size()));
   }
 
-  PlanBuilder &plan;
+  PlanEditor &plan;
   const target::TargetModel &target;
   /// The number of segments with each likeness.
   llvm::DenseMap<Likeness, unsigned> alike;
@@ -115,7 +119,7 @@ private:
 } // namespace
 
 FailureOr<std::vector<std::vector<SegmentDigest>>>
-crania::ir::digestSegments(PlanBuilder &plan,
+crania::ir::digestSegments(PlanEditor &plan,
                            const target::TargetModel &target) {
   return Digester(plan, target).run();
 }

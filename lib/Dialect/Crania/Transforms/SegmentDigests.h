@@ -4,7 +4,7 @@
 #ifndef CRANIA_LIB_DIALECT_CRANIA_TRANSFORMS_SEGMENTDIGESTS_H
 #define CRANIA_LIB_DIALECT_CRANIA_TRANSFORMS_SEGMENTDIGESTS_H
 
-#include "crania/Dialect/Crania/Transforms/PlanBuilder.h"
+#include "crania/Dialect/Crania/Transforms/PlanEditor.h"
 
 #include <string>
 #include <vector>
@@ -12,8 +12,8 @@
 namespace crania::ir {
 
 /// A digest of the encoded bytes of a segment and of everything else that must
-/// be equal so that one copy serves two segments: element size, encoding, tables
-/// and block sizes. Empty if the segment has no known equal.
+/// be equal so that one copy serves two segments: element size, encoding,
+/// tables and block sizes. Empty if the segment has no known equal.
 using SegmentDigest = std::string;
 
 /// Returns the digest of each segment of a plan, by entry and cluster. Encodes
@@ -24,7 +24,7 @@ using SegmentDigest = std::string;
 /// because the lowering reports it. Fails with a diagnostic if the PE array
 /// cannot run the consumer of a tensor.
 mlir::FailureOr<std::vector<std::vector<SegmentDigest>>>
-digestSegments(PlanBuilder &plan, const target::TargetModel &target);
+digestSegments(PlanEditor &plan, const target::TargetModel &target);
 
 } // namespace crania::ir
 

@@ -486,8 +486,8 @@ SegmentAttr SegmentAttr::get(MLIRContext *context, int64_t cluster,
                              ArrayRef<int64_t> blockOffsets,
                              ArrayRef<int64_t> blockTiles, int64_t tableBytes,
                              ArrayRef<int64_t> refinedWords) {
-  return get(context, cluster, StringAttr::get(context, encoding), address, bytes,
-             residency, storeOffset,
+  return get(context, cluster, StringAttr::get(context, encoding), address,
+             bytes, residency, storeOffset,
              DenseI64ArrayAttr::get(context, blockOffsets),
              DenseI64ArrayAttr::get(context, blockTiles), tableBytes,
              DenseI64ArrayAttr::get(context, refinedWords));

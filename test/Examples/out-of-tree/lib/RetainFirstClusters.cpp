@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "acme/Acme.h"
-#include "crania/Dialect/Crania/Transforms/PlanBuilder.h"
+#include "crania/Dialect/Crania/Transforms/PlanEditor.h"
 #include "mlir/IR/BuiltinOps.h"
 
 namespace acme {
@@ -27,14 +27,14 @@ struct RetainFirstClusters
 private:
   static LogicalResult decide(IterateOp iterate) {
     FailureOr<crania::target::TargetModel> target = getTargetModel(iterate);
-    FailureOr<PlanBuilder> plan = PlanBuilder::read(iterate);
+    FailureOr<PlanEditor> plan = PlanEditor::read(iterate);
     if (failed(target) || failed(plan) || failed(plan->requireBytes()))
       return failure();
     int64_t offset = 0;
-    for (PlanBuilder::Entry &entry : plan->getEntries()) {
-      for (PlanBuilder::Segment &segment : entry.segments)
+    for (PlanEditor::Entry &entry : plan->getEntries()) {
+      for (PlanEditor::Segment &segment : entry.segments)
         segment.residency = Residency::Streamed;
-      PlanBuilder::Segment &first = entry.segments.front();
+      PlanEditor::Segment &first = entry.segments.front();
       if (offset + *first.bytes > int64_t(target->weightStore.bytes))
         continue;
       first.residency = Residency::Retained;

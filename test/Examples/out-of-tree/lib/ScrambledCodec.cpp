@@ -1,8 +1,8 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// The encoding: the bytes of CRANIA's bitmap codec, with every byte combined with
-// a key.
+// The encoding: the bytes of CRANIA's bitmap codec, with every byte combined
+// with a key.
 
 #include "acme/ScrambledCodec.h"
 #include "crania/Encoding/SegmentEncoding.h"
@@ -56,7 +56,8 @@ private:
 
 void acme::registerScrambledEncoding() {
   static const ScrambledCodec codec;
-  static const std::unique_ptr<SegmentEncoding> encoding = makeSegmentEncoding(codec);
+  static const std::unique_ptr<SegmentEncoding> encoding =
+      makeSegmentEncoding(codec);
   // The encoding may already be registered, which is not an error here.
   (void)registerSegmentEncoding(*encoding);
 }

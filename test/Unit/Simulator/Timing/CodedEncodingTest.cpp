@@ -19,7 +19,8 @@ using binary::Residency;
 namespace {
 
 /// Returns a fully connected layer in three clusters, with blocks of two tiles.
-MicroProgram layer(const std::string &encoding, const target::TargetModel &target,
+MicroProgram layer(const std::string &encoding,
+                   const target::TargetModel &target,
                    Residency residency = Residency::streamed,
                    uint32_t tilesPerBlock = 2) {
   const uint32_t outputs = 64, depth = 200;
@@ -48,8 +49,9 @@ TEST(CodedEncodings, ComputeTheSameInEachEncoding) {
     input[i] = float(i % 4);
   const target::TargetModel target;
   const std::vector<float> expected = runOnce(layer("bitmap", target), input);
-  for (const char *encoding : {"conditional+tans", "golomb+huffman", "runs+delta",
-                             "bitmap+packed", "conditional+codebook"})
+  for (const char *encoding :
+       {"conditional+tans", "golomb+huffman", "runs+delta", "bitmap+packed",
+        "conditional+codebook"})
     EXPECT_EQ(runOnce(layer(encoding, target), input), expected) << encoding;
 }
 

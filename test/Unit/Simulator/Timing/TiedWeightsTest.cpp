@@ -1,11 +1,12 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Tests of two tensors that share their bytes of the image: their cost and bound.
+// Tests of two tensors that share their bytes of the image: their cost and
+// bound.
 
 #include "AnyProgram.h"
 
-#include "crania/Report/Compulsory.h"
+#include "crania/Report/TrafficBounds.h"
 #include "crania/Runtime/Performance.h"
 #include "crania/Simulator/Timing/Timeline.h"
 

@@ -3,7 +3,7 @@
 
 #include "AnyProgram.h"
 
-#include "crania/Report/Compulsory.h"
+#include "crania/Report/TrafficBounds.h"
 #include "crania/Simulator/Accounting/Bounds.h"
 #include "crania/Simulator/Accounting/Energy.h"
 #include "crania/Simulator/Timing/StreamTiming.h"

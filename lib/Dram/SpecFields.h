@@ -1,8 +1,8 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#ifndef CRANIA_DRAM_FIELDS_H
-#define CRANIA_DRAM_FIELDS_H
+#ifndef CRANIA_DRAM_SPECFIELDS_H
+#define CRANIA_DRAM_SPECFIELDS_H
 
 #include "crania/Dram/Spec.h"
 
@@ -38,4 +38,4 @@ std::string formatNumber(double value);
 
 } // namespace crania::dram
 
-#endif // CRANIA_DRAM_FIELDS_H
+#endif // CRANIA_DRAM_SPECFIELDS_H

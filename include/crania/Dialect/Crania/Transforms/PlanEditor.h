@@ -1,8 +1,8 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#ifndef CRANIA_DIALECT_CRANIA_TRANSFORMS_PLANBUILDER_H
-#define CRANIA_DIALECT_CRANIA_TRANSFORMS_PLANBUILDER_H
+#ifndef CRANIA_DIALECT_CRANIA_TRANSFORMS_PLANEDITOR_H
+#define CRANIA_DIALECT_CRANIA_TRANSFORMS_PLANEDITOR_H
 
 #include "crania/Dialect/Crania/IR/CraniaOps.h"
 
@@ -11,7 +11,7 @@ namespace crania::ir {
 /// The plan of a `crania.iterate`, to be read, changed and written back. It has
 /// an entry per weight symbol, in the order in which the body uses them, and a
 /// segment per cluster in each.
-class PlanBuilder {
+class PlanEditor {
 public:
   /// The decisions about one segment.
   struct Segment {
@@ -31,7 +31,7 @@ public:
 
   /// Reads the plan. Fails if the body reads weights twice, or reads weights
   /// that are not a symbol.
-  static mlir::FailureOr<PlanBuilder> read(IterateOp iterate);
+  static mlir::FailureOr<PlanEditor> read(IterateOp iterate);
 
   llvm::MutableArrayRef<Entry> getEntries() { return entries; }
 
@@ -43,7 +43,7 @@ public:
   llvm::LogicalResult requireBytes();
 
 private:
-  explicit PlanBuilder(IterateOp iterate) : iterate(iterate) {}
+  explicit PlanEditor(IterateOp iterate) : iterate(iterate) {}
 
   IterateOp iterate;
   llvm::SmallVector<Entry> entries;
@@ -55,4 +55,4 @@ mlir::FailureOr<target::TargetModel> getTargetModel(IterateOp iterate);
 
 } // namespace crania::ir
 
-#endif // CRANIA_DIALECT_CRANIA_TRANSFORMS_PLANBUILDER_H
+#endif // CRANIA_DIALECT_CRANIA_TRANSFORMS_PLANEDITOR_H

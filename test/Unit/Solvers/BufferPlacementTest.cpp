@@ -1,13 +1,13 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "crania/Scheduling/BufferPlacement.h"
+#include "crania/Solvers/BufferPlacement.h"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
 using namespace crania;
-using namespace crania::scheduling;
+using namespace crania::solvers;
 
 namespace {
 

@@ -1,7 +1,7 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "crania/Scheduling/EncodingChoice.h"
+#include "crania/Solvers/EncodingChoice.h"
 
 #include "BoundedDecoder.h"
 
@@ -10,7 +10,7 @@
 #include <optional>
 #include <set>
 
-namespace crania::scheduling {
+namespace crania::solvers {
 
 using encoding::DecoderHardware;
 
@@ -21,9 +21,9 @@ namespace {
 constexpr double allowedEnergy = 1.003;
 /// The sizes of tables that are tried next, relative to the largest.
 constexpr double smallerTables[] = {0.8, 0.5, 0.25, 0.1};
-/// The largest time of an encoding relative to the fastest one of its segment or
-/// to the fetch of its bytes; and relative to the fastest one if the encoding is
-/// as fast as the fetch of its bytes.
+/// The largest time of an encoding relative to the fastest one of its segment
+/// or to the fetch of its bytes; and relative to the fastest one if the
+/// encoding is as fast as the fetch of its bytes.
 constexpr double allowedSlowdown = 1.02, allowedGrowth = 1.1;
 /// The largest relative time with a small decoder, which is slower than DRAM
 /// anyway.
@@ -137,8 +137,8 @@ private:
       }
     if (!fastOnly)
       return possible;
-    // An encoding with more bytes takes longer to fetch from DRAM. As long as the
-    // difference is small, the energy decides.
+    // An encoding with more bytes takes longer to fetch from DRAM. As long as
+    // the difference is small, the energy decides.
     auto isFast = [&](size_t c) {
       const EncodingProblem::Candidate &candidate = segment.candidates[c];
       if (!std::isinf(problem.budgetUm2))
@@ -153,7 +153,8 @@ private:
     return fast;
   }
 
-  DecoderHardware alone(const EncodingProblem::Segment &segment, size_t c) const {
+  DecoderHardware alone(const EncodingProblem::Segment &segment,
+                        size_t c) const {
     DecoderHardware decoder(problem.blocksAtOnce);
     decoder.add(segment.candidates[c].decoder,
                 segment.candidates[c].largestBlock);
@@ -317,4 +318,4 @@ Result<EncodingChoice> chooseEncodings(const EncodingProblem &problem) {
                "allow other encodings or raise the limit"};
 }
 
-} // namespace crania::scheduling
+} // namespace crania::solvers

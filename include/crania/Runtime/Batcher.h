@@ -1,8 +1,8 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#ifndef CRANIA_RUNTIME_FRONTEND_H
-#define CRANIA_RUNTIME_FRONTEND_H
+#ifndef CRANIA_RUNTIME_BATCHER_H
+#define CRANIA_RUNTIME_BATCHER_H
 
 #include "crania/Support/Span.h"
 
@@ -39,11 +39,11 @@ struct SweepOptions {
 /// 3. else nothing, until an input arrives or has waited long enough. If no
 ///    more inputs arrive, it takes the inputs of the first round for which any
 ///    wait, as some of them will go on to the next round and fill its sweep.
-class FrontEnd {
+class Batcher {
 public:
   using Id = uint64_t;
 
-  FrontEnd(unsigned rounds, const SweepOptions &options);
+  Batcher(unsigned rounds, const SweepOptions &options);
 
   /// Submits an input that is present now. Its latency starts when its first
   /// sweep starts.
@@ -98,4 +98,4 @@ private:
 
 } // namespace crania::runtime
 
-#endif // CRANIA_RUNTIME_FRONTEND_H
+#endif // CRANIA_RUNTIME_BATCHER_H

@@ -1,37 +1,37 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "crania/Runtime/FrontEnd.h"
+#include "crania/Runtime/Batcher.h"
 
 #include <algorithm>
 
 using namespace crania;
 using namespace crania::runtime;
 
-FrontEnd::FrontEnd(unsigned rounds, const SweepOptions &options)
+Batcher::Batcher(unsigned rounds, const SweepOptions &options)
     : limits(options), queues(rounds) {}
 
-void FrontEnd::submit(Id id) { queues.front().push_back({id, unset, time}); }
+void Batcher::submit(Id id) { queues.front().push_back({id, unset, time}); }
 
-void FrontEnd::submit(Id id, uint64_t arrival) {
+void Batcher::submit(Id id, uint64_t arrival) {
   arriving.push_back({id, arrival, arrival});
 }
 
-void FrontEnd::takeArrivals() {
+void Batcher::takeArrivals() {
   for (; !arriving.empty() && arriving.front().start <= time;
        arriving.pop_front())
     queues.front().push_back(arriving.front());
 }
 
 /// Returns the last round for which enough inputs wait to fill a sweep.
-std::optional<unsigned> FrontEnd::fullRound() const {
+std::optional<unsigned> Batcher::fullRound() const {
   for (size_t round = queues.size(); round-- > 0;)
     if (queues[round].size() >= limits.inputs)
       return unsigned(round);
   return std::nullopt;
 }
 
-std::optional<unsigned> FrontEnd::longestWaiting() const {
+std::optional<unsigned> Batcher::longestWaiting() const {
   std::optional<unsigned> longest;
   for (unsigned round = 0; round < queues.size(); ++round)
     if (!queues[round].empty() &&
@@ -41,14 +41,14 @@ std::optional<unsigned> FrontEnd::longestWaiting() const {
   return longest;
 }
 
-std::optional<unsigned> FrontEnd::firstWaiting() const {
+std::optional<unsigned> Batcher::firstWaiting() const {
   for (unsigned round = 0; round < queues.size(); ++round)
     if (!queues[round].empty())
       return round;
   return std::nullopt;
 }
 
-FrontEnd::Sweep FrontEnd::take(unsigned round) {
+Batcher::Sweep Batcher::take(unsigned round) {
   std::deque<Input> &queue = queues[round];
   Sweep sweep{round, {}};
   while (!queue.empty() && sweep.inputs.size() < limits.inputs) {
@@ -61,7 +61,7 @@ FrontEnd::Sweep FrontEnd::take(unsigned round) {
   return sweep;
 }
 
-std::optional<FrontEnd::Sweep> FrontEnd::next() {
+std::optional<Batcher::Sweep> Batcher::next() {
   while (true) {
     takeArrivals();
     if (const std::optional<unsigned> full = fullRound())
@@ -85,9 +85,8 @@ std::optional<FrontEnd::Sweep> FrontEnd::next() {
   }
 }
 
-std::vector<FrontEnd::Done> FrontEnd::finish(const Sweep &sweep,
-                                             uint64_t cycles,
-                                             const std::vector<bool> &exits) {
+std::vector<Batcher::Done> Batcher::finish(const Sweep &sweep, uint64_t cycles,
+                                           const std::vector<bool> &exits) {
   time += cycles;
   std::vector<Done> done;
   for (size_t i = 0; i < running.size(); ++i) {

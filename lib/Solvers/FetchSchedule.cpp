@@ -1,13 +1,13 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "crania/Scheduling/FetchSchedule.h"
+#include "crania/Solvers/FetchSchedule.h"
 
 #include <algorithm>
 #include <string>
 
 using namespace crania;
-using namespace crania::scheduling;
+using namespace crania::solvers;
 
 namespace {
 
@@ -96,11 +96,11 @@ double FetchSchedule::expectedBytes(const FetchProblem &problem) const {
   return bytes;
 }
 
-FetchSchedule scheduling::scheduleNothing(const FetchProblem &problem) {
+FetchSchedule solvers::scheduleNothing(const FetchProblem &problem) {
   return {decisionsOf(problem)};
 }
 
-FetchSchedule scheduling::scheduleGreedily(const FetchProblem &problem) {
+FetchSchedule solvers::scheduleGreedily(const FetchProblem &problem) {
   FetchSchedule schedule = scheduleNothing(problem);
   std::vector<size_t> order;
   for (size_t i = 0; i < problem.segments.size(); ++i)
@@ -130,7 +130,7 @@ FetchSchedule scheduling::scheduleGreedily(const FetchProblem &problem) {
   return schedule;
 }
 
-std::vector<double> scheduling::expectedUses(Span<const double> exitHistogram) {
+std::vector<double> solvers::expectedUses(Span<const double> exitHistogram) {
   size_t rounds = exitHistogram.size();
   // reached[r] = P(R >= r + 1). The uses of cluster k are the sum of `reached`
   // from k on.

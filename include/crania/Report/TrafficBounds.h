@@ -1,8 +1,8 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#ifndef CRANIA_REPORT_COMPULSORY_H
-#define CRANIA_REPORT_COMPULSORY_H
+#ifndef CRANIA_REPORT_TRAFFICBOUNDS_H
+#define CRANIA_REPORT_TRAFFICBOUNDS_H
 
 #include "crania/Runtime/Performance.h"
 
@@ -42,4 +42,4 @@ double energyBound(const Performance &performance,
 
 } // namespace crania::runtime
 
-#endif // CRANIA_REPORT_COMPULSORY_H
+#endif // CRANIA_REPORT_TRAFFICBOUNDS_H

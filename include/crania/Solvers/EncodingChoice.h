@@ -1,8 +1,8 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#ifndef CRANIA_SCHEDULING_ENCODINGCHOICE_H
-#define CRANIA_SCHEDULING_ENCODINGCHOICE_H
+#ifndef CRANIA_SOLVERS_ENCODINGCHOICE_H
+#define CRANIA_SOLVERS_ENCODINGCHOICE_H
 
 #include "crania/Encoding/DecoderCost.h"
 #include "crania/Support/Result.h"
@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-namespace crania::scheduling {
+namespace crania::solvers {
 
 /// The problem of choosing an encoding for each segment. The cost of a segment
 /// depends only on its own encoding. But all segments share the one decoder of
@@ -70,6 +70,6 @@ struct EncodingChoice {
 /// the budget. `problem.check()` must succeed.
 Result<EncodingChoice> chooseEncodings(const EncodingProblem &problem);
 
-} // namespace crania::scheduling
+} // namespace crania::solvers
 
-#endif // CRANIA_SCHEDULING_ENCODINGCHOICE_H
+#endif // CRANIA_SOLVERS_ENCODINGCHOICE_H

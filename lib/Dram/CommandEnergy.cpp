@@ -5,7 +5,7 @@
 // sum of what each command adds to the standby current, and of the standby by
 // the state of the banks.
 
-#include "crania/Dram/Energy.h"
+#include "crania/Dram/CommandEnergy.h"
 
 namespace crania::dram {
 

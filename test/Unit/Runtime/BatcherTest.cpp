@@ -22,66 +22,66 @@ SweepOptions sweepsOf(unsigned inputs,
   return options;
 }
 
-using Ids = std::vector<FrontEnd::Id>;
+using Ids = std::vector<Batcher::Id>;
 
 } // namespace
 
-TEST(FrontEnd, FullSweepsOfTheLastRoundGoFirst) {
-  FrontEnd frontEnd(2, sweepsOf(2));
-  for (FrontEnd::Id id = 0; id < 5; ++id)
-    frontEnd.submit(id);
-  auto sweep = frontEnd.next();
+TEST(Batcher, FullSweepsOfTheLastRoundGoFirst) {
+  Batcher batcher(2, sweepsOf(2));
+  for (Batcher::Id id = 0; id < 5; ++id)
+    batcher.submit(id);
+  auto sweep = batcher.next();
   EXPECT_EQ(sweep->inputs, (Ids{0, 1}));
-  EXPECT_EQ(frontEnd.finish(*sweep, 100, {false, true}).front().id, 1u);
-  sweep = frontEnd.next(); // one waits for round 2, two for round 1
+  EXPECT_EQ(batcher.finish(*sweep, 100, {false, true}).front().id, 1u);
+  sweep = batcher.next(); // one waits for round 2, two for round 1
   EXPECT_EQ(sweep->round, 0u);
   EXPECT_EQ(sweep->inputs, (Ids{2, 3}));
-  frontEnd.finish(*sweep, 100, {false, false});
-  sweep = frontEnd.next();
+  batcher.finish(*sweep, 100, {false, false});
+  sweep = batcher.next();
   EXPECT_EQ(sweep->round, 1u);
   EXPECT_EQ(sweep->inputs, (Ids{0, 2}));
-  const auto done = frontEnd.finish(*sweep, 50, {true, true});
+  const auto done = batcher.finish(*sweep, 50, {true, true});
   EXPECT_EQ(done[0].latency, 250u); // from the beginning of its first sweep
   EXPECT_EQ(done[1].latency, 150u);
   // No other input arrives. Round 1 goes first, because its input may join
   // round 2.
-  sweep = frontEnd.next();
+  sweep = batcher.next();
   EXPECT_EQ(sweep->inputs, (Ids{4}));
-  frontEnd.finish(*sweep, 100, {false});
-  sweep = frontEnd.next();
+  batcher.finish(*sweep, 100, {false});
+  sweep = batcher.next();
   EXPECT_EQ(sweep->round, 1u);
   EXPECT_EQ(sweep->inputs, (Ids{3, 4}));
-  frontEnd.finish(*sweep, 50, {true, true});
-  EXPECT_FALSE(frontEnd.next());
-  EXPECT_EQ(frontEnd.idleCycles(), 0u);
+  batcher.finish(*sweep, 50, {true, true});
+  EXPECT_FALSE(batcher.next());
+  EXPECT_EQ(batcher.idleCycles(), 0u);
 }
 
-TEST(FrontEnd, ATimeOutFlushes) {
-  FrontEnd frontEnd(1, sweepsOf(4, 1000));
-  frontEnd.submit(0, 10);
-  frontEnd.submit(1, 500);
-  frontEnd.submit(2, 5000);
-  auto sweep = frontEnd.next();
+TEST(Batcher, ATimeOutFlushes) {
+  Batcher batcher(1, sweepsOf(4, 1000));
+  batcher.submit(0, 10);
+  batcher.submit(1, 500);
+  batcher.submit(2, 5000);
+  auto sweep = batcher.next();
   EXPECT_EQ(sweep->inputs, (Ids{0, 1}));
-  EXPECT_EQ(frontEnd.now(), 1010u);
-  const auto done = frontEnd.finish(*sweep, 90, {true, true});
+  EXPECT_EQ(batcher.now(), 1010u);
+  const auto done = batcher.finish(*sweep, 90, {true, true});
   EXPECT_EQ(done[0].latency, 1090u); // from its arrival
   EXPECT_EQ(done[1].latency, 600u);
-  sweep = frontEnd.next(); // does not wait, because no other input follows
+  sweep = batcher.next(); // does not wait, because no other input follows
   EXPECT_EQ(sweep->inputs, (Ids{2}));
-  EXPECT_EQ(frontEnd.now(), 5000u);
-  EXPECT_EQ(frontEnd.idleCycles(), 1010u + 3900u);
+  EXPECT_EQ(batcher.now(), 5000u);
+  EXPECT_EQ(batcher.idleCycles(), 1010u + 3900u);
 }
 
-TEST(FrontEnd, WithoutATimeOutASweepWaitsUntilItIsFull) {
-  FrontEnd frontEnd(1, sweepsOf(2));
-  frontEnd.submit(0, 0);
-  frontEnd.submit(1, 100000);
-  EXPECT_EQ(frontEnd.next()->inputs, (Ids{0, 1}));
-  EXPECT_EQ(frontEnd.now(), 100000u);
+TEST(Batcher, WithoutATimeOutASweepWaitsUntilItIsFull) {
+  Batcher batcher(1, sweepsOf(2));
+  batcher.submit(0, 0);
+  batcher.submit(1, 100000);
+  EXPECT_EQ(batcher.next()->inputs, (Ids{0, 1}));
+  EXPECT_EQ(batcher.now(), 100000u);
 }
 
-TEST(FrontEnd, OneInputAtATimeIsThatInputAlone) {
+TEST(Batcher, OneInputAtATimeIsThatInputAlone) {
   auto executable = loadTiny();
   const std::vector<uint32_t> exits = {1, 2, 2, 1, 1, 2};
   PerformanceMeter meter(*executable);
@@ -97,7 +97,7 @@ TEST(FrontEnd, OneInputAtATimeIsThatInputAlone) {
   EXPECT_EQ(behind->meanSweep(), 1);
 }
 
-TEST(FrontEnd, FullSweepsDivideTheStreamedWeights) {
+TEST(Batcher, FullSweepsDivideTheStreamedWeights) {
   auto executable = loadTiny();
   const std::vector<uint32_t> exits(24, 2);
   const uint64_t alone = measure(*executable, exits)->total.weightBytes[0];
@@ -111,7 +111,7 @@ TEST(FrontEnd, FullSweepsDivideTheStreamedWeights) {
   }
 }
 
-TEST(FrontEnd, LatencyCountsFromTheArrival) {
+TEST(Batcher, LatencyCountsFromTheArrival) {
   auto executable = loadTiny();
   const std::vector<uint32_t> exits = {1, 1};
   const uint64_t cycles =
@@ -127,7 +127,7 @@ TEST(FrontEnd, LatencyCountsFromTheArrival) {
 
 /// With any sweeps and arrivals, all inputs are answered. The answers equal
 /// those of single inputs, and none comes faster than that of a single input.
-RC_GTEST_PROP(FrontEndProperties, AnswersDoNotDependOnSweeps, ()) {
+RC_GTEST_PROP(BatcherProperties, AnswersDoNotDependOnSweeps, ()) {
   static const auto executable = loadTiny();
   const auto inputs = *rc::gen::inRange(1u, 6u);
   const uint64_t flush =

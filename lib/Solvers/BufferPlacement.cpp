@@ -1,14 +1,14 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "crania/Scheduling/BufferPlacement.h"
+#include "crania/Solvers/BufferPlacement.h"
 
 #include <algorithm>
 #include <string>
 #include <tuple>
 
 using namespace crania;
-using namespace crania::scheduling;
+using namespace crania::solvers;
 
 namespace {
 
@@ -357,6 +357,6 @@ uint64_t BufferPlacement::usedBytes(const BufferProblem &problem) const {
 }
 
 std::variant<BufferPlacement, PlacementFailure>
-scheduling::placeBuffers(const BufferProblem &problem) {
+solvers::placeBuffers(const BufferProblem &problem) {
   return Placer(problem).run();
 }

@@ -1,7 +1,7 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "crania/Scheduling/EncodingChoice.h"
+#include "crania/Solvers/EncodingChoice.h"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
@@ -10,13 +10,13 @@
 #include <random>
 
 using namespace crania;
-using namespace crania::scheduling;
+using namespace crania::solvers;
 
 namespace {
 
 EncodingProblem::Candidate candidate(double picojoules, uint64_t tableBits,
-                                   std::string_view unit = "tans",
-                                   double cycles = 1) {
+                                     std::string_view unit = "tans",
+                                     double cycles = 1) {
   EncodingProblem::Candidate result;
   result.picojoules = picojoules;
   result.cycles = cycles;

@@ -1,8 +1,8 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#ifndef CRANIA_SCHEDULING_BUFFERPLACEMENT_H
-#define CRANIA_SCHEDULING_BUFFERPLACEMENT_H
+#ifndef CRANIA_SOLVERS_BUFFERPLACEMENT_H
+#define CRANIA_SOLVERS_BUFFERPLACEMENT_H
 
 #include "crania/Support/Result.h"
 
@@ -11,7 +11,7 @@
 #include <variant>
 #include <vector>
 
-namespace crania::scheduling {
+namespace crania::solvers {
 
 /// The problem of placing tensors in an on-chip memory while a list of steps
 /// runs in order. Tensors without a place are spilled: they live in DRAM, and a
@@ -89,6 +89,6 @@ struct PlacementFailure {
 std::variant<BufferPlacement, PlacementFailure>
 placeBuffers(const BufferProblem &problem);
 
-} // namespace crania::scheduling
+} // namespace crania::solvers
 
-#endif // CRANIA_SCHEDULING_BUFFERPLACEMENT_H
+#endif // CRANIA_SOLVERS_BUFFERPLACEMENT_H

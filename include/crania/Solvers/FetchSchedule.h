@@ -1,8 +1,8 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#ifndef CRANIA_SCHEDULING_FETCHSCHEDULE_H
-#define CRANIA_SCHEDULING_FETCHSCHEDULE_H
+#ifndef CRANIA_SOLVERS_FETCHSCHEDULE_H
+#define CRANIA_SOLVERS_FETCHSCHEDULE_H
 
 #include "crania/Support/Result.h"
 #include "crania/Support/Span.h"
@@ -11,7 +11,7 @@
 #include <optional>
 #include <vector>
 
-namespace crania::scheduling {
+namespace crania::solvers {
 
 /// The problem of choosing the encoded clusters that a weight store holds for a
 /// stream of inputs.
@@ -64,6 +64,6 @@ FetchSchedule scheduleNothing(const FetchProblem &problem);
 /// `exitHistogram` its distribution.
 std::vector<double> expectedUses(Span<const double> exitHistogram);
 
-} // namespace crania::scheduling
+} // namespace crania::solvers
 
-#endif // CRANIA_SCHEDULING_FETCHSCHEDULE_H
+#endif // CRANIA_SOLVERS_FETCHSCHEDULE_H

@@ -10,7 +10,7 @@
 #include <set>
 #include <tuple>
 
-namespace crania::scheduling {
+namespace crania::solvers {
 
 using encoding::DecoderCost;
 
@@ -520,4 +520,4 @@ chooseBounded(const EncodingProblem &problem,
   return BoundedDecoder(problem, allowed).run();
 }
 
-} // namespace crania::scheduling
+} // namespace crania::solvers

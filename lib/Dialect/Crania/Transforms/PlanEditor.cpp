@@ -1,26 +1,26 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "crania/Dialect/Crania/Transforms/PlanBuilder.h"
+#include "crania/Dialect/Crania/Transforms/PlanEditor.h"
 #include "mlir/IR/BuiltinOps.h"
 
 using namespace mlir;
 using namespace crania::ir;
 
-static PlanBuilder::Segment unpack(SegmentAttr segment) {
+static PlanEditor::Segment unpack(SegmentAttr segment) {
   return {segment.getEncoding(), segment.getBytes(), segment.getResidency(),
           segment.getStoreOffset(), segment.getAddress()};
 }
 
 static SegmentAttr pack(MLIRContext *context,
-                        const PlanBuilder::Segment &segment) {
+                        const PlanEditor::Segment &segment) {
   return SegmentAttr::get(context, segment.encoding, segment.bytes,
                           segment.residency, segment.storeOffset,
                           segment.address);
 }
 
-FailureOr<PlanBuilder> PlanBuilder::read(IterateOp iterate) {
-  PlanBuilder builder(iterate);
+FailureOr<PlanEditor> PlanEditor::read(IterateOp iterate) {
+  PlanEditor builder(iterate);
   auto module = iterate->getParentOfType<ModuleOp>();
   llvm::DenseMap<Operation *, MaterializeOp> seen;
   WalkResult result = iterate.walk([&](MaterializeOp op) -> WalkResult {
@@ -51,7 +51,7 @@ FailureOr<PlanBuilder> PlanBuilder::read(IterateOp iterate) {
   return builder;
 }
 
-void PlanBuilder::write() {
+void PlanEditor::write() {
   MLIRContext *context = iterate.getContext();
   SmallVector<Attribute> plans;
   for (Entry &entry : entries) {
@@ -65,7 +65,7 @@ void PlanBuilder::write() {
   iterate.setPlanAttr(ArrayAttr::get(context, plans));
 }
 
-LogicalResult PlanBuilder::requireBytes() {
+LogicalResult PlanEditor::requireBytes() {
   for (Entry &entry : entries)
     for (auto [i, segment] : llvm::enumerate(entry.segments))
       if (!segment.bytes)

@@ -1,8 +1,8 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#ifndef CRANIA_DRAM_ENERGY_H
-#define CRANIA_DRAM_ENERGY_H
+#ifndef CRANIA_DRAM_COMMANDENERGY_H
+#define CRANIA_DRAM_COMMANDENERGY_H
 
 #include "crania/Dram/Spec.h"
 
@@ -34,4 +34,4 @@ Energy energyOf(const Spec &spec, const Counts &counts);
 
 } // namespace crania::dram
 
-#endif // CRANIA_DRAM_ENERGY_H
+#endif // CRANIA_DRAM_COMMANDENERGY_H

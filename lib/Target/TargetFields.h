@@ -1,8 +1,8 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#ifndef CRANIA_TARGET_FIELDS_H
-#define CRANIA_TARGET_FIELDS_H
+#ifndef CRANIA_TARGET_TARGETFIELDS_H
+#define CRANIA_TARGET_TARGETFIELDS_H
 
 #include "crania/Target/TargetModel.h"
 
@@ -46,4 +46,4 @@ std::string formatNumber(double value);
 
 } // namespace crania::target
 
-#endif // CRANIA_TARGET_FIELDS_H
+#endif // CRANIA_TARGET_TARGETFIELDS_H

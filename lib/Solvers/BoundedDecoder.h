@@ -1,14 +1,14 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#ifndef CRANIA_LIB_SCHEDULING_BOUNDEDDECODER_H
-#define CRANIA_LIB_SCHEDULING_BOUNDEDDECODER_H
+#ifndef CRANIA_LIB_SOLVERS_BOUNDEDDECODER_H
+#define CRANIA_LIB_SOLVERS_BOUNDEDDECODER_H
 
-#include "crania/Scheduling/EncodingChoice.h"
+#include "crania/Solvers/EncodingChoice.h"
 
 #include <optional>
 
-namespace crania::scheduling {
+namespace crania::solvers {
 
 /// Returns the choice of least energy among the candidates that are `allowed`
 /// per segment whose decoder is within the budget of the problem. Returns
@@ -30,6 +30,6 @@ std::optional<EncodingChoice>
 chooseBounded(const EncodingProblem &problem,
               const std::vector<std::vector<size_t>> &allowed);
 
-} // namespace crania::scheduling
+} // namespace crania::solvers
 
-#endif // CRANIA_LIB_SCHEDULING_BOUNDEDDECODER_H
+#endif // CRANIA_LIB_SOLVERS_BOUNDEDDECODER_H

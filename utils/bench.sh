@@ -23,6 +23,7 @@ case ${1-} in
     exit ;;
 esac
 name=$1
+[ "$name" != layouts ] || name=encodings # the name in version 0.1.0
 shift
 grep -qxF -- "$name" <<<"$benchmarks" || {
   list_benchmarks >&2

@@ -386,4 +386,24 @@ RC_GTEST_PROP(MemoryPlanProperty, SomethingIsSpilledBelowTheLargestLiveSet,
   RC_ASSERT(llvm::any_of(plan->onChip, [](auto place) { return !place; }));
 }
 
+/// Among the capacities that planMemory() tries, a larger one never has a worse
+/// estimate: more cycles, or as many cycles and more bytes. A network that fits
+/// into one of them fits into all larger ones.
+RC_GTEST_PROP(MemoryPlanProperty, ALargerBufferIsNeverWorseByTheEstimate, ()) {
+  RandomNetwork random;
+  ScopedDiagnosticHandler quiet(
+      random.network().storages[0].element.getContext(), [](Diagnostic &) {});
+  std::optional<TileCost> smaller;
+  for (uint64_t power = 64; power <= 8192; power *= 2)
+    for (uint64_t capacity : {power, power + power / 2}) {
+      FailureOr<MemoryPlan> plan = planFor(random.network(), capacity);
+      RC_ASSERT(succeeded(plan) || !smaller);
+      if (failed(plan))
+        continue;
+      RC_ASSERT(!smaller || !(*smaller < plan->estimate));
+      smaller = plan->estimate;
+    }
+  RC_ASSERT(smaller.has_value());
+}
+
 } // namespace

@@ -12,10 +12,13 @@
 
 namespace crania {
 
-/// A module read from text, with the context that it lives in.
+/// A module read from text, with the context that it lives in. The text may use
+/// arith, func, linalg, tensor, crania, and the dialects of `registry`.
 class ParsedModule {
 public:
-  explicit ParsedModule(const std::string &text);
+  explicit ParsedModule(
+      const std::string &text,
+      const mlir::DialectRegistry &registry = mlir::DialectRegistry());
 
   /// Null, after a diagnostic, if the text is no module.
   mlir::ModuleOp get() const { return *module; }

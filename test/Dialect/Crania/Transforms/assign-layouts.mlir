@@ -17,9 +17,9 @@
 // CODED: <layout = #crania.coded_layout<"dense+codebook"{{[^>]*}}>, bytes = {{[0-9]+}}>]>
 // CODED-SAME: #crania.fetch_plan<@b, [<layout = #crania.coded_layout<"dense+delta"{{[^>]*}}>, bytes = 12>]>]
 // What was chosen, what the next best layout takes, and what it comes to.
-// REMARK: remark: [Passed] AssignedLayout | Category:crania-assign-layouts | Bytes=18, Cluster=1, DecodeCycles=1, Layout=bitmap, LimitedBy=nothing, {{.*}} SecondBest=bitmap+raw, SecondBestBytes={{[0-9]+}}, Values=4, Weights=a
-// REMARK: remark: [Analysis] WeightBits | {{.*}}BitsPerWeight=3.400000e+01{{.*}}Weights=a
-// REMARK: remark: [Analysis] Decoder | {{.*}}AreaUm2=
+// REMARK: remark: [Passed] AssignedLayout | Category:crania-assign-layouts | Bytes=18, Cluster=1, DecodeCycles=1, Layout=bitmap, LimitedBy=nothing, Remark="assigned layout", SecondBest=bitmap+raw, SecondBestBytes=26, Values=4, Weights=a
+// REMARK: remark: [Analysis] WeightBits | Category:crania-assign-layouts | BitsPerWeight=3.400000e+01, Remark="bits per weight", Weights=a
+// REMARK: remark: [Analysis] Decoder | Category:crania-assign-layouts | AreaUm2=
 // BITMAP: #crania.fetch_plan<@b, [<layout = #crania.bitmap_layout, bytes = 66>]>]
 // NOTARGET: error: has no target machine: set 'crania.target' on the module
 // RAW: error: cluster 1 of @a: none of the allowed layouts can express it; allow bitmap

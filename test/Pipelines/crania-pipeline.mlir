@@ -6,14 +6,16 @@
 
 // CHECK-NOT: crania.weights
 // CHECK-LABEL: func.func @classify
-// CHECK: crania_hw.execute @[[PROGRAM:.*]](%
+// CHECK: crania_hw.execute @[[PROGRAM:[a-z_]+]](%
 // CHECK: crania_hw.program @[[PROGRAM]] target <"edge"> precision f32 exit <softmax, [
-// CHECK: crania_hw.weights {{.*}}retained at 0
+// CHECK: crania_hw.weights @w groups 1 outputs 2 depth 4 tile [2, 4] : f32
+// CHECK-SAME: <cluster 1, encoding "bitmap", at 0, bytes 17, retained at 0,
+// CHECK-SAME: <cluster 2, encoding "bitmap", at 64, bytes 17, retained at 17,
 // CHECK: crania_hw.round {
-// CHECK: crania_hw.contract {{.*}} clusters 1
+// CHECK: crania_hw.contract @w clusters 1 tiles 0 to 1
 // CHECK: crania_hw.exit_test
 // CHECK: crania_hw.round {
-// CHECK: crania_hw.contract {{.*}} clusters 2
+// CHECK: crania_hw.contract @w clusters 2 tiles 0 to 1
 // CHECK: crania_hw.exit_test
 
 // WHOLE: exit <softmax, []>

@@ -4,6 +4,8 @@
 // constants from outside, as hoisting leaves them: they are constants of the
 // machine. Weights that no other op reads are erased.
 
+// CHECK-NOT:   crania.weights
+// CHECK-NOT:   crania.get
 // CHECK:         crania_hw.execute @net_program(%arg0) : (tensor<1x4xf32>) -> (tensor<1x4xf32>, index)
 // CHECK-NEXT:    crania_hw.execute @net_program_0(%arg0) : (tensor<1x4xf32>) -> (tensor<1x4xf32>, index)
 // CHECK-NOT:   crania.weights

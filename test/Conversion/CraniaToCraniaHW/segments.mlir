@@ -8,6 +8,7 @@
 // then the streamed ones in another. The image ends at the next multiple of a
 // burst, 64 bytes.
 
+// CHECK-NOT:   crania.weights
 // CHECK-LABEL: crania_hw.program @mixed_program
 // CHECK-SAME:    image dense_resource<mixed_program_image> : tensor<384xi8>
 // CHECK:         crania_hw.weights @w groups 1 outputs 4 depth 4 tile [4, 4] : f32 segments [
@@ -29,9 +30,6 @@
 // CHECK-NEXT:      crania_hw.fetch @w clusters [1, 3] streamed tiles 0 to 1 label "w"
 // CHECK-NEXT:      crania_hw.contract @w clusters 3 tiles 0 to 1
 // CHECK-NOT:     crania_hw.round
-
-// The weights have no user any more.
-// CHECK-NOT:   crania.weights
 
 !w = !crania.clustered<tensor<4x4xf32>, clusters = 3>
 #plan = #crania.fetch_plan<@w, [

@@ -3,7 +3,8 @@
 
 // RUN: crania-compile %s --clusters=1 -o %t.crania
 // RUN: crania-translate --binary-to-crania %t.crania | FileCheck %s
-// CHECK: crania_hw.buffer {{.*}} i8
+// CHECK: crania_hw.program @crania target <"edge"> precision i8
+// CHECK: crania_hw.buffer @input.dram dram at 0 bytes 4 : i8
 
 // RUN: sed 's/{crania.range = array<f64: -1.0, 1.0>}//' %s > %t.unknown.mlir
 // RUN: not crania-compile %t.unknown.mlir --clusters=1 -o %t.unknown.crania 2>&1 \

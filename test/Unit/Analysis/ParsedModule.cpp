@@ -11,7 +11,9 @@
 using namespace mlir;
 using namespace crania;
 
-ParsedModule::ParsedModule(const std::string &text) {
+ParsedModule::ParsedModule(const std::string &text,
+                           const DialectRegistry &registry)
+    : context(registry) {
   context.loadDialect<arith::ArithDialect, func::FuncDialect,
                       linalg::LinalgDialect, tensor::TensorDialect,
                       ir::CraniaDialect>();

@@ -12,10 +12,13 @@
 
 namespace crania {
 
-/// A module parsed from text, with its own context.
+/// A module parsed from text, with its own context. The text may use arith,
+/// func, linalg, tensor, crania, and the dialects of `registry`.
 class ParsedModule {
 public:
-  explicit ParsedModule(const std::string &text);
+  explicit ParsedModule(
+      const std::string &text,
+      const mlir::DialectRegistry &registry = mlir::DialectRegistry());
 
   /// Returns the module, or null, after a diagnostic, if the text is not a
   /// module.

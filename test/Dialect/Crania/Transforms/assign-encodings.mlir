@@ -18,9 +18,9 @@
 // CODED-SAME: #crania.fetch_plan<@b, [<encoding = #crania.coded_encoding<"dense+delta"{{[^>]*}}>, bytes = 12>]>]
 // Remarks give the chosen encoding, the bytes of the next best encoding, and the
 // totals.
-// REMARK: remark: [Passed] AssignedEncoding | Category:crania-assign-encodings | Bytes=18, Cluster=1, DecodeCycles=1, Encoding=bitmap, LimitedBy=nothing, {{.*}} SecondBest=bitmap+raw, SecondBestBytes={{[0-9]+}}, Values=4, Weights=a
-// REMARK: remark: [Analysis] WeightBits | {{.*}}BitsPerWeight=3.400000e+01{{.*}}Weights=a
-// REMARK: remark: [Analysis] Decoder | {{.*}}AreaUm2=
+// REMARK: remark: [Passed] AssignedEncoding | Category:crania-assign-encodings | Bytes=18, Cluster=1, DecodeCycles=1, Encoding=bitmap, LimitedBy=nothing, Remark="assigned encoding", SecondBest=bitmap+raw, SecondBestBytes=26, Values=4, Weights=a
+// REMARK: remark: [Analysis] WeightBits | Category:crania-assign-encodings | BitsPerWeight=3.400000e+01, Remark="bits per weight", Weights=a
+// REMARK: remark: [Analysis] Decoder | Category:crania-assign-encodings | AreaUm2=
 // BITMAP: #crania.fetch_plan<@b, [<encoding = #crania.bitmap_encoding, bytes = 66>]>]
 // NOTARGET: error: has no target machine: set 'crania.target' on the module
 // RAW: error: cluster 1 of @a: none of the allowed encodings can express it; allow bitmap

@@ -6,7 +6,7 @@
 
 #include "ParsedModule.h"
 #include "TemporaryFolder.h"
-#include "crania/Runtime/ImageSet.h"
+#include "crania/Images/ImageSet.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Pass/Pass.h"
 

@@ -3,9 +3,9 @@
 
 // What is observed of networks that are small enough to compute by hand.
 
+#include "LockstepNetwork.h"
+#include "NetworkObserver.h"
 #include "Networks.h"
-#include "crania/Calibration/LockstepNetwork.h"
-#include "crania/Calibration/NetworkObserver.h"
 #include "crania/Calibration/Passes.h"
 #include "crania/Dialect/Crania/IR/CraniaDialect.h"
 

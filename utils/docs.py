@@ -70,6 +70,8 @@ REFERENCE = {
     "CraniaPasses.md": "Passes on the crania dialect",
     "CalibrationPasses.md": "Passes that run a network on images",
     "ConversionPasses.md": "Conversions to upstream dialects",
+    "ReferenceTransforms.md": "Passes of the reference path",
+    "CraniaHWPasses.md": "Passes on the crania_hw dialect",
     "CraniaToCraniaHWPasses.md": "Conversion from crania to crania_hw",
     "CraniaHWToLLVMPasses.md": "Conversion from crania_hw to LLVM",
 }

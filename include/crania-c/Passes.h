@@ -29,5 +29,6 @@ MLIR_CAPI_EXPORTED void craniaRegisterAllPasses(void);
 #include "crania/Conversion/Passes.capi.h.inc"
 #include "crania/Dialect/Crania/Transforms/Passes.capi.h.inc"
 #include "crania/Dialect/CraniaHW/Transforms/Passes.capi.h.inc"
+#include "crania/Transforms/Passes.capi.h.inc"
 
 #endif /* CRANIA_C_PASSES_H */

@@ -12,6 +12,7 @@
 #include "crania/Dialect/CraniaHW/Transforms/Passes.h"
 #include "crania/Pipelines/Pipeline.h"
 #include "crania/Pipelines/ReferencePipeline.h"
+#include "crania/Transforms/Passes.h"
 
 namespace crania {
 
@@ -20,6 +21,7 @@ inline void registerAllPasses() {
   registerCraniaTransformsPasses();
   registerCraniaCalibrationPasses();
   registerCraniaConversionPasses();
+  registerCraniaReferenceTransformsPasses();
   registerCraniaToCraniaHWPasses();
   registerCraniaHWToLLVMPasses();
   registerCraniaHWTransformsPasses();

@@ -3,6 +3,7 @@
 
 #include "crania/Pipelines/ReferencePipeline.h"
 #include "crania/Conversion/Passes.h"
+#include "crania/Transforms/Passes.h"
 #include "mlir/Conversion/Passes.h"
 #include "mlir/Dialect/Arith/Transforms/BufferDeallocationOpInterfaceImpl.h"
 #include "mlir/Dialect/Arith/Transforms/BufferizableOpInterfaceImpl.h"

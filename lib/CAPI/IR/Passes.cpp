@@ -22,4 +22,5 @@ extern "C" {
 #include "crania/Conversion/Passes.capi.cpp.inc"
 #include "crania/Dialect/Crania/Transforms/Passes.capi.cpp.inc"
 #include "crania/Dialect/CraniaHW/Transforms/Passes.capi.cpp.inc"
+#include "crania/Transforms/Passes.capi.cpp.inc"
 }

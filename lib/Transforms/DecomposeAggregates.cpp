@@ -1,7 +1,7 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "crania/Conversion/Passes.h"
+#include "crania/Transforms/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -10,7 +10,7 @@
 
 namespace crania {
 #define GEN_PASS_DEF_DECOMPOSEAGGREGATES
-#include "crania/Conversion/Passes.h.inc"
+#include "crania/Transforms/Passes.h.inc"
 } // namespace crania
 
 using namespace mlir;

@@ -1,7 +1,7 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "crania/Conversion/Passes.h"
+#include "crania/Transforms/Passes.h"
 #include "crania/Dialect/Crania/IR/CraniaOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
@@ -13,7 +13,7 @@
 
 namespace crania {
 #define GEN_PASS_DEF_EXPANDMATERIALIZE
-#include "crania/Conversion/Passes.h.inc"
+#include "crania/Transforms/Passes.h.inc"
 } // namespace crania
 
 using namespace mlir;

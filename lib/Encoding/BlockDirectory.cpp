@@ -3,7 +3,7 @@
 
 #include "crania/Encoding/BlockDirectory.h"
 
-#include "BitStream.h"
+#include "Coders/BitStream.h"
 
 #include <algorithm>
 #include <string>

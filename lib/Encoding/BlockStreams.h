@@ -1,10 +1,10 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#ifndef CRANIA_ENCODING_BLOCKSTREAMS_H
-#define CRANIA_ENCODING_BLOCKSTREAMS_H
+#ifndef CRANIA_LIB_ENCODING_BLOCKSTREAMS_H
+#define CRANIA_LIB_ENCODING_BLOCKSTREAMS_H
 
-#include "BitStream.h"
+#include "Coders/BitStream.h"
 
 #include "crania/Support/Result.h"
 
@@ -55,4 +55,4 @@ private:
 
 } // namespace crania::encoding
 
-#endif // CRANIA_ENCODING_BLOCKSTREAMS_H
+#endif // CRANIA_LIB_ENCODING_BLOCKSTREAMS_H

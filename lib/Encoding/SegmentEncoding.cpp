@@ -3,12 +3,12 @@
 
 #include "crania/Encoding/SegmentEncoding.h"
 
-#include "PositionCoder.h"
-#include "TrainedCoders.h"
-#include "ValueCoder.h"
+#include "Coders/PositionCoder.h"
+#include "Coders/TrainedCoders.h"
+#include "Coders/ValueCoder.h"
 
 #include "BlockStreams.h"
-#include "ValueWords.h"
+#include "Coders/ValueWords.h"
 
 #include "crania/Encoding/BlockDirectory.h"
 

@@ -26,7 +26,7 @@ LogicalResult ExecuteOp::verify() {
            << "on tensors has results logits and round, and no 'into'";
   for (Value buffer : getOperands())
     if (auto type = dyn_cast<MemRefType>(buffer.getType());
-        type && !type.getEncoding().isIdentity())
+        type && !type.getLayout().isIdentity())
       return emitOpError() << "takes dense row-major buffers, found " << type;
   return success();
 }
@@ -96,7 +96,7 @@ static FailureOr<Value> getDenseBuffer(RewriterBase &rewriter, Location loc,
                                        Value buffer,
                                        const BufferizationOptions &options) {
   auto type = cast<MemRefType>(buffer.getType());
-  if (type.getEncoding().isIdentity())
+  if (type.getLayout().isIdentity())
     return buffer;
   auto dense = MemRefType::get(type.getShape(), type.getElementType());
   FailureOr<Value> copy = options.createAlloc(rewriter, loc, dense, {});

@@ -40,7 +40,7 @@ static void addBufferization(OpPassManager &pm) {
   bufferization::OneShotBufferizePassOptions options;
   options.bufferizeFunctionBoundaries = true;
   options.functionBoundaryTypeConversion =
-      bufferization::EncodingMapOption::IdentityEncodingMap;
+      bufferization::LayoutMapOption::IdentityLayoutMap;
   // Each round gives logits of its own.
   options.allowReturnAllocsFromLoops = true;
   pm.addPass(bufferization::createOneShotBufferizePass(options));

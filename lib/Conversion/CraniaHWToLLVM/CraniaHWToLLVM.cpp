@@ -11,7 +11,7 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 
 namespace crania {
-#define GEN_PASS_DEF_CONVERTCRANIATOLLVM
+#define GEN_PASS_DEF_CONVERTCRANIAHWTOLLVM
 #include "crania/Conversion/CraniaHWToLLVM/Passes.h.inc"
 } // namespace crania
 

@@ -59,7 +59,7 @@ func.func @net(%x: tensor<1x2x2x3xf32> {crania.image_layout = "nchw"}) -> tensor
   %zero = arith.constant 0 : i32
   %e = tensor.empty() : tensor<1x2x2x3xi32>
   %i = linalg.fill ins(%zero : i32) outs(%e : tensor<1x2x2x3xi32>) -> tensor<1x2x2x3xi32>
-  %y = linalg.conv_2d_nchw_fchw {crania.weight_scales = dense<1.0> : tensor<1xf32>}
+  %y = linalg.conv_2d_nchw_fchw {crania.weight_scales = dense<1.0> : tensor<1x1x1x1xf32>}
       ins(%p, %w : tensor<1x2x2x4xi8>, tensor<2x2x1x2xi8>) outs(%i : tensor<1x2x2x3xi32>) -> tensor<1x2x2x3xi32>
   %factor = arith.constant 1 : i64
   %shift = arith.constant 1 : i64
@@ -81,7 +81,7 @@ func.func @net(%x: tensor<1x2x2x3xf32> {crania.image_layout = "nchw"}) -> tensor
   %v = arith.constant dense<1> : tensor<12x2xi8>
   %k = tensor.empty() : tensor<1x2xi32>
   %j = linalg.fill ins(%zero : i32) outs(%k : tensor<1x2xi32>) -> tensor<1x2xi32>
-  %t = linalg.matmul {crania.weight_scales = dense<1.0> : tensor<1xf32>}
+  %t = linalg.matmul {crania.weight_scales = dense<1.0> : tensor<1x1xf32>}
       ins(%f, %v : tensor<1x12xi8>, tensor<12x2xi8>) outs(%j : tensor<1x2xi32>) -> tensor<1x2xi32>
   %m = tensor.empty() : tensor<1x2xf32>
   %r = linalg.generic {indexing_maps = [#flat, #flat], iterator_types = ["parallel", "parallel"]}

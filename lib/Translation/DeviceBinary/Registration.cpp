@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "crania/Dialect/Crania/IR/CraniaDialect.h"
-#include "crania/Driver/EndWithNewline.h"
 #include "crania/Driver/ModuleInput.h"
 #include "crania/Translation/DeviceBinary/DeviceBinaryTranslation.h"
 #include "mlir/IR/DialectRegistry.h"

@@ -6,6 +6,7 @@
 #include "crania/Clustering/Importance.h"
 #include "crania/Clustering/OptimalKMeans.h"
 
+#include <cassert>
 #include <charconv>
 #include <cmath>
 #include <string>
@@ -90,6 +91,8 @@ Result<Boundaries> Boundaries::parse(std::string_view text) {
 
 Result<std::vector<uint64_t>>
 Boundaries::sizes(Span<const float> weights) const {
+  assert(clusters() > 0 && clusters() <= maxClusters &&
+         "from 1 to 255 clusters");
   if (kMeansGroups == 0)
     return clusterSizes(weights.size(), fractions);
   std::vector<uint64_t> sizes(kMeansGroups);
@@ -101,6 +104,7 @@ Boundaries::sizes(Span<const float> weights) const {
   Result<KMeans> groups = optimalKMeans(magnitudes, kMeansGroups);
   if (!groups)
     return groups.error();
+  assert(groups->centers.size() <= kMeansGroups && "too many groups");
   for (float magnitude : magnitudes)
     ++sizes[groups->centers.size() - 1 - groups->groupOf(magnitude)];
   return sizes;

@@ -4,6 +4,7 @@
 #include "Cholesky.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <string>
 
@@ -25,6 +26,7 @@ void addScaled(double *sums, const double *row, double factor, size_t begin,
 } // namespace
 
 Result<Cholesky> Cholesky::factor(std::vector<double> matrix, size_t size) {
+  assert(matrix.size() == size * size && "the matrix is not square");
   Cholesky result(size);
   double *a = matrix.data();
   for (size_t begin = 0; begin < size; begin += panel) {
@@ -51,6 +53,7 @@ Result<Cholesky> Cholesky::factor(std::vector<double> matrix, size_t size) {
 }
 
 void Cholesky::solve(Span<double> x) const {
+  assert(x.size() == size && "a vector of another size than the matrix");
   for (size_t k = 0; k < size; ++k) { // R^T z = b
     x[k] /= rows[k * size + k];
     addScaled(x.data(), &rows[k * size], -x[k], k + 1, size);

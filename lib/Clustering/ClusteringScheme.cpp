@@ -3,6 +3,7 @@
 
 #include "crania/Clustering/ClusteringScheme.h"
 
+#include <cassert>
 #include <cmath>
 #include <string>
 
@@ -47,6 +48,10 @@ RoundWeights clustering::wholeLayer(const QuantizedLayer &layer) {
 double clustering::expectedShift(const RoundWeights &round,
                                  const LayerMoments &moments,
                                  Span<const float> biases) {
+  assert(round.codes.size() == moments.outputs * moments.inputs &&
+         round.scales.size() == moments.outputs && "moments of another layer");
+  assert((biases.empty() || biases.size() == moments.outputs) &&
+         "a bias per output, or none");
   double shifts = 0, variances = 0;
   for (size_t o = 0; o < moments.outputs; ++o) {
     double mean = biases.empty() ? 0 : double(biases[o]);
@@ -64,6 +69,7 @@ std::vector<float> clustering::realWeights(Span<const int8_t> codes,
                                            Span<const float> scales) {
   if (scales.empty())
     return {};
+  assert(codes.size() % scales.size() == 0 && "rows of different lengths");
   std::vector<float> weights(codes.size());
   const size_t inputs = codes.size() / scales.size();
   for (size_t i = 0; i < codes.size(); ++i)

@@ -4,6 +4,7 @@
 #include "crania/Clustering/CodeEntropy.h"
 
 #include <array>
+#include <cassert>
 #include <cmath>
 
 using namespace crania;
@@ -27,6 +28,7 @@ double bitsOf(const Histogram &histogram) {
 
 /// Returns the bits that tell which `part` of `total` items are meant.
 double bitsOfPositions(uint64_t part, uint64_t total) {
+  assert(part <= total && "a part is larger than the whole");
   Histogram histogram{};
   histogram[0] = part;
   histogram[1] = total - part;
@@ -46,6 +48,7 @@ double clustering::entropy(Span<const int8_t> symbols) {
 
 double clustering::conditionalEntropy(Span<const int8_t> symbols,
                                       Span<const int8_t> contexts) {
+  assert(symbols.size() == contexts.size() && "a context per symbol");
   if (symbols.empty())
     return 0;
   std::vector<Histogram> histograms(256);
@@ -60,12 +63,14 @@ double clustering::conditionalEntropy(Span<const int8_t> symbols,
 std::vector<double> clustering::clusterEntropies(Span<const int8_t> codes,
                                                  Span<const uint8_t> assignment,
                                                  unsigned clusters) {
+  assert(codes.size() == assignment.size() && "a cluster per weight");
   std::vector<double> bits(clusters);
   if (codes.empty())
     return bits;
   std::vector<Histogram> values(clusters);
   std::vector<uint64_t> sizes(clusters);
   for (size_t i = 0; i < codes.size(); ++i) {
+    assert(assignment[i] < clusters && "there is no such cluster");
     ++values[assignment[i]][uint8_t(codes[i])];
     ++sizes[assignment[i]];
   }

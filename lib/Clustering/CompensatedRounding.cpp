@@ -6,7 +6,9 @@
 #include "Cholesky.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
+#include <cstdlib>
 #include <map>
 #include <string>
 
@@ -31,6 +33,7 @@ double meanVariance(Span<const float> covariance, size_t inputs) {
 /// inverse even if all inputs are constant.
 std::vector<double> damped(Span<const float> covariance, size_t inputs,
                            double damping) {
+  assert(covariance.size() == inputs * inputs && "the matrix is not square");
   std::vector<double> matrix(covariance.begin(), covariance.end());
   const double mean = meanVariance(covariance, inputs);
   const double addend = mean > 0 ? damping * mean : 1;
@@ -81,6 +84,7 @@ public:
     int least = 0, most = 0;
     for (size_t i = 0; i < codes.size(); ++i) {
       const int difference = codes[i] - prediction(i);
+      assert(std::abs(difference) <= middle && "a code is out of range");
       least = std::min(least, difference);
       most = std::max(most, difference);
       ++counts[size_t(tableFor(i) - lengths.data()) + difference];
@@ -360,6 +364,8 @@ clustering::retargetWeights(Span<const float> weights,
     return Error{"moments of a layer of " + std::to_string(moments.outputs) +
                  "x" + std::to_string(inputs) + " weights for one of " +
                  std::to_string(weights.size())};
+  assert(moments.outputCovariance.size() == weights.size() &&
+         "moments of another layer");
   if (!allFinite(moments.inputCovariance) ||
       !allFinite(moments.outputCovariance))
     return Error{"a moment of the calibration inputs is not finite"};

@@ -4,9 +4,11 @@
 #include "crania/Clustering/Importance.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <cstring>
 #include <map>
+#include <numeric>
 #include <string>
 
 using namespace crania;
@@ -23,9 +25,12 @@ std::vector<uint64_t> clustering::clusterSizes(uint64_t count,
     uint64_t boundary =
         isLast ? count
                : std::min<uint64_t>(count, std::llround(double(count) * sum));
+    assert(boundary >= assigned && "a fraction is negative");
     sizes.push_back(boundary - assigned);
     assigned = boundary;
   }
+  assert((fractions.empty() || std::abs(sum - 1) < 1e-5) &&
+         "the fractions do not add up to 1");
   return sizes;
 }
 
@@ -71,12 +76,14 @@ struct RankInBin {
 };
 
 RankInBin findBin(Span<const uint64_t> histogram, uint64_t rank) {
+  assert(rank > 0 && "ranks count from 1");
   size_t bin = histogram.size();
   while (bin-- > 0) {
     if (rank <= histogram[bin])
       return {bin, rank};
     rank -= histogram[bin];
   }
+  assert(false && "the rank is above the number of weights");
   return {0, 0};
 }
 
@@ -193,5 +200,10 @@ private:
 Result<std::vector<uint8_t>>
 clustering::assignByImportance(Span<const float> weights,
                                Span<const uint64_t> sizes) {
+  assert(!sizes.empty() && sizes.size() <= maxClusters &&
+         "from 1 to 255 clusters");
+  assert(std::accumulate(sizes.begin(), sizes.end(), uint64_t(0)) ==
+             weights.size() &&
+         "the sizes do not add up to the weights");
   return Assignment(weights, sizes).run();
 }

@@ -8,6 +8,7 @@
 #include "crania/Clustering/Importance.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <string>
 
@@ -25,6 +26,8 @@ constexpr float leastGain = 1.0f / 256;
 std::vector<float>
 clustering::importanceOf(const QuantizedLayer &layer,
                          Span<const double> inputMagnitudes) {
+  assert((inputMagnitudes.empty() || inputMagnitudes.size() == layer.inputs) &&
+         "a magnitude per input, or none");
   std::vector<float> importances = realWeights(layer.codes, layer.scales);
   for (size_t i = 0; i < importances.size(); ++i) {
     importances[i] = std::fabs(importances[i]);

@@ -4,6 +4,7 @@
 #include "crania/Clustering/LayerMoments.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 
 using namespace crania;
@@ -34,6 +35,7 @@ void moveInto(std::vector<double> &sums, std::vector<float> &part) {
 }
 
 std::vector<float> meansOf(Span<const float> rows, size_t columns) {
+  assert(columns > 0 && rows.size() >= columns && "there is no row");
   const size_t count = std::min<size_t>(rows.size() / columns, 256);
   std::vector<double> sums(columns);
   for (size_t r = 0; r < count; ++r)
@@ -54,6 +56,9 @@ MomentAccumulator::MomentAccumulator(size_t inputs, size_t outputs)
       products(outputs * inputs) {}
 
 void MomentAccumulator::add(Span<const float> x, Span<const float> y) {
+  assert(inputs > 0 && outputs > 0 && "a layer without inputs or outputs");
+  assert(x.size() % inputs == 0 && y.size() == x.size() / inputs * outputs &&
+         "as many rows of outputs as of inputs");
   const size_t rows = x.size() / inputs;
   if (rows == 0)
     return;
@@ -67,6 +72,7 @@ void MomentAccumulator::add(Span<const float> x, Span<const float> y) {
 }
 
 void MomentAccumulator::addRows(const float *x, const float *y, size_t rows) {
+  assert(rows <= lanes && "more rows than are added together");
   // Missing rows are 0.
   std::vector<float> shifted(lanes * inputs), targets(lanes * outputs);
   const float *row[lanes];

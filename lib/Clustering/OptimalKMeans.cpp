@@ -5,8 +5,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 #include <cmath>
 #include <cstring>
+#include <functional>
 #include <limits>
 #include <string>
 #include <utility>
@@ -52,6 +54,11 @@ struct Points {
 };
 
 Points makePoints(std::vector<double> values, Span<const double> weights) {
+  assert(!values.empty() && values.size() == weights.size() &&
+         "a weight per point");
+  assert(std::adjacent_find(values.begin(), values.end(),
+                            std::greater_equal<>()) == values.end() &&
+         "the points do not ascend");
   double weight = 0, first = 0;
   for (size_t i = 0; i < values.size(); ++i) {
     weight += weights[i];
@@ -126,6 +133,7 @@ template <typename Cost>
 void rowMinima(Span<const double> previous, const Cost &cost,
                std::vector<double> &costs, std::vector<uint32_t> &choices,
                size_t rows) {
+  assert(!previous.empty() && "a row has no choice");
   costs.resize(rows);
   choices.resize(rows);
   RowMinima<Cost>(previous, cost).run(costs, choices);
@@ -152,7 +160,9 @@ class Search {
 public:
   Search(const Points &points, unsigned groups)
       : points(points), groups(groups),
-        coarse(std::max<size_t>(4096, 64 * size_t(groups))) {}
+        coarse(std::max<size_t>(4096, 64 * size_t(groups))) {
+    assert(groups > 0 && groups <= points.size() && "a group has a point");
+  }
 
   /// Returns the positions at which groups begin and end, from 0 to the number
   /// of points.

@@ -4,6 +4,7 @@
 #include "OutputCorrection.h"
 
 #include <algorithm>
+#include <cassert>
 
 using namespace crania;
 using namespace crania::clustering;
@@ -49,6 +50,7 @@ OutputCorrection clustering::correctOutputs(Span<const float> d,
                                             const LayerMoments &moments,
                                             bool fitGains) {
   const size_t inputs = moments.inputs;
+  assert(d.size() == moments.outputs * inputs && "moments of another layer");
   Fit fit(fitGains);
   std::vector<double> product(inputs); // covariance times row
   for (size_t o = 0; o < moments.outputs; ++o) {

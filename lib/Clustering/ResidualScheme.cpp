@@ -6,6 +6,7 @@
 #include "crania/Clustering/CodeEntropy.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <cstdlib>
 #include <string>
@@ -40,6 +41,7 @@ std::vector<uint8_t> multipliersFor(const QuantizedLayer &layer, double step) {
 
 int8_t clustering::expectedCode(int8_t code, uint8_t before,
                                 uint8_t multiplier) {
+  assert(multiplier > 0 && "codes of step 0");
   const int value = int(code) * before;
   const int magnitude = (2 * std::abs(value) + multiplier) / (2 * multiplier);
   const int clamped = std::min(magnitude, largestCode);

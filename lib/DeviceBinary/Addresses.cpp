@@ -4,6 +4,7 @@
 #include "Addresses.h"
 
 #include <algorithm>
+#include <cassert>
 
 namespace crania::binary {
 
@@ -59,6 +60,7 @@ Interval elementsOf(const Plane &plane) {
 
 std::vector<Axis> axesOf(const flatbuffers::Vector<uint32_t> &extents,
                          const flatbuffers::Vector<int64_t> &strides) {
+  assert(extents.size() == strides.size() && "a stride per extent");
   std::vector<Axis> axes;
   for (size_t i = 0; i < extents.size(); ++i)
     axes.push_back({0, Wide(extents.Get(i)) - 1, strides.Get(i)});
@@ -66,6 +68,8 @@ std::vector<Axis> axesOf(const flatbuffers::Vector<uint32_t> &extents,
 }
 
 Interval indicesOf(const AccessDim &dim, const Vector &vector) {
+  assert(dim.coefficients()->size() == vector.extents()->size() &&
+         "a coefficient per loop");
   Interval range{dim.start(), dim.start()};
   for (size_t i = 0; i < vector.extents()->size(); ++i) {
     Wide last =

@@ -9,6 +9,7 @@
 #include "crania/Support/File.h"
 
 #include <algorithm>
+#include <cassert>
 
 namespace crania::binary {
 
@@ -90,9 +91,13 @@ Result<DeviceBinary> DeviceBinary::load(const std::string &path) {
   return binary;
 }
 
-const Bundle &DeviceBinary::bundle() const { return *storage->bundle; }
+const Bundle &DeviceBinary::bundle() const {
+  assert(storage && "the binary has been moved from");
+  return *storage->bundle;
+}
 
 Span<const uint8_t> DeviceBinary::image(size_t index) const {
+  assert(index < programCount() && "there is no such program");
   const Program &p = program(index);
   return bytes().slice(storage->header.imageOffset + p.image_offset(),
                        p.image_bytes());

@@ -4,6 +4,7 @@
 #include "FetchTracker.h"
 
 #include <algorithm>
+#include <cassert>
 
 namespace crania::binary {
 
@@ -13,6 +14,7 @@ namespace {
 /// touches.
 void insertRange(std::map<uint32_t, uint32_t> &set, uint32_t begin,
                  uint32_t end) {
+  assert(begin < end && "the range is empty");
   auto it = set.upper_bound(begin);
   if (it != set.begin() && std::prev(it)->second >= begin)
     --it;
@@ -26,6 +28,7 @@ void insertRange(std::map<uint32_t, uint32_t> &set, uint32_t begin,
 
 bool containsRange(const std::map<uint32_t, uint32_t> &set, uint32_t begin,
                    uint32_t end) {
+  assert(begin < end && "the range is empty");
   auto it = set.upper_bound(begin);
   return it != set.begin() && std::prev(it)->second >= end;
 }
@@ -53,6 +56,8 @@ Status FetchTracker::release(const Release &release) {
 
 Status FetchTracker::use(const Contract &contract) {
   const Weights &weights = *context.program.weights()->Get(contract.weights());
+  assert(contract.clusters() <= weights.segments()->size() &&
+         "the contract was not verified");
   Clusters streamed;
   for (uint16_t cluster = 1; cluster <= contract.clusters(); ++cluster) {
     if (weights.segments()->Get(cluster - 1)->residency() ==

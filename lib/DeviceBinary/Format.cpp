@@ -6,6 +6,7 @@
 #include "crania/DeviceBinary/DeviceBinary.h"
 
 #define XXH_INLINE_ALL
+#include <cassert>
 #include <xxhash.h>
 
 #include <algorithm>
@@ -40,6 +41,7 @@ Integer fetch(Span<const uint8_t> bytes, size_t offset) {
 XXH128_canonical_t checksumOf(Span<const uint8_t> bytes) {
   static_assert(checksumOffset + checksumBytes == headerBytes,
                 "the checksum ends the header");
+  assert(bytes.size() >= headerBytes && "the file has no header");
   constexpr uint8_t zeros[checksumBytes] = {};
   XXH3_state_t state;
   XXH3_128bits_reset(&state);
@@ -95,6 +97,7 @@ Header headerFor(uint64_t metadataBytes, uint64_t imageBytes) {
 }
 
 void writeHeader(const Header &header, std::vector<uint8_t> &bytes) {
+  assert(bytes.size() >= headerBytes && "there is no room for the header");
   std::copy(magic.begin(), magic.end(), bytes.begin());
   store(bytes, versionOffset, header.version);
   store(bytes, headerBytesOffset, uint32_t(headerBytes));

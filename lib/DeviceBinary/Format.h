@@ -8,6 +8,7 @@
 #include "crania/Support/Span.h"
 
 #include <array>
+#include <cassert>
 #include <cstdint>
 #include <vector>
 
@@ -42,6 +43,7 @@ constexpr size_t metadataOffset = headerBytes;
 constexpr uint64_t imageAlignment = 4096;
 
 constexpr uint64_t alignUp(uint64_t value, uint64_t alignment) {
+  assert(alignment > 0 && "there is no multiple of 0");
   return (value + alignment - 1) / alignment * alignment;
 }
 

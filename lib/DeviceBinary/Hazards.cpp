@@ -8,6 +8,7 @@
 #include "crania/DeviceBinary/DeviceBinary.h"
 
 #include <algorithm>
+#include <cassert>
 #include <utility>
 
 namespace crania::binary {
@@ -92,6 +93,7 @@ private:
   }
 
   void addVector(const Vector &vector) {
+    assert(elementsOf(*vector.output(), vector) && "an output is no padding");
     for (const Access *input : *vector.inputs())
       if (std::optional<Interval> elements = elementsOf(*input, vector))
         add(input->buffer(), *elements, false);
@@ -157,8 +159,12 @@ private:
   /// Returns the commands that have finished when command `index` starts.
   Clock startOf(size_t index) const {
     Clock clock = none();
-    for (uint32_t token : *command(index).after())
+    assert(command(index).follows() < int64_t(index) &&
+           "a command follows a later one");
+    for (uint32_t token : *command(index).after()) {
+      assert(token < index && "a command waits for a later one");
       advance(clock, ends[token]);
+    }
     // A contract's first outputs come after all outputs of earlier contracts.
     if (int64_t contract = command(index).follows(); contract >= 0) {
       advance(clock, starts[contract]);

@@ -7,6 +7,7 @@
 #include "Verify.h"
 
 #include <algorithm>
+#include <cassert>
 
 namespace crania::binary {
 
@@ -69,6 +70,8 @@ assemble(std::vector<ProgramWithImageView> programs, std::string producer) {
   bytes.reserve(header.fileBytes);
   bytes.resize(header.imageOffset);
   writeHeader(header, bytes);
+  assert(metadataOffset + metadata.size() <= bytes.size() &&
+         "the metadata reach into the images");
   std::copy(metadata.data(), metadata.data() + metadata.size(),
             bytes.begin() + metadataOffset);
   for (size_t i = 0; i < programs.size(); ++i) {

@@ -3,12 +3,16 @@
 
 #include "crania/Dram/AddressMap.h"
 
+#include <cassert>
+
 namespace crania::dram {
 
 namespace {
 
 /// Returns log2 of `count`, which is a power of two.
 uint32_t bitsFor(uint32_t count) {
+  assert(count > 0 && (count & (count - 1)) == 0 &&
+         "the count is not a power of two");
   uint32_t bits = 0;
   while ((1u << bits) < count)
     ++bits;
@@ -83,6 +87,7 @@ Result<AddressMap> AddressMap::create(const Spec &spec) {
   map.group.width = bitsFor(o.bankGroups);
   map.bank.width = bitsFor(o.banksPerGroup);
   map.row.width = bitsFor(o.rows);
+  assert(o.burstLength > 0 && "a burst of no columns");
   map.column.width = bitsFor(o.columns / o.burstLength);
   map.groupShift = map.bank.width;
   map.rankShift = map.bank.width + map.group.width;

@@ -7,6 +7,7 @@
 #include "crania/Dram/AddressMap.h"
 
 #include <algorithm>
+#include <cassert>
 #include <optional>
 
 namespace crania::dram {
@@ -183,6 +184,7 @@ uint64_t Spec::capacity() const {
 }
 
 double Spec::peakGigabytesPerSecond() const {
+  assert(timing.clockPs > 0 && burstCycles() > 0 && "a DRAM without a clock");
   constexpr double gigabytesPerByteAndPicosecond = 1000;
   return organization.channels * double(burstBytes()) / burstCycles() /
          timing.clockPs * gigabytesPerByteAndPicosecond;

@@ -4,6 +4,7 @@
 #include "Channel.h"
 
 #include <algorithm>
+#include <cassert>
 
 namespace crania::dram {
 
@@ -17,6 +18,7 @@ Channel::Channel(const Spec &spec, uint32_t index)
   banks.resize(size_t(o.ranks) * banksPerRank);
   groups.resize(size_t(o.ranks) * o.bankGroups);
   ranks.resize(o.ranks);
+  assert(!ranks.empty() && banks.size() <= 64 && "a mask has a bit per bank");
   const size_t blocks = (banks.size() + blockOfBanks - 1) / blockOfBanks;
   readyAt.resize(blocks * blockOfBanks, never);
   for (uint32_t i = 0; i < banks.size(); ++i) {
@@ -39,6 +41,8 @@ Channel::Channel(const Spec &spec, uint32_t index)
 //===----------------------------------------------------------------------===//
 
 Burst &Channel::admit(uint32_t bank, uint32_t queue, bool isWrite, Cycle now) {
+  assert(bank < banks.size() && "there is no such bank");
+  assert(hasRoom(isWrite) && "the transaction queue is full");
   if (queue >= turnsServed.size()) {
     turnsAdmitted.resize(queue + 1);
     turnsServed.resize(queue + 1);
@@ -68,6 +72,8 @@ void Channel::moveToBank(TransactionQueue &queue, size_t position) {
   const Burst burst = queue.all()[position];
   queue.erase(position);
   Bank &bank = banks[burst.bank];
+  assert(bank.queue.size() < spec.controller.commandQueue &&
+         "the queue of the bank is full");
   bank.queue.push_back(burst);
   if (bank.queue.size() == spec.controller.commandQueue)
     fullBanks |= uint64_t(1) << burst.bank;
@@ -235,6 +241,8 @@ void Channel::report(CommandKind kind, const Bank &bank, uint32_t row,
 void Channel::activate(uint32_t index, Cycle now) {
   Bank &bank = banks[index];
   Rank &rank = ranks[bank.rank];
+  assert(bank.row == noRow && !bank.queue.empty() &&
+         "the bank is open, or no burst waits for it");
   bank.row = bank.queue.front().row;
   ++bank.queue.front().activates;
   bank.hits = 0;
@@ -255,6 +263,7 @@ void Channel::activate(uint32_t index, Cycle now) {
 /// Closes a bank from clock `begin` on, by a command at `now`.
 void Channel::closeBank(Bank &bank, Cycle begin, Cycle now) {
   Rank &rank = ranks[bank.rank];
+  assert(bank.row != noRow && rank.openBanks > 0 && "the bank is closed");
   bank.row = noRow;
   bank.nextActivate =
       std::max(bank.nextActivate, begin + gaps.prechargeToActivate);
@@ -290,6 +299,7 @@ void Channel::prechargeAll(Rank &rank, Cycle now) {
 void Channel::refresh(Rank &rank, Cycle now) {
   const uint32_t first = uint32_t(&rank - ranks.data()) * banksPerRank;
   const uint32_t end = first + banksPerRank;
+  assert(rank.openBanks == 0 && "a bank is open during a refresh");
   rank.refreshing = false;
   rank.refreshDue += spec.timing.tREFI;
   refreshDue = std::min(refreshDue, rank.refreshDue);
@@ -335,6 +345,8 @@ bool Channel::autoPrecharges(const Bank &bank, const Burst &burst) const {
 
 Channel::Served Channel::access(uint32_t index, size_t position, Cycle now) {
   Bank &bank = banks[index];
+  assert(position < bank.queue.size() && bank.queue[position].row == bank.row &&
+         "the burst does not hit the open row");
   const Burst burst = bank.queue[position];
   bank.queue.erase(bank.queue.begin() + position);
   fullBanks &= ~(uint64_t(1) << index);
@@ -383,6 +395,8 @@ const Burst &Channel::candidate(const Bank &bank, Cycle now) const {
     return bank.queue.front();
   const bool canRead = readTime(bank) <= now, canWrite = writeTime(bank) <= now;
   const bool reads = canRead && !(canWrite && bank.firstWrite < bank.firstRead);
+  assert((reads ? bank.firstRead : bank.firstWrite) >= 0 &&
+         "no burst of the bank can go");
   return bank.queue[reads ? bank.firstRead : bank.firstWrite];
 }
 

@@ -10,6 +10,7 @@
 #include "crania/Support/Span.h"
 
 #include <array>
+#include <cassert>
 
 namespace crania::dram {
 
@@ -39,6 +40,7 @@ public:
 
   /// Appends a burst, which the caller fills in.
   Burst &push(uint8_t bank) {
+    assert(bank < ofBank.size() && "a mask has a bit per bank");
     bursts.emplace_back();
     ++count;
     if (ofBank[bank]++ == 0)
@@ -47,6 +49,7 @@ public:
     return bursts.back();
   }
   void erase(size_t index) {
+    assert(index < count && "the queue has no such burst");
     const uint8_t bank = bursts[head + index].bank;
     if (--ofBank[bank] == 0)
       bankMask &= ~(uint64_t(1) << bank);

@@ -5,6 +5,8 @@
 
 #include "Channel.h"
 
+#include <cassert>
+
 namespace crania::dram {
 
 namespace {
@@ -64,6 +66,7 @@ void Channel::appendState(Cycle now, std::vector<uint64_t> &state) const {
 
 void Channel::repeat(Cycle begin, Cycle now, const Counts &before,
                      uint64_t repeats, uint64_t blocks) {
+  assert(begin < now && repeats > 0 && "there is no period to repeat");
   const Counts after = counts(now);
   count.activates += repeats * (after.activates - before.activates);
   count.precharges += repeats * (after.precharges - before.precharges);

@@ -7,6 +7,7 @@
 #include "crania/Dram/AddressMap.h"
 
 #include <algorithm>
+#include <cassert>
 #include <deque>
 
 namespace crania::dram {
@@ -148,6 +149,7 @@ RequestId System::Impl::enqueue(const Request &request) {
 
 void System::Impl::serve(const Channel::Served &served) {
   Flight &flight = flights[served.burst.request];
+  assert(flight.served < flight.blocks && "the request is complete already");
   flight.end = std::max(flight.end, served.dataEnd);
   flight.activates += served.burst.activates;
   if (++flight.served < flight.blocks)
@@ -292,6 +294,8 @@ void System::Impl::tryRepeat(Cycle end) {
 
 void System::Impl::repeatSince(const Mark &begin, const Mark &here,
                                Flight &flight, Cycle end) {
+  assert(here.time > begin.time && flight.admitted < flight.blocks &&
+         "there is no period to repeat");
   const Cycle period = here.time - begin.time;
   // Clocks before `limit` have no refresh and may be simulated.
   Cycle limit = end;

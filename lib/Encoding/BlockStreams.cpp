@@ -4,6 +4,7 @@
 #include "BlockStreams.h"
 
 #include <algorithm>
+#include <cassert>
 #include <string>
 
 namespace crania::encoding {
@@ -41,6 +42,8 @@ Result<size_t> readSize(Span<const uint8_t> bytes, size_t &at) {
 
 std::vector<uint8_t> joinStreams(Span<const std::vector<uint8_t>> streams,
                                  size_t minimumBytes) {
+  assert(!streams.empty() && streams.size() <= maxStreams &&
+         "a block has from 1 to 32 streams");
   std::vector<uint8_t> bytes;
   for (size_t i = 0; i + 2 < streams.size(); i += 2)
     appendSize(bytes, streams[i].size() + streams[i + 1].size());
@@ -71,6 +74,8 @@ void BlockStreams::addRange(Span<const uint8_t> bytes, bool isShared) {
 
 Result<BlockStreams> BlockStreams::split(Span<const uint8_t> bytes,
                                          unsigned count) {
+  assert(count > 0 && count <= maxStreams &&
+         "a block has from 1 to 32 streams");
   BlockStreams result;
   result.blockBytes = bytes.size();
   result.count = count;

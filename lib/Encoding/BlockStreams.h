@@ -9,6 +9,7 @@
 #include "crania/Support/Result.h"
 
 #include <array>
+#include <cassert>
 
 namespace crania::encoding {
 
@@ -30,6 +31,7 @@ public:
   static Result<BlockStreams> split(Span<const uint8_t> bytes, unsigned count);
 
   Span<BitReader> readers(unsigned first, unsigned count) {
+    assert(first + count <= this->count && "the block has fewer streams");
     return Span<BitReader>(streams.data() + first, count);
   }
 

@@ -13,6 +13,7 @@
 #include "crania/Encoding/BlockDirectory.h"
 
 #include <algorithm>
+#include <cassert>
 #include <map>
 #include <mutex>
 
@@ -79,6 +80,8 @@ public:
 
   std::vector<uint8_t> encode(const BlockCodes &codes,
                               const BlockContext &context) const override {
+    assert(supports(codes, context) &&
+           "the tables have no words for the codes");
     std::vector<std::vector<uint8_t>> streams;
     if (parts.positions->hasStreams())
       streams =
@@ -127,6 +130,7 @@ public:
 
   using SegmentCoder::decodeCycles;
   uint64_t decodeCycles(size_t positions, size_t present) const override {
+    assert(present <= positions && "more values than positions");
     uint64_t perCycle =
         parts.valueLanes * uint64_t(charged.values.symbolsPerLaneAndCycle);
     uint64_t valueCycles = (present + perCycle - 1) / perCycle;
@@ -136,6 +140,7 @@ public:
   }
 
   double decodePicojoules(size_t positions, size_t present) const override {
+    assert(present <= positions && "more values than positions");
     const double steps =
         double(parts.positions->decodeSteps(positions, present, 1));
     return steps * positionsPicojoules + double(present) * valuesPicojoules;
@@ -569,6 +574,8 @@ private:
 
 uint64_t SegmentCoder::decodeCycles(size_t positions, size_t present,
                                     const DecoderShape &shape) const {
+  assert(shape.blocks > 0 && shape.wordsPerCycle > 0 &&
+         "the decoder has no lanes");
   auto divideUp = [](uint64_t value, uint64_t by) {
     return (value + by - 1) / by;
   };

@@ -4,6 +4,7 @@
 #include "crania/Images/ImageSet.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <cstring>
 #include <functional>
@@ -47,6 +48,7 @@ NetworkInput::NetworkInput(const binary::Port &port)
 /// Returns the shape of an image, without extents of 1 that stand for a batch
 /// of one image.
 std::vector<uint64_t> ImageSet::imageShape() const {
+  assert(!array.shape.empty() && "an array of images has an axis of them");
   std::vector<uint64_t> image(array.shape.begin() + 1, array.shape.end());
   constexpr size_t mostAxes = 3;
   while (image.size() > mostAxes && image.front() == 1)
@@ -282,6 +284,9 @@ void ImageSet::gather(size_t index, Span<float> input, F convert) const {
 }
 
 void ImageSet::load(size_t index, Span<float> input) const {
+  assert(index < size() && "there is no such image");
+  assert(input.size() == channels * height * width &&
+         "the input is of another network");
   if (array.type == npy::Type::u1)
     gather<uint8_t>(index, input, [&](uint8_t pixel, size_t channel) {
       return table[channel * 256 + pixel];

@@ -4,6 +4,7 @@
 #include "crania/Quantization/ActivationHistogram.h"
 #include "crania/Quantization/IntegerFormat.h"
 
+#include <cassert>
 #include <charconv>
 #include <cmath>
 #include <cstring>
@@ -84,6 +85,7 @@ void ActivationHistogram::add(Span<const float> values) {
 }
 
 double ActivationHistogram::percentileOf(double percentage) const {
+  assert(percentage > 0 && percentage <= 100 && "not a percentage");
   const double rank = std::ceil(double(total) * percentage / 100);
   double seen = 0;
   for (size_t bin = 0; bin < binCount; ++bin) {
@@ -100,6 +102,7 @@ double ActivationHistogram::percentileOf(double percentage) const {
 /// clipping beyond. The error of a value within the range is evenly distributed
 /// up to half a step. A value below half a step becomes 0.
 double ActivationHistogram::squaredError(double clip, double levels) const {
+  assert(levels > 0 && "integers of no levels");
   const double step = clip / levels, rounding = step * step / 12;
   double sum = 0;
   for (size_t bin = 1; bin < binCount; ++bin) {
@@ -137,6 +140,7 @@ double ActivationHistogram::leastSquares(unsigned bits) const {
 
 ActivationHistogram::Range ActivationHistogram::range(const RangeRule &rule,
                                                       unsigned bits) const {
+  assert(bits >= 2 && bits <= 32 && "integers have from 2 to 32 bits");
   if (total == 0)
     return {};
   const double largest = std::max(-double(lowest), double(highest));

@@ -4,6 +4,7 @@
 #include "crania/Quantization/Requantization.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <limits>
 
@@ -49,6 +50,10 @@ bool fits(Span<const RequantizationTerm> terms, double largestOffset,
 Result<Requantization>
 quantization::requantize(Span<const RequantizationTerm> terms,
                          Span<const double> offsets) {
+  for ([[maybe_unused]] const RequantizationTerm &term : terms)
+    assert((term.factors.size() == 1 || offsets.size() == 1 ||
+            term.factors.size() == offsets.size()) &&
+           term.magnitude >= 0 && "a factor per channel, or one for all");
   const double largestOffset = largestOf(offsets);
   Requantization result;
   result.shift = largestShift;

@@ -3,6 +3,7 @@
 
 #include "crania/Quantization/WeightQuantization.h"
 
+#include <cassert>
 #include <cmath>
 #include <cstring>
 #include <string>
@@ -14,6 +15,8 @@ ChannelIndex::ChannelIndex(Span<const int64_t> shape,
                            Span<const unsigned> channelDims)
     : extents(shape.begin(), shape.end()), strides(shape.size()) {
   for (size_t i = channelDims.size(); i-- > 0;) {
+    assert(channelDims[i] < shape.size() && shape[channelDims[i]] >= 0 &&
+           "the tensor has no such dimension");
     strides[channelDims[i]] = channelCount;
     channelCount *= size_t(shape[channelDims[i]]);
   }
@@ -51,6 +54,7 @@ std::vector<float> largestMagnitudes(Span<const float> weights,
   std::vector<float> largest(channels.channels());
   channels.forEachRun(
       [&](size_t begin, size_t end, size_t channel, size_t step) {
+        assert(end <= weights.size() && "fewer weights than the shape has");
         for (size_t i = begin; i < end; ++i, channel += step)
           largest[channel] = std::max(largest[channel], std::fabs(weights[i]));
       });
@@ -78,6 +82,7 @@ void quantizeAll(Span<const float> weights, const ChannelIndex &channels,
 Result<QuantizedWeights>
 quantization::quantizeWeights(Span<const float> weights,
                               const ChannelIndex &channels, unsigned bits) {
+  assert((bits == 8 || bits == 16) && "weights have 8 or 16 bits");
   for (size_t i = 0; i < weights.size(); ++i)
     if (!std::isfinite(weights[i]))
       return Error{"weight " + std::to_string(i) + " is not finite"};
@@ -97,9 +102,11 @@ template <typename Integer>
 std::vector<float> quantization::dequantizeWeights(Span<const char> bytes,
                                                    const ChannelIndex &channels,
                                                    Span<const float> scales) {
+  assert(scales.size() == channels.channels() && "a scale per channel");
   std::vector<float> weights(bytes.size() / sizeof(Integer));
   channels.forEachRun(
       [&](size_t begin, size_t end, size_t channel, size_t step) {
+        assert(end <= weights.size() && "fewer weights than the shape has");
         for (size_t i = begin; i < end; ++i, channel += step) {
           Integer q;
           std::memcpy(&q, bytes.data() + i * sizeof(Integer), sizeof(Integer));

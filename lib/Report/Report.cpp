@@ -6,6 +6,7 @@
 #include "crania/Simulator/Accounting/Bounds.h"
 #include "crania/Simulator/Accounting/Energy.h"
 
+#include <cassert>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -219,6 +220,8 @@ Json runtime::toJson(const Performance &performance,
       double(compulsoryWeightBytes(performance, program)) / inputs;
   json["weight_refetch"] = refetchOf(performance, program);
 
+  assert(performance.byLabel.size() <= program.program().labels()->size() &&
+         "the performance of another program");
   json["layers"] = Json::array();
   for (size_t i = 0; i < performance.byLabel.size(); ++i) {
     Json layer = {{"name", program.program().labels()->Get(i)->str()}};

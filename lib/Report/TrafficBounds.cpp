@@ -5,6 +5,7 @@
 #include "crania/Simulator/Accounting/Energy.h"
 
 #include <algorithm>
+#include <cassert>
 #include <unordered_map>
 
 using namespace crania;
@@ -119,6 +120,7 @@ std::optional<double> runtime::weightRefetch(const Performance &performance,
 
 double runtime::energyBound(const Performance &performance,
                             const ProgramView &program) {
+  assert(performance.sweepInputs > 0 && "sweeps of no inputs");
   const KeptBlocks kept(program);
   auto isStreamed = [&](uint32_t block) { return !kept.mayKeep(block); };
   auto isKept = [&](uint32_t block) { return kept.mayKeepOnce(block); };

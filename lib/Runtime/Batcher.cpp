@@ -4,16 +4,22 @@
 #include "crania/Runtime/Batcher.h"
 
 #include <algorithm>
+#include <cassert>
 
 using namespace crania;
 using namespace crania::runtime;
 
 Batcher::Batcher(unsigned rounds, const SweepOptions &options)
-    : limits(options), queues(rounds) {}
+    : limits(options), queues(rounds) {
+  assert(rounds > 0 && "a network has a round");
+  assert(options.inputs > 0 && "a sweep has an input");
+}
 
 void Batcher::submit(Id id) { queues.front().push_back({id, unset, time}); }
 
 void Batcher::submit(Id id, uint64_t arrival) {
+  assert((arriving.empty() || arriving.back().start <= arrival) &&
+         "inputs arrive in order");
   arriving.push_back({id, arrival, arrival});
 }
 
@@ -87,6 +93,7 @@ std::optional<Batcher::Sweep> Batcher::next() {
 
 std::vector<Batcher::Done> Batcher::finish(const Sweep &sweep, uint64_t cycles,
                                            const std::vector<bool> &exits) {
+  assert(exits.size() == running.size() && "an exit per input of the sweep");
   time += cycles;
   std::vector<Done> done;
   for (size_t i = 0; i < running.size(); ++i) {
@@ -94,6 +101,7 @@ std::vector<Batcher::Done> Batcher::finish(const Sweep &sweep, uint64_t cycles,
       done.push_back({running[i].id, time - running[i].start});
       continue;
     }
+    assert(sweep.round + 1 < queues.size() && "an input stays after the end");
     running[i].since = time;
     queues[sweep.round + 1].push_back(running[i]);
   }

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cassert>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
@@ -53,6 +54,7 @@ public:
   }
 
   void evaluate(size_t begin, size_t end) {
+    assert(begin <= end && end - begin <= slots.size() && "a larger batch");
     std::vector<Slot *> active, early;
     for (size_t i = begin; i < end; ++i) {
       Slot &slot = slots[i - begin];
@@ -153,6 +155,7 @@ static size_t batchOf(const Executable &executable, size_t count,
                       const EvaluationOptions &options) {
   // Half of a second-level cache: AMD's Zen 4 has 1 MiB, Intel's servers 2 MiB.
   constexpr size_t cacheBytes = 512 << 10;
+  assert(executable.engine().memoryBytes() > 0 && "a program of no buffers");
   const size_t fitting = cacheBytes / executable.engine().memoryBytes();
   const size_t wanted = std::min<size_t>({options.batch, fitting, count});
   return std::max<size_t>(wanted, 1);
@@ -191,6 +194,7 @@ Evaluation runtime::evaluate(const Executable &executable, size_t count,
 }
 
 double runtime::agreement(Span<const uint32_t> a, Span<const uint32_t> b) {
+  assert(a.size() == b.size() && "predictions of other inputs");
   if (a.empty())
     return 0;
   size_t equal = 0;

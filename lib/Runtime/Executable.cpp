@@ -4,6 +4,8 @@
 #include "crania/Runtime/Executable.h"
 #include "crania/Simulator/Program/ExitRule.h"
 
+#include <cassert>
+
 using namespace crania;
 using namespace crania::runtime;
 
@@ -30,6 +32,7 @@ Executable::load(const binary::DeviceBinary &bundle, size_t program,
 }
 
 bool Executable::exitsAfter(unsigned round, double confidence) const {
+  assert(round < rounds() && "there is no such round");
   const binary::Program &program = view.program();
   if (round + 1 == rounds())
     return true;
@@ -38,6 +41,7 @@ bool Executable::exitsAfter(unsigned round, double confidence) const {
 }
 
 size_t runtime::defaultProgram(const binary::DeviceBinary &bundle) {
+  assert(bundle.programCount() > 0 && "a binary has a program");
   for (size_t i = 0; i < bundle.programCount(); ++i)
     if (bundle.program(i).name()->string_view() == "crania")
       return i;

@@ -4,6 +4,7 @@
 #include "crania/Runtime/Performance.h"
 
 #include <algorithm>
+#include <cassert>
 #include <numeric>
 
 using namespace crania;
@@ -14,12 +15,14 @@ PerformanceMeter::PerformanceMeter(const Executable &executable)
       exits(executable.rounds()) {}
 
 Result<uint64_t> PerformanceMeter::addSweep(unsigned round, unsigned inputs) {
+  assert(round < exits.size() && inputs > 0 && "a sweep of no round or input");
   sweepsOf.resize(std::max<size_t>(sweepsOf.size(), inputs + 1));
   ++sweepsOf[inputs];
   return timing.runRound(round, inputs);
 }
 
 void PerformanceMeter::addInput(unsigned rounds, uint64_t latency) {
+  assert(rounds > 0 && rounds <= exits.size() && "there is no such round");
   ++exits[rounds - 1];
   latencies.push_back(latency);
 }
@@ -39,6 +42,7 @@ Status PerformanceMeter::addWholeInput(unsigned rounds) {
 /// The smallest value that at least `percent` % of the values do not exceed.
 static uint64_t percentile(const std::vector<uint64_t> &sorted,
                            unsigned percent) {
+  assert(percent <= 100 && "not a percentage");
   if (sorted.empty())
     return 0;
   const size_t rank = (sorted.size() * percent + 99) / 100;
@@ -78,6 +82,8 @@ Result<Performance> runtime::measure(const Executable &executable,
                                      Span<const uint32_t> exitRounds,
                                      const SweepOptions &sweeps,
                                      Span<const uint64_t> arrivals) {
+  assert((arrivals.empty() || arrivals.size() == exitRounds.size()) &&
+         "an arrival per input, or none");
   PerformanceMeter meter(executable);
   Batcher batcher(executable.rounds(), sweeps);
   for (size_t i = 0; i < exitRounds.size(); ++i)

@@ -3,6 +3,7 @@
 
 #include "crania/Runtime/Session.h"
 
+#include <cassert>
 #include <cmath>
 
 using namespace crania;
@@ -63,6 +64,7 @@ Result<std::optional<Session::Answer>> Session::poll(Ticket ticket) {
   if (!it->second.answer)
     return std::optional<Answer>();
   std::optional<Answer> answer = std::move(it->second.answer);
+  assert(answered > 0 && "an answer was not counted");
   contexts.erase(it);
   --answered;
   return answer;
@@ -78,6 +80,7 @@ Result<bool> Session::step() {
     return cycles.error();
   std::vector<bool> exits(count);
   for (size_t i = 0; i < count; ++i) {
+    assert(contexts.count(sweep->inputs[i]) && "the input is unknown");
     Context &context = contexts[sweep->inputs[i]];
     std::vector<float> logits(program->logitElements());
     const double confidence =

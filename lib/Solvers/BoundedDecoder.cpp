@@ -4,6 +4,7 @@
 #include "BoundedDecoder.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <map>
 #include <numeric>
@@ -37,6 +38,7 @@ constexpr size_t setBits = 64;
 /// Returns at most `most` of the sorted values: the largest, the smallest, and
 /// some in between.
 std::vector<double> thinned(const std::set<double> &sorted, size_t most) {
+  assert(most > 0 && "a set of no values");
   const std::vector<double> values(sorted.begin(), sorted.end());
   if (values.size() <= most)
     return values;
@@ -268,6 +270,7 @@ private:
       return false;
     const size_t unit = size_t(
         std::find(names.begin(), names.end(), cost.unit) - names.begin());
+    assert(unit < shape.unitUm2.size() && "the shape lacks a unit");
     return cost.unitUm2() <= shape.unitUm2[unit];
   }
 
@@ -517,6 +520,9 @@ private:
 std::optional<EncodingChoice>
 chooseBounded(const EncodingProblem &problem,
               const std::vector<std::vector<size_t>> &allowed) {
+  assert(allowed.size() == problem.segments.size() &&
+         "allowed candidates of each segment");
+  assert(problem.blocksAtOnce > 0 && "a decoder of no blocks");
   return BoundedDecoder(problem, allowed).run();
 }
 

@@ -4,6 +4,7 @@
 #include "crania/Solvers/BufferPlacement.h"
 
 #include <algorithm>
+#include <cassert>
 #include <string>
 #include <tuple>
 
@@ -24,6 +25,8 @@ bool isAlive(const Buffer &buffer, size_t step) {
 }
 
 uint64_t alignUp(uint64_t value, uint64_t alignment) {
+  assert(alignment > 0 && (alignment & (alignment - 1)) == 0 &&
+         "the alignment is not a power of two");
   return (value + alignment - 1) & ~(alignment - 1);
 }
 
@@ -62,6 +65,7 @@ public:
 
   std::variant<BufferPlacement, PlacementFailure> run() {
     while (std::optional<size_t> step = mostOverfullStep()) {
+      assert(bytesAt(*step) > problem.capacity && "the step is not overfull");
       uint64_t excess = bytesAt(*step) - problem.capacity;
       std::optional<size_t> victim = cheapestVictim(*step, excess);
       if (!victim)
@@ -349,6 +353,8 @@ Status BufferPlacement::verify(const BufferProblem &problem) const {
 }
 
 uint64_t BufferPlacement::usedBytes(const BufferProblem &problem) const {
+  assert(offsets.size() == problem.buffers.size() &&
+         "the placement belongs to another problem");
   uint64_t end = 0;
   for (size_t i = 0; i < offsets.size(); ++i)
     if (offsets[i])
@@ -358,5 +364,6 @@ uint64_t BufferPlacement::usedBytes(const BufferProblem &problem) const {
 
 std::variant<BufferPlacement, PlacementFailure>
 solvers::placeBuffers(const BufferProblem &problem) {
+  assert(problem.check() && "the problem is invalid");
   return Placer(problem).run();
 }

@@ -6,6 +6,7 @@
 #include "BoundedDecoder.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <optional>
 #include <set>
@@ -169,6 +170,8 @@ private:
   /// `allows` admits, or nothing if a segment has none.
   template <typename Allows>
   std::optional<EncodingChoice> cheapest(const Allows &allows) const {
+    assert(possible.size() == problem.segments.size() &&
+           "candidates of each segment");
     EncodingChoice choice;
     for (size_t s = 0; s < problem.segments.size(); ++s) {
       const EncodingProblem::Segment &segment = problem.segments[s];
@@ -274,10 +277,13 @@ Status EncodingProblem::check() const {
 
 DecoderHardware
 EncodingProblem::hardwareOf(const std::vector<size_t> &chosen) const {
+  assert(chosen.size() == segments.size() && "a candidate per segment");
   DecoderHardware decoder(blocksAtOnce);
   for (size_t s = 0; s < segments.size(); ++s) {
     if (s > 0 && segments[s - 1].tensor != segments[s].tensor)
       decoder.beginTensor();
+    assert(chosen[s] < segments[s].candidates.size() &&
+           "there is no such candidate");
     const Candidate &candidate = segments[s].candidates[chosen[s]];
     decoder.add(candidate.decoder, candidate.largestBlock);
   }
@@ -285,6 +291,8 @@ EncodingProblem::hardwareOf(const std::vector<size_t> &chosen) const {
 }
 
 double EncodingChoice::picojoules(const EncodingProblem &problem) const {
+  assert(candidates.size() == problem.segments.size() &&
+         "the choice belongs to another problem");
   double sum = 0;
   for (size_t s = 0; s < candidates.size(); ++s)
     sum += problem.segments[s].candidates[candidates[s]].picojoules;
@@ -309,6 +317,7 @@ Status EncodingChoice::verify(const EncodingProblem &problem) const {
 }
 
 Result<EncodingChoice> chooseEncodings(const EncodingProblem &problem) {
+  assert(problem.check() && "the problem is invalid");
   for (bool fastOnly : {true, false})
     if (std::optional<EncodingChoice> choice = Solver(problem, fastOnly).run())
       return *choice;

@@ -4,6 +4,7 @@
 #include "crania/Solvers/FetchSchedule.h"
 
 #include <algorithm>
+#include <cassert>
 #include <string>
 
 using namespace crania;
@@ -60,10 +61,12 @@ std::optional<uint64_t> firstFit(const std::vector<Allocation> &allocations,
                                  uint64_t storeBytes, uint64_t bytes) {
   uint64_t begin = 0;
   for (const Allocation &a : allocations) {
+    assert(a.offset >= begin && "allocations overlap");
     if (a.offset - begin >= bytes)
       return begin;
     begin = a.offset + a.bytes;
   }
+  assert(begin <= storeBytes && "an allocation leaves the store");
   if (storeBytes - begin >= bytes)
     return begin;
   return std::nullopt;
@@ -89,6 +92,8 @@ Status FetchSchedule::verify(const FetchProblem &problem) const {
 }
 
 double FetchSchedule::expectedBytes(const FetchProblem &problem) const {
+  assert(storeOffsets.size() == problem.segments.size() &&
+         "the schedule belongs to another problem");
   double bytes = 0;
   for (size_t i = 0; i < storeOffsets.size(); ++i)
     if (!storeOffsets[i])
@@ -101,6 +106,7 @@ FetchSchedule solvers::scheduleNothing(const FetchProblem &problem) {
 }
 
 FetchSchedule solvers::scheduleGreedily(const FetchProblem &problem) {
+  assert(problem.check() && "the problem is invalid");
   FetchSchedule schedule = scheduleNothing(problem);
   std::vector<size_t> order;
   for (size_t i = 0; i < problem.segments.size(); ++i)

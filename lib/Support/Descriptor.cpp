@@ -3,6 +3,7 @@
 
 #include "Descriptor.h"
 
+#include <cassert>
 #include <cerrno>
 #include <unistd.h>
 
@@ -16,6 +17,7 @@ bool Descriptor::close() {
 }
 
 bool Descriptor::write(Span<const uint8_t> bytes) const {
+  assert(fd >= 0 && "the file is closed");
   size_t done = 0;
   while (done < bytes.size()) {
     ssize_t n = ::write(fd, bytes.data() + done, bytes.size() - done);

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -89,6 +90,7 @@ float floatOfHalf(uint16_t half) {
 }
 
 uint64_t littleEndian(const uint8_t *bytes, unsigned count) {
+  assert(count <= sizeof(uint64_t) && "more bytes than a number has");
   uint64_t value = 0;
   for (unsigned i = 0; i < count; ++i)
     value |= uint64_t(bytes[i]) << (8 * i);
@@ -303,6 +305,8 @@ std::string descriptorOf(Type type) { return infoOf(type).descriptor; }
 uint64_t Array::elements() const { return data.size() / bytesOf(type); }
 
 int64_t Array::asInt64(uint64_t index) const {
+  assert(isInteger() && "the elements are not integers");
+  assert(index < elements() && "there is no such element");
   unsigned bytes = bytesOf(type);
   uint64_t word = littleEndian(data.data() + index * bytes, bytes);
   bool isSigned = type == Type::i1 || type == Type::i2 || type == Type::i4;
@@ -312,6 +316,7 @@ int64_t Array::asInt64(uint64_t index) const {
 }
 
 double Array::asDouble(uint64_t index) const {
+  assert(index < elements() && "there is no such element");
   if (type == Type::u8)
     return double(uint64_t(asInt64(index)));
   if (isInteger())
@@ -382,6 +387,8 @@ Result<Array> read(const std::string &path) {
 }
 
 std::vector<uint8_t> serialize(const Array &array) {
+  assert(byteCount(array.shape, bytesOf(array.type)) == array.data.size() &&
+         "the data do not have the shape");
   std::string header = "{'descr': '" + descriptorOf(array.type) +
                        "', 'fortran_order': False, 'shape': (";
   for (uint64_t dim : array.shape)
@@ -394,6 +401,7 @@ std::vector<uint8_t> serialize(const Array &array) {
       (prefix + header.size() + 1 + alignment - 1) / alignment * alignment;
   header.resize(total - prefix - 1, ' ');
   header += '\n';
+  assert(header.size() <= UINT16_MAX && "the header is too long");
 
   std::vector<uint8_t> bytes(magic.begin(), magic.end());
   bytes.insert(bytes.end(), {1, 0, uint8_t(header.size() & 255),

@@ -6,6 +6,7 @@
 #include "BlockedSignals.h"
 #include "Destination.h"
 
+#include <cassert>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
@@ -129,6 +130,8 @@ static bool isRegular(const std::string &path) {
 }
 
 bool TemporaryFile::publish(const std::string &target, bool exchange) {
+  assert(state == State::hidden && !path.empty() && !file &&
+         "a file is published once, when it is filled");
   if (exchange && exchangeFiles(path, target)) {
     // Anything can be exchanged, a folder that has just been made too.
     if (!isRegular(path)) {

@@ -6,6 +6,7 @@
 #include "crania/Target/TargetModel.h"
 #include "crania/Target/Technology.h"
 
+#include <cassert>
 #include <cmath>
 #include <limits>
 
@@ -149,6 +150,7 @@ double TargetModel::areaOverheadPercent(Precision precision,
   double base = 0, addition = 0;
   for (const AreaEntry &entry : area(precision, decoderUm2))
     (entry.addition ? addition : base) += entry.mm2;
+  assert(base > 0 && "a machine of no area");
   return 100 * addition / base;
 }
 

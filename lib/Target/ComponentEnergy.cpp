@@ -7,6 +7,7 @@
 #include "crania/Target/Technology.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 
 namespace crania::target {
@@ -82,10 +83,12 @@ double TargetModel::globalBufferWritePicojoulesPerByte() const {
 }
 
 double TargetModel::storeReadPicojoulesPerByte() const {
+  assert(weightStore.banks > 0 && "a store of no banks");
   return sramReadPicojoulesPerByte(weightStore.bytes / weightStore.banks);
 }
 
 double TargetModel::storeWritePicojoulesPerByte() const {
+  assert(weightStore.banks > 0 && "a store of no banks");
   return sramWritePicojoulesPerByte(weightStore.bytes / weightStore.banks);
 }
 
@@ -100,6 +103,7 @@ static double directMappedPicojoules(const TargetModel::WeightStore &store,
 }
 
 double TargetModel::cacheLookUpPicojoules() const {
+  assert(weightStore.isCache() && "the weight store is not a cache");
   if (weightStore.policy == StorePolicy::directMapped)
     return directMappedPicojoules(weightStore, storeReadPicojoulesPerByte());
   const Technology::Cache &cache = technology().cache;
@@ -109,6 +113,7 @@ double TargetModel::cacheLookUpPicojoules() const {
 }
 
 double TargetModel::cacheFillPicojoules() const {
+  assert(weightStore.isCache() && "the weight store is not a cache");
   if (weightStore.policy == StorePolicy::directMapped)
     return directMappedPicojoules(weightStore, storeWritePicojoulesPerByte());
   const Technology::Cache &cache = technology().cache;
@@ -177,6 +182,7 @@ double TargetModel::dramPicojoulesPerByte() const {
 }
 
 dram::Energy TargetModel::dramCommandEnergy(const dram::Counts &counts) const {
+  assert(dram.memory && "the energy of commands needs a memory");
   dram::Spec spec = *dram.memory;
   spec.energy.model = dram::EnergyModel::currents;
   return energyOf(spec, counts);

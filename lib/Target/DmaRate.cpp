@@ -4,6 +4,7 @@
 #include "crania/Target/DmaRate.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 
 namespace crania::target {
@@ -20,6 +21,8 @@ static double leastLatencyNsOf(const TargetModel::Dram &dram) {
 }
 
 double streamBytesPerCycle(const TargetModel &target) {
+  assert(target.dma.requestBytes > 0 && target.dma.outstandingRequests > 0 &&
+         "a DMA of no requests");
   const TargetModel::Dma &dma = target.dma;
   const double perCycle =
       std::min(target.dramBytesPerCycle(), double(dma.requestBytes));

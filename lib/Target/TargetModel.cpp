@@ -6,6 +6,7 @@
 #include "TargetFields.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <optional>
 
@@ -40,6 +41,9 @@ std::string_view nameOf(Precision precision) {
 }
 
 double TargetModel::dramBytesPerCycle() const {
+  assert(clockMHz > 0 && "a machine without a clock");
+  assert((dram.model == DramModel::flat || dram.memory) &&
+         "the timed model needs a memory");
   const double gigabytesPerSecond = dram.model == DramModel::flat
                                         ? dram.gigabytesPerSecond
                                         : dram.memory->peakGigabytesPerSecond();
@@ -57,6 +61,8 @@ static double latencyNsOf(const dram::Spec &memory) {
 }
 
 uint64_t TargetModel::dramLatencyCycles() const {
+  assert((dram.model == DramModel::flat || dram.memory) &&
+         "the timed model needs a memory");
   const double ns = dram.model == DramModel::flat ? dram.latencyNs
                                                   : latencyNsOf(*dram.memory);
   return uint64_t(std::ceil(ns * clockMHz / 1000));

@@ -7,6 +7,7 @@
 #include "crania/Support/Spelling.h"
 #include "crania/Target/TargetModel.h"
 
+#include <cassert>
 #include <cerrno>
 #include <sys/stat.h>
 
@@ -98,8 +99,11 @@ std::string folderOf(const std::string &path) {
 } // namespace
 
 std::shared_ptr<const dram::Spec> defaultMemory() {
-  static const auto memory = std::make_shared<const dram::Spec>(
-      std::move(*dram::findPreset("lpddr3-1600")));
+  static const auto memory = [] {
+    Result<dram::Spec> preset = dram::findPreset("lpddr3-1600");
+    assert(preset && "there is no such preset");
+    return std::make_shared<const dram::Spec>(std::move(*preset));
+  }();
   return memory;
 }
 

@@ -6,6 +6,8 @@
 
 #include "Coders/BitStream.h"
 
+#include <cassert>
+
 namespace crania::encoding {
 
 /// Packs bytes of 0 or 1 into words of 64 bits, the first byte lowest.
@@ -26,6 +28,8 @@ inline std::vector<uint64_t> bitmapOf(Span<const uint8_t> bits) {
 template <typename Visit>
 void forEachGap(Span<const uint64_t> bitmap, size_t size, const Visit &visit) {
   constexpr size_t perWord = 64;
+  assert(bitmap.size() == (size + perWord - 1) / perWord &&
+         "the bitmap has another size");
   size_t next = 0; // the index after the last one
   for (size_t w = 0; w < bitmap.size(); ++w)
     for (uint64_t word = bitmap[w]; word != 0; word &= word - 1) {

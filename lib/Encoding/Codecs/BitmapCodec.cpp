@@ -5,6 +5,7 @@
 #include "Coders/ValueWords.h"
 
 #include <algorithm>
+#include <cassert>
 
 namespace crania::encoding {
 
@@ -26,6 +27,7 @@ public:
 
   std::vector<uint8_t> encode(const BlockCodes &codes,
                               const BlockContext &context) const override {
+    assert(supports(codes, context) && "the codes do not fit the block");
     std::vector<uint8_t> bits = codedBits(codes, context), bytes;
     bytes.reserve(bitmapBytes(bits.size()) +
                   codes.values.size() * (context.valueBits / 8));

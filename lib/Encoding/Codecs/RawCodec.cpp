@@ -4,6 +4,8 @@
 #include "Codecs/BuiltinCodecs.h"
 #include "Coders/ValueWords.h"
 
+#include <cassert>
+
 namespace crania::encoding {
 
 namespace {
@@ -20,6 +22,7 @@ public:
 
   std::vector<uint8_t> encode(const BlockCodes &codes,
                               const BlockContext &context) const override {
+    assert(supports(codes, context) && "the codes do not fit the block");
     std::vector<uint8_t> bytes;
     appendWords(bytes, codes.values, context.valueBits);
     return bytes;

@@ -4,6 +4,7 @@
 #include "Coders/Alphabet.h"
 
 #include <algorithm>
+#include <cassert>
 #include <string>
 
 namespace crania::encoding {
@@ -27,8 +28,18 @@ Alphabet::Alphabet(std::vector<uint32_t> highParts, unsigned lowBits,
                    unsigned valueBits, std::vector<uint8_t> extraBits)
     : highs(std::move(highParts)), lowBits(lowBits), valueBits(valueBits),
       extras(std::move(extraBits)) {
+  assert(lowBits < valueBits && valueBits <= 32 && "words of no high bits");
+  assert(words() <= maxSymbols && "more words than symbols");
+  assert(std::is_sorted(highs.begin(), highs.end(),
+                        [&](uint32_t a, uint32_t b) {
+                          return lowBitsOf(uint64_t(a) - highs[0], highBits()) <
+                                 lowBitsOf(uint64_t(b) - highs[0], highBits());
+                        }) &&
+         "the high parts do not ascend");
   unsigned rank = 0;
   for (size_t symbol = 0; rank < words(); ++symbol) {
+    assert((extras.empty() || symbol < extras.size()) &&
+           "the symbols do not cover all ranks");
     const unsigned extra = extras.empty() ? 0 : extras[symbol];
     firstRanks.push_back(uint16_t(rank));
     mostUncoded = std::max(mostUncoded, lowBits + extra);

@@ -9,6 +9,7 @@
 
 #include "crania/Support/Result.h"
 
+#include <cassert>
 #include <vector>
 
 namespace crania::encoding {
@@ -40,6 +41,7 @@ public:
     if (!isGrouped())
       return low;
     const uint16_t rank = rankOf(word);
+    assert(rank != absent && "the word has no symbol");
     return uint32_t(rank - firstRanks[symbolOfRank[rank]]) << lowBits | low;
   }
   /// Turns numbers within ranges into words, in place. Returns false if a
@@ -47,7 +49,10 @@ public:
   /// than there are.
   bool findWords(Span<uint32_t> numbers) const;
   /// Returns the word of a symbol. No symbol may have uncoded bits.
-  uint32_t wordOf(uint8_t symbol) const { return highs[symbol]; }
+  uint32_t wordOf(uint8_t symbol) const {
+    assert(ranges.empty() && "the symbol stands for several words");
+    return highs[symbol];
+  }
 
   /// Returns the number of symbols.
   unsigned size() const { return unsigned(firstRanks.size()); }

@@ -11,6 +11,7 @@
 #include "Training/TableSharing.h"
 
 #include <algorithm>
+#include <cassert>
 
 namespace crania::encoding {
 
@@ -74,13 +75,19 @@ public:
   std::vector<std::vector<uint8_t>> encode(Span<const uint32_t> words,
                                            Span<const uint8_t> conditions,
                                            unsigned lanes) const override {
+    assert((conditions.empty() ? !sharing.isShared()
+                               : conditions.size() == words.size()) &&
+           "a condition per word, or none");
     std::vector<uint32_t> shifted(sharing.isShared() ? words.size() : 0);
     for (size_t i = 0; i < shifted.size(); ++i)
       shifted[i] = lessOffset(words[i], conditions[i]);
     const Span<const uint32_t> values = sharing.isShared() ? shifted : words;
     std::vector<uint8_t> symbols(values.size());
-    for (size_t i = 0; i < values.size(); ++i)
-      symbols[i] = uint8_t(alphabet.symbolOf(values[i]));
+    for (size_t i = 0; i < values.size(); ++i) {
+      const uint16_t symbol = alphabet.symbolOf(values[i]);
+      assert(symbol != Alphabet::absent && "a word has no symbol");
+      symbols[i] = uint8_t(symbol);
+    }
     std::vector<uint32_t> uncoded(
         alphabet.symbolRanges().empty() ? 0 : values.size());
     for (size_t i = 0; i < uncoded.size(); ++i)
@@ -162,7 +169,9 @@ private:
 class ShiftedCoder final : public ValueCoder {
 public:
   ShiftedCoder(unsigned shift, std::unique_ptr<ValueCoder> shiftedCoder)
-      : shift(shift), coder(std::move(shiftedCoder)) {}
+      : shift(shift), coder(std::move(shiftedCoder)) {
+    assert(shift > 0 && shift < 32 && "a shift leaves out some bits");
+  }
 
   unsigned conditions() const override { return coder->conditions(); }
 

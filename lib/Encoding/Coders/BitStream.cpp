@@ -4,6 +4,7 @@
 #include "Coders/BitStream.h"
 
 #include <algorithm>
+#include <cassert>
 
 namespace crania::encoding {
 
@@ -16,6 +17,8 @@ std::vector<std::vector<uint8_t>> finishAll(std::vector<BitWriter> &writers) {
 }
 
 std::vector<uint8_t> ReverseBitBuffer::finish(ReverseBitCursor cursor) {
+  assert(cursor.front >= buffer.data() + sizeof(uint32_t) &&
+         cursor.front <= end() && "more bits than there is room for");
   size_t bitCount = 8 * size_t(end() - cursor.front) + cursor.fill;
   // Move the pending bits to the top of a word, then all words down to the
   // start.

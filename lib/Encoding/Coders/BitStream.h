@@ -6,6 +6,7 @@
 
 #include "crania/Support/Span.h"
 
+#include <cassert>
 #include <cstdint>
 #include <cstring>
 #include <vector>
@@ -14,6 +15,7 @@ namespace crania::encoding {
 
 /// Returns the low `bits` bits of a word; `bits` is at most 32.
 constexpr uint32_t lowBitsOf(uint64_t word, unsigned bits) {
+  assert(bits <= 32 && "more bits than a word has");
   return uint32_t(word & ((uint64_t(1) << bits) - 1));
 }
 
@@ -56,6 +58,8 @@ class BitWriter {
 public:
   /// Writes `value`, which has `count` bits; `count` is at most 32.
   void write(uint32_t value, unsigned count) {
+    assert(count <= 32 && uint64_t(value) >> count == 0 &&
+           "the value has more bits");
     pending |= uint64_t(value) << fill;
     fill += count;
     if (fill < wordBits)
@@ -113,6 +117,8 @@ public:
 
   /// Prepends `value`, which has `count` bits; `count` is at most 32.
   void prepend(uint32_t value, unsigned count) {
+    assert(count <= 32 && uint64_t(value) >> count == 0 &&
+           "the value has more bits");
     pending = pending << count | value;
     fill += count;
     if (fill < 32)
@@ -183,6 +189,7 @@ public:
   uint64_t peek() const { return bits; }
 
   void skip(unsigned count) {
+    assert(count <= fill && "bits are skipped without a refill");
     bits >>= count;
     fill -= count;
   }

@@ -4,6 +4,7 @@
 #include "Coders/ValueCoder.h"
 
 #include <algorithm>
+#include <cassert>
 
 namespace crania::encoding {
 
@@ -57,7 +58,10 @@ uint32_t join(SignedMagnitude value, unsigned valueBits, NumberFormat format) {
 class DeltaCoder final : public ValueCoder {
 public:
   DeltaCoder(unsigned valueBits, Range range)
-      : valueBits(valueBits), range(range) {}
+      : valueBits(valueBits), range(range) {
+    assert(valueBits > 0 && valueBits <= 32 && range.offsetBits <= valueBits &&
+           "offsets have no more bits than words");
+  }
 
   void writeTables(BitWriter &tables) const override {
     tables.write(uint32_t(range.format), formatBits);

@@ -9,6 +9,7 @@
 #include "Coders/PositionCoder.h"
 
 #include <algorithm>
+#include <cassert>
 
 namespace crania::encoding {
 
@@ -28,6 +29,7 @@ std::vector<uint32_t> gapsOf(Span<const uint8_t> bits) {
 template <typename Coder, typename BitsOf>
 TrainedPositions cheapest(const std::vector<uint64_t> &counts, unsigned first,
                           unsigned last, const BitsOf &bitsOf) {
+  assert(first <= last && "no parameter to choose");
   unsigned best = first;
   uint64_t bestCost = UINT64_MAX;
   for (unsigned parameter = first; parameter <= last; ++parameter) {
@@ -45,6 +47,7 @@ TrainedPositions cheapest(const std::vector<uint64_t> &counts, unsigned first,
 /// Skips a gap that was read, and marks the position after it as held unless it
 /// is the end of the block. Returns false if the gap leads past the end.
 bool applyGap(uint64_t gap, Span<uint8_t> bits, size_t &position) {
+  assert(position <= bits.size() && "the block has ended");
   if (gap > bits.size() - position)
     return false;
   position += gap;
@@ -63,7 +66,9 @@ constexpr unsigned runWidthBits = 4;
 /// 1602.01528) but without a padding zero among the values.
 class RunCoder final : public PositionCoder {
 public:
-  explicit RunCoder(unsigned bits) : bitsPerRun(bits) {}
+  explicit RunCoder(unsigned bits) : bitsPerRun(bits) {
+    assert(bits > 0 && bits <= maxRunBits && "a run has from 1 to 8 bits");
+  }
 
   void writeTables(BitWriter &tables) const override {
     tables.write(bitsPerRun, runWidthBits);
@@ -130,7 +135,9 @@ constexpr unsigned riceWidthBits = 4;
 /// bits uncoded.
 class GolombCoder final : public PositionCoder {
 public:
-  explicit GolombCoder(unsigned bits) : lowBits(bits) {}
+  explicit GolombCoder(unsigned bits) : lowBits(bits) {
+    assert(bits <= maxRiceBits && "a gap has at most 15 low bits");
+  }
 
   void writeTables(BitWriter &tables) const override {
     tables.write(lowBits, riceWidthBits);

@@ -4,6 +4,7 @@
 #include "Coders/SymbolCoders.h"
 
 #include <algorithm>
+#include <cassert>
 
 namespace crania::encoding {
 
@@ -66,6 +67,8 @@ Lengths limitedLengths(Span<const uint64_t> counts, unsigned mostBits) {
     std::merge(leaves.begin(), leaves.end(), pairs.begin(), pairs.end(),
                std::back_inserter(packages), isLighter);
   }
+  assert(packages.size() >= 2 * leaves.size() - 2 &&
+         "the limit is too short for the symbols");
   for (size_t i = 0; i < 2 * leaves.size() - 2; ++i)
     for (uint16_t symbol : packages[i].symbols)
       ++lengths[symbol];
@@ -166,6 +169,8 @@ public:
                std::vector<SymbolRange> symbolRanges)
       : codes(std::move(codesOfConditions)), ranges(std::move(symbolRanges)) {
     for (Code &code : codes) {
+      assert((ranges.empty() || ranges.size() == code.lengths.size()) &&
+             "a range per symbol, or none");
       assignWords(code);
       for (uint8_t length : code.lengths)
         longest = std::max<unsigned>(longest, length);

@@ -4,6 +4,7 @@
 #include "Coders/SymbolCoders.h"
 
 #include <algorithm>
+#include <cassert>
 
 namespace crania::encoding {
 
@@ -95,6 +96,8 @@ private:
       uint32_t word = 0, weight = 1;
       unsigned n = 0;
       for (; n < packing.perWord && i < count; ++n, i += lanes) {
+        assert(sequence.symbols[i] < packing.symbols &&
+               "the alphabet has no such symbol");
         word += weight * sequence.symbols[i];
         weight *= packing.symbols;
       }

@@ -8,6 +8,7 @@
 #include "Training/Entropy.h"
 
 #include <algorithm>
+#include <cassert>
 
 namespace crania::encoding {
 
@@ -62,7 +63,10 @@ uint8_t byteOf(const std::vector<uint8_t> &patterns, size_t byte,
 class PatternCoder final : public PositionCoder {
 public:
   PatternCoder(unsigned group, std::unique_ptr<SymbolCoder> coder)
-      : group(group), coder(std::move(coder)) {}
+      : group(group), coder(std::move(coder)) {
+    assert(group > 0 && group <= bitsPerByte && bitsPerByte % group == 0 &&
+           "a group is a part of a byte");
+  }
 
   void writeTables(BitWriter &tables) const override {
     tables.write(bitWidth(group) - 1, groupLogBits);

@@ -3,11 +3,18 @@
 
 #include "Coders/SymbolCoders.h"
 
+#include <cassert>
+
 namespace crania::encoding {
 
 TrainedSymbols trainSymbolCoder(SymbolCode code, const SymbolCounts &counts,
                                 const SymbolCoderLimits &limits,
                                 const std::vector<SymbolRange> &ranges) {
+  assert((ranges.empty() || ranges.size() == counts.symbols) &&
+         "a range per symbol, or none");
+  assert((ranges.empty() || code == SymbolCode::huffman ||
+          code == SymbolCode::tans) &&
+         "codes of a fixed length take no ranges");
   switch (code) {
   case SymbolCode::fixedLength:
     return trainPackedCoder(counts, false);
@@ -24,6 +31,9 @@ TrainedSymbols trainSymbolCoder(SymbolCode code, const SymbolCounts &counts,
 SymbolCoderResult parseSymbolCoder(SymbolCode code, unsigned conditions,
                                    unsigned symbols, BitReader &tables,
                                    const std::vector<SymbolRange> &ranges) {
+  assert(symbols <= maxSymbols && "an alphabet has at most 256 symbols");
+  assert((ranges.empty() || ranges.size() == symbols) &&
+         "a range per symbol, or none");
   switch (code) {
   case SymbolCode::fixedLength:
     return makePackedCoder(symbols, false);

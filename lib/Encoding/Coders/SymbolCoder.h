@@ -9,6 +9,7 @@
 #include "crania/Encoding/SegmentEncoding.h"
 #include "crania/Support/Result.h"
 
+#include <cassert>
 #include <memory>
 
 namespace crania::encoding {
@@ -58,10 +59,13 @@ struct SymbolCounts {
         counts(size_t(conditions) * symbols) {}
 
   Span<const uint64_t> of(unsigned condition) const {
+    assert(condition < conditions && "there is no such condition");
     return Span<const uint64_t>(counts).slice(size_t(condition) * symbols,
                                               symbols);
   }
   uint64_t &at(unsigned condition, unsigned symbol) {
+    assert(condition < conditions && symbol < symbols &&
+           "there is no such count");
     return counts[size_t(condition) * symbols + symbol];
   }
 

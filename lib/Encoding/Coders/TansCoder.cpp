@@ -8,6 +8,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
+#include <numeric>
 
 namespace crania::encoding {
 
@@ -49,6 +51,8 @@ constexpr unsigned bitsPlaces = 16;
 std::vector<uint8_t> spreadSymbols(Span<const uint16_t> frequencies,
                                    unsigned tableLog) {
   uint32_t slots = 1u << tableLog;
+  assert(std::accumulate(frequencies.begin(), frequencies.end(), 0u) == slots &&
+         "the frequencies do not fill the table");
   uint32_t step = ((slots >> 1) + (slots >> 3) + 3) | 1;
   std::vector<uint8_t> symbolOfState(slots);
   uint32_t state = 0;
@@ -72,6 +76,9 @@ public:
   TansCoder(Frequencies frequencyTables, std::vector<SymbolRange> symbolRanges)
       : frequencies(std::move(frequencyTables)),
         ranges(std::move(symbolRanges)), log(frequencies.tableLog) {
+    assert(log <= maxTableLog && "the table is too large");
+    assert((ranges.empty() || ranges.size() == frequencies.symbols) &&
+           "a range per symbol, or none");
     for (const SymbolRange &range : ranges)
       mostUncoded = std::max<unsigned>(mostUncoded, range.uncodedBits);
     size_t conditions = frequencies.ofCondition.size();
@@ -121,6 +128,7 @@ public:
     case 8:
       return decodeLanes<8>(lanes, sink);
     default:
+      assert(lanes.size() == maxLanes && "lanes are a power of two");
       return decodeLanes<maxLanes>(lanes, sink);
     }
   }

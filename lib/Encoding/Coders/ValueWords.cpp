@@ -7,6 +7,7 @@
 #include "crania/Encoding/SegmentEncoding.h"
 
 #include <algorithm>
+#include <cassert>
 
 namespace crania::encoding {
 
@@ -105,6 +106,7 @@ KeepFree chooseKeepFree() {
 
 std::vector<uint8_t> freeBits(Span<const uint8_t> bits,
                               Span<const uint8_t> occupied) {
+  assert(bits.size() == occupied.size() && "a bit per position");
   static const KeepFree keepFree = chooseKeepFree();
   constexpr size_t slack = 8;
   std::vector<uint8_t> free(bits.size() + slack);
@@ -121,6 +123,8 @@ static void storeWords(uint8_t *bytes, Span<const uint32_t> words) {
 
 void appendWords(std::vector<uint8_t> &bytes, Span<const uint32_t> words,
                  unsigned valueBits) {
+  assert((valueBits == 8 || valueBits == 16 || valueBits == 32) &&
+         "words have 8, 16 or 32 bits");
   size_t begin = bytes.size();
   bytes.resize(begin + words.size() * (valueBits / 8));
   if (valueBits == 8)
@@ -133,6 +137,8 @@ void appendWords(std::vector<uint8_t> &bytes, Span<const uint32_t> words,
 
 std::vector<uint32_t> readWords(Span<const uint8_t> bytes, unsigned valueBits) {
   unsigned wordBytes = valueBits / 8;
+  assert(wordBytes > 0 && bytes.size() % wordBytes == 0 &&
+         "the bytes end within a word");
   std::vector<uint32_t> words(bytes.size() / wordBytes);
   for (size_t i = 0; i < words.size(); ++i)
     for (unsigned b = 0; b < wordBytes; ++b)

@@ -6,6 +6,7 @@
 #include "crania/Encoding/SegmentEncoding.h"
 
 #include <algorithm>
+#include <cassert>
 #include <numeric>
 
 namespace crania::encoding {
@@ -44,6 +45,7 @@ const std::vector<uint64_t> &frequencyLogs() {
 } // namespace
 
 uint64_t scaledLog2(uint64_t value) {
+  assert(value > 0 && "0 has no logarithm");
   const std::vector<uint64_t> &logs = frequencyLogs();
   return value < logs.size() ? logs[value] : computeScaledLog2(value);
 }
@@ -139,15 +141,24 @@ uint64_t entropyCost(Span<const uint64_t> counts) {
 
 std::vector<uint16_t> normalizeCounts(Span<const uint64_t> counts,
                                       unsigned tableLog) {
+  assert(tableLog <= maxTableLog && "the table is too large");
+  [[maybe_unused]] const size_t present =
+      counts.size() -
+      size_t(std::count(counts.begin(), counts.end(), uint64_t(0)));
+  assert(present > 0 && present <= size_t(1) << tableLog &&
+         "a state for each symbol");
   return Normalizer(counts, tableLog).run();
 }
 
 uint64_t codedCost(Span<const uint64_t> counts,
                    Span<const uint16_t> frequencies, unsigned tableLog) {
+  assert(counts.size() == frequencies.size() && "a frequency per symbol");
   uint64_t cost = 0, slots = uint64_t(tableLog) << costPlaces;
   for (size_t i = 0; i < counts.size(); ++i)
-    if (counts[i] > 0)
+    if (counts[i] > 0) {
+      assert(frequencies[i] > 0 && "a symbol that occurs has no state");
       cost += counts[i] * (slots - frequencyLogs()[frequencies[i]]);
+    }
   return cost;
 }
 

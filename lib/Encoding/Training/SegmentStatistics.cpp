@@ -10,6 +10,7 @@
 #include "crania/Encoding/SegmentEncoding.h"
 
 #include <algorithm>
+#include <cassert>
 
 namespace crania::encoding {
 
@@ -41,6 +42,7 @@ void PositionCounts::add(Span<const uint8_t> bits) {
 }
 
 std::vector<uint64_t> PositionCounts::patterns(unsigned log) const {
+  assert(log < tails.size() && "a pattern has at most 8 positions");
   std::vector<uint64_t> counts(size_t(1) << (1u << log));
   for (unsigned byte = 0; byte < bytes.size(); ++byte)
     for (unsigned bit = 0; bit < bitsPerByte; bit += 1u << log)
@@ -56,11 +58,17 @@ std::vector<uint64_t> PositionCounts::patterns(unsigned log) const {
 
 void WordCounts::add(Span<const uint32_t> words, Span<const uint8_t> conditions,
                      unsigned valueBits) {
+  assert((conditions.empty() || conditions.size() == words.size()) &&
+         "a condition per word, or none");
+  assert((bits == 0 || bits == valueBits) && "words of another size");
+  assert(!(sorted && !sorted->words.empty() && byIndex.empty()) &&
+         "the counts are compact already");
   bits = valueBits;
   sorted.reset();
   const unsigned index = std::min(bits, indexedBits);
   for (uint32_t word : words)
     anyBits |= word;
+  assert((bits == 32 || anyBits >> bits == 0) && "a word has more bits");
   for (uint8_t condition : conditions)
     conditionCount = std::max(conditionCount, condition + 1u);
   if (byIndex.size() < size_t(conditionCount) << index)

@@ -6,6 +6,7 @@
 #include "Training/Entropy.h"
 
 #include <algorithm>
+#include <cassert>
 #include <numeric>
 
 namespace crania::encoding {
@@ -189,6 +190,8 @@ static SymbolGroups fewGroups(Partition &partition, size_t mostGroups) {
 
 SymbolGroups chooseGroups(SymbolCode code, const SymbolCounts &ranks,
                           const SymbolCoderLimits &limits, size_t mostGroups) {
+  assert(mostGroups > 0 && limits.mostExtraBits <= maxExtraBits &&
+         "no groups are possible");
   if (ranks.symbols == 0)
     return {};
   const size_t perGroup = size_t(1) << limits.mostExtraBits;
@@ -213,6 +216,7 @@ SymbolCounts countGroups(const SymbolCounts &ranks,
       for (unsigned i = 0; i < 1u << groups.extraBits[symbol]; ++i, ++rank)
         if (rank < ranks.symbols)
           counts.at(c, symbol) += ranks.of(c)[rank];
+    assert(rank >= ranks.symbols && "the groups do not cover all ranks");
   }
   return counts;
 }

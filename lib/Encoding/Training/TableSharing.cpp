@@ -6,6 +6,7 @@
 #include "Training/Entropy.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <numeric>
 #include <string>
@@ -16,6 +17,8 @@ namespace crania::encoding {
 static constexpr unsigned tableCountBits = 6; // minus one
 
 TableSharing::TableSharing(unsigned conditions) : tableOf(conditions) {
+  assert(conditions > 0 && conditions <= maxConditions &&
+         "from 1 to 64 conditions");
   std::iota(tableOf.begin(), tableOf.end(), uint8_t(0));
 }
 
@@ -67,6 +70,7 @@ std::vector<uint32_t> centresOf(const WordCounts::List &list,
                                 unsigned conditions, unsigned valueBits) {
   std::vector<double> sums(conditions), counts(conditions);
   for (const WordCount &word : list.words) {
+    assert(word.condition < conditions && "there is no such condition");
     const unsigned unused = 64 - valueBits;
     const int64_t value = int64_t(uint64_t(word.word) << unused) >> unused;
     sums[word.condition] += double(value) * double(word.count);
@@ -84,6 +88,9 @@ std::vector<uint32_t> centresOf(const WordCounts::List &list,
 
 void shareTables(SymbolCounts &counts, unsigned mostTables,
                  TableSharing &sharing) {
+  assert(mostTables > 0 && "no set of tables is left");
+  assert(sharing.conditions() == counts.conditions &&
+         "counts of other conditions");
   const unsigned conditions = counts.conditions;
   std::vector<std::vector<uint64_t>> groups;
   std::vector<uint64_t> costs;

@@ -10,6 +10,7 @@
 #include "crania/Encoding/SegmentStatistics.h"
 #include "crania/Support/Result.h"
 
+#include <cassert>
 #include <vector>
 
 namespace crania::encoding {
@@ -31,10 +32,12 @@ struct TableSharing {
   bool isShared() const { return !offsets.empty(); }
   uint32_t lessOffset(uint32_t word, uint8_t condition,
                       unsigned valueBits) const {
+    assert(condition < offsets.size() && "the condition has no offset");
     return lowBitsOf(uint64_t(word) - offsets[condition], valueBits);
   }
   uint32_t plusOffset(uint32_t word, uint8_t condition,
                       unsigned valueBits) const {
+    assert(condition < offsets.size() && "the condition has no offset");
     return lowBitsOf(uint64_t(word) + offsets[condition], valueBits);
   }
 

@@ -3,6 +3,8 @@
 
 #include "ContractKernel.h"
 
+#include <cassert>
+
 using namespace crania;
 using namespace crania::simulator;
 
@@ -29,6 +31,9 @@ static HostPlane planeOf(const binary::Plane &plane) {
 ContractionShape simulator::shapeOf(const ProgramView &program,
                                     const binary::Contract &contract) {
   const encoding::Tiling &tiling = program.tiling(contract.weights());
+  assert(contract.tile_begin() < contract.tile_end() &&
+         contract.input()->channels() % tiling.groups == 0 &&
+         "the contract was not verified");
   ContractionShape shape;
   shape.weights = hostElementOf(program.weights(contract.weights()).element());
   shape.input = hostElementOf(elementOf(program, contract.input()->buffer()));

@@ -4,6 +4,7 @@
 #include "CopyKernel.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cstring>
 
 using namespace crania;
@@ -42,6 +43,7 @@ CopyKernel CopyKernel::plan(const ProgramView &program,
       dram(locate(program, copy.destination(), copy.destination_offset()));
   k.elementBytes = binary::bytesOf(elementOf(program, copy.source()));
   const Box box = boxOf(copy);
+  assert(box.dims.size() <= k.dims.size() && "more dimensions than verified");
   std::copy(box.dims.begin(), box.dims.end(), k.dims.begin());
   k.rank = box.dims.size();
   return k;

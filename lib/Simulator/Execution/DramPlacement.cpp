@@ -5,6 +5,7 @@
 #include "crania/Support/AlignedBytes.h"
 
 #include <algorithm>
+#include <cassert>
 
 using namespace crania;
 using namespace crania::simulator;
@@ -51,6 +52,8 @@ size_t DramPlacement::groupOf(uint64_t byte) const {
   auto isBehind = [](uint64_t byte, const Group &group) {
     return byte < group.begin;
   };
+  assert(!groups.empty() && groups.front().begin <= byte &&
+         "no buffer holds the byte");
   return std::upper_bound(groups.begin(), groups.end(), byte, isBehind) -
          groups.begin() - 1;
 }

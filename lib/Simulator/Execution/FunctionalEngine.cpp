@@ -11,6 +11,7 @@
 #include "crania/Simulator/Program/ExitRule.h"
 
 #include <algorithm>
+#include <cassert>
 #include <limits>
 #include <optional>
 #include <variant>
@@ -197,6 +198,8 @@ static void poison(AlignedBytes &memory) {
 /// input where it belongs.
 Memories FunctionalEngine::Plans::reset(Memory::Storage &storage,
                                         Span<const float> input) const {
+  assert(input.size() <= inputElements &&
+         "the input is larger than its buffer");
   if (!writesBeforeItReads) {
     poison(storage.dram);
     poison(storage.globalBuffer);
@@ -245,9 +248,13 @@ static void prefetch(const Step &step) {
 }
 
 void FunctionalEngine::runRound(unsigned round, Span<Item> batch) const {
+  assert(round < plans->rounds.size() && !batch.empty() &&
+         "a batch of no round or input");
   std::vector<Memories> memories;
   memories.reserve(batch.size());
   for (Item &item : batch) {
+    assert(item.memory && item.logits.size() <= plans->logitElements &&
+           "more logits than the program has");
     memories.push_back(plans->reset(*item.memory->storage, item.input));
     item.confidence = std::numeric_limits<double>::quiet_NaN();
   }
@@ -309,6 +316,7 @@ void FunctionalEngine::runContract(unsigned round, uint32_t command,
                                    Span<Memory *> memories) const {
   const binary::Command &contract =
       *plans->program.commands(round).Get(command);
+  assert(contract.body_as_Contract() && "the command is not a contract");
   ContractionPlanner planner(plans->features);
   const ContractKernel kernel = ContractKernel::plan(
       plans->program, *contract.body_as_Contract(), weights, planner);

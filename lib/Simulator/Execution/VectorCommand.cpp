@@ -4,6 +4,7 @@
 #include "VectorCommand.h"
 
 #include <algorithm>
+#include <cassert>
 
 using namespace crania;
 using namespace crania::simulator;
@@ -20,6 +21,8 @@ VectorCommand::Access accessOf(const ProgramView &program,
                                const binary::Access &access,
                                const std::vector<VectorCommand::Loop> &loops) {
   VectorCommand::Access result;
+  assert(loops.size() <= result.element.coefficients.size() &&
+         "more loops than verified");
   result.buffer = locate(program, access.buffer(), access.offset());
   result.type = elementOf(program, access.buffer());
   for (const binary::AccessDim *dim : *access.dims()) {
@@ -175,6 +178,8 @@ void LoopOrder::chooseLanes() {
   while (parallel < loops.size() && !loops[parallel].reduced)
     ++parallel;
   if (parallel == 0) { // a single output element is one lane
+    assert(loops.size() < command.output.element.coefficients.size() &&
+           "there is no room for a loop");
     loops.push_back({1, false});
     moveLoop(loops.size() - 1, 0);
     command.laneLoop = 0;

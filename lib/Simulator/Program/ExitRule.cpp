@@ -4,6 +4,7 @@
 #include "crania/Simulator/Program/ExitRule.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <limits>
 
@@ -11,6 +12,7 @@ using namespace crania;
 
 double simulator::confidenceOf(binary::ExitRule rule,
                                Span<const float> logits) {
+  assert(!logits.empty() && "a network has a class");
   constexpr double undefined = std::numeric_limits<double>::quiet_NaN();
   double maximum = -std::numeric_limits<double>::infinity();
   for (float logit : logits) {
@@ -51,6 +53,7 @@ bool simulator::passesThreshold(binary::ExitRule rule, double confidence,
 }
 
 size_t simulator::predictionOf(Span<const float> logits) {
+  assert(!logits.empty() && "a network has a class");
   size_t best = 0;
   for (size_t i = 1; i < logits.size(); ++i)
     if (logits[i] > logits[best] ||

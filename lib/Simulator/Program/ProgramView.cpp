@@ -6,6 +6,7 @@
 #include "crania/Encoding/BlockDirectory.h"
 
 #include <algorithm>
+#include <cassert>
 
 using namespace crania;
 using namespace crania::simulator;
@@ -163,6 +164,7 @@ encoding::BlockContext ProgramView::contextOf(const Block &block,
 static Status indexWords(const encoding::BlockCodes &codes,
                          const flatbuffers::Vector<uint32_t> &words,
                          Span<uint8_t> known) {
+  assert(words.size() <= 256 && "the index of a word is a byte");
   for (size_t i = 0; i < codes.values.size(); ++i) {
     auto place = std::lower_bound(words.begin(), words.end(), codes.values[i]);
     if (place == words.end() || *place != codes.values[i])
@@ -177,6 +179,7 @@ Status ProgramView::noteKnown(const Block &block,
                               const encoding::BlockCodes &codes,
                               Span<uint8_t> known) const {
   const size_t positions = codes.present.size();
+  assert(known.size() == positions && "the block has other positions");
   if (!binary::isRefining(weights(block.weights))) {
     for (size_t i = 0; i < positions; ++i)
       known[i] |= codes.present[i];
@@ -222,8 +225,9 @@ uint32_t ProgramView::blockOf(uint32_t weights, unsigned cluster,
   auto endsBefore = [](uint32_t tile, const Block &block) {
     return tile < block.tileEnd;
   };
-  return uint32_t(std::upper_bound(first, last, tile, endsBefore) -
-                  blockList.begin());
+  auto block = std::upper_bound(first, last, tile, endsBefore);
+  assert(block != last && "the cluster has no such tile");
+  return uint32_t(block - blockList.begin());
 }
 
 std::string ProgramView::labelOf(const binary::Command &command) const {

@@ -6,6 +6,7 @@
 #include "crania/Simulator/Program/WeightStore.h"
 
 #include <algorithm>
+#include <cassert>
 #include <set>
 
 using namespace crania;
@@ -19,7 +20,11 @@ struct TileRange {
     for (uint32_t tile = begin; tile < end; ++tile)
       starts.push_back(starts.back() + tiling.tile(tile).positions());
   }
-  size_t startOf(uint32_t tile) const { return starts[tile - begin]; }
+  size_t startOf(uint32_t tile) const {
+    assert(tile >= begin && tile - begin < starts.size() &&
+           "the tile is outside the range");
+    return starts[tile - begin];
+  }
   size_t positions() const { return starts.back(); }
 
   const encoding::Tiling &tiling;
@@ -164,6 +169,8 @@ void scatter(const encoding::BlockCodes &codes, const ProgramView::Block &block,
       if (codes.present[position])
         matrix[tiling.element(tile, i)] = T(codes.values[value++]);
   }
+  assert(position == codes.present.size() && value == codes.values.size() &&
+         "the codes are of other tiles");
 }
 
 void scatter(const encoding::BlockCodes &codes, const ProgramView::Block &block,
@@ -204,6 +211,7 @@ struct LargestRow {
 
 template <typename T>
 LargestRow largestRow(Span<const T> matrix, uint32_t depth) {
+  assert(depth > 0 && matrix.size() % depth == 0 && "rows of another length");
   LargestRow largest;
   for (uint64_t row = 0; row < matrix.size() / depth; ++row) {
     uint64_t sum = 0;

@@ -4,6 +4,7 @@
 #include "crania/Simulator/Program/WeightStore.h"
 
 #include <algorithm>
+#include <cassert>
 
 using namespace crania;
 using namespace crania::simulator;
@@ -63,6 +64,7 @@ void WeightStore::release(const ProgramView &program, uint32_t weights,
 
 bool WeightStore::lookUp(const target::TargetModel::WeightStore &cache,
                          uint64_t line, bool allocates) {
+  assert(cache.isCache() && cache.sets() > 0 && "the store is not a cache");
   sets.resize(cache.sets());
   std::vector<uint64_t> &set = sets[line % cache.sets()];
   const auto it = std::find(set.begin(), set.end(), line);

@@ -4,6 +4,7 @@
 #include "ArrayTiming.h"
 
 #include <algorithm>
+#include <cassert>
 
 using namespace crania;
 using namespace crania::simulator;
@@ -132,6 +133,7 @@ void Array::accountStalls(const Scoreboard::Tokens &tokens,
     add(causeOf(tokens.last), tokens.time - since);
     since = tokens.time;
   }
+  assert(since <= board.now && "the array waited for what is ahead");
   const uint64_t forBytes = std::min(loaded.byteWait, board.now - since);
   const uint64_t forDma = std::min(loaded.dmaWait, forBytes);
   add(Stall::dma, forDma);
@@ -185,6 +187,8 @@ void Array::compute() {
   const uint64_t streamed =
       port.finish(BufferPort::array, board.now, work.streamCycles(),
                   touched() - touchedBefore);
+  assert(streamed >= board.now + work.streamCycles() &&
+         "the array is faster than its work");
   const uint64_t waited = streamed - board.now - work.streamCycles();
   const uint64_t drained = drainOverlaps
                                ? streamed + work.drainCycles()

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 #include <cmath>
 #include <cstdint>
 
@@ -20,7 +21,9 @@ public:
   enum User { array, vector };
 
   explicit BufferPort(uint64_t bytesPerCycle)
-      : bytesPerCycle(double(bytesPerCycle)) {}
+      : bytesPerCycle(double(bytesPerCycle)) {
+    assert(bytesPerCycle > 0 && "a port without bandwidth");
+  }
 
   /// Returns the time at which work ends that begins at `now`, touches `bytes`
   /// bytes, and would take `cycles` cycles without a limit of bandwidth.

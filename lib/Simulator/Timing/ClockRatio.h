@@ -4,6 +4,7 @@
 #ifndef CRANIA_LIB_SIMULATOR_TIMING_CLOCKRATIO_H
 #define CRANIA_LIB_SIMULATOR_TIMING_CLOCKRATIO_H
 
+#include <cassert>
 #include <cmath>
 #include <cstdint>
 #include <numeric>
@@ -21,6 +22,7 @@ public:
     const auto femtoseconds =
         uint64_t(std::llround(dramClockPs * femtosecondsPerPicosecond));
     const auto hertz = uint64_t(std::llround(machineMHz * hertzPerMegahertz));
+    assert(femtoseconds > 0 && hertz > 0 && "a clock stands still");
     const uint64_t common = std::gcd(hertz, femtosecondsPerSecond);
     cycles = Wide(femtoseconds) * (hertz / common);
     clocks = femtosecondsPerSecond / common;

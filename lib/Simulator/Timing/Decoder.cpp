@@ -4,6 +4,7 @@
 #include "Decoder.h"
 
 #include <algorithm>
+#include <cassert>
 
 using namespace crania;
 using namespace crania::simulator;
@@ -154,6 +155,7 @@ bool Decoder::decodeStaged(const Piece &piece) {
                               : std::optional(chunks.front().arrival)))
     return false;
   WeightBuffers::Chunk &chunk = chunks.front();
+  assert(consumed < piece.byteEnd && chunk.bytes > 0 && "there is no work");
   bytesInWork = std::min(chunk.bytes, piece.byteEnd - consumed);
   work(cyclesUpTo(piece, consumed + bytesInWork) - cyclesUpTo(piece, consumed));
   consumed += bytesInWork;

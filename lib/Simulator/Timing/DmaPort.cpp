@@ -6,6 +6,7 @@
 #include "crania/Target/DmaRate.h"
 
 #include <algorithm>
+#include <cassert>
 
 using namespace crania;
 using namespace crania::simulator;
@@ -40,6 +41,8 @@ uint64_t DmaPort::takeDelay() {
 }
 
 void DmaPort::issue(uint64_t address, uint64_t bytes, bool isWrite) {
+  assert(!commands.empty() && commands.back().isOpen &&
+         "a request of no command");
   const DramPort::Submission submission =
       dram.submit(board.now, {from, address, bytes, isWrite});
   nextIssue = submission.nextIssue;
@@ -55,6 +58,8 @@ void DmaPort::issue(uint64_t address, uint64_t bytes, bool isWrite) {
 }
 
 void DmaPort::issueHit() {
+  assert(!commands.empty() && commands.back().isOpen &&
+         "a request of no command");
   nextIssue = board.now + 1;
   flights.push_back({board.now, /*isHit=*/true, takeDelay(), 1});
   ++commands.back().waiting;
@@ -78,6 +83,8 @@ std::optional<uint64_t> DmaPort::takeCompletion(const Command &command,
 std::optional<Arrival> DmaPort::takeDone() {
   if (known == flights.size())
     return std::nullopt;
+  assert(!commands.empty() && commands.front().waiting > 0 &&
+         "a request of no command");
   Command &command = commands.front();
   Flight &flight = flights[known];
   const std::optional<uint64_t> done = takeCompletion(command, flight);
@@ -102,6 +109,7 @@ std::optional<Arrival> DmaPort::takeDone() {
 }
 
 void DmaPort::close() {
+  assert(!commands.empty() && commands.back().isOpen && "no command is open");
   Command &command = commands.back();
   command.isOpen = false;
   if (command.waiting != 0)

@@ -8,6 +8,7 @@
 #include "crania/DramModel/System.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 
 using namespace crania;
@@ -85,6 +86,7 @@ uint64_t TimedDram::serve(uint64_t now, const Request &request) {
   const auto id =
       system.enqueue({request.address, request.bytes, request.isWrite,
                       request.from, clocks.clockOf(now)});
+  assert(id && "the request is not possible");
   waiting.push_back({*id, request.from, issued[request.from]++, now});
   flights[request.from].emplace_back();
   return now + 1;
@@ -102,6 +104,7 @@ bool TimedDram::advance(uint64_t end) {
       std::find_if(waiting.begin(), waiting.end(), [&](const Flight &flight) {
         return flight.id == completion->request;
       });
+  assert(it != waiting.end() && "the request is unknown");
   const uint64_t done = clocks.cycleOf(completion->time);
   auto &queue = flights[it->from];
   const size_t taken = issued[it->from] - queue.size();
@@ -126,6 +129,7 @@ DramPort::DramPort(const ProgramView &program)
 }
 
 DramPort::Submission DramPort::submit(uint64_t now, const Request &request) {
+  assert(request.bytes > 0 && "a request of no bytes");
   const uint64_t begin = request.address / burstBytes * burstBytes;
   const uint64_t end = alignTo(request.address + request.bytes, burstBytes);
   const uint64_t nextIssue =

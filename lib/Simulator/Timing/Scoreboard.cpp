@@ -4,6 +4,7 @@
 #include "Scoreboard.h"
 
 #include <algorithm>
+#include <cassert>
 #include <numeric>
 
 using namespace crania;
@@ -65,6 +66,7 @@ void Scoreboard::listTokens() {
 }
 
 std::optional<Scoreboard::Tokens> Scoreboard::tokensOf(uint32_t index) const {
+  assert(index < commandCount() && "there is no such command");
   Tokens result = {0, -1};
   for (size_t i = firstToken[index]; i < firstToken[index + 1]; ++i) {
     const uint32_t token = tokens[i];
@@ -77,6 +79,7 @@ std::optional<Scoreboard::Tokens> Scoreboard::tokensOf(uint32_t index) const {
 }
 
 void Scoreboard::finish(uint32_t command, uint64_t end) {
+  assert(command < ends.size() && !ends[command] && "a command finishes once");
   ends[command] = end;
   wakeAt(end);
 }
@@ -90,6 +93,7 @@ uint64_t Scoreboard::end() const {
 
 void Scoreboard::record(Unit unit, uint32_t command, uint64_t begin,
                         uint64_t end) {
+  assert(begin <= end && "an activity ends before it begins");
   countsOf(command).busy[size_t(unit)] += end - begin;
   trace(unit, command, begin, end);
 }
@@ -133,6 +137,9 @@ void Scoreboard::attributePending() {
 }
 
 void Scoreboard::attributeCycles() {
+  assert(std::all_of(ends.begin(), ends.end(),
+                     [](const auto &end) { return end.has_value(); }) &&
+         "a command has not finished");
   attributePending();
   std::vector<uint32_t> order(ends.size());
   std::iota(order.begin(), order.end(), 0);

@@ -4,6 +4,7 @@
 #include "SweepSchedule.h"
 
 #include <algorithm>
+#include <cassert>
 #include <limits>
 #include <tuple>
 
@@ -217,6 +218,7 @@ std::vector<SweepSchedule::Segment> Round::cheapestCuts(unsigned inputs) const {
         best[end] = {cost, segments, begin, uint32_t(group)};
     }
   }
+  assert((count == 0 || best[count].group > 0) && "the round has no cuts");
   std::vector<SweepSchedule::Segment> cuts;
   for (uint32_t end = count; end != 0; end = best[end].from)
     cuts.push_back({best[end].from, end, best[end].group,
@@ -230,6 +232,8 @@ std::vector<SweepSchedule::Segment> Round::cheapestCuts(unsigned inputs) const {
 SweepSchedule::SweepSchedule(const ProgramView &program, unsigned round,
                              unsigned inputs)
     : sweep(inputs) {
+  assert(inputs > 0 && round < program.rounds() &&
+         "a sweep of no round or input");
   const uint32_t count = program.commands(round).size();
   cuts = inputs == 1 ? std::vector<Segment>{{0, count, 1, 0}}
                      : Round(program, round).cheapestCuts(inputs);
@@ -259,6 +263,7 @@ void SweepSchedule::expand(const ProgramView &program, unsigned round) {
   };
   for (size_t s = 0; s < cuts.size(); ++s) {
     const Segment &segment = cuts[s];
+    assert(segment.group > 0 && "a pass of no inputs");
     std::vector<uint32_t> newSaves;
     for (uint32_t first = 0; first < sweep; first += segment.group) {
       const uint32_t inputs = std::min(segment.group, sweep - first);

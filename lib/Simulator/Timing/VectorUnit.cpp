@@ -5,6 +5,7 @@
 #include "VectorCharge.h"
 
 #include <algorithm>
+#include <cassert>
 
 using namespace crania;
 using namespace crania::simulator;
@@ -130,6 +131,7 @@ bool VectorUnit::isBlockReady(uint32_t command) const {
 }
 
 void VectorUnit::compute(uint32_t command) {
+  assert(nextBlock < cyclesUpTo.size() && "the command has no more blocks");
   const uint64_t before = nextBlock == 0 ? 0 : cyclesUpTo[nextBlock - 1];
   const uint64_t cycles = cyclesUpTo[nextBlock] - before;
   const auto share = uint64_t((unsigned __int128)bytes * cycles /

@@ -4,6 +4,7 @@
 #include "WeightDma.h"
 
 #include <algorithm>
+#include <cassert>
 
 using namespace crania;
 using namespace crania::simulator;
@@ -215,6 +216,7 @@ void WeightDma::deliver(const Flight &flight, const Arrival &arrival) {
     }
     // Parts of a block come in order: the last one completes it.
     uint64_t &left = toCome[part.block];
+    assert(left >= part.bytes && "more bytes than the block has");
     left -= part.bytes;
     if (left == 0)
       buffers.setStoreArrival(part.block, arrival);
@@ -222,6 +224,7 @@ void WeightDma::deliver(const Flight &flight, const Arrival &arrival) {
 }
 
 void WeightDma::issue(uint32_t command, const Request &request) {
+  assert(request.partBegin < request.partEnd && "a request of no block");
   if (!toStore)
     buffers.reserve(request.bytes);
   if (request.isHit)

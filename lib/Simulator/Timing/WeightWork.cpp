@@ -4,6 +4,7 @@
 #include "crania/Simulator/Timing/WeightWork.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 
 using namespace crania;
@@ -16,6 +17,8 @@ TileCounts countTile(const encoding::Tiling &tiling, uint32_t index,
                      uint32_t rows, Span<const T> matrix) {
   const encoding::Tiling::Tile tile = tiling.tile(index);
   TileCounts counts;
+  assert(rows > 0 && matrix.size() == tiling.elements() &&
+         "the matrix is of other weights");
   std::vector<uint32_t> column(rows);
   for (uint32_t output = 0; output < tile.outputs; ++output) {
     std::fill(column.begin(), column.end(), 0);

@@ -9,6 +9,8 @@
 #include "OneDnnContraction.h"
 #endif
 
+#include <cassert>
+
 using namespace crania::simulator;
 
 /// A maker of sources of oneDNN; nothing if it is not to be used.
@@ -38,6 +40,7 @@ ContractionPlanner::~ContractionPlanner() = default;
 
 std::shared_ptr<const HostContraction>
 ContractionPlanner::plan(const ContractionShape &shape, const void *matrix) {
+  assert(matrix && "a contraction without weights");
   auto [it, isNew] = plans.try_emplace(Key{matrix, shape.key()});
   if (isNew)
     it->second = create(shape, matrix);

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 #include <cstring>
 #include <vector>
 
@@ -75,6 +76,8 @@ PackedMatrix pack(const ContractionShape &shape,
                   const typename Compute::Weight *matrix, uint32_t lanes) {
   using Stored = typename Compute::Stored;
   constexpr uint32_t perUnit = Compute::channelsPerUnit;
+  assert(lanes > 0 && lanes <= HostKernels::maximumLanes &&
+         "a panel has as many outputs as a vector has lanes");
   const uint32_t taps = shape.kernelH * shape.kernelW;
   const uint32_t depth = unitsOf<Compute>(shape.channels) * taps;
   PackedMatrix packed;
@@ -112,6 +115,9 @@ public:
                    shape.dilationH)),
         columns(reach(shape.outputPlane.width, shape.strideW, shape.kernelW,
                       shape.dilationW)) {
+    assert(shape.outputs > 0 && shape.outputBegin < shape.outputEnd &&
+           shape.outputEnd <= shape.groups * shape.outputs &&
+           "the range of outputs is not inside the groups");
     for (uint32_t unit = 0; unit < units; ++unit)
       for (uint32_t i = 0; i < shape.kernelH; ++i)
         for (uint32_t j = 0; j < shape.kernelW; ++j)

@@ -5,7 +5,6 @@
 #define CRANIA_ENCODING_TILING_H
 
 #include <algorithm>
-#include <cassert>
 #include <cstdint>
 
 namespace crania::encoding {
@@ -35,7 +34,6 @@ struct Tiling {
   uint64_t elements() const { return uint64_t(groups) * outputs * depth; }
 
   Tile tile(uint64_t index) const {
-    assert(index < tiles() && "there is no such tile");
     uint32_t k = index % depthBlocks();
     uint32_t m = index / depthBlocks() % outputBlocks();
     uint32_t g = index / depthBlocks() / outputBlocks();

@@ -4,7 +4,6 @@
 #ifndef CRANIA_SUPPORT_SPAN_H
 #define CRANIA_SUPPORT_SPAN_H
 
-#include <cassert>
 #include <cstddef>
 #include <type_traits>
 #include <vector>
@@ -31,17 +30,12 @@ public:
   T *data() const { return first; }
   size_t size() const { return count; }
   bool empty() const { return count == 0; }
-  T &operator[](size_t i) const {
-    assert(i < count && "the index is outside the span");
-    return first[i];
-  }
+  T &operator[](size_t i) const { return first[i]; }
   T *begin() const { return first; }
   T *end() const { return first + count; }
   /// Returns elements [offset, offset + length). The caller must check the
   /// range.
   Span slice(size_t offset, size_t length) const {
-    assert(offset <= count && length <= count - offset &&
-           "the slice is outside the span");
     return Span(first + offset, length);
   }
 

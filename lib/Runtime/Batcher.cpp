@@ -91,6 +91,13 @@ std::optional<Batcher::Sweep> Batcher::next() {
   }
 }
 
+void Batcher::putBack(const Sweep &sweep) {
+  assert(sweep.inputs.size() == running.size() && "another sweep runs");
+  std::deque<Input> &queue = queues[sweep.round];
+  queue.insert(queue.begin(), running.begin(), running.end());
+  running.clear();
+}
+
 std::vector<Batcher::Done> Batcher::finish(const Sweep &sweep, uint64_t cycles,
                                            const std::vector<bool> &exits) {
   assert(exits.size() == running.size() && "an exit per input of the sweep");

@@ -76,8 +76,10 @@ Result<bool> Session::step() {
     return false;
   const size_t count = sweep->inputs.size();
   Result<uint64_t> cycles = meter.addSweep(sweep->round, unsigned(count));
-  if (!cycles)
+  if (!cycles) {
+    batcher.putBack(*sweep);
     return cycles.error();
+  }
   std::vector<bool> exits(count);
   for (size_t i = 0; i < count; ++i) {
     assert(contexts.count(sweep->inputs[i]) && "the input is unknown");

@@ -70,6 +70,11 @@ public:
   std::vector<Done> finish(const Sweep &sweep, uint64_t cycles,
                            const std::vector<bool> &exits);
 
+  /// Gives up the sweep without running it. Its inputs wait first in their
+  /// queue again. `start` times of inputs that were taken for the first time
+  /// remain.
+  void putBack(const Sweep &sweep);
+
   const SweepOptions &options() const { return limits; }
   uint64_t now() const { return time; }
   /// Returns the cycles in which the machine waited for inputs.

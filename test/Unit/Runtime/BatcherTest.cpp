@@ -56,6 +56,22 @@ TEST(Batcher, FullSweepsOfTheLastRoundGoFirst) {
   EXPECT_EQ(batcher.idleCycles(), 0u);
 }
 
+// A machine that cannot run a sweep leaves the inputs where they were.
+TEST(Batcher, ASweepThatCannotRunIsPutBack) {
+  Batcher batcher(2, sweepsOf(2));
+  for (Batcher::Id id = 0; id < 3; ++id)
+    batcher.submit(id);
+  auto sweep = batcher.next();
+  EXPECT_EQ(sweep->inputs, (Ids{0, 1}));
+  batcher.putBack(*sweep);
+  sweep = batcher.next();
+  EXPECT_EQ(sweep->round, 0u);
+  EXPECT_EQ(sweep->inputs, (Ids{0, 1}));
+  EXPECT_EQ(batcher.finish(*sweep, 100, {true, true}).size(), 2u);
+  sweep = batcher.next();
+  EXPECT_EQ(sweep->inputs, (Ids{2}));
+}
+
 TEST(Batcher, ATimeOutFlushes) {
   Batcher batcher(1, sweepsOf(4, 1000));
   batcher.submit(0, 10);

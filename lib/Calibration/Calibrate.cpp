@@ -97,8 +97,8 @@ private:
                          const ActivationHistogram &histogram) {
     if (histogram.sawNonFinite())
       return emitError(value.getLoc())
-             << "gives values that are not finite on the images of " << images
-             << "; check the preprocessing";
+             << "the layer gives values that are not finite on the images of "
+             << images << "; check the preprocessing";
     ActivationHistogram::Range range = histogram.range(rangeRule, bits);
     StringRef name = CraniaDialect::getRangeAttrName();
     auto attribute =

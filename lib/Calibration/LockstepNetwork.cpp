@@ -61,7 +61,7 @@ LockstepNetwork::create(func::FuncOp function, const runtime::ImageSet &images,
     auto structured = cast<linalg::LinalgOp>(op);
     FailureOr<Contraction> contraction = contractionOf(structured, why);
     if (failed(contraction))
-      return op->emitError() << "cannot be calibrated: " << why;
+      return op->emitOpError() << "cannot be calibrated: " << why;
     network.layerList.push_back({*contraction, command});
   }
   const simulator::FunctionalEngine &engine = network.executable->engine();

@@ -62,12 +62,12 @@ private:
     ir::WeightsOp op = weights.op;
     ir::FetchPlanAttr plan = iterate.getPlanOf(op.getSymNameAttr());
     if (!plan)
-      return iterate.emitError()
+      return iterate.emitOpError()
              << "has no plan for the weights @" << op.getSymName()
              << "; run crania-assign-encodings, crania-schedule-fetches and "
                 "crania-place-segments first";
     if (int64_t(plan.getSegments().size()) != op.getClusters())
-      return iterate.emitError()
+      return iterate.emitOpError()
              << "plans " << plan.getSegments().size()
              << " segments for the weights @" << op.getSymName()
              << ", which have " << op.getClusters() << " clusters";

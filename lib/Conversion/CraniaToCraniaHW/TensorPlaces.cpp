@@ -207,7 +207,7 @@ FailureOr<View> TensorPlaces::addParameter(Value value,
   for (Attribute attribute : perRound) {
     FailureOr<std::vector<char>> bytes = bytesOf(attribute);
     if (failed(bytes))
-      return user->emitError()
+      return user->emitOpError()
              << "reads a constant of type " << value.getType()
              << ", but the machine has constants of f32, i8, i16, i32 and "
                 "i64 only";
@@ -215,7 +215,7 @@ FailureOr<View> TensorPlaces::addParameter(Value value,
     contents.push_back(std::move(*bytes));
   }
   if (contents.size() != 1 && contents.size() != iterate.getRounds())
-    return user->emitError()
+    return user->emitOpError()
            << "reads a constant for " << contents.size()
            << " rounds, but the iteration has " << iterate.getRounds();
   int64_t elements = isSplat ? 1 : llvm::product_of(shape);
@@ -256,12 +256,12 @@ static bool isPortType(quant::UniformQuantizedType type) {
 FailureOr<View> TensorPlaces::addInput(Value value, Operation *user) {
   auto type = dyn_cast<RankedTensorType>(value.getType());
   if (!type)
-    return user->emitError() << "reads a " << value.getType()
-                             << " that is computed outside the iteration; "
-                                "compute it inside";
+    return user->emitOpError() << "reads a " << value.getType()
+                               << " that is computed outside the iteration; "
+                                  "compute it inside";
   quant::QuantizeCastOp cast = quantizedInput(value);
   if (!type.hasStaticShape() || (!type.getElementType().isF32() && !cast))
-    return user->emitError()
+    return user->emitOpError()
            << "reads the input of type " << type
            << "; the machine needs a static shape of f32, or of integers that "
               "quant.qcast makes of it";
@@ -270,13 +270,13 @@ FailureOr<View> TensorPlaces::addInput(Value value, Operation *user) {
     Type element = getElementTypeOrSelf(cast.getResult().getType());
     quantized = dyn_cast<quant::UniformQuantizedType>(element);
     if (!isPortType(quantized))
-      return user->emitError()
+      return user->emitOpError()
              << "reads the input as " << element
              << "; the machine quantizes its input to u8, i8<-127:127> or "
                 "i16<-32767:32767>, with one scale and no zero point";
   }
   if (network.inputValue) {
-    InFlightDiagnostic diagnostic = user->emitError()
+    InFlightDiagnostic diagnostic = user->emitOpError()
                                     << "reads a second tensor from outside the "
                                        "iteration; the machine takes one input";
     diagnostic.attachNote(network.inputValue.getLoc()) << "the first one";
@@ -306,13 +306,13 @@ FailureOr<View> TensorPlaces::resolveOuter(Value value, Operation *user) {
   else if (matchPattern(value, m_Constant(&constant)))
     view = addParameter(value, constant, user);
   else if (value.getDefiningOp<ir::MaterializeOp>())
-    return user->emitError()
+    return user->emitOpError()
            << "reads clustered weights, but is not a contraction "
               "of the PE array";
   else if (value.getDefiningOp<tensor::EmptyOp>())
-    return user->emitError() << "reads a tensor that has no contents";
+    return user->emitOpError() << "reads a tensor that has no contents";
   else if (value.getParentRegion() == &iterate.getBody())
-    return user->emitError()
+    return user->emitOpError()
            << "reads a result of "
            << (value.getDefiningOp()
                    ? value.getDefiningOp()->getName().getStringRef()

@@ -148,8 +148,9 @@ LogicalResult formRounds(func::FuncOp function,
   for (Operation *op : ops)
     for (Operation *user : op->getUsers())
       if (!iterate->isAncestor(user))
-        return user->emitError() << "uses a value of the iteration that is not "
-                                 << "its logits";
+        return user->emitOpError()
+               << "uses a value of the iteration that is not "
+               << "its logits";
   return success();
 }
 

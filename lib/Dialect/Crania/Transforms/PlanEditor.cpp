@@ -26,11 +26,11 @@ FailureOr<PlanEditor> PlanEditor::read(IterateOp iterate) {
   WalkResult result = iterate.walk([&](MaterializeOp op) -> WalkResult {
     auto get = op.getWeights().getDefiningOp<GetOp>();
     if (!get)
-      return op.emitError() << "reads weights that no crania.get names";
+      return op.emitOpError() << "reads weights that no crania.get names";
     auto weights = module.lookupSymbol<WeightsOp>(get.getWeightsAttr());
     auto [previous, isNew] = seen.try_emplace(weights, op);
     if (!isNew) {
-      InFlightDiagnostic error = op.emitError()
+      InFlightDiagnostic error = op.emitOpError()
                                  << "reads @" << weights.getSymName()
                                  << " a second time in this iteration; weights "
                                  << "have one consumer in each";
@@ -79,7 +79,7 @@ FailureOr<crania::target::TargetModel>
 crania::ir::getTargetModel(IterateOp iterate) {
   if (TargetAttr target = iterate.getTarget())
     return target.getModel();
-  return iterate.emitError()
+  return iterate.emitOpError()
          << "has no target machine: set '" << CraniaDialect::getTargetAttrName()
          << "' on the module, e.g. with crania-attach-target";
 }

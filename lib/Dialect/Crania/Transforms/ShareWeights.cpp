@@ -131,11 +131,11 @@ private:
       ArrayRef<char> bytes =
           WeightsOp::rawBytes(cast<ElementsAttr>(constant.getValue()), storage);
       if (std::string fault = describeWrongSize(bytes, type); !fault.empty())
-        return op.emitError() << "its weights have " << fault;
+        return op.emitOpError() << "weights have " << fault;
       crania::Result<SharedWords> words = ::share(bytes, element, entries);
       if (!words)
-        return op.emitError()
-               << "its weights cannot share words: " << words.error().message;
+        return op.emitOpError()
+               << "weights cannot share words: " << words.error().message;
       report(op, *words);
       shared = makeConstant(constant.getValue(), words->bytes);
     }

@@ -177,7 +177,7 @@ FailureOr<Value> IntegerBuilder::requantize(const Domain &domain,
     terms.push_back({factor.getValues(), operand.tensor.magnitude});
   auto requantization = quantization::requantize(terms, op.offset.getValues());
   if (!requantization)
-    return emitError(loc) << "cannot be computed in integers: "
+    return emitError(loc) << "a tensor cannot be computed in integers: "
                           << requantization.error().message
                           << "; check the ranges, or give its layer the "
                              "precision f32";

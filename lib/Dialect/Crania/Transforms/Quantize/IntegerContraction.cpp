@@ -37,7 +37,7 @@ public:
     double magnitude =
         input.magnitude * double(*llvm::max_element(quantized->magnitudes));
     if (magnitude >= sumLimitOf(bits))
-      return op.emitError()
+      return op.emitOpError()
              << "may sum up to " << magnitude << ", beyond the "
              << (bits == 8 ? 32 : 48) << " bits of its accumulators; give it '"
              << CraniaDialect::getPrecisionAttrName() << " = "
@@ -68,14 +68,14 @@ private:
     auto type = dyn_cast_or_null<RankedTensorType>(elements ? elements.getType()
                                                             : Type());
     if (!type || !type.getElementType().isF32())
-      return op.emitError()
+      return op.emitOpError()
              << "has weights of type " << weights->get().getType()
              << "; only f32 can be quantized";
     SmallVector<char> storage;
     ArrayRef<char> bytes = crania::ir::WeightsOp::rawBytes(elements, storage);
     if (int64_t(bytes.size()) != type.getNumElements() * 4)
-      return op.emitError() << "has weights without data: is the resource "
-                               "section missing?";
+      return op.emitOpError() << "has weights without data: is the resource "
+                                 "section missing?";
     crania::Span<const float> floats(
         reinterpret_cast<const float *>(bytes.data()), bytes.size() / 4);
     crania::quantization::ChannelIndex index(
@@ -83,8 +83,8 @@ private:
         {channels.data(), channels.size()});
     auto quantized = crania::quantization::quantizeWeights(floats, index, bits);
     if (!quantized)
-      return op.emitError() << "has weights that cannot be quantized: "
-                            << quantized.error().message;
+      return op.emitOpError() << "has weights that cannot be quantized: "
+                              << quantized.error().message;
     return std::move(*quantized);
   }
 

@@ -14,6 +14,8 @@
 #include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/TypeSwitch.h"
 
+#include <cassert>
+
 using namespace mlir;
 using namespace crania;
 using namespace crania::lowering;
@@ -138,6 +140,8 @@ private:
   }
 
   void addCopy(const View &source, const View &destination, Location loc) {
+    assert(source.shape() == destination.shape() && "a copy keeps the shape");
+    assert(!destination.isPadded() && "padding cannot be written");
     AffineMap map = AffineMap::getMultiDimIdentityMap(source.dims.size(),
                                                       iterate.getContext());
     Node node{loc, source.shape(), {}, {}, {}, {}, {}, {}};
@@ -465,6 +469,7 @@ private:
 
   LogicalResult addContractNode(linalg::LinalgOp op, unsigned index,
                                 const View &input, const View &place) {
+    assert(index < network.weights.size() && "no such weights");
     const Contraction &c = network.weights[index].contraction;
     FailureOr<View> inputPlane = viewAsPlane(input, c.inputPlane);
     if (succeeded(inputPlane) && inputPlane->isPadded() &&

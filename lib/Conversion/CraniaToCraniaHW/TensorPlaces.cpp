@@ -11,6 +11,8 @@
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/IR/Matchers.h"
 
+#include <cassert>
+
 using namespace mlir;
 using namespace crania;
 using namespace crania::lowering;
@@ -80,6 +82,7 @@ void TensorPlaces::chooseDestinations() {
 
 View TensorPlaces::sliceOf(Operation *op, unsigned index) const {
   auto concat = cast<tensor::ConcatOp>(op);
+  assert(index < concat.getInputs().size() && "no such operand");
   int64_t rank = concat.getRank(), dim = concat.getDim();
   SmallVector<int64_t> offsets(rank, 0), strides(rank, 1);
   for (Value before : concat.getInputs().take_front(index))
@@ -115,6 +118,7 @@ bool TensorPlaces::assign(Value value, const View &place, bool isOverwritten) {
 }
 
 bool TensorPlaces::hasType(const View &place, Value value) const {
+  assert(place.storage < network.storages.size() && "no such storage");
   return network.storages[place.storage].element == types.of(value);
 }
 
@@ -148,6 +152,8 @@ void TensorPlaces::shareWithOperand(linalg::LinalgOp op, const View &place) {
 
 /// Returns the bytes of a number, little-endian.
 static std::vector<char> bytesOf(const APInt &bits) {
+  assert(bits.getBitWidth() % 8 == 0 && bits.getBitWidth() <= 64 &&
+         "a number of whole bytes");
   std::vector<char> bytes(bits.getBitWidth() / 8);
   uint64_t word = bits.getZExtValue();
   for (size_t i = 0; i < bytes.size(); ++i)
@@ -199,6 +205,7 @@ static SmallVector<int64_t> shapeOfAny(Value value) {
 FailureOr<View> TensorPlaces::addParameter(Value value,
                                            ArrayRef<Attribute> perRound,
                                            Operation *user) {
+  assert(!perRound.empty() && "a constant per round or one for all");
   SmallVector<int64_t> shape = shapeOfAny(value);
   Type element = types.of(value);
   const size_t elementBytes = element.getIntOrFloatBitWidth() / 8;

@@ -4,6 +4,8 @@
 #include "crania/Dialect/Crania/Transforms/PlanEditor.h"
 #include "mlir/IR/BuiltinOps.h"
 
+#include <cassert>
+
 using namespace mlir;
 using namespace crania::ir;
 
@@ -55,6 +57,8 @@ void PlanEditor::write() {
   MLIRContext *context = iterate.getContext();
   SmallVector<Attribute> plans;
   for (Entry &entry : entries) {
+    assert(int64_t(entry.segments.size()) == entry.weights.getClusters() &&
+           "a segment per cluster");
     SmallVector<SegmentAttr> segments;
     for (const Segment &segment : entry.segments)
       segments.push_back(pack(context, segment));

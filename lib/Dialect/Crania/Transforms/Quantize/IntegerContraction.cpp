@@ -10,6 +10,11 @@
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/IR/Remarks.h"
+#include "llvm/Support/Debug.h"
+
+#include <cassert>
+
+#define DEBUG_TYPE "crania-quantize-classifiers"
 
 using namespace mlir;
 using namespace crania::quantize;
@@ -25,8 +30,10 @@ public:
   Emitter(OpBuilder &builder, linalg::LinalgOp op, const IntegerTensor &input)
       : builder(builder), op(op), input(input), bits(input.format.bits) {
     bool isFirst = isConstant(op.getDpsInputOperand(0)->get());
+    assert((bits == 8 || bits == 16) && "weights have 8 or 16 bits");
     weights = op.getDpsInputOperand(isFirst ? 0 : 1);
     activations = op.getDpsInputOperand(isFirst ? 1 : 0);
+    assert(isConstant(weights->get()) && "the weights are constant");
     findChannels();
   }
 
@@ -36,6 +43,9 @@ public:
       return failure();
     double magnitude =
         input.magnitude * double(*llvm::max_element(quantized->magnitudes));
+    LLVM_DEBUG(llvm::dbgs() << op->getName() << " gets weights of " << bits
+                            << " bits and sums of up to " << magnitude
+                            << "; the limit is " << sumLimitOf(bits) << "\n");
     if (magnitude >= sumLimitOf(bits))
       return op.emitOpError()
              << "may sum up to " << magnitude << ", beyond the "

@@ -6,6 +6,8 @@
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "llvm/ADT/STLExtras.h"
 
+#include <cassert>
+
 using namespace mlir;
 using namespace crania;
 
@@ -29,6 +31,7 @@ public:
 
   /// Returns the dimension of the operand that a loop indexes, if any.
   std::optional<unsigned> dimensionOf(unsigned loop) const {
+    assert(loop < map.getNumDims() && "no such loop");
     for (auto [i, expr] : llvm::enumerate(map.getResults()))
       if (expr.isFunctionOfDim(loop))
         return i;
@@ -161,9 +164,11 @@ private:
       bool isColumn = i + 1 == rank;
       unsigned image = dims->outputImage[i];
       // The filter loop that indexes the same input dimension.
-      unsigned filter = *llvm::find_if(dims->filterLoop, [&](unsigned loop) {
+      const auto *same = llvm::find_if(dims->filterLoop, [&](unsigned loop) {
         return input.dimensionOf(loop) == input.dimensionOf(image);
       });
+      assert(same != dims->filterLoop.end() && "no loop slides the filter");
+      unsigned filter = *same;
       unsigned position =
           llvm::find(dims->filterLoop, filter) - dims->filterLoop.begin();
       (isColumn ? roles.outColumn : roles.outRow) = image;
@@ -255,6 +260,7 @@ bool crania::isContractionLike(linalg::LinalgOp op) {
 FailureOr<Contraction> crania::analyzeContraction(linalg::LinalgOp op,
                                                   Value weights,
                                                   std::string &why) {
+  assert(weights && "the weights are an operand");
   return Analyzer(op, weights, why).run();
 }
 

@@ -8,6 +8,7 @@
 #include "llvm/Support/MathExtras.h"
 
 #include <algorithm>
+#include <cassert>
 
 using namespace mlir;
 using namespace crania;
@@ -131,6 +132,7 @@ template <typename Element, typename Word>
 static void gatherRow(const void *tensor, int64_t start,
                       ArrayRef<int64_t> offsets, bool areConsecutive,
                       Word *row) {
+  assert(!offsets.empty() && "a row has elements");
   const char *bytes = static_cast<const char *>(tensor);
   auto read = [&](int64_t element) {
     return llvm::support::endian::read<Element, llvm::endianness::little>(
@@ -212,6 +214,8 @@ static void compareHolders(Span<const uint8_t> holders, uint8_t cluster,
 void WeightBlocks::appendTile(const TileCodes &tile,
                               MutableArrayRef<ClusterBlock> clusters) const {
   const size_t size = tile.words.size(), begin = clusters[0].positions;
+  assert(clusters.size() == clusterCount && "one result per cluster");
+  assert(tile.holders.size() == size && "one holder per word");
   for (unsigned k = 0; k < clusterCount; ++k) {
     compareHolders(tile.holders, uint8_t(k),
                    clusters[k].codes.present.data() + begin,
@@ -236,6 +240,9 @@ void WeightBlocks::appendTile(const TileCodes &tile,
 void WeightBlocks::appendRefined(const TileCodes &tile,
                                  MutableArrayRef<ClusterBlock> clusters) const {
   const size_t size = tile.words.size(), begin = clusters[0].positions;
+  assert(rounds.size() + 1 == clusterCount &&
+         "a round for each cluster but the last");
+  assert(tile.holders.size() == size && "one code per word");
   for (unsigned k = 0; k < clusterCount; ++k) {
     ClusterBlock &cluster = clusters[k];
     std::fill_n(cluster.codes.present.data() + begin, size, 1);
@@ -257,6 +264,8 @@ void WeightBlocks::appendRefined(const TileCodes &tile,
 void WeightBlocks::readBlock(size_t block, TileCodes &tile,
                              MutableArrayRef<ClusterBlock> clusters) const {
   size_t positions = 0;
+  assert(block < blocks() && "no such block");
+  assert(clusters.size() == clusterCount && "one result per cluster");
   for (int64_t t = firstTiles[block]; t < firstTiles[block + 1]; ++t)
     positions += tiling.tile(t).positions();
   for (ClusterBlock &cluster : clusters) {
@@ -299,6 +308,7 @@ Status WeightBlocks::forEachBlock(BlockVisitor visit) const {
 }
 
 ClusterBlocks WeightBlocks::read(unsigned cluster) const {
+  assert(cluster < clusterCount && "no such cluster");
   ClusterBlocks result;
   Status status = forEachBlock([&](ArrayRef<encoding::BlockView> views) {
     const encoding::BlockView &view = views[cluster];
@@ -311,7 +321,8 @@ ClusterBlocks WeightBlocks::read(unsigned cluster) const {
     result.values += view.codes->values.size();
     return Status();
   });
-  (void)status; // the visitor cannot fail
+  assert(status && "the visitor cannot fail");
+  (void)status;
   for (auto [codes, occupied, conditions] :
        llvm::zip_equal(result.codes, result.occupied, result.conditions))
     result.views.push_back(
@@ -320,6 +331,7 @@ ClusterBlocks WeightBlocks::read(unsigned cluster) const {
 }
 
 double WeightBlocks::refinedEntropyBits() const {
+  assert(isRefining() && "clusters have conditions");
   // The number of occurrences of each word, by cluster and condition.
   std::vector<std::vector<uint64_t>> counts;
   for (unsigned cluster = 0; cluster < clusterCount; ++cluster) {
@@ -337,7 +349,8 @@ double WeightBlocks::refinedEntropyBits() const {
     }
     return Status();
   });
-  (void)status; // the visitor cannot fail
+  assert(status && "the visitor cannot fail");
+  (void)status;
   double bits = 0;
   for (const std::vector<uint64_t> &ofCluster : counts)
     for (size_t first = 0; first < ofCluster.size();
@@ -435,6 +448,12 @@ FailureOr<std::vector<ClusterSegment>> crania::encodeClusters(
     const WeightBlocks &weights, ArrayRef<ClusterCoding> codings,
     llvm::function_ref<void(unsigned, const std::string &)> fail) {
   const size_t clusters = codings.size();
+  assert(clusters == weights.clusters() && "one coding per cluster");
+  assert(llvm::all_of(codings,
+                      [](const ClusterCoding &coding) {
+                        return coding.encoding != nullptr;
+                      }) &&
+         "each cluster has an encoding");
   const WeightBlocks blocks = weights.withLast(*codings.back().encoding);
   // Applies a function to each cluster of a block, until one fails.
   auto visit =

@@ -13,6 +13,9 @@
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/ADT/MapVector.h"
+#include "llvm/Support/Debug.h"
+
+#define DEBUG_TYPE "crania-calibrate"
 
 namespace crania {
 #define GEN_PASS_DEF_CALIBRATE
@@ -97,9 +100,12 @@ private:
                          const ActivationHistogram &histogram) {
     if (histogram.sawNonFinite())
       return emitError(value.getLoc())
-             << "gives values that are not finite on the images of " << images
-             << "; check the preprocessing";
+             << "the layer gives values that are not finite on the images of "
+             << images << "; check the preprocessing";
     ActivationHistogram::Range range = histogram.range(rangeRule, bits);
+    LLVM_DEBUG(llvm::dbgs()
+               << value.getLoc() << " has the range [" << range.low << ", "
+               << range.high << "] for " << bits << " bits\n");
     StringRef name = CraniaDialect::getRangeAttrName();
     auto attribute =
         DenseF64ArrayAttr::get(&getContext(), {range.low, range.high});

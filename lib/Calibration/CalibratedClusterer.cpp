@@ -9,11 +9,15 @@
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/IR/Remarks.h"
+#include "llvm/Support/Debug.h"
 #include "llvm/Support/Format.h"
 
+#include <cassert>
 #include <cmath>
 #include <map>
 #include <set>
+
+#define DEBUG_TYPE "crania-cluster-calibrated"
 
 using namespace mlir;
 using namespace crania;
@@ -189,6 +193,8 @@ FailureOr<ir::ResidualAttr>
 CalibratedClusterer::codesOf(const LayerWeights &weights,
                              ArrayRef<RoundPlan> plans,
                              std::vector<uint8_t> &assignment) {
+  assert(!plans.empty() && "the last round has no plan, but others have");
+  assert(assignment.size() == weights.codes.size() && "one code per weight");
   std::map<std::vector<int8_t>, size_t> codes;
   auto wordsOf = [&](size_t i) {
     std::vector<int8_t> words;
@@ -282,6 +288,11 @@ static void reportClusters(Operation *op, const LayerWeights &weights,
   SmallVector<double> errors, shifts;
   for (const RoundWeights &round : clustered.rounds)
     errors.push_back(round.relativeError);
+  LLVM_DEBUG(llvm::dbgs() << "weights '" << weights.name << "' of "
+                          << weights.codes.size() << " codes take "
+                          << listOf(clustered.bits, "%.3f")
+                          << " bits per weight with relative errors of "
+                          << listOf(errors, "%.5f") << "\n");
   for (size_t r = 0; r < moments.size(); ++r)
     shifts.push_back(
         clustering::expectedShift(clustered.rounds[r], moments[r]));

@@ -6,6 +6,7 @@
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/IR/Matchers.h"
 
+#include <cassert>
 #include <cmath>
 
 using namespace mlir;
@@ -61,7 +62,7 @@ LockstepNetwork::create(func::FuncOp function, const runtime::ImageSet &images,
     auto structured = cast<linalg::LinalgOp>(op);
     FailureOr<Contraction> contraction = contractionOf(structured, why);
     if (failed(contraction))
-      return op->emitError() << "cannot be calibrated: " << why;
+      return op->emitOpError() << "cannot be calibrated: " << why;
     network.layerList.push_back({*contraction, command});
   }
   const simulator::FunctionalEngine &engine = network.executable->engine();
@@ -97,6 +98,7 @@ size_t LockstepNetwork::pixels(const Layer &layer) const {
 }
 
 void LockstepNetwork::advanceTo(const Layer &layer) {
+  assert(layer.command >= nextCommand && "layers come in order");
   for (; nextCommand < layer.command; ++nextCommand)
     for (unsigned v = 0; v < memories.size(); ++v) {
       std::vector<Memory *> all = memoriesOf(v);
@@ -106,12 +108,14 @@ void LockstepNetwork::advanceTo(const Layer &layer) {
 }
 
 void LockstepNetwork::run(const Layer &layer, unsigned variant) {
+  assert(variant < memories.size() && "no such variant");
   std::vector<Memory *> all = memoriesOf(variant);
   executable->engine().runCommand(0, layer.command, all);
 }
 
 void LockstepNetwork::run(const Layer &layer, unsigned variant,
                           const simulator::DecodedWeights &weights) {
+  assert(variant < memories.size() && "no such variant");
   std::vector<Memory *> all = memoriesOf(variant);
   executable->engine().runContract(0, layer.command, weights, all);
 }
@@ -120,6 +124,11 @@ void LockstepNetwork::gatherInput(const Layer &layer, unsigned variant,
                                   size_t input, size_t pixel,
                                   MutableArrayRef<float> row) {
   const binary::Contract &contract = contractOf(layer);
+  assert(variant < memories.size() && input < memories[variant].size() &&
+         "no such image");
+  assert(pixel < pixels(layer) && "no such pixel");
+  assert(row.size() == size_t(layer.contraction.depth()) &&
+         "one number per input of an output");
   const binary::Plane &plane = *contract.input();
   const size_t width = contract.output()->width();
   const int64_t top =
@@ -169,6 +178,10 @@ void LockstepNetwork::gatherSums(const Layer &layer, unsigned variant,
                                  size_t input, size_t pixel,
                                  MutableArrayRef<float> row) {
   const binary::Plane &plane = *contractOf(layer).output();
+  assert(variant < memories.size() && input < memories[variant].size() &&
+         "no such image");
+  assert(pixel < pixels(layer) && row.size() == plane.channels() &&
+         "one sum per output of a pixel");
   auto contents =
       executable->engine().contentsOf(plane.buffer(), memories[variant][input]);
   forEachSum(executable->program(), plane, contents.data(), pixel,
@@ -179,6 +192,8 @@ void LockstepNetwork::correctSums(const Layer &layer, unsigned variant,
                                   ArrayRef<double> gains,
                                   ArrayRef<double> offsets) {
   const binary::Plane &plane = *contractOf(layer).output();
+  assert(gains.size() == plane.channels() &&
+         offsets.size() == plane.channels() && "one of each per output");
   for (Memory &memory : memories[variant]) {
     auto contents = executable->engine().contentsOf(plane.buffer(), memory);
     for (size_t pixel = 0, all = pixels(layer); pixel < all; ++pixel)

@@ -103,7 +103,7 @@ void releaseImage(hw::ProgramOp program) {
 FailureOr<ObservedProgram> ObservedProgram::create(func::FuncOp function) {
   if (function.walk([](ir::MaterializeOp) { return WalkResult::interrupt(); })
           .wasInterrupted())
-    return function.emitError()
+    return function.emitOpError()
            << "is clustered already; calibrate before crania-cluster-weights";
   // The network itself gets the warnings, not a copy of it.
   ScopedDiagnosticHandler withoutWarnings(
@@ -119,7 +119,7 @@ FailureOr<ObservedProgram> ObservedProgram::create(func::FuncOp function) {
   auto program = *module->getOps<hw::ProgramOp>().begin();
   releaseImage(program);
   auto fail = [&](const Error &error) {
-    return function.emitError() << "cannot be run: " << error.message;
+    return function.emitOpError() << "cannot be run: " << error.message;
   };
   auto binary = binary::DeviceBinary::parse(std::move(*bytes));
   if (!binary)

@@ -7,6 +7,7 @@
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/IR/Matchers.h"
 
+#include <cassert>
 #include <cmath>
 #include <limits>
 
@@ -143,6 +144,7 @@ FailureOr<Requantization> Requantization::find(const Contraction &contraction,
 template <typename Number>
 Value Requantization::perRound(OpBuilder &builder,
                                ArrayRef<std::vector<Number>> rounds) {
+  assert(!rounds.empty() && "a constant per round");
   Type element = std::is_same_v<Number, float>
                      ? Type(builder.getF32Type())
                      : Type(builder.getIntegerType(8 * sizeof(Number)));
@@ -164,6 +166,7 @@ static void correctedConstants(ArrayRef<double> factors,
                                ArrayRef<SumCorrection> corrections,
                                std::vector<std::vector<Factor>> &allFactors,
                                std::vector<std::vector<Addend>> &allAddends) {
+  assert(factors.size() == addends.size() && "one of each per channel");
   for (size_t round = 0; round <= corrections.size(); ++round) {
     allFactors.emplace_back();
     allAddends.emplace_back();
@@ -184,6 +187,9 @@ bool Requantization::fits(const SumCorrection &correction,
     return true;
   // A quarter of the range remains for the other terms of the sum.
   constexpr double largest = 0x1p61;
+  assert(correction.gains.size() == factors.size() &&
+         correction.offsets.size() == factors.size() &&
+         largestSums.size() == factors.size() && "one of each per channel");
   for (size_t i = 0; i < factors.size(); ++i) {
     const double factor = std::fabs(factors[i] * correction.gains[i]);
     const double constant =

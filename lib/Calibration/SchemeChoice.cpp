@@ -5,6 +5,7 @@
 
 #include "crania/Dialect/Crania/IR/CraniaOps.h"
 
+#include <cassert>
 #include <cmath>
 
 using namespace crania;
@@ -43,6 +44,7 @@ public:
                                               double coarser,
                                               std::string &why) const override {
     const double share = double(weights.codes.size()) / double(largestLayer);
+    assert(!weights.codes.empty() && "a layer has weights");
     const double factor = std::pow(share, balance / 2);
     double squares = 0;
     int largest = 1;

@@ -31,9 +31,10 @@ struct VersionedBytecode : public mlir::BytecodeDialectInterface {
     if (mlir::failed(reader.readVarInt(version)))
       return nullptr;
     if (version > current) {
-      reader.emitError() << "written by version " << (version >> 16) << "."
-                         << (version & 0xffff) << " of the "
-                         << getDialect()->getNamespace() << " dialect; "
+      reader.emitError() << "the bytecode is written by version "
+                         << (version >> 16) << "." << (version & 0xffff)
+                         << " of the " << getDialect()->getNamespace()
+                         << " dialect; "
                          << "this tool reads up to " << (current >> 16) << "."
                          << (current & 0xffff) << ": use a newer one";
       return nullptr;

@@ -132,9 +132,10 @@ LogicalResult refuseHostWork(func::FuncOp function) {
         isa<hw::ExecuteOp, func::ReturnOp, tensor::CollapseShapeOp,
             tensor::ExpandShapeOp, tensor::EmptyOp, arith::ConstantOp>(op))
       return WalkResult::skip();
-    op->emitError() << "would run on the host, which a device binary does not "
-                    << "have; take crania-opt --crania-pipeline for a program "
-                    << "with host code";
+    op->emitOpError()
+        << "would run on the host, which a device binary does not "
+        << "have; take crania-opt --crania-pipeline for a program "
+        << "with host code";
     return WalkResult::interrupt();
   });
   return failure(result.wasInterrupted());
@@ -148,8 +149,8 @@ LogicalResult addProgram(OwningOpRef<ModuleOp> module, ModuleOp bundle,
     return failure();
   SmallVector<hw::ProgramOp> programs(module->getOps<hw::ProgramOp>());
   if (programs.size() != 1)
-    return module->emitError() << "has " << programs.size()
-                               << " classifiers; a device binary takes one";
+    return module->emitOpError() << "has " << programs.size()
+                                 << " classifiers; a device binary takes one";
   for (auto function : module->getOps<func::FuncOp>())
     if (!function.getOps<hw::ExecuteOp>().empty() &&
         failed(refuseHostWork(function)))

@@ -16,7 +16,7 @@
 // names the op.
 // RUN: not crania-opt %S/Inputs/foreign-inside.mlir --allow-unregistered-dialect \
 // RUN:   --crania-pipeline 2>&1 | FileCheck %s --check-prefix=INSIDE
-// INSIDE: foreign-inside.mlir:5:8: error: cannot run on the machine; move it before or after the iteration
+// INSIDE: foreign-inside.mlir:5:8: error: 'host.between' op cannot run on the machine; move it before or after the iteration
 
 // CHECK:      module attributes {host.version = "7"} {
 // CHECK-NEXT:   "host.global"() {shared = !host.table<4>, sym_name = "table"} : () -> () loc("host.c":1:1)

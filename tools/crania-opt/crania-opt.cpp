@@ -14,6 +14,8 @@
 #include "mlir/InitAllPasses.h"
 #include "mlir/Support/FileUtilities.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/Debug.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/WithColor.h"
 
@@ -47,6 +49,39 @@ static LogicalResult optimize(int argc, char **argv, StringRef inputName,
   return output.finish(result, contents);
 }
 
+#ifndef NDEBUG
+/// The option `--debug-only`. The packaged LLVM was built with NDEBUG and lacks
+/// it.
+class DebugOnly {
+public:
+  /// Registers the option, unless LLVM has it.
+  DebugOnly() {
+    if (!llvm::cl::getRegisteredOptions().contains("debug-only"))
+      types.emplace("debug-only",
+                    llvm::cl::desc("Print what these passes decide"),
+                    llvm::cl::value_desc("type,..."), llvm::cl::CommaSeparated);
+  }
+
+  /// Turns on the output of the types that were given.
+  void apply() {
+    if (!types || types->empty())
+      return;
+    std::vector<const char *> names;
+    for (const std::string &type : *types)
+      names.push_back(type.c_str());
+    llvm::setCurrentDebugTypes(names.data(), names.size());
+    llvm::DebugFlag = true;
+  }
+
+private:
+  std::optional<llvm::cl::list<std::string>> types;
+};
+#else
+struct DebugOnly {
+  void apply() {}
+};
+#endif
+
 int main(int argc, char **argv) {
   crania::prepareTool();
   crania::setToolVersion("crania-opt");
@@ -56,7 +91,9 @@ int main(int argc, char **argv) {
   registerAllPasses();
   crania::registerAllDialects(registry);
   crania::registerAllPasses();
+  DebugOnly debugOnly;
   auto [input, output] = registerAndParseCLIOptions(
       argc, argv, "CRANIA optimizer: iterative neural inference\n", registry);
+  debugOnly.apply();
   return asMainReturnCode(optimize(argc, argv, input, output, registry));
 }

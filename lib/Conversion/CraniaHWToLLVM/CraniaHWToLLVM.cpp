@@ -84,8 +84,8 @@ LogicalResult HostCode::declareInfer() {
     infer = dyn_cast<LLVM::LLVMFuncOp>(known);
     if (infer && infer.getFunctionType() == type)
       return success();
-    return known->emitError() << "is in the way of the runtime's function of "
-                              << "type " << type;
+    return known->emitOpError() << "is in the way of the runtime's function of "
+                                << "type " << type;
   }
   infer = LLVM::LLVMFuncOp::create(builder, program.getLoc(), inferName, type);
   symbols.insert(infer);
@@ -146,8 +146,8 @@ findExecutions(ModuleOp module) {
     executions[program] = {};
   WalkResult result = module.walk([&](hw::ExecuteOp execute) {
     if (!execute.getDestination()) {
-      execute.emitError() << "is on tensors; bufferize before "
-                          << "convert-crania-hw-to-llvm";
+      execute.emitOpError() << "is on tensors; bufferize before "
+                            << "convert-crania-hw-to-llvm";
       return WalkResult::interrupt();
     }
     auto program = SymbolTable::lookupNearestSymbolFrom<hw::ProgramOp>(

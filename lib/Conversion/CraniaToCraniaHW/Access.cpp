@@ -6,6 +6,7 @@
 #include "llvm/ADT/STLExtras.h"
 
 #include <algorithm>
+#include <cassert>
 
 using namespace mlir;
 using namespace crania::lowering;
@@ -90,6 +91,7 @@ FailureOr<View> View::collapsed(ArrayRef<ReassociationIndices> groups) const {
   for (const ReassociationIndices &group : groups) {
     Dim merged{1, 1, 1};
     for (int64_t index : group) {
+      assert(index >= 0 && index < int64_t(dims.size()) && "no such dimension");
       const Dim &inner = dims[index];
       if (inner.isUnit()) {
         result.offset += inner.start * inner.stride;
@@ -114,6 +116,7 @@ FailureOr<View> View::expanded(ArrayRef<ReassociationIndices> groups,
                                ArrayRef<int64_t> shape) const {
   View result = *this;
   result.dims.assign(shape.size(), Dim{1, 1, 1});
+  assert(groups.size() == dims.size() && "one group per dimension");
   for (auto [dim, group] : llvm::zip_equal(dims, groups)) {
     int64_t parts =
         llvm::count_if(group, [&](int64_t index) { return shape[index] != 1; });
@@ -153,6 +156,8 @@ Access::Dim::indices(ArrayRef<LoopRange> loops) const {
 }
 
 FailureOr<Access> Access::create(const View &view, AffineMap map) {
+  assert(map.getNumSymbols() == 0 && "indices depend on loops only");
+  assert(map.getNumResults() == view.dims.size() && "one index per dimension");
   Access access;
   access.storage = view.storage;
   access.offset = view.offset;
@@ -199,6 +204,7 @@ Access Access::restrictedTo(ArrayRef<LoopRange> loops) const {
 }
 
 Access Access::relocated(StorageId storage, int64_t offset) const {
+  assert(offset >= 0 && "a place in the storage");
   Access result = *this;
   result.storage = storage;
   result.offset = offset;
@@ -218,8 +224,10 @@ Access Access::relocated(StorageId storage, int64_t offset) const {
 }
 
 bool Access::dependsOn(unsigned loop) const {
-  return llvm::any_of(
-      dims, [&](const Dim &dim) { return dim.coefficients[loop] != 0; });
+  return llvm::any_of(dims, [&](const Dim &dim) {
+    assert(loop < dim.coefficients.size() && "no such loop");
+    return dim.coefficients[loop] != 0;
+  });
 }
 
 SmallVector<int64_t> Access::extents() const {

@@ -30,12 +30,13 @@ public:
   LogicalResult run() {
     ir::TargetAttr target = iterate.getTarget();
     if (!target)
-      return iterate.emitError()
+      return iterate.emitOpError()
              << "has no target; run crania-attach-target first";
     auto exit = dyn_cast<ir::ExitAttr>(iterate.getExit());
     if (!exit)
-      return iterate.emitError() << "has an exit rule that the exit unit does "
-                                    "not have; it has #crania.exit";
+      return iterate.emitOpError()
+             << "has an exit rule that the exit unit does "
+                "not have; it has #crania.exit";
     model = target.getModel();
     if (failed(normalizeBody(iterate)))
       return failure();

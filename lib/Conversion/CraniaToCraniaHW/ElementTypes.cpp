@@ -78,8 +78,8 @@ LogicalResult ElementTypes::checkType(Operation *op, Type type) {
   if (type.isF32() || type.isSignlessInteger(8) || type.isSignlessInteger(16) ||
       type.isSignlessInteger(32) || type.isSignlessInteger(64))
     return success();
-  return op->emitError() << "computes in " << type
-                         << "; the machine has f32, i8, i16, i32 and i64";
+  return op->emitOpError() << "computes in " << type
+                           << "; the machine has f32, i8, i16, i32 and i64";
 }
 
 LogicalResult ElementTypes::readBody(Operation *op) {
@@ -117,7 +117,7 @@ LogicalResult ElementTypes::note(Value tensor, bool without,
   if (isNew || known->second == without)
     return success();
   InFlightDiagnostic diagnostic =
-      reader->emitError()
+      reader->emitOpError()
       << "reads bytes as " << (without ? "unsigned" : "signed")
       << " that are read as " << (without ? "signed" : "unsigned")
       << " elsewhere; the machine stores them one way: convert them between";

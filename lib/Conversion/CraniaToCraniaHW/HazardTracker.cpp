@@ -5,6 +5,8 @@
 #include "Network.h"
 #include "llvm/ADT/STLExtras.h"
 
+#include <cassert>
+
 using namespace mlir;
 using namespace crania::lowering;
 
@@ -12,6 +14,8 @@ void HazardTracker::access(Command command, Memory memory, uint64_t base,
                            uint64_t elementBytes, const Access &access,
                            bool isWrite) {
   int64_t elements = 1;
+  assert(memory < memories && "no such memory");
+  assert(access.offset >= 0 && "before the first byte of a storage");
   for (const Access::Dim &dim : access.dims)
     elements += (dim.extent - 1) * dim.stride;
   uint64_t begin = base + access.offset * elementBytes;
@@ -76,6 +80,7 @@ void HazardTracker::extendDone(Command end) const {
   for (Command command = done.size(); command < end; ++command) {
     llvm::BitVector all(command);
     for (Command other : before(command)) {
+      assert(other < command && "commands come in order");
       all.set(other);
       all |= done[other];
     }

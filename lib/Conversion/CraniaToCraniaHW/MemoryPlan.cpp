@@ -6,9 +6,13 @@
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/Remarks.h"
 #include "llvm/ADT/MapVector.h"
+#include "llvm/Support/Debug.h"
 #include "llvm/Support/MathExtras.h"
 
+#include <cassert>
 #include <map>
+
+#define DEBUG_TYPE "crania-memory"
 
 using namespace mlir;
 using namespace crania;
@@ -50,6 +54,7 @@ static std::vector<StorageId> usedParameters(Network &network) {
 /// differs.
 static Storage concatenate(ArrayRef<Storage> storages,
                            ArrayRef<StorageId> parameters) {
+  assert(!parameters.empty() && "nothing to join");
   Storage joined;
   joined.name = "parameters";
   joined.element = storages[parameters.front()].element;
@@ -60,6 +65,8 @@ static Storage concatenate(ArrayRef<Storage> storages,
   joined.contents.resize(variants);
   for (StorageId id : parameters) {
     const Storage &part = storages[id];
+    assert((part.contents.size() == 1 || part.contents.size() == variants) &&
+           "contents for one round or for all");
     joined.elements += part.elements;
     for (size_t round = 0; round < variants; ++round) {
       const std::vector<char> &bytes =
@@ -208,6 +215,7 @@ private:
       problem.buffers.push_back(buffer);
     }
     std::vector<BufferProblem::Use> &uses = problem.buffers[*bufferOf[id]].uses;
+    assert((uses.empty() || uses.back().step <= step) && "uses ascend");
     if (!uses.empty() && uses.back().step == step)
       uses.back().windowBytes += bytes;
     else
@@ -215,6 +223,7 @@ private:
   }
 
   bool planStage(size_t index) {
+    assert(index < placement.freeRanges.size() && "each step has free bytes");
     const Stage &stage = network.stages[index];
     MemoryPlan::StagePlan &stagePlan = plan.stages[index];
     BufferPlacement::Range freeRange = placement.freeRanges[index];
@@ -368,6 +377,10 @@ public:
          {uint64_t(0), capacity / 4, capacity / 2, capacity}) {
       MemoryPlanner planner(network, target, capacity, budget);
       if (auto failed = planner.run()) {
+        LLVM_DEBUG(llvm::dbgs()
+                   << "windows of " << budget << " bytes do not fit in "
+                   << capacity << " bytes: step " << failed->step << " needs "
+                   << failed->neededBytes << "\n");
         if (budget == 0)
           failure = failed;
         continue;
@@ -394,6 +407,7 @@ crania::lowering::planMemory(const Network &network,
   PlanSearch search(network, target);
   std::optional<solvers::PlacementFailure> failure =
       search.tryCapacity(capacity);
+  assert((search.best || failure) && "neither a plan nor a reason");
   if (!search.best)
     return reportFailure(network, target, *failure, loc);
   // The placement is a heuristic, which may do better within fewer bytes. A
@@ -402,8 +416,17 @@ crania::lowering::planMemory(const Network &network,
     capacity = nextSmallerCapacity(capacity);
     failure = search.tryCapacity(capacity);
   }
+  LLVM_DEBUG(llvm::dbgs() << "the plan of " << network.stages.size()
+                          << " stages is expected to take "
+                          << search.best->totalCost().cycles
+                          << " cycles and to move "
+                          << search.best->totalCost().dramBytes
+                          << " bytes; capacities down "
+                          << "to " << capacity << " bytes were tried\n");
   search.best->remark(loc);
   MemoryPlan plan = search.best->takePlan();
+  assert(plan.stages.size() == network.stages.size() && "a plan per stage");
+  assert(plan.onChip[network.logits] && "the exit test reads on chip");
   if (failed(checkCommands(network, plan, target)))
     return LogicalResult::failure();
   return plan;

@@ -14,6 +14,8 @@
 #include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/TypeSwitch.h"
 
+#include <cassert>
+
 using namespace mlir;
 using namespace crania;
 using namespace crania::lowering;
@@ -35,7 +37,7 @@ public:
 
   FailureOr<Network> run() {
     if (!isa<RankedTensorType>(iterate.getLogits().getType()))
-      return iterate.emitError()
+      return iterate.emitOpError()
              << "works on buffers; lower it before bufferization";
     Block &body = iterate.getBody().front();
     for (Operation &op : body)
@@ -62,12 +64,12 @@ private:
         continue;
       auto ranked = dyn_cast<RankedTensorType>(type);
       if (!ranked || !ranked.hasStaticShape())
-        return op.emitError()
+        return op.emitOpError()
                << "has the result type " << type
                << "; the machine needs static shapes, see the entry contract "
                   "(crania-check-classifiers)";
       if (!hasReasonableSize(ranked))
-        return op.emitError()
+        return op.emitOpError()
                << "has a result of type " << type << "; the machine takes 1 to "
                << maxElements << " elements";
     }
@@ -91,7 +93,7 @@ private:
     if (most <= maxLoops)
       return success();
     return emitError(node.loc)
-           << "needs " << most
+           << "the op needs " << most
            << " loops or dimensions of more than one index; a command has at "
               "most "
            << maxLoops << ": collapse some";
@@ -106,13 +108,13 @@ private:
             [&](auto same) { return visitView(same); })
         .Case<linalg::LinalgOp>([&](auto structured) -> LogicalResult {
           if (!structured.hasPureTensorSemantics())
-            return structured.emitError()
+            return structured.emitOpError()
                    << "works on buffers; lower it before bufferization";
           return isContractionLike(structured) ? visitContraction(structured)
                                                : visitVector(structured);
         })
         .Default([](Operation *other) {
-          return other->emitError()
+          return other->emitOpError()
                  << "cannot run on the machine; move it before or after the "
                     "iteration, or express it as a linalg op";
         });
@@ -138,6 +140,8 @@ private:
   }
 
   void addCopy(const View &source, const View &destination, Location loc) {
+    assert(source.shape() == destination.shape() && "a copy keeps the shape");
+    assert(!destination.isPadded() && "padding cannot be written");
     AffineMap map = AffineMap::getMultiDimIdentityMap(source.dims.size(),
                                                       iterate.getContext());
     Node node{loc, source.shape(), {}, {}, {}, {}, {}, {}};
@@ -159,7 +163,7 @@ private:
     if (failed(result))
       result = transform(copyToFresh(*view, op->getLoc()));
     if (failed(result))
-      return op->emitError() << "cannot run on the machine";
+      return op->emitOpError() << "cannot run on the machine";
     views[op->getResult(0)] = *result;
     return success();
   }
@@ -171,14 +175,14 @@ private:
       matchPattern(padding, m_Constant(&constant));
     std::optional<double> number = numberOf(constant, types.of(pad));
     if (!number)
-      return pad.emitError()
+      return pad.emitOpError()
              << "pads with a value that is not a constant number";
     std::optional<SmallVector<int64_t>> low =
         getConstantIntValues(pad.getMixedLowPad());
     std::optional<SmallVector<int64_t>> high =
         getConstantIntValues(pad.getMixedHighPad());
     if (!low || !high)
-      return pad.emitError() << "has pads that are not constant";
+      return pad.emitOpError() << "has pads that are not constant";
     return setView(pad, pad.getSource(), [&](const View &view) {
       return view.padded(*low, *high, *number);
     });
@@ -211,14 +215,14 @@ private:
 
   LogicalResult visitView(tensor::ExtractSliceOp op) {
     if (op.getType().getRank() != op.getSourceType().getRank())
-      return op.emitError() << "drops dimensions; use tensor.collapse_shape";
+      return op.emitOpError() << "drops dimensions; use tensor.collapse_shape";
     if (!op.hasUnitStride() && llvm::any_of(op.getStaticStrides(), [](auto s) {
           return ShapedType::isDynamic(s);
         }))
-      return op.emitError() << "has strides that are not constant";
+      return op.emitOpError() << "has strides that are not constant";
     if (llvm::any_of(op.getStaticOffsets(),
                      [](int64_t o) { return ShapedType::isDynamic(o); }))
-      return op.emitError() << "has offsets that are not constant";
+      return op.emitOpError() << "has offsets that are not constant";
     return setView(op, op.getSource(), [&](const View &view) {
       return view.sliced(op.getStaticOffsets(), op.getStaticSizes(),
                          op.getStaticStrides());
@@ -243,7 +247,7 @@ private:
   LogicalResult visitLogits(ir::YieldOp yield) {
     Value logits = yield.getLogits();
     if (yield.getTested() != logits)
-      return yield.emitError()
+      return yield.emitOpError()
              << "gives logits that are not what the exit rule "
                 "tests; the machine has one tensor for both";
     FailureOr<View> view = viewOf(logits, yield);
@@ -259,8 +263,9 @@ private:
     network.logitsOffset = view->offset;
     network.logitsType = type;
     if (!network.inputValue)
-      return iterate.emitError() << "reads no input: nothing in it depends on "
-                                    "a tensor from outside";
+      return iterate.emitOpError()
+             << "reads no input: nothing in it depends on "
+                "a tensor from outside";
     return success();
   }
 
@@ -281,8 +286,8 @@ private:
 
   LogicalResult visitVector(linalg::LinalgOp op) {
     if (op->getNumResults() != 1)
-      return op.emitError() << "has " << op->getNumResults()
-                            << " results; vector commands have one: split it";
+      return op.emitOpError() << "has " << op->getNumResults()
+                              << " results; vector commands have one: split it";
     OpOperand *init = op.getDpsInitOperand(0);
     AffineMap outputMap = op.getMatchingIndexingMap(init);
     Node node{op.getLoc(), op.getStaticLoopRanges(), {}, {}, {}, {}, {}, {}};
@@ -295,8 +300,8 @@ private:
     const View &place = places.destinationOf(op->getResult(0));
     FailureOr<Access> output = Access::create(place, outputMap);
     if (failed(output) || !outputMap.isProjectedPermutation(true))
-      return op.emitError() << "writes its output at indices that are not a "
-                               "permutation of its loops";
+      return op.emitOpError() << "writes its output at indices that are not a "
+                                 "permutation of its loops";
     node.output = *output;
     if (node.reduces && failed(setInitial(op, init, place, node)))
       return failure();
@@ -317,7 +322,7 @@ private:
         return failure();
       FailureOr<Access> access = Access::create(*view, map);
       if (failed(access))
-        return op.emitError()
+        return op.emitOpError()
                << "reads operand " << input.operand->getOperandNumber()
                << " at indices that are not linear in its loops";
       node.inputs.push_back(*access);
@@ -378,7 +383,7 @@ private:
       if (operand->get().getDefiningOp<ir::MaterializeOp>())
         weights = operand;
     if (!weights)
-      return op.emitError()
+      return op.emitOpError()
              << "multiplies two tensors neither of which is clustered weights; "
                 "the PE array multiplies by weights (constants become weights "
                 "by crania-cluster-weights)";
@@ -386,7 +391,7 @@ private:
     FailureOr<Contraction> contraction =
         analyzeContraction(op, weights->get(), why);
     if (failed(contraction))
-      return op.emitError() << "cannot run on the PE array: " << why;
+      return op.emitOpError() << "cannot run on the PE array: " << why;
     if (failed(checkArithmetic(op, weights->get(), contraction->input->get())))
       return failure();
     FailureOr<unsigned> index = addWeights(op, weights->get(), *contraction);
@@ -411,11 +416,11 @@ private:
          y.isSignlessInteger(64));
     if (isKnown)
       return success();
-    return op.emitError() << "multiplies " << x << " by weights of " << w
-                          << " into " << y
-                          << "; the PE array takes f32 into f32, i8 or ui8 by "
-                             "i8 into i32, and "
-                             "i16 by i16 into i64";
+    return op.emitOpError()
+           << "multiplies " << x << " by weights of " << w << " into " << y
+           << "; the PE array takes f32 into f32, i8 or ui8 by "
+              "i8 into i32, and "
+              "i16 by i16 into i64";
   }
 
   FailureOr<unsigned> addWeights(linalg::LinalgOp op, Value value,
@@ -423,15 +428,15 @@ private:
     auto materialize = value.getDefiningOp<ir::MaterializeOp>();
     auto get = materialize.getWeights().getDefiningOp<ir::GetOp>();
     if (!get)
-      return materialize.emitError()
+      return materialize.emitOpError()
              << "reads weights that are not the result of a crania.get";
     auto symbol = SymbolTable::lookupNearestSymbolFrom<ir::WeightsOp>(
         get, get.getWeightsAttr());
     if (!symbol)
-      return get.emitError() << "refers to no crania.weights";
+      return get.emitOpError() << "refers to no crania.weights";
     for (const NetworkWeights &other : network.weights)
       if (other.op == symbol)
-        return op.emitError()
+        return op.emitOpError()
                << "is the second op that reads the weights "
                << get.getWeightsAttr()
                << "; duplicate the symbol, as a plan is for one contraction";
@@ -441,7 +446,7 @@ private:
     if (materialize.getRound() != iterate.getRound()) {
       APInt constant;
       if (!matchPattern(materialize.getRound(), m_ConstantInt(&constant)))
-        return materialize.emitError()
+        return materialize.emitOpError()
                << "reads the weights of a round that is neither the round of "
                   "the iteration nor a constant";
       entry.followsRound = false;
@@ -464,6 +469,7 @@ private:
 
   LogicalResult addContractNode(linalg::LinalgOp op, unsigned index,
                                 const View &input, const View &place) {
+    assert(index < network.weights.size() && "no such weights");
     const Contraction &c = network.weights[index].contraction;
     FailureOr<View> inputPlane = viewAsPlane(input, c.inputPlane);
     if (succeeded(inputPlane) && inputPlane->isPadded() &&
@@ -473,7 +479,7 @@ private:
       inputPlane = viewAsPlane(copyToFresh(input, op.getLoc()), c.inputPlane);
     FailureOr<View> outputPlane = viewAsPlane(place, c.outputPlane);
     if (failed(inputPlane) || failed(outputPlane))
-      return op.emitError()
+      return op.emitOpError()
              << "cannot run on the PE array: its operands are not "
                 "planes of channels, rows and columns";
 

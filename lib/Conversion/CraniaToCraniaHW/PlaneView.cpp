@@ -3,6 +3,8 @@
 
 #include "PlaneView.h"
 
+#include <cassert>
+
 using namespace mlir;
 using namespace crania;
 using namespace crania::lowering;
@@ -11,6 +13,7 @@ using namespace crania::lowering;
 /// that this takes to `offset`.
 static FailureOr<View::Dim>
 mergeChannels(const View &view, ArrayRef<int64_t> channels, int64_t &offset) {
+  assert(!channels.empty() && "nothing to merge");
   View part;
   ReassociationIndices all;
   for (int64_t channel : channels) {

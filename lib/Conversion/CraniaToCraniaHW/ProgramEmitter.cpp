@@ -7,6 +7,8 @@
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "llvm/ADT/StringSet.h"
 
+#include <cassert>
+
 using namespace mlir;
 using namespace crania;
 using namespace crania::lowering;
@@ -31,6 +33,11 @@ public:
         image(image) {}
 
   hw::ProgramOp run(StringRef name, ir::ExitAttr exit) {
+    assert(image.segments.size() == network.weights.size() &&
+           "segments for all weights");
+    assert(image.parameters.size() == network.storages.size() &&
+           "a list of places per storage");
+    assert(iterate.getRounds() > 0 && "a program has rounds");
     nameBuffers();
     auto buffer = [&](StringRef name) {
       return FlatSymbolRefAttr::get(builder.getContext(), name);

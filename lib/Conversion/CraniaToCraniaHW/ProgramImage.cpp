@@ -8,6 +8,8 @@
 #include "llvm/Support/MathExtras.h"
 #include "llvm/Support/MemAlloc.h"
 
+#include <cassert>
+
 using namespace mlir;
 using namespace crania;
 using namespace crania::lowering;
@@ -62,12 +64,12 @@ private:
     ir::WeightsOp op = weights.op;
     ir::FetchPlanAttr plan = iterate.getPlanOf(op.getSymNameAttr());
     if (!plan)
-      return iterate.emitError()
+      return iterate.emitOpError()
              << "has no plan for the weights @" << op.getSymName()
              << "; run crania-assign-encodings, crania-schedule-fetches and "
                 "crania-place-segments first";
     if (int64_t(plan.getSegments().size()) != op.getClusters())
-      return iterate.emitError()
+      return iterate.emitOpError()
              << "plans " << plan.getSegments().size()
              << " segments for the weights @" << op.getSymName()
              << ", which have " << op.getClusters() << " clusters";
@@ -178,6 +180,9 @@ private:
 
   /// Returns the bytes of a segment in the image.
   MutableArrayRef<char> placeOf(ir::SegmentAttr segment) {
+    assert(uint64_t(*segment.getAddress()) + uint64_t(*segment.getBytes()) <=
+               contents.size() &&
+           "the image holds all segments");
     return contents.slice(*segment.getAddress(), *segment.getBytes());
   }
 
@@ -200,6 +205,8 @@ private:
     SmallVector<int64_t> offsets = {int64_t(encoded.headBytes)};
     for (uint32_t size : encoded.blockSizes)
       offsets.push_back(offsets.back() + size);
+    assert(uint64_t(offsets.back()) == encoded.bytes &&
+           "blocks fill a segment");
     bool isRetained = *segment.getResidency() == ir::Residency::Retained;
     return hw::SegmentAttr::get(
         iterate.getContext(), cluster + 1,
@@ -220,6 +227,7 @@ private:
   }
 
   void placeParameter(StorageId id) {
+    assert(id < network.storages.size() && "no such storage");
     const Storage &storage = network.storages[id];
     if (storage.origin != Storage::Origin::parameter ||
         !image.parameters[id].empty())

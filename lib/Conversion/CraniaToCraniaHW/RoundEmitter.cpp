@@ -4,12 +4,15 @@
 #include "RoundEmitter.h"
 #include "llvm/ADT/STLExtras.h"
 
+#include <cassert>
+
 using namespace mlir;
 using namespace crania;
 using namespace crania::lowering;
 using Command = HazardTracker::Command;
 
 void RoundEmitter::run(Location loc) {
+  assert(plan.stages.size() == network.stages.size() && "a plan per stage");
   for (size_t i = 0; i < network.stages.size(); ++i)
     emitStage(i);
   emitExit(loc);
@@ -25,6 +28,7 @@ void RoundEmitter::run(Location loc) {
 void RoundEmitter::emitStage(size_t index) {
   loadResidents(index, network.stages[index].loc());
   std::vector<Tile> tiles = tilesOf(index);
+  assert(!tiles.empty() && "a stage has a tile");
   bool isDoubleBuffered = plan.stages[index].tile.sets == 2;
   moveWindows(index, tiles.front(), /*isLoad=*/true);
   for (size_t t = 0; t < tiles.size(); ++t) {
@@ -94,6 +98,7 @@ RoundEmitter::Placed RoundEmitter::locate(size_t index, Window::Member member,
   };
   const std::vector<Window> &windows = plan.stages[index].windows;
   size_t window = llvm::find_if(windows, isMember) - windows.begin();
+  assert(window < windows.size() && "each access is in a window");
   Access access = Window::accessOf(stage, member)
                       .restrictedTo(loopRanges(stage, member.node, tile));
   return locateInWindow(index, window, std::move(access), tile);
@@ -104,6 +109,8 @@ RoundEmitter::Placed RoundEmitter::locateInWindow(size_t index, size_t window,
                                                   const Tile &tile) const {
   const MemoryPlan::StagePlan &stage = plan.stages[index];
   StorageId storage = access.storage;
+  assert((stage.windowOffsets[window] || plan.onChip[storage]) &&
+         "a storage without windows is on chip");
   if (!stage.windowOffsets[window])
     return {std::move(access), names.onChip[storage], *plan.onChip[storage]};
   uint64_t byte = tile.set * stage.setBytes + *stage.windowOffsets[window];
@@ -115,6 +122,9 @@ RoundEmitter::Placed RoundEmitter::locateInWindow(size_t index, size_t window,
 
 StringRef RoundEmitter::dramBufferOf(StorageId storage) const {
   ArrayRef<std::string> buffers = names.inDram[storage];
+  assert(!buffers.empty() &&
+         (buffers.size() == 1 || round <= int64_t(buffers.size())) &&
+         "a buffer for the round");
   return buffers[buffers.size() == 1 ? 0 : round - 1];
 }
 
@@ -260,6 +270,8 @@ void RoundEmitter::fetch(size_t index, bool isFirstTile) {
 void RoundEmitter::fetchClusters(const Stage &stage, unsigned index,
                                  hw::Residency residency) {
   const NetworkWeights &weights = network.weights[index];
+  assert(int64_t(image.segments[index].size()) >= weights.clustersIn(round) &&
+         "a segment per cluster");
   SmallVector<int64_t> clusters;
   for (int64_t c = 1; c <= weights.clustersIn(round); ++c)
     if (image.segments[index][c - 1].getResidency() == residency)
@@ -276,6 +288,7 @@ void RoundEmitter::fetchClusters(const Stage &stage, unsigned index,
 Command RoundEmitter::emitContract(size_t index, const Tile &tile) {
   const Stage &stage = network.stages[index];
   const Node &node = stage.nodes.front();
+  assert(node.isContract() && "a contraction is the first node of its stage");
   const NetworkWeights &weights = network.weights[*node.weights];
   const Contraction &c = weights.contraction;
   Placed input = locate(index, {0, 0}, tile);
@@ -330,6 +343,7 @@ void RoundEmitter::emitVector(size_t index, unsigned n, const Tile &tile,
 /// reads them on chip.
 void RoundEmitter::emitExit(Location loc) {
   loadResidents(network.stages.size(), loc);
+  assert(plan.onChip[network.logits] && "the exit test reads on chip");
   int64_t classes = network.logitsType.getNumElements();
   Access logits = wholeOf(network.logits, classes);
   Access inDram = logits;
@@ -358,6 +372,7 @@ hw::AccessAttr RoundEmitter::accessAttr(const Placed &placed,
   MLIRContext *context = builder.getContext();
   SmallVector<AffineExpr> indices;
   for (const Access::Dim &dim : access.dims) {
+    assert(dim.coefficients.size() == loops && "one coefficient per loop");
     AffineExpr index = getAffineConstantExpr(dim.start, context);
     for (auto [loop, coefficient] : llvm::enumerate(dim.coefficients))
       index = index + getAffineDimExpr(loop, context) * coefficient;
@@ -371,6 +386,7 @@ hw::AccessAttr RoundEmitter::accessAttr(const Placed &placed,
 
 hw::PlaneAttr RoundEmitter::planeAttr(const Placed &placed) const {
   const Access &access = placed.access;
+  assert(access.dims.size() == 3 && "a plane has channels, rows and columns");
   return hw::PlaneAttr::get(builder.getContext(), symbol(placed.buffer),
                             access.offset, access.dims[0].extent,
                             access.dims[1].extent, access.dims[2].extent,

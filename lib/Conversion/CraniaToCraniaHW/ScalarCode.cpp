@@ -525,7 +525,7 @@ private:
   }
 
   InFlightDiagnostic unsupported(Operation *inner, Location loc) {
-    InFlightDiagnostic diagnostic = op.emitError();
+    InFlightDiagnostic diagnostic = op.emitOpError();
     diagnostic << "cannot run on the vector unit";
     if (inner)
       diagnostic << ": '" << inner->getName() << "' in its body";

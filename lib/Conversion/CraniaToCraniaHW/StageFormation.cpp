@@ -5,6 +5,11 @@
 #include "StageTiling.h"
 #include "TensorPlaces.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/Debug.h"
+
+#include <cassert>
+
+#define DEBUG_TYPE "crania-stages"
 
 using namespace mlir;
 using namespace crania;
@@ -13,14 +18,17 @@ using namespace crania::lowering;
 /// Returns the distance, in elements, between iterations of a loop.
 static int64_t strideOf(const Access &access, unsigned loop) {
   int64_t stride = 0;
-  for (const Access::Dim &dim : access.dims)
+  for (const Access::Dim &dim : access.dims) {
+    assert(loop < dim.coefficients.size() && "no such loop");
     stride += dim.coefficients[loop] * dim.stride;
+  }
   return stride;
 }
 
 static std::vector<Node> dropDeadNodes(std::vector<Node> nodes,
                                        const Network &network) {
   std::vector<bool> isRead(network.storages.size());
+  assert(network.logits < isRead.size() && "the logits have a storage");
   isRead[network.logits] = true;
   std::vector<Node> live;
   for (Node &node : llvm::reverse(nodes)) {
@@ -91,6 +99,7 @@ static bool isPrivate(StorageId storage, const Node &contract,
 static std::optional<SmallVector<Stage::TileLoop>>
 matchConsumer(const Node &contract, const Node &vector, ArrayRef<Node> nodes,
               const Network &network) {
+  assert(contract.isContract() && "a vector node has no consumer");
   if (vector.isContract() || vector.reduces)
     return std::nullopt;
   const Access *result = findOverwritten(contract, vector);
@@ -135,6 +144,8 @@ static SmallVector<Stage::TileLoop> tileLoopsOf(const Node &node) {
 }
 
 static std::string labelOf(const Node &node, const Network &network) {
+  assert((!node.isContract() || *node.weights < network.weights.size()) &&
+         "no such weights");
   if (node.isContract())
     return nameOf(node.loc, network.weights[*node.weights].name());
   return nameOf(node.loc, network.storages[node.output.storage].name);
@@ -208,5 +219,10 @@ crania::lowering::formStages(std::vector<Node> nodes, Network &network,
                         {nodes[pair->contract], nodes[i]},
                         pair->tileLoops});
   }
+  assert(stages.size() + pairs.size() == nodes.size() &&
+         "each node is in one stage");
+  LLVM_DEBUG(llvm::dbgs() << nodes.size() << " nodes form " << stages.size()
+                          << " stages; " << pairs.size()
+                          << " of them have a contraction and a vector node\n");
   return stages;
 }

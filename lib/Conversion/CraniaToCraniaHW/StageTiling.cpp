@@ -6,12 +6,17 @@
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/MathExtras.h"
 
+#include <cassert>
+
 using namespace mlir;
 using namespace crania;
 using namespace crania::lowering;
 
 const Access &Window::accessOf(const Stage &stage, const Member &member) {
+  assert(member.node < stage.nodes.size() && "no such node");
   const Node &node = stage.nodes[member.node];
+  assert((!member.input || *member.input < node.inputs.size()) &&
+         "no such input");
   return member.input ? node.inputs[*member.input] : node.output;
 }
 
@@ -84,13 +89,16 @@ SmallVector<int64_t> crania::lowering::loopSizes(const Stage &stage,
                                                  unsigned node,
                                                  ArrayRef<int64_t> tileSizes) {
   SmallVector<int64_t> sizes = stage.nodes[node].loops;
-  for (auto [loop, size] : llvm::zip_equal(stage.tileLoops, tileSizes))
+  for (auto [loop, size] : llvm::zip_equal(stage.tileLoops, tileSizes)) {
+    assert(node < loop.loops.size() && "a loop of each node");
     sizes[loop.loops[node]] = size;
+  }
   return sizes;
 }
 
 uint64_t crania::lowering::windowBytes(const Stage &stage, const Window &window,
                                        ArrayRef<int64_t> tileSizes) {
+  assert(!window.members.empty() && "a window is of an access");
   SmallVector<int64_t> sizes =
       loopSizes(stage, window.members.front().node, tileSizes);
   int64_t elements = window.access(stage).mostElements(sizes);
@@ -129,6 +137,7 @@ public:
   /// Returns the largest number of iterations of a loop that fit, or 0 if not
   /// even one does.
   int64_t mostThatFit(size_t level, uint64_t budget) const {
+    assert(level < levels() && "no such loop");
     int64_t low = 0, high = stage.tileLoops[level].extent;
     while (low < high) {
       int64_t middle = low + (high - low + 1) / 2;
@@ -145,6 +154,7 @@ public:
   /// Returns a size of at most `size` that splits the loop into bands of about
   /// equal size.
   int64_t balanced(size_t level, int64_t size) const {
+    assert(level < levels() && size > 0 && "bands have iterations");
     int64_t extent = stage.tileLoops[level].extent;
     int64_t bands = llvm::divideCeil(extent, size);
     return llvm::divideCeil(extent, std::max<int64_t>(bands, 1));
@@ -195,13 +205,16 @@ TileShape StageTiler::smallest(const Stage &stage, ArrayRef<Window> windows,
 
 int64_t crania::lowering::tileCount(const Stage &stage, const TileShape &tile) {
   int64_t count = 1;
-  for (auto [loop, size] : llvm::zip_equal(stage.tileLoops, tile.sizes))
+  for (auto [loop, size] : llvm::zip_equal(stage.tileLoops, tile.sizes)) {
+    assert(size > 0 && size <= loop.extent && "a tile is within its loop");
     count *= llvm::divideCeil(loop.extent, size);
+  }
   return count;
 }
 
 TileCost StageTiler::costOf(const Stage &stage, ArrayRef<Window> windows,
                             IsMoved isMoved, const TileShape &tile) const {
+  assert((tile.sets == 1 || tile.sets == 2) && "windows take turns or not");
   // The last tile of a loop may be smaller.
   double fullTiles = 1;
   for (auto [loop, size] : llvm::zip_equal(stage.tileLoops, tile.sizes))

@@ -11,6 +11,8 @@
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/IR/Matchers.h"
 
+#include <cassert>
+
 using namespace mlir;
 using namespace crania;
 using namespace crania::lowering;
@@ -80,6 +82,7 @@ void TensorPlaces::chooseDestinations() {
 
 View TensorPlaces::sliceOf(Operation *op, unsigned index) const {
   auto concat = cast<tensor::ConcatOp>(op);
+  assert(index < concat.getInputs().size() && "no such operand");
   int64_t rank = concat.getRank(), dim = concat.getDim();
   SmallVector<int64_t> offsets(rank, 0), strides(rank, 1);
   for (Value before : concat.getInputs().take_front(index))
@@ -115,6 +118,7 @@ bool TensorPlaces::assign(Value value, const View &place, bool isOverwritten) {
 }
 
 bool TensorPlaces::hasType(const View &place, Value value) const {
+  assert(place.storage < network.storages.size() && "no such storage");
   return network.storages[place.storage].element == types.of(value);
 }
 
@@ -148,6 +152,8 @@ void TensorPlaces::shareWithOperand(linalg::LinalgOp op, const View &place) {
 
 /// Returns the bytes of a number, little-endian.
 static std::vector<char> bytesOf(const APInt &bits) {
+  assert(bits.getBitWidth() % 8 == 0 && bits.getBitWidth() <= 64 &&
+         "a number of whole bytes");
   std::vector<char> bytes(bits.getBitWidth() / 8);
   uint64_t word = bits.getZExtValue();
   for (size_t i = 0; i < bytes.size(); ++i)
@@ -199,6 +205,7 @@ static SmallVector<int64_t> shapeOfAny(Value value) {
 FailureOr<View> TensorPlaces::addParameter(Value value,
                                            ArrayRef<Attribute> perRound,
                                            Operation *user) {
+  assert(!perRound.empty() && "a constant per round or one for all");
   SmallVector<int64_t> shape = shapeOfAny(value);
   Type element = types.of(value);
   const size_t elementBytes = element.getIntOrFloatBitWidth() / 8;
@@ -207,7 +214,7 @@ FailureOr<View> TensorPlaces::addParameter(Value value,
   for (Attribute attribute : perRound) {
     FailureOr<std::vector<char>> bytes = bytesOf(attribute);
     if (failed(bytes))
-      return user->emitError()
+      return user->emitOpError()
              << "reads a constant of type " << value.getType()
              << ", but the machine has constants of f32, i8, i16, i32 and "
                 "i64 only";
@@ -215,7 +222,7 @@ FailureOr<View> TensorPlaces::addParameter(Value value,
     contents.push_back(std::move(*bytes));
   }
   if (contents.size() != 1 && contents.size() != iterate.getRounds())
-    return user->emitError()
+    return user->emitOpError()
            << "reads a constant for " << contents.size()
            << " rounds, but the iteration has " << iterate.getRounds();
   int64_t elements = isSplat ? 1 : llvm::product_of(shape);
@@ -256,12 +263,12 @@ static bool isPortType(quant::UniformQuantizedType type) {
 FailureOr<View> TensorPlaces::addInput(Value value, Operation *user) {
   auto type = dyn_cast<RankedTensorType>(value.getType());
   if (!type)
-    return user->emitError() << "reads a " << value.getType()
-                             << " that is computed outside the iteration; "
-                                "compute it inside";
+    return user->emitOpError() << "reads a " << value.getType()
+                               << " that is computed outside the iteration; "
+                                  "compute it inside";
   quant::QuantizeCastOp cast = quantizedInput(value);
   if (!type.hasStaticShape() || (!type.getElementType().isF32() && !cast))
-    return user->emitError()
+    return user->emitOpError()
            << "reads the input of type " << type
            << "; the machine needs a static shape of f32, or of integers that "
               "quant.qcast makes of it";
@@ -270,13 +277,13 @@ FailureOr<View> TensorPlaces::addInput(Value value, Operation *user) {
     Type element = getElementTypeOrSelf(cast.getResult().getType());
     quantized = dyn_cast<quant::UniformQuantizedType>(element);
     if (!isPortType(quantized))
-      return user->emitError()
+      return user->emitOpError()
              << "reads the input as " << element
              << "; the machine quantizes its input to u8, i8<-127:127> or "
                 "i16<-32767:32767>, with one scale and no zero point";
   }
   if (network.inputValue) {
-    InFlightDiagnostic diagnostic = user->emitError()
+    InFlightDiagnostic diagnostic = user->emitOpError()
                                     << "reads a second tensor from outside the "
                                        "iteration; the machine takes one input";
     diagnostic.attachNote(network.inputValue.getLoc()) << "the first one";
@@ -306,13 +313,13 @@ FailureOr<View> TensorPlaces::resolveOuter(Value value, Operation *user) {
   else if (matchPattern(value, m_Constant(&constant)))
     view = addParameter(value, constant, user);
   else if (value.getDefiningOp<ir::MaterializeOp>())
-    return user->emitError()
+    return user->emitOpError()
            << "reads clustered weights, but is not a contraction "
               "of the PE array";
   else if (value.getDefiningOp<tensor::EmptyOp>())
-    return user->emitError() << "reads a tensor that has no contents";
+    return user->emitOpError() << "reads a tensor that has no contents";
   else if (value.getParentRegion() == &iterate.getBody())
-    return user->emitError()
+    return user->emitOpError()
            << "reads a result of "
            << (value.getDefiningOp()
                    ? value.getDefiningOp()->getName().getStringRef()

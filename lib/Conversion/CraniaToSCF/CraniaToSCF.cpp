@@ -20,6 +20,8 @@
 namespace crania {
 #define GEN_PASS_DEF_CONVERTCRANIATOSCF
 #include "crania/Conversion/Passes.h.inc"
+
+#include <cassert>
 } // namespace crania
 
 using namespace mlir;
@@ -79,6 +81,8 @@ private:
   }
 
   static Value emitConstant(PerRoundOp op, int64_t round, OpBuilder &builder) {
+    assert(round >= 1 && round <= int64_t(op.getConstants().size()) &&
+           "no constant for the round");
     auto value = cast<TypedAttr>(op.getConstants()[round - 1]);
     return arith::ConstantOp::create(builder, op.getLoc(), value);
   }
@@ -145,6 +149,7 @@ private:
   /// ++round).
   static ValueRange emitLoop(IterateOp op, Value first,
                              PatternRewriter &rewriter) {
+    assert(op.getRounds() > 1 && "one round needs no loop");
     Location loc = op.getLoc();
     auto loop = scf::WhileOp::create(rewriter, loc, op.getResultTypes(), first);
     rewriter.inlineRegionBefore(op.getBody(), loop.getBefore(),

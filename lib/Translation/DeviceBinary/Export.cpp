@@ -41,8 +41,8 @@ public:
     for (hw::ProgramOp program : operations)
       if (failed(hw::verifyForMachine(program)))
         return failure();
-    return op->emitError() << "does not make a valid device binary: "
-                           << bytes.error().message;
+    return op->emitOpError()
+           << "does not make a valid device binary: " << bytes.error().message;
   }
 
 private:
@@ -88,8 +88,8 @@ crania::translateToDeviceBinary(ModuleOp module) {
   for (auto program : module.getOps<hw::ProgramOp>())
     programs.add(program);
   if (programs.empty())
-    return module.emitError() << "has no crania_hw.program to translate; run "
-                                 "crania-pipeline first";
+    return module.emitOpError() << "has no crania_hw.program to translate; run "
+                                   "crania-pipeline first";
   return programs.write(module);
 }
 

@@ -23,7 +23,7 @@ getConstantBufferType(Operation *op, Value value,
   auto tensor = cast<TensorType>(value.getType());
   std::optional<Attribute> memory = options.defaultMemorySpaceFn(tensor);
   if (!memory)
-    return op->emitError("could not infer memory space");
+    return op->emitOpError("could not infer memory space");
   return cast<BufferLikeType>(
       getMemRefTypeWithStaticIdentityLayout(tensor, *memory));
 }

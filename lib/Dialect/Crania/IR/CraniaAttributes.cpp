@@ -129,8 +129,9 @@ CodedEncodingAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                           unsigned valueLanes, unsigned tableLog,
                           unsigned tables, unsigned extraBits) {
   if (encoding.empty())
-    return emitError() << "names no encoding; expected one such as "
-                       << "\"conditional+tans\"";
+    return emitError()
+           << "the attribute names no encoding; expected one such as "
+           << "\"conditional+tans\"";
   auto isLaneCount = [](unsigned lanes) {
     return llvm::isPowerOf2_32(lanes) && lanes <= crania::encoding::maxLanes;
   };

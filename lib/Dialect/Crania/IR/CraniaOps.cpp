@@ -60,7 +60,7 @@ static ParseResult parseBufferType(OpAsmParser &parser, ArrayAttr constants,
       constants.empty() ? TypedAttr() : dyn_cast<TypedAttr>(constants[0]);
   if (!first)
     return parser.emitError(parser.getNameLoc())
-           << "needs a typed constant per round";
+           << "crania.per_round needs a typed constant per round";
   return parseTypeUnlessInferred(parser, first.getType(), result);
 }
 

@@ -23,7 +23,7 @@ ResidualAttr::verify(llvm::function_ref<InFlightDiagnostic()> emitError,
   // A code is a byte.
   constexpr int64_t maxCodes = 256;
   if (type.getDimSize(1) > maxCodes)
-    return emitError() << "has " << type.getDimSize(1)
+    return emitError() << "points have " << type.getDimSize(1)
                        << " codes; there can be up to " << maxCodes;
   auto words = points.getValues<APInt>();
   for (int64_t row = 0; row < type.getDimSize(0); ++row) {
@@ -31,7 +31,7 @@ ResidualAttr::verify(llvm::function_ref<InFlightDiagnostic()> emitError,
     for (int64_t code = 0; code < type.getDimSize(1); ++code)
       different.insert(words[{uint64_t(row), uint64_t(code)}].getSExtValue());
     if (different.size() > maxWords)
-      return emitError() << "has " << different.size()
+      return emitError() << "points have " << different.size()
                          << " different words in round " << row + 1
                          << "; there can be up to " << maxWords;
   }

@@ -8,10 +8,15 @@
 #include "crania/Solvers/EncodingChoice.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/Remarks.h"
+#include "llvm/Support/Debug.h"
+
+#define DEBUG_TYPE "crania-assign-encodings"
 
 namespace crania {
 #define GEN_PASS_DEF_ASSIGNENCODINGS
 #include "crania/Dialect/Crania/Transforms/Passes.h.inc"
+
+#include <cassert>
 } // namespace crania
 
 using namespace mlir;
@@ -202,6 +207,7 @@ private:
 
   /// Sets encoding and bytes of all clusters of a tensor.
   LogicalResult decide(Tensor &tensor, ArrayRef<size_t> chosen) {
+    assert(chosen.size() == tensor.clusters.size() && "a choice per cluster");
     SmallVector<EncodingAttrInterface> taken;
     for (auto [k, candidate] : llvm::enumerate(chosen))
       taken.push_back(tensor.clusters[k].candidates[candidate].encoding);
@@ -232,6 +238,7 @@ private:
       EncodingAttrInterface chosen = attribute;
       const crania::encoding::SegmentEncoding *encoding =
           crania::encoding::findSegmentEncoding(view(chosen.getEncodingId()));
+      assert(encoding && "a chosen encoding is registered");
       codings.push_back({encoding, chosen.getTrainingOptions(),
                          &cluster.statisticsFor(*encoding)});
     }
@@ -244,6 +251,13 @@ private:
   static void report(const Tensor &tensor, size_t k, const Decision &decision) {
     MaterializeOp materialize = tensor.entry->materialize;
     const EncodingCandidate *second = decision.secondBest();
+    LLVM_DEBUG(llvm::dbgs()
+               << nameOf(tensor, k) << " takes "
+               << decision.taken.encoding.getEncodingId() << " with "
+               << *tensor.entry->segments[k].bytes << " bytes among "
+               << decision.segment.candidates.size()
+               << " candidates; the choice is limited by "
+               << decision.limitedBy() << "\n");
     remark::passed(materialize.getLoc(),
                    remark::RemarkOpts::name("AssignedEncoding")
                        .category("crania-assign-encodings"))
@@ -278,6 +292,11 @@ private:
 
   static void reportDecoder(IterateOp iterate, const EncodingProblem &problem,
                             const EncodingChoice &choice) {
+    LLVM_DEBUG(llvm::dbgs() << "the decoder of " << problem.segments.size()
+                            << " segments takes "
+                            << problem.hardwareOf(choice.candidates)
+                                   .areaUm2(problem.plainDecoderUm2)
+                            << " of " << problem.budgetUm2 << " um^2\n");
     remark::analysis(
         iterate.getLoc(),
         remark::RemarkOpts::name("Decoder").category("crania-assign-encodings"))

@@ -64,10 +64,9 @@ LogicalResult checkSignature(func::FuncOp function) {
   return success();
 }
 
-/// Fails with an error that says what stands in for control flow.
-LogicalResult refuseControlFlow(Operation *op, StringRef what) {
-  return op->emitError()
-         << what
+/// Ends an error about control flow with what stands in for it, and fails.
+LogicalResult refuseControlFlow(InFlightDiagnostic error) {
+  return error
          << ": each round computes the whole network, with one more cluster of "
             "its weights, and the exit rule decides between rounds; give the "
             "network without branches and early exits of its own";
@@ -80,27 +79,31 @@ bool isControlFlow(Operation *op) {
 
 LogicalResult checkBody(func::FuncOp function) {
   if (!function.getBody().hasOneBlock())
-    return refuseControlFlow(function, "a classifier has a body of one block");
-  WalkResult result = function.walk([](Operation *op) {
-    if (isa<CallOpInterface>(op)) {
-      op->emitError() << "calls a function, but a classifier is one function; "
-                         "run --inline before";
-      return WalkResult::interrupt();
-    }
-    if (isControlFlow(op)) {
-      (void)refuseControlFlow(op, "is control flow within a classifier");
-      return WalkResult::interrupt();
-    }
-    for (Type type : op->getResultTypes()) {
-      auto tensor = dyn_cast<TensorType>(type);
-      if (!tensor || tensor.hasStaticShape())
-        continue;
-      op->emitError() << "every tensor of a classifier has a static shape, "
-                      << "found " << type;
-      return WalkResult::interrupt();
-    }
-    return WalkResult::advance();
-  });
+    return refuseControlFlow(function.emitError()
+                             << "a classifier has a body of one block");
+  WalkResult result =
+      function.walk([](Operation *op) {
+        if (isa<CallOpInterface>(op)) {
+          op->emitOpError()
+              << "calls a function, but a classifier is one function; "
+                 "run --inline before";
+          return WalkResult::interrupt();
+        }
+        if (isControlFlow(op)) {
+          (void)refuseControlFlow(op->emitOpError()
+                                  << "is control flow within a classifier");
+          return WalkResult::interrupt();
+        }
+        for (Type type : op->getResultTypes()) {
+          auto tensor = dyn_cast<TensorType>(type);
+          if (!tensor || tensor.hasStaticShape())
+            continue;
+          op->emitError() << "every tensor of a classifier has a static shape, "
+                          << "found " << type;
+          return WalkResult::interrupt();
+        }
+        return WalkResult::advance();
+      });
   return failure(result.wasInterrupted());
 }
 
@@ -119,7 +122,9 @@ void warnOfProbabilities(func::FuncOp function) {
     return;
   int64_t classes = cast<RankedTensorType>(result.getType()).getNumElements();
   op->emitWarning()
-      << "squashes the logits, but the result is not a softmax of them over "
+      << "'" << op->getName()
+      << "' op squashes the logits, but the result is not a softmax of them "
+         "over "
          "the "
       << classes
       << " classes, so the exit test takes the result for logits; if "
@@ -174,9 +179,9 @@ struct CheckClassifiers
     const bool isKnown = known != "unknown";
     if (!asked.empty() && isKnown && asked != known)
       return classifier.emitError()
-             << "its input is '" << known << "' by "
-             << (mark ? "its mark" : "its convolutions and pools") << ", not '"
-             << asked << "' as image-layout says";
+             << "the input of '" << classifier.getSymName() << "' is '" << known
+             << "' by " << (mark ? "its mark" : "its convolutions and pools")
+             << ", not '" << asked << "' as image-layout says";
     const StringRef layout = asked.empty() ? known : asked;
     if (layout != "nchw" || !isKnown)
       classifier.setArgAttr(0, name, StringAttr::get(&getContext(), layout));
@@ -193,7 +198,7 @@ struct CheckClassifiers
     if (!function.empty()) {
       auto named = module.lookupSymbol<func::FuncOp>(function);
       if (!named)
-        return module.emitError() << "has no function '" << function << "'";
+        return module.emitOpError() << "has no function '" << function << "'";
       mark(named);
       return success();
     }
@@ -205,10 +210,11 @@ struct CheckClassifiers
         candidates.push_back(op);
     }
     if (candidates.size() != 1)
-      return module.emitError() << "has no classifier and " << candidates.size()
-                                << " public functions: mark one with '"
-                                << CraniaDialect::getClassifierAttrName()
-                                << "' or the option 'function'";
+      return module.emitOpError()
+             << "has no classifier and " << candidates.size()
+             << " public functions: mark one with '"
+             << CraniaDialect::getClassifierAttrName()
+             << "' or the option 'function'";
     mark(candidates.front());
     return success();
   }

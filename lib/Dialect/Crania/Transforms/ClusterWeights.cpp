@@ -14,6 +14,9 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/IR/Remarks.h"
+#include "llvm/Support/Debug.h"
+
+#define DEBUG_TYPE "crania-cluster-weights"
 
 namespace crania {
 #define GEN_PASS_DEF_CLUSTERWEIGHTS
@@ -285,6 +288,8 @@ private:
     std::string text;
     llvm::raw_string_ostream os(text);
     llvm::interleaveComma(sizes, os);
+    LLVM_DEBUG(llvm::dbgs() << "weights '" << name << "' have " << sizes.size()
+                            << " clusters of " << text << " weights\n");
     remark::passed(op.getLoc(), remark::RemarkOpts::name("ClusteredWeights")
                                     .category("crania-cluster-weights"))
         << "clustered weights" << remark::metric("Weights", name)

@@ -15,12 +15,12 @@ crania::ir::readConsumedBlocks(PlanEditor::Entry &entry,
                 ? dyn_cast<linalg::LinalgOp>(*materialize->user_begin())
                 : linalg::LinalgOp();
   if (!op)
-    return materialize.emitError() << "needs one linalg op that consumes it";
+    return materialize.emitOpError() << "needs one linalg op that consumes it";
   std::string why;
   FailureOr<Contraction> contraction =
       analyzeContraction(op, materialize.getResult(), why);
   if (failed(contraction))
-    return op.emitError() << "cannot run on the PE array: " << why;
+    return op.emitOpError() << "cannot run on the PE array: " << why;
   FailureOr<WeightBlocks> blocks = WeightBlocks::create(
       entry.weights, *contraction, contraction->tiling(target), target, why);
   if (failed(blocks))

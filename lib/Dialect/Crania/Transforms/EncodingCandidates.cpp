@@ -5,6 +5,7 @@
 
 #include "crania/Target/DmaRate.h"
 
+#include <cassert>
 #include <cmath>
 #include <limits>
 
@@ -41,7 +42,10 @@ constexpr unsigned fewExtraBits[] = {encoding::maxExtraBits, 4, 3, 2, 0};
 
 const encoding::SegmentEncoding &encodingOf(EncodingAttrInterface attribute) {
   StringRef id = attribute.getEncodingId();
-  return *encoding::findSegmentEncoding(std::string_view(id.data(), id.size()));
+  const encoding::SegmentEncoding *found =
+      encoding::findSegmentEncoding(std::string_view(id.data(), id.size()));
+  assert(found && "an encoding that is tried is registered");
+  return *found;
 }
 
 std::vector<std::string> builtInIds() {
@@ -273,6 +277,7 @@ smallest(const std::vector<EncodingCandidate> &tried) {
 /// Counts all clusters; the last one also as it is without zeros.
 static Status count(const WeightBlocks &blocks,
                     std::vector<SegmentCandidates> &segments) {
+  assert(!segments.empty() && "there is a last cluster");
   Status status = blocks.forEachBlock([&](ArrayRef<encoding::BlockView> views) {
     for (auto [segment, view] : llvm::zip_equal(segments, views))
       if (Status added = segment.statistics->add(view); !added)
@@ -293,6 +298,7 @@ Result<std::vector<SegmentCandidates>>
 EncodingMeter::measure(const WeightBlocks &blocks,
                        ArrayRef<EncodingAttrInterface> given) const {
   std::vector<SegmentCandidates> segments(blocks.clusters());
+  assert(given.size() == segments.size() && "an encoding or null per cluster");
   if (Status status = count(blocks, segments); !status)
     return status.error();
   tryAll(blocks, given, segments);

@@ -13,10 +13,15 @@
 #include "mlir/Dialect/Quant/IR/Quant.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/BuiltinOps.h"
+#include "llvm/Support/Debug.h"
+
+#define DEBUG_TYPE "crania-form-rounds"
 
 namespace crania {
 #define GEN_PASS_DEF_FORMROUNDS
 #include "crania/Dialect/Crania/Transforms/Passes.h.inc"
+
+#include <cassert>
 } // namespace crania
 
 using namespace mlir;
@@ -83,6 +88,7 @@ int64_t countRounds(ArrayRef<Operation *> ops) {
 /// constant stays.
 void readRound(PerRoundOp perRound, IterateOp iterate) {
   SmallVector<Attribute> constants(perRound.getConstants().getValue());
+  assert(!constants.empty() && "a constant per round");
   if (constants.size() < iterate.getRounds())
     constants.resize(iterate.getRounds(), constants.back());
   perRound.setConstantsAttr(ArrayAttr::get(perRound.getContext(), constants));
@@ -92,6 +98,7 @@ void readRound(PerRoundOp perRound, IterateOp iterate) {
 /// Separates the constants that `ops` use, and the tensors filled with them,
 /// from other users. The others get their own copies, outside of the iteration.
 void separateConstants(ArrayRef<Operation *> ops) {
+  assert(!ops.empty() && "the iteration computes something");
   llvm::SmallPtrSet<Operation *, 16> inside(ops.begin(), ops.end());
   Block *block = ops.front()->getBlock();
   // Bodies of ops use constants from outside, too.
@@ -126,6 +133,9 @@ LogicalResult formRounds(func::FuncOp function,
   if (failed(rule))
     return failure();
 
+  LLVM_DEBUG(llvm::dbgs() << ops.size() << " ops of '" << function.getSymName()
+                          << "' form " << rounds << " rounds, which exit by "
+                          << *rule << "\n");
   separateConstants(ops);
   // The iteration must be behind everything that it captures.
   OpBuilder builder(ops.back());
@@ -148,8 +158,9 @@ LogicalResult formRounds(func::FuncOp function,
   for (Operation *op : ops)
     for (Operation *user : op->getUsers())
       if (!iterate->isAncestor(user))
-        return user->emitError() << "uses a value of the iteration that is not "
-                                 << "its logits";
+        return user->emitOpError()
+               << "uses a value of the iteration that is not "
+               << "its logits";
   return success();
 }
 

@@ -171,7 +171,8 @@ LogicalResult crania::normalizeStructuredOps(Block &block) {
       .add<GeneralizeElementwise, AddInitBehindContraction, ReadInitAsInput>(
           context);
   if (failed(applyToBlock(block, std::move(simplify))))
-    return parent->emitError("simplification of its body does not terminate");
+    return parent->emitOpError(
+        "has a body whose simplification does not terminate");
 
   // An op that was visited while its producer had other users is fused in the
   // next pass.
@@ -182,7 +183,8 @@ LogicalResult crania::normalizeStructuredOps(Block &block) {
     linalg::populateElementwiseOpsFusionPatterns(fuse, mayFuse);
     addCanonicalizations(fuse);
     if (failed(applyToBlock(block, std::move(fuse))))
-      return parent->emitError("fusion in its body does not terminate");
+      return parent->emitOpError(
+          "has a body in which fusion does not terminate");
   }
   return success();
 }

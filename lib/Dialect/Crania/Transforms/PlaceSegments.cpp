@@ -8,11 +8,16 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/ADT/StringMap.h"
+#include "llvm/Support/Debug.h"
 #include "llvm/Support/MathExtras.h"
+
+#define DEBUG_TYPE "crania-place-segments"
 
 namespace crania {
 #define GEN_PASS_DEF_PLACESEGMENTS
 #include "crania/Dialect/Crania/Transforms/Passes.h.inc"
+
+#include <cassert>
 } // namespace crania
 
 using namespace mlir;
@@ -40,9 +45,11 @@ SmallVector<Placement> placedSegments(PlanEditor &plan,
   SmallVector<Placement> placed;
   for (auto [entry, ofEntry] : llvm::zip_equal(plan.getEntries(), digests))
     for (auto [i, segment] : llvm::enumerate(entry.segments))
-      if (segment.address)
+      if (segment.address) {
+        assert(segment.bytes && "encodings are assigned before");
         placed.push_back({*segment.address, *segment.address + *segment.bytes,
                           entry.weights.getSymName(), i + 1, ofEntry[i]});
+      }
   llvm::sort(placed, [](const Placement &a, const Placement &b) {
     return std::tuple(a.begin, a.end, a.weights, a.cluster) <
            std::tuple(b.begin, b.end, b.weights, b.cluster);
@@ -52,6 +59,7 @@ SmallVector<Placement> placedSegments(PlanEditor &plan,
 
 LogicalResult checkPlaced(IterateOp iterate, ArrayRef<Placement> placed,
                           int64_t burst) {
+  assert(burst > 0 && "a burst has bytes");
   unsigned sharers = 1;
   for (auto [i, p] : llvm::enumerate(placed)) {
     if (p.begin % burst != 0)
@@ -86,6 +94,7 @@ class Copies {
 public:
   /// Notes that a segment is at an address.
   void add(const SegmentDigest &digest, int64_t address) {
+    assert(address >= 0 && "a place in the image");
     if (digest.empty())
       return;
     Copy &copy = copies[digest];
@@ -126,6 +135,7 @@ LogicalResult place(IterateOp iterate) {
     return failure();
 
   int64_t next = 0;
+  [[maybe_unused]] unsigned shared = 0;
   Copies copies;
   for (const Placement &p : placed) {
     next = std::max(next, p.end);
@@ -137,6 +147,7 @@ LogicalResult place(IterateOp iterate) {
         continue;
       if (std::optional<int64_t> copy = copies.find(ofEntry[i])) {
         segment.address = *copy;
+        ++shared;
       } else {
         next = llvm::alignTo(next, burst);
         segment.address = next;
@@ -145,6 +156,9 @@ LogicalResult place(IterateOp iterate) {
       copies.add(ofEntry[i], *segment.address);
     }
   plan->write();
+  LLVM_DEBUG(llvm::dbgs() << placed.size() << " segments had an address, "
+                          << shared << " got that of an equal segment; all end "
+                          << "at byte " << next << "\n");
   return success();
 }
 

@@ -4,6 +4,8 @@
 #include "crania/Dialect/Crania/Transforms/PlanEditor.h"
 #include "mlir/IR/BuiltinOps.h"
 
+#include <cassert>
+
 using namespace mlir;
 using namespace crania::ir;
 
@@ -26,11 +28,11 @@ FailureOr<PlanEditor> PlanEditor::read(IterateOp iterate) {
   WalkResult result = iterate.walk([&](MaterializeOp op) -> WalkResult {
     auto get = op.getWeights().getDefiningOp<GetOp>();
     if (!get)
-      return op.emitError() << "reads weights that no crania.get names";
+      return op.emitOpError() << "reads weights that no crania.get names";
     auto weights = module.lookupSymbol<WeightsOp>(get.getWeightsAttr());
     auto [previous, isNew] = seen.try_emplace(weights, op);
     if (!isNew) {
-      InFlightDiagnostic error = op.emitError()
+      InFlightDiagnostic error = op.emitOpError()
                                  << "reads @" << weights.getSymName()
                                  << " a second time in this iteration; weights "
                                  << "have one consumer in each";
@@ -55,6 +57,8 @@ void PlanEditor::write() {
   MLIRContext *context = iterate.getContext();
   SmallVector<Attribute> plans;
   for (Entry &entry : entries) {
+    assert(int64_t(entry.segments.size()) == entry.weights.getClusters() &&
+           "a segment per cluster");
     SmallVector<SegmentAttr> segments;
     for (const Segment &segment : entry.segments)
       segments.push_back(pack(context, segment));
@@ -79,7 +83,7 @@ FailureOr<crania::target::TargetModel>
 crania::ir::getTargetModel(IterateOp iterate) {
   if (TargetAttr target = iterate.getTarget())
     return target.getModel();
-  return iterate.emitError()
+  return iterate.emitOpError()
          << "has no target machine: set '" << CraniaDialect::getTargetAttrName()
          << "' on the module, e.g. with crania-attach-target";
 }

@@ -6,10 +6,15 @@
 #include "crania/Solvers/FetchSchedule.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/Remarks.h"
+#include "llvm/Support/Debug.h"
+
+#define DEBUG_TYPE "crania-schedule-fetches"
 
 namespace crania {
 #define GEN_PASS_DEF_SCHEDULEFETCHES
 #include "crania/Dialect/Crania/Transforms/Passes.h.inc"
+
+#include <cassert>
 } // namespace crania
 
 using namespace mlir;
@@ -20,6 +25,7 @@ namespace {
 
 FetchProblem::Segment describe(const PlanEditor::Segment &segment,
                                double uses) {
+  assert(segment.bytes && "encodings are assigned before");
   FetchProblem::Segment described;
   described.bytes = *segment.bytes;
   described.uses = uses;
@@ -102,6 +108,11 @@ struct ScheduleFetches
     for (auto [segment, offset] :
          llvm::zip_equal(problem.segments, answer.storeOffsets))
       retained += offset ? segment.bytes : 0;
+    LLVM_DEBUG(llvm::dbgs()
+               << problem.segments.size() << " segments retain " << retained
+               << " of " << problem.storeBytes
+               << " bytes of the weight store and are expected to read "
+               << answer.expectedBytes(problem) << " bytes per input\n");
     remark::analysis(iterate.getLoc(), remark::RemarkOpts::name("FetchSchedule")
                                            .category("crania-schedule-fetches"))
         << "scheduled fetches" << remark::metric("RetainedBytes", retained)

@@ -6,6 +6,8 @@
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/Support/BLAKE3.h"
 
+#include <cassert>
+
 using namespace mlir;
 using namespace crania;
 using namespace crania::ir;
@@ -31,6 +33,7 @@ ArrayRef<uint8_t> bytesOf(ArrayRef<char> data) {
 SegmentDigest digestOf(ArrayRef<char> contents, const ClusterSegment &encoded,
                        const encoding::SegmentEncoding &encoding,
                        unsigned wordBits) {
+  assert(contents.size() == encoded.bytes && "the bytes of the segment");
   // A line of text, then the bytes. Sizes have separators, so that different
   // directories are different texts.
   std::string text = std::string(encoding.id()) + " " +

@@ -14,6 +14,7 @@
 #include "mlir/IR/Remarks.h"
 #include "llvm/Support/Format.h"
 
+#include <cassert>
 #include <cmath>
 
 namespace crania {
@@ -42,6 +43,8 @@ struct SharedWords {
 /// integer.
 template <typename T>
 crania::Result<SharedWords> shareWords(ArrayRef<char> bytes, unsigned entries) {
+  assert(bytes.size() % sizeof(T) == 0 && "whole words");
+  assert(entries >= 1 && entries <= mostEntries && "a codebook has entries");
   ArrayRef<T> words(reinterpret_cast<const T *>(bytes.data()),
                     bytes.size() / sizeof(T));
   const std::vector<float> values(words.begin(), words.end());
@@ -131,11 +134,11 @@ private:
       ArrayRef<char> bytes =
           WeightsOp::rawBytes(cast<ElementsAttr>(constant.getValue()), storage);
       if (std::string fault = describeWrongSize(bytes, type); !fault.empty())
-        return op.emitError() << "its weights have " << fault;
+        return op.emitOpError() << "weights have " << fault;
       crania::Result<SharedWords> words = ::share(bytes, element, entries);
       if (!words)
-        return op.emitError()
-               << "its weights cannot share words: " << words.error().message;
+        return op.emitOpError()
+               << "weights cannot share words: " << words.error().message;
       report(op, *words);
       shared = makeConstant(constant.getValue(), words->bytes);
     }

@@ -526,7 +526,7 @@ static LogicalResult verifyWords(EmitError emitError, ArrayRef<int64_t> words) {
     return emitError() << "refined_words must ascend strictly, and are numbers "
                           "without sign of up to 32 bits";
   if (words.size() > crania::encoding::maxConditions)
-    return emitError() << "has " << words.size()
+    return emitError() << "a segment has " << words.size()
                        << " refined_words; there can be up to "
                        << crania::encoding::maxConditions;
   return success();

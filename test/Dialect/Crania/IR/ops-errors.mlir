@@ -471,12 +471,12 @@ func.func private @f() attributes {a = #crania.residual<dense<[[-60.0, 0.0]]> : 
 
 // -----
 
-// expected-error @below {{has 257 codes; there can be up to 256}}
+// expected-error @below {{points have 257 codes; there can be up to 256}}
 func.func private @f() attributes {a = #crania.residual<dense<0> : tensor<1x257xi16>>}
 
 // -----
 
-// expected-error @below {{has 65 different words in round 2; there can be up to 64}}
+// expected-error @below {{points have 65 different words in round 2; there can be up to 64}}
 func.func private @f() attributes {a = #crania.residual<dense<[[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
     [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63, 64]]> : tensor<2x65xi16>>}
 

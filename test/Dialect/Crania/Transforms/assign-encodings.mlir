@@ -22,7 +22,7 @@
 // REMARK: remark: [Analysis] WeightBits | Category:crania-assign-encodings | BitsPerWeight=3.400000e+01, Remark="bits per weight", Weights=a
 // REMARK: remark: [Analysis] Decoder | Category:crania-assign-encodings | AreaUm2=
 // BITMAP: #crania.fetch_plan<@b, [<encoding = #crania.bitmap_encoding, bytes = 66>]>]
-// NOTARGET: error: has no target machine: set 'crania.target' on the module
+// NOTARGET: error: 'crania.iterate' op has no target machine: set 'crania.target' on the module
 // RAW: error: cluster 1 of @a: none of the allowed encodings can express it; allow bitmap
 // UNKNOWN: error: unknown encoding 'zip'; expected one of bitmap, bitmap+codebook,
 

@@ -3,7 +3,7 @@
 func.func @infinite(%x: tensor<1x2xf32>) -> tensor<1x2xf32> attributes {crania.classifier} {
   %w = arith.constant dense<[[1.0, 0x7F800000], [3.0, 4.0]]> : tensor<2x2xf32>
   %init = tensor.empty() : tensor<1x2xf32>
-  // expected-error @+1 {{its weights cannot share words}}
+  // expected-error @+1 {{weights cannot share words}}
   %y = linalg.matmul ins(%x, %w : tensor<1x2xf32>, tensor<2x2xf32>) outs(%init : tensor<1x2xf32>) -> tensor<1x2xf32>
   return %y : tensor<1x2xf32>
 }

@@ -6,6 +6,8 @@
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
+#include <cassert>
+
 using namespace mlir;
 using namespace crania::quantize;
 
@@ -40,6 +42,9 @@ RankedTensorType IntegerBuilder::tensorType(ArrayRef<int64_t> shape,
 Value IntegerBuilder::elementwise(const Domain &domain, ValueRange inputs,
                                   ArrayRef<AffineMap> maps, Type elementType,
                                   Body body) {
+  assert(inputs.size() == maps.size() && "a map per input");
+  assert(domain.resultMap.getNumResults() == domain.resultShape.size() &&
+         "an index per dimension of the result");
   Value empty =
       tensor::EmptyOp::create(builder, loc, domain.resultShape, elementType);
   SmallVector<AffineMap> allMaps(maps);
@@ -172,12 +177,13 @@ private:
 
 FailureOr<Value> IntegerBuilder::requantize(const Domain &domain,
                                             const RequantizationOp &op) {
+  assert(op.operands.size() == op.factors.size() && "a factor per operand");
   std::vector<quantization::RequantizationTerm> terms;
   for (auto [operand, factor] : llvm::zip_equal(op.operands, op.factors))
     terms.push_back({factor.getValues(), operand.tensor.magnitude});
   auto requantization = quantization::requantize(terms, op.offset.getValues());
   if (!requantization)
-    return emitError(loc) << "cannot be computed in integers: "
+    return emitError(loc) << "a tensor cannot be computed in integers: "
                           << requantization.error().message
                           << "; check the ranges, or give its layer the "
                              "precision f32";

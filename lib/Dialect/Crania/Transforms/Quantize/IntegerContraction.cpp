@@ -10,6 +10,11 @@
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/IR/Remarks.h"
+#include "llvm/Support/Debug.h"
+
+#include <cassert>
+
+#define DEBUG_TYPE "crania-quantize-classifiers"
 
 using namespace mlir;
 using namespace crania::quantize;
@@ -25,8 +30,10 @@ public:
   Emitter(OpBuilder &builder, linalg::LinalgOp op, const IntegerTensor &input)
       : builder(builder), op(op), input(input), bits(input.format.bits) {
     bool isFirst = isConstant(op.getDpsInputOperand(0)->get());
+    assert((bits == 8 || bits == 16) && "weights have 8 or 16 bits");
     weights = op.getDpsInputOperand(isFirst ? 0 : 1);
     activations = op.getDpsInputOperand(isFirst ? 1 : 0);
+    assert(isConstant(weights->get()) && "the weights are constant");
     findChannels();
   }
 
@@ -36,8 +43,11 @@ public:
       return failure();
     double magnitude =
         input.magnitude * double(*llvm::max_element(quantized->magnitudes));
+    LLVM_DEBUG(llvm::dbgs() << op->getName() << " gets weights of " << bits
+                            << " bits and sums of up to " << magnitude
+                            << "; the limit is " << sumLimitOf(bits) << "\n");
     if (magnitude >= sumLimitOf(bits))
-      return op.emitError()
+      return op.emitOpError()
              << "may sum up to " << magnitude << ", beyond the "
              << (bits == 8 ? 32 : 48) << " bits of its accumulators; give it '"
              << CraniaDialect::getPrecisionAttrName() << " = "
@@ -68,14 +78,14 @@ private:
     auto type = dyn_cast_or_null<RankedTensorType>(elements ? elements.getType()
                                                             : Type());
     if (!type || !type.getElementType().isF32())
-      return op.emitError()
+      return op.emitOpError()
              << "has weights of type " << weights->get().getType()
              << "; only f32 can be quantized";
     SmallVector<char> storage;
     ArrayRef<char> bytes = crania::ir::WeightsOp::rawBytes(elements, storage);
     if (int64_t(bytes.size()) != type.getNumElements() * 4)
-      return op.emitError() << "has weights without data: is the resource "
-                               "section missing?";
+      return op.emitOpError() << "has weights without data: is the resource "
+                                 "section missing?";
     crania::Span<const float> floats(
         reinterpret_cast<const float *>(bytes.data()), bytes.size() / 4);
     crania::quantization::ChannelIndex index(
@@ -83,8 +93,8 @@ private:
         {channels.data(), channels.size()});
     auto quantized = crania::quantization::quantizeWeights(floats, index, bits);
     if (!quantized)
-      return op.emitError() << "has weights that cannot be quantized: "
-                            << quantized.error().message;
+      return op.emitOpError() << "has weights that cannot be quantized: "
+                              << quantized.error().message;
     return std::move(*quantized);
   }
 

@@ -85,7 +85,8 @@ private:
                                                        Location loc) {
     if (!plan.hasRange(old))
       return emitError(loc)
-             << "has a tensor of unknown range, and integers need its scale; "
+             << "the layer has a tensor of unknown range, and integers need "
+                "its scale; "
                 "run crania-calibrate before, or write '"
              << CraniaDialect::getRangeAttrName()
              << " = array<f64: low, high>' on the op that computes it";
@@ -256,13 +257,14 @@ private:
   FailureOr<Value> clonePad(tensor::PadOp pad, const IntegerTensor &source) {
     std::optional<double> number = paddingOf(pad);
     if (!number)
-      return pad.emitError()
+      return pad.emitOpError()
              << "pads with a value that is not a constant number";
     bool isBelowAll = *number < 0 && feedsMaximaOnly(pad.getResult());
     if (!std::isfinite(*number) && !isBelowAll)
-      return pad.emitError() << "pads with " << *number
-                             << ", which no integer represents; give the "
-                                "layers that read it 'crania.precision = f32'";
+      return pad.emitOpError()
+             << "pads with " << *number
+             << ", which no integer represents; give the "
+                "layers that read it 'crania.precision = f32'";
     Type element = builder.getIntegerType(source.format.bits);
     Value integer = arith::ConstantOp::create(
         builder, pad.getLoc(),
@@ -282,8 +284,8 @@ private:
 
   LogicalResult convertContraction(linalg::LinalgOp op) {
     if (!isFill(op.getDpsInits()[0], 0))
-      return op.emitError() << "starts from something that is not 0; run "
-                               "crania-normalize-classifiers before";
+      return op.emitOpError() << "starts from something that is not 0; run "
+                                 "crania-normalize-classifiers before";
     FailureOr<IntegerTensor> input = asInteger(
         activationsOf(op)->get(), plan.bitsOf(op.getOperation()), op.getLoc());
     if (failed(input))

@@ -11,8 +11,12 @@
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Matchers.h"
 #include "llvm/ADT/TypeSwitch.h"
+#include "llvm/Support/Debug.h"
 
+#include <cassert>
 #include <cmath>
+
+#define DEBUG_TYPE "crania-quantize-classifiers"
 
 using namespace mlir;
 using namespace crania::quantize;
@@ -96,6 +100,13 @@ FailureOr<StoragePlan> StoragePlan::create(func::FuncOp function, Bits bits) {
   if (failed(plan.readPrecisions(function, bits)))
     return failure();
   plan.chooseBits(function, bits);
+  LLVM_DEBUG(llvm::dbgs() << "'" << function.getSymName() << "' has "
+                          << plan.groups.size() << " groups of tensors; "
+                          << llvm::count_if(plan.groups,
+                                            [](const Group &group) {
+                                              return group.bits != 0;
+                                            })
+                          << " are integers\n");
   return plan;
 }
 
@@ -120,6 +131,7 @@ void StoragePlan::join(Operation &op) {
 }
 
 void StoragePlan::addRange(Value value, ArrayRef<double> range) {
+  assert(range.size() == 2 && "a range has a low and a high end");
   Group &group = groupOf(value);
   group.hasRange = true;
   group.low = std::min(group.low, range[0]);

@@ -57,8 +57,9 @@ std::vector<uint64_t> ImageSet::imageShape() const {
 }
 
 Error ImageSet::mismatch(const NetworkInput &input) const {
-  std::string text = "an image of shape " +
-                     shapeText({array.shape.begin() + 1, array.shape.end()}) +
+  const std::vector<size_t> shape(array.shape.begin() + 1, array.shape.end());
+  std::string text = (shape.empty() ? "a single number"
+                                    : "an image of shape " + shapeText(shape)) +
                      " does not fit the network's input of " +
                      shapeText(input.shape) +
                      "; save the images as an array of shape N x ";

@@ -87,7 +87,9 @@ struct ScheduleFetches
       problem.storeBytes = target->weightStore.bytes;
     for (PlanEditor::Entry &entry : plan->getEntries())
       for (auto [k, segment] : llvm::enumerate(entry.segments))
-        problem.segments.push_back(describe(segment, uses[k]));
+        // No round reads a cluster beyond the last round.
+        problem.segments.push_back(
+            describe(segment, k < uses.size() ? uses[k] : 0));
     if (crania::Status status = problem.check(); !status)
       return iterate.emitError() << "plan: " << status.error().message;
 

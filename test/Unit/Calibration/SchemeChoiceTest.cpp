@@ -8,6 +8,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 using namespace crania;
 
 namespace {
@@ -38,8 +40,9 @@ std::vector<unsigned> multipliers(std::vector<double> steps, double balance,
       scheme->cluster({1, count, weights.codes, weights.scales}, {});
   EXPECT_TRUE(bool(clustered));
   std::vector<unsigned> result;
-  for (size_t r = 0; r + 1 < clustered->multipliers.size(); ++r)
-    result.push_back(clustered->multipliers[r].at(0));
+  // The scale of the layer is 1.
+  for (size_t r = 0; r + 1 < clustered->rounds.size(); ++r)
+    result.push_back(unsigned(std::lround(clustered->rounds[r].scales.at(0))));
   return result;
 }
 

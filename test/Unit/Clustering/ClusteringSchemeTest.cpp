@@ -120,7 +120,7 @@ TEST(ResidualSchemeTest, NoStepsIsTheLayerInOneCluster) {
   const RandomLayer random(2, 3, 5, 10);
   auto clustered = ResidualScheme({}).cluster(random.layer(), {});
   ASSERT_TRUE(bool(clustered));
-  EXPECT_EQ(clustered->symbols[0], random.codes);
+  EXPECT_EQ(clustered->rounds[0].codes, random.codes);
   EXPECT_NEAR(clustered->bits[0], entropy(random.codes), 1e-12);
 }
 

@@ -77,10 +77,9 @@ TwoInputs runTwice(const MicroProgram &program) {
   if (!executable)
     return {};
   const ProgramView &view = executable->program();
-  auto first = simulateRound(view, executable->weights(), 0, {});
+  auto first = simulateRound(view, executable->work(), 0, {});
   EXPECT_TRUE(first) << first.error().message;
-  auto second =
-      simulateRound(view, executable->weights(), 0, first->storeAfter);
+  auto second = simulateRound(view, executable->work(), 0, first->storeAfter);
   EXPECT_TRUE(second) << second.error().message;
   return {first->total, second->total};
 }
@@ -267,9 +266,8 @@ RC_GTEST_PROP(TiedWeights, AnswersAndTrafficAreThoseOfACopy, ()) {
   RC_ASSERT(runOnce(tied, values) == runOnce(copied, values));
   if (executable->program().target().weightStore.isCache())
     return;
-  auto timing =
-      simulateRound(executable->program(), executable->weights(), 0, {});
-  auto otherTiming = simulateRound(other->program(), other->weights(), 0, {});
+  auto timing = simulateRound(executable->program(), executable->work(), 0, {});
+  auto otherTiming = simulateRound(other->program(), other->work(), 0, {});
   RC_ASSERT(timing && otherTiming);
   RC_ASSERT(timing->total.weightBytes == otherTiming->total.weightBytes);
   RC_ASSERT(timing->total.storeHitBytes == otherTiming->total.storeHitBytes);

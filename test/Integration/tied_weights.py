@@ -182,8 +182,8 @@ def check_many(folder):
     crowd = folder / "crowd.mlir"
     second = next(address for address in addresses if address != addresses[0])
     crowd.write_text(planned.replace(f"address = {second}>", f"address = {addresses[0]}>"))
-    for step in ("--crania-place-segments", "--convert-crania-to-hw"):
-        message = expect_error("crania-opt", crowd, step)
+    for step in ("--crania-place-segments",), ("--convert-crania-to-hw", "--crania-hw-verify-program"):
+        message = expect_error("crania-opt", crowd, *step)
         expect(f"no more than {SEGMENTS_AT_ONE_ADDRESS} may be" in message, f"{step}: {message}")
 
 

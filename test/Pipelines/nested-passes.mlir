@@ -9,7 +9,7 @@
 // RUN: crania-schedule-fetches,func.func(crania-place-segments))' -o %t.text.mlir
 // RUN: cmp %t.flags.mlir %t.text.mlir
 // RUN: FileCheck %s < %t.text.mlir
-// CHECK-COUNT-4: crania.iterate upto 2 exit #crania.exit<margin, [5.000000e-01]> plan [#crania.fetch_plan<{{.*}}, address = 0>
+// CHECK-COUNT-4: crania.iterate upto 2 exit #crania.exit<margin, [0.5]> plan [#crania.fetch_plan<{{.*}}, address = 0>
 
 // RUN: not crania-opt %s --pass-pipeline='builtin.module(crania-form-rounds)' 2>&1 | FileCheck %s --check-prefix=MODULE
 // RUN: not crania-opt %s --pass-pipeline='builtin.module(crania-normalize-classifiers)' 2>&1 | FileCheck %s --check-prefix=MODULE

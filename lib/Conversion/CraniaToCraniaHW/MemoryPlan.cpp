@@ -160,13 +160,6 @@ public:
   /// Returns the sum of the costs of all stages.
   const TileCost &totalCost() const { return plan.estimate; }
 
-  /// Returns true if some tensor or parameter passes through windows.
-  bool hasWindows() const {
-    return llvm::any_of(plan.stages, [](const MemoryPlan::StagePlan &stage) {
-      return stage.setBytes > 0;
-    });
-  }
-
   MemoryPlan takePlan() { return std::move(plan); }
 
   void remark(Location loc) const {
@@ -410,11 +403,10 @@ crania::lowering::planMemory(const Network &network,
   assert((search.best || failure) && "neither a plan nor a reason");
   if (!search.best)
     return reportFailure(network, target, *failure, loc);
-  // The placement is a heuristic, which may do better within fewer bytes. A
-  // plan without windows moves only what every plan moves.
-  while (search.best->hasWindows() && !failure && capacity > 2) {
+  // The placement is a heuristic, which may do better within fewer bytes.
+  while (capacity > 2 * bufferAlignment) {
     capacity = nextSmallerCapacity(capacity);
-    failure = search.tryCapacity(capacity);
+    (void)search.tryCapacity(capacity);
   }
   LLVM_DEBUG(llvm::dbgs() << "the plan of " << network.stages.size()
                           << " stages is expected to take "

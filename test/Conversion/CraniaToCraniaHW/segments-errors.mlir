@@ -155,7 +155,7 @@ module attributes {crania.target = #crania.target<"edge">} {
 module attributes {crania.target = #crania.target<"edge">} {
   crania.weights @w : !w scheme #crania.importance values dense<1.0> : tensor<4x4xf32> assignment dense<[[0, 1, 0, 1], [0, 1, 0, 1], [0, 1, 0, 1], [0, 1, 0, 1]]> : tensor<4x4xi8>
   func.func @no_word(%x: tensor<1x4xf32>) -> tensor<1x4xf32> {
-    // expected-error @below {{cluster 1 of the weights @w cannot be expressed in the encoding 'raw': encoding "raw": it has no word for some of the codes; remove it from the plan and run crania-assign-encodings}}
+    // expected-error @below {{cluster 1 of the weights @w cannot be expressed in the encoding 'raw': encoding "raw": the encoding has no word for some of the codes; remove it from the plan and run crania-assign-encodings}}
     %l, %r = crania.iterate upto 1 exit #crania.exit<softmax, []> plan [#plan] -> tensor<1x4xf32> round(%round) {
       %g = crania.get @w : !w
       %d = crania.materialize %g upto %round : !w

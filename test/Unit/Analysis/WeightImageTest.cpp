@@ -128,8 +128,12 @@ class ListedSchemeTest : public WeightImageTest {
 protected:
   /// Parses weights of i8 with this scheme and two clusters.
   void parseListed(ArrayRef<int64_t> words, const std::vector<uint8_t> &codes) {
-    parse("i8", 2, std::string(elements, '\x11'), codes);
+    parse("i8", 2, std::string(elements, '\x11'),
+          std::vector<uint8_t>(elements));
     MLIRContext *context = weights.getContext();
+    weights.setAssignmentAttr(DenseElementsAttr::getFromRawBuffer(
+        cast<ShapedType>(weights.getAssignment().getType()),
+        {reinterpret_cast<const char *>(codes.data()), codes.size()}));
     DenseArrayAttr::attachInterface<ListedScheme>(*context);
     weights.setSchemeAttr(cast<ir::SchemeAttrInterface>(
         Attribute(DenseI64ArrayAttr::get(context, words))));

@@ -63,6 +63,31 @@ static void printFreeFlag(AsmPrinter &printer, bool free) { printer << "free"; }
 #define GET_ATTRDEF_CLASSES
 #include "crania/Dialect/Crania/IR/CraniaAttributes.cpp.inc"
 
+Attribute CraniaDialect::parseAttribute(DialectAsmParser &parser,
+                                        Type type) const {
+  const SMLoc loc = parser.getCurrentLocation();
+  StringRef mnemonic;
+  Attribute attribute;
+  if (generatedAttributeParser(parser, &mnemonic, type, attribute).has_value())
+    return attribute;
+  if (mnemonic == "raw_layout")
+    return RawEncodingAttr::get(parser.getContext());
+  if (mnemonic == "bitmap_layout")
+    return BitmapEncodingAttr::parse(parser, type);
+  if (mnemonic == "coded_layout")
+    return CodedEncodingAttr::parse(parser, type);
+  parser.emitError(loc) << "unknown attribute `" << mnemonic << "` in dialect `"
+                        << getNamespace() << "`";
+  return {};
+}
+
+void CraniaDialect::printAttribute(Attribute attribute,
+                                   DialectAsmPrinter &printer) const {
+  [[maybe_unused]] const LogicalResult printed =
+      generatedAttributePrinter(attribute, printer);
+  assert(succeeded(printed) && "an attribute of the dialect has a printer");
+}
+
 void CraniaDialect::registerAttributes() {
   addAttributes<
 #define GET_ATTRDEF_LIST
@@ -270,6 +295,8 @@ struct SegmentParser {
     SMLoc loc = parser.getCurrentLocation();
     if (parser.parseKeyword(&key) || parser.parseEqual())
       return failure();
+    if (key == "layout") // in version 0.1.0
+      key = "encoding";
     bool repeated =
         (key == "encoding" && encoding) || (key == "bytes" && bytes) ||
         (key == "residency" && residency) ||

@@ -39,6 +39,18 @@ static void printExtents(AsmPrinter &printer, int64_t channels, int64_t height,
   printer << channels << "x" << height << "x" << width;
 }
 
+/// Parses `encoding "bitmap"`. In version 0.1.0 the keyword was `layout`.
+static ParseResult parseEncoding(AsmParser &parser, StringAttr &encoding) {
+  if (failed(parser.parseOptionalKeyword("layout")) &&
+      parser.parseKeyword("encoding"))
+    return failure();
+  return parser.parseAttribute(encoding);
+}
+
+static void printEncoding(AsmPrinter &printer, StringAttr encoding) {
+  printer << "encoding " << encoding;
+}
+
 /// Parses an f64 without its type. Values that decimals cannot express are
 /// printed in hex.
 static ParseResult parseDouble(AsmParser &parser, FloatAttr &value) {

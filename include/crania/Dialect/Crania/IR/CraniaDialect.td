@@ -42,7 +42,6 @@ def Crania_Dialect : Dialect {
       `crania.weights`.
   }];
   let useDefaultTypePrinterParser = 1;
-  let useDefaultAttributePrinterParser = 1;
   let hasOperationAttrVerify = 1;
   let hasRegionArgAttrVerify = 1;
   let hasConstantMaterializer = 1;
@@ -51,6 +50,13 @@ def Crania_Dialect : Dialect {
     "::mlir::tensor::TensorDialect",
   ];
   let extraClassDeclaration = [{
+    /// Parses an attribute, also by the names of encodings in version 0.1.0, when
+    /// they were called layouts.
+    ::mlir::Attribute parseAttribute(::mlir::DialectAsmParser &parser,
+                                     ::mlir::Type type) const override;
+    void printAttribute(::mlir::Attribute attribute,
+                        ::mlir::DialectAsmPrinter &printer) const override;
+
     /// The name of the attribute that marks a function that returns logits.
     static constexpr llvm::StringLiteral getClassifierAttrName() {
       return "crania.classifier";

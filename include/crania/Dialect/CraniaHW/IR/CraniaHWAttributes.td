@@ -230,7 +230,7 @@ def CraniaHW_SegmentAttr : CraniaHW_Attr<"Segment", "segment"> {
                            "::mlir::DenseI64ArrayAttr::get($_ctxt, {})">:$refinedWords
   );
   let assemblyFormat = [{
-    `<` `cluster` $cluster `,` `encoding` $encoding `,` `at` $address `,`
+    `<` `cluster` $cluster `,` custom<Encoding>($encoding) `,` `at` $address `,`
     `bytes` $bytes `,` custom<Residency>($residency, $storeOffset) `,`
     `block_offsets` $blockOffsets `,` `block_tiles` $blockTiles
     `` custom<SegmentTail>($tableBytes, $refinedWords) `` `>`

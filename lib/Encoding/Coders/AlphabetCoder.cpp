@@ -75,8 +75,8 @@ public:
   std::vector<std::vector<uint8_t>> encode(Span<const uint32_t> words,
                                            Span<const uint8_t> conditions,
                                            unsigned lanes) const override {
-    assert((conditions.empty() ? !sharing.isShared()
-                               : conditions.size() == words.size()) &&
+    assert((conditions.size() == words.size() ||
+            (conditions.empty() && !sharing.isShared())) &&
            "a condition per word, or none");
     std::vector<uint32_t> shifted(sharing.isShared() ? words.size() : 0);
     for (size_t i = 0; i < shifted.size(); ++i)

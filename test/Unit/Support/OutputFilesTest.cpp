@@ -173,8 +173,9 @@ TEST_F(OutputFilesTest, ReadOnlyFilesStayEvenForRoot) {
 TEST_F(OutputFilesTest, KeepsModeAndOwner) {
   for (mode_t mode : {0600, 0666, 0755, 02750}) {
     put(path("m"), "old");
-    if (::geteuid() == 0)
+    if (::geteuid() == 0) {
       ASSERT_EQ(::chown(path("m").c_str(), 1234, 4321), 0);
+    }
     ASSERT_EQ(::chmod(path("m").c_str(), mode), 0);
     struct stat before, after;
     ASSERT_EQ(::stat(path("m").c_str(), &before), 0);

@@ -64,58 +64,57 @@ struct LoopRoles {
 
 class Analyzer {
 public:
-  Analyzer(linalg::LinalgOp op, Value weights, std::string &why)
-      : op(op), loopSizes(op.getStaticLoopRanges()), why(why) {
+  Analyzer(linalg::LinalgOp op, Value weights)
+      : op(op), loopSizes(op.getStaticLoopRanges()) {
     for (OpOperand *operand : op.getDpsInputOperands())
       (operand->get() == weights && !result.weights ? result.weights
                                                     : result.input) = operand;
     result.op = op;
   }
 
-  FailureOr<Contraction> run() {
+  Result<Contraction> run() {
     if (!result.weights || !result.input)
       return fail("weights must be one of its two inputs");
     if (op.hasDynamicShape())
       return fail("shapes must be static");
     if (!isContractionLike(op))
       return fail("it does not multiply and add");
-    FailureOr<LoopRoles> roles = linalg::isaConvolutionOpInterface(op)
-                                     ? rolesOfConvolution()
-                                     : rolesOfProduct();
-    if (failed(roles) || failed(checkLoops(*roles)))
-      return failure();
+    Result<LoopRoles> roles = linalg::isaConvolutionOpInterface(op)
+                                  ? rolesOfConvolution()
+                                  : rolesOfProduct();
+    if (!roles)
+      return roles.error();
+    if (Status status = checkLoops(*roles); !status)
+      return status.error();
     fill(*roles);
-    if (failed(checkGroups(*roles)))
-      return failure();
+    if (Status status = checkGroups(*roles); !status)
+      return status.error();
     return result;
   }
 
 private:
-  LogicalResult fail(const Twine &reason) {
-    why = reason.str();
-    return failure();
-  }
+  static Error fail(const Twine &reason) { return Error{reason.str()}; }
 
-  LogicalResult assign(std::optional<unsigned> &role, ArrayRef<unsigned> loops,
+  static Status assign(std::optional<unsigned> &role, ArrayRef<unsigned> loops,
                        StringRef name) {
     if (loops.size() > 1)
       return fail("it has more than one loop over " + name);
     if (!loops.empty())
       role = loops.front();
-    return success();
+    return {};
   }
 
-  LogicalResult checkBatch(ArrayRef<unsigned> batch) {
+  Status checkBatch(ArrayRef<unsigned> batch) {
     for (unsigned loop : batch)
       if (loopSizes[loop] != 1)
         return fail("the batch is " + Twine(loopSizes[loop]) +
                     "; one input at a time is supported");
-    return success();
+    return {};
   }
 
   /// Checks that every loop has a role. The array does not iterate over others,
   /// such as one that strides over the rows of a matrix.
-  LogicalResult checkLoops(const LoopRoles &roles) {
+  Status checkLoops(const LoopRoles &roles) {
     const std::optional<unsigned> known[] = {
         roles.group,     roles.output,    roles.channel,     roles.outRow,
         roles.outColumn, roles.kernelRow, roles.kernelColumn};
@@ -123,12 +122,12 @@ private:
       if (size != 1 && !llvm::is_contained(known, unsigned(loop)))
         return fail("its loop " + Twine(loop) +
                     " has no part in a convolution or matrix product");
-    return success();
+    return {};
   }
 
   /// Checks that groups follow one another channel by channel, as the array
   /// addresses them. This holds for NGCHW and NHWGC.
-  LogicalResult checkGroups(const LoopRoles &roles) {
+  Status checkGroups(const LoopRoles &roles) {
     auto contiguous = [&](OpOperand *operand, int64_t channelsPerGroup,
                           const Contraction::Plane &plane) {
       return OperandView(op, operand).strideOf(roles.group) ==
@@ -138,11 +137,11 @@ private:
         (contiguous(result.input, result.channels, result.inputPlane) &&
          contiguous(op.getDpsInitOperand(0), result.outputs,
                     result.outputPlane)))
-      return success();
+      return {};
     return fail("its groups are not contiguous in memory");
   }
 
-  FailureOr<LoopRoles> rolesOfConvolution() {
+  Result<LoopRoles> rolesOfConvolution() {
     if (result.weights->getOperandNumber() != 1)
       return fail("weights must be the filter");
     FailureOr<linalg::ConvolutionDimensions> dims =
@@ -150,11 +149,12 @@ private:
     if (failed(dims))
       return fail("its form of convolution is not supported");
     LoopRoles roles;
-    if (failed(checkBatch(dims->batch)) ||
-        failed(assign(roles.group, dims->depth, "groups")) ||
-        failed(assign(roles.output, dims->outputChannel, "output channels")) ||
-        failed(assign(roles.channel, dims->inputChannel, "input channels")))
-      return failure();
+    for (const Status &status :
+         {checkBatch(dims->batch), assign(roles.group, dims->depth, "groups"),
+          assign(roles.output, dims->outputChannel, "output channels"),
+          assign(roles.channel, dims->inputChannel, "input channels")})
+      if (!status)
+        return status.error();
     size_t rank = dims->outputImage.size();
     if (rank > 2 || dims->filterLoop.size() != rank)
       return fail("it convolves over " + Twine(rank) +
@@ -180,7 +180,7 @@ private:
     return roles;
   }
 
-  FailureOr<LoopRoles> rolesOfProduct() {
+  Result<LoopRoles> rolesOfProduct() {
     FailureOr<linalg::ContractionDimensions> dims =
         linalg::inferContractionDims(op);
     if (failed(dims))
@@ -189,11 +189,12 @@ private:
     ArrayRef<unsigned> rows = weightsAreLhs ? dims->n : dims->m;
     ArrayRef<unsigned> outputs = weightsAreLhs ? dims->m : dims->n;
     LoopRoles roles;
-    if (failed(checkBatch(dims->batch)) ||
-        failed(assign(roles.outColumn, rows, "rows")) ||
-        failed(assign(roles.output, outputs, "output channels")) ||
-        failed(assign(roles.channel, dims->k, "input channels")))
-      return failure();
+    for (const Status &status :
+         {checkBatch(dims->batch), assign(roles.outColumn, rows, "rows"),
+          assign(roles.output, outputs, "output channels"),
+          assign(roles.channel, dims->k, "input channels")})
+      if (!status)
+        return status.error();
     return roles;
   }
 
@@ -238,7 +239,6 @@ private:
 
   linalg::LinalgOp op;
   SmallVector<int64_t> loopSizes;
-  std::string &why;
   Contraction result;
 };
 
@@ -257,11 +257,10 @@ bool crania::isContractionLike(linalg::LinalgOp op) {
       llvm::nulls());
 }
 
-FailureOr<Contraction> crania::analyzeContraction(linalg::LinalgOp op,
-                                                  Value weights,
-                                                  std::string &why) {
+Result<Contraction> crania::analyzeContraction(linalg::LinalgOp op,
+                                               Value weights) {
   assert(weights && "the weights are an operand");
-  return Analyzer(op, weights, why).run();
+  return Analyzer(op, weights).run();
 }
 
 encoding::Tiling Contraction::tiling(const target::TargetModel &target) const {

@@ -13,35 +13,29 @@
 using namespace mlir;
 using namespace crania;
 
-FailureOr<WeightBlocks> WeightBlocks::create(ir::WeightsOp weights,
-                                             const Contraction &contraction,
-                                             const encoding::Tiling &tiling,
-                                             const target::TargetModel &target,
-                                             std::string &why) {
+Result<WeightBlocks> WeightBlocks::create(ir::WeightsOp weights,
+                                          const Contraction &contraction,
+                                          const encoding::Tiling &tiling,
+                                          const target::TargetModel &target) {
   RankedTensorType type = weights.getClusteredType().getTensor();
   WeightBlocks blocks;
   blocks.clusterCount = weights.getClusters();
   blocks.valueBits = type.getElementTypeBitWidth();
-  if (blocks.valueBits != 8 && blocks.valueBits != 16 &&
-      blocks.valueBits != 32) {
-    why = "encodings have words of 8, 16 or 32 bits, its weights have " +
-          std::to_string(blocks.valueBits);
-    return failure();
-  }
+  if (blocks.valueBits != 8 && blocks.valueBits != 16 && blocks.valueBits != 32)
+    return Error{"encodings have words of 8, 16 or 32 bits, its weights have " +
+                 std::to_string(blocks.valueBits)};
   uint64_t read =
       contraction.groups * contraction.outputs * contraction.depth();
   uint64_t elements = type.getNumElements();
-  if (read != elements || tiling.elements() != read) {
-    why = "the contraction reads " + std::to_string(read) +
-          " weights, the tensor has " + std::to_string(elements) +
-          " and the tiles have " + std::to_string(tiling.elements());
-    return failure();
-  }
+  if (read != elements || tiling.elements() != read)
+    return Error{"the contraction reads " + std::to_string(read) +
+                 " weights, the tensor has " + std::to_string(elements) +
+                 " and the tiles have " + std::to_string(tiling.elements())};
   blocks.contraction = contraction;
   blocks.tiling = tiling;
-  if (weights.getScheme().isRefining() &&
-      failed(blocks.readRounds(weights, why)))
-    return failure();
+  if (weights.getScheme().isRefining())
+    if (Status status = blocks.readRounds(weights); !status)
+      return status.error();
   blocks.cutBlocks(target);
   blocks.depthOffsets = contraction.depthOffsets();
   for (auto [i, offset] : llvm::enumerate(blocks.depthOffsets))
@@ -51,14 +45,13 @@ FailureOr<WeightBlocks> WeightBlocks::create(ir::WeightsOp weights,
   blocks.splatAssignment = std::make_shared<SmallVector<char, 0>>();
   blocks.values = weights.getValueBytes(*blocks.splatValues);
   blocks.assignment = weights.getAssignmentBytes(*blocks.splatAssignment);
-  if (failed(blocks.checkAssignment(why)))
-    return failure();
+  if (Status status = blocks.checkAssignment(); !status)
+    return status.error();
   return blocks;
 }
 
 /// Reads the word that each code has in the early rounds, D_r.
-LogicalResult WeightBlocks::readRounds(ir::WeightsOp weights,
-                                       std::string &why) {
+Status WeightBlocks::readRounds(ir::WeightsOp weights) {
   const uint32_t mask = uint32_t(llvm::maskTrailingOnes<uint64_t>(valueBits));
   for (unsigned r = 1; r < clusterCount; ++r) {
     SmallVector<int64_t> wordsOfCodes =
@@ -69,37 +62,34 @@ LogicalResult WeightBlocks::readRounds(ir::WeightsOp weights,
     std::vector<uint32_t> byCode = round.words;
     llvm::sort(round.words);
     round.words.erase(llvm::unique(round.words), round.words.end());
-    if (round.words.size() > encoding::maxConditions) {
-      why = "its scheme has " + std::to_string(round.words.size()) +
-            " distinct words in round " + std::to_string(r) +
-            "; there can be up to " + std::to_string(encoding::maxConditions);
-      return failure();
-    }
+    if (round.words.size() > encoding::maxConditions)
+      return Error{"its scheme has " + std::to_string(round.words.size()) +
+                   " distinct words in round " + std::to_string(r) +
+                   "; there can be up to " +
+                   std::to_string(encoding::maxConditions)};
     for (uint32_t word : byCode)
       round.indexOf.push_back(
           uint8_t(llvm::lower_bound(round.words, word) - round.words.begin()));
   }
-  return success();
+  return {};
 }
 
 /// Checks that every code has a word in each early round or, if clusters have
 /// disjoint supports, that every weight is in a cluster.
-LogicalResult WeightBlocks::checkAssignment(std::string &why) const {
+Status WeightBlocks::checkAssignment() const {
   if (assignment.empty())
-    return success();
+    return {};
   const size_t largest = *llvm::max_element(assignment);
-  if (!isRefining() && largest >= clusterCount) {
-    why = "its scheme puts a weight into cluster " +
-          std::to_string(largest + 1) + " of " + std::to_string(clusterCount);
-    return failure();
-  }
+  if (!isRefining() && largest >= clusterCount)
+    return Error{"its scheme puts a weight into cluster " +
+                 std::to_string(largest + 1) + " of " +
+                 std::to_string(clusterCount)};
   for (auto [i, round] : llvm::enumerate(rounds))
-    if (largest >= round.indexOf.size()) {
-      why = "its scheme has no word for code " + std::to_string(largest) +
-            " in round " + std::to_string(i + 1);
-      return failure();
-    }
-  return success();
+    if (largest >= round.indexOf.size())
+      return Error{"its scheme has no word for code " +
+                   std::to_string(largest) + " in round " +
+                   std::to_string(i + 1)};
+  return {};
 }
 
 /// Cuts the tiles into blocks. A block of several tiles must leave room in the

@@ -5,6 +5,7 @@
 #define CRANIA_ANALYSIS_CONTRACTION_H
 
 #include "crania/Encoding/Tiling.h"
+#include "crania/Support/Result.h"
 #include "crania/Target/TargetModel.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 
@@ -54,11 +55,9 @@ struct Contraction {
 };
 
 /// Reads `op` as a contraction with the weights `weights`, which are one of its
-/// two inputs. Fails if the PE array has no such form; `why` receives the
-/// reason.
-mlir::FailureOr<Contraction> analyzeContraction(mlir::linalg::LinalgOp op,
-                                                mlir::Value weights,
-                                                std::string &why);
+/// two inputs. Fails if the PE array has no such form.
+Result<Contraction> analyzeContraction(mlir::linalg::LinalgOp op,
+                                       mlir::Value weights);
 
 /// Returns true if `op` multiplies two operands and adds the products. The PE
 /// array may be able to run such an op if one operand is weights.

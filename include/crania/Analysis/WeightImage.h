@@ -56,12 +56,11 @@ public:
   /// Creates the blocks of a weight tensor. Fails if encodings do not support
   /// the element type (they support 8, 16 and 32 bits), if the contraction or
   /// the tiling has another number of weights, or if the scheme breaks the
-  /// rules of its interface; `why` receives the reason.
-  static mlir::FailureOr<WeightBlocks> create(ir::WeightsOp weights,
-                                              const Contraction &contraction,
-                                              const encoding::Tiling &tiling,
-                                              const target::TargetModel &target,
-                                              std::string &why);
+  /// rules of its interface.
+  static Result<WeightBlocks> create(ir::WeightsOp weights,
+                                     const Contraction &contraction,
+                                     const encoding::Tiling &tiling,
+                                     const target::TargetModel &target);
 
   unsigned clusters() const { return clusterCount; }
   unsigned wordBits() const { return valueBits; }
@@ -124,8 +123,8 @@ private:
   };
 
   bool isRefining() const { return !rounds.empty(); }
-  mlir::LogicalResult readRounds(ir::WeightsOp weights, std::string &why);
-  mlir::LogicalResult checkAssignment(std::string &why) const;
+  Status readRounds(ir::WeightsOp weights);
+  Status checkAssignment() const;
 
   void cutBlocks(const target::TargetModel &target);
   void readTile(const encoding::Tiling::Tile &tile, TileCodes &into) const;

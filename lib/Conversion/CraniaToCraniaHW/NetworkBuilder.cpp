@@ -387,11 +387,10 @@ private:
              << "multiplies two tensors neither of which is clustered weights; "
                 "the PE array multiplies by weights (constants become weights "
                 "by crania-cluster-weights)";
-    std::string why;
-    FailureOr<Contraction> contraction =
-        analyzeContraction(op, weights->get(), why);
-    if (failed(contraction))
-      return op.emitOpError() << "cannot run on the PE array: " << why;
+    Result<Contraction> contraction = analyzeContraction(op, weights->get());
+    if (!contraction)
+      return op.emitOpError()
+             << "cannot run on the PE array: " << contraction.error().message;
     if (failed(checkArithmetic(op, weights->get(), contraction->input->get())))
       return failure();
     FailureOr<unsigned> index = addWeights(op, weights->get(), *contraction);

@@ -133,13 +133,12 @@ private:
   }
 
   LogicalResult encode(const NetworkWeights &weights) {
-    std::string why;
     ir::WeightsOp op = weights.op;
-    FailureOr<WeightBlocks> blocks = WeightBlocks::create(
-        op, weights.contraction, weights.tiling, target, why);
-    if (failed(blocks))
-      return iterate.emitError()
-             << "weights @" << op.getSymName() << ": " << why;
+    Result<WeightBlocks> blocks =
+        WeightBlocks::create(op, weights.contraction, weights.tiling, target);
+    if (!blocks)
+      return iterate.emitError() << "weights @" << op.getSymName() << ": "
+                                 << blocks.error().message;
     ArrayRef<ir::SegmentAttr> plan =
         iterate.getPlanOf(op.getSymNameAttr()).getSegments();
     SmallVector<ClusterCoding> codings;

@@ -90,22 +90,21 @@ Products productsOfFormula(const Contraction &c) {
 class ContractionTest : public ::testing::Test {
 protected:
   /// Returns the contraction of the module's operation with its operand number
-  /// `operand`. Fails, with the reason in `why`, if there is none.
-  FailureOr<Contraction> analyze(const std::string &text,
-                                 unsigned operand = 1) {
+  /// `operand`.
+  Result<Contraction> analyze(const std::string &text, unsigned operand = 1) {
     module.emplace(text);
     EXPECT_TRUE(module->get());
     linalg::LinalgOp op = module->linalgOp();
     EXPECT_TRUE(op);
-    return analyzeContraction(op, op.getDpsInputOperand(operand)->get(), why);
+    return analyzeContraction(op, op.getDpsInputOperand(operand)->get());
   }
 
   /// Analyzes an operation that must be a contraction, and compares the
   /// products with those of the operation.
   Contraction contractionOf(const std::string &text, unsigned operand = 1) {
-    FailureOr<Contraction> contraction = analyze(text, operand);
-    EXPECT_TRUE(succeeded(contraction)) << why;
-    if (failed(contraction))
+    Result<Contraction> contraction = analyze(text, operand);
+    EXPECT_TRUE(contraction) << contraction.error().message;
+    if (!contraction)
       return {};
     EXPECT_EQ(productsOfFormula(*contraction), productsOfOp(*contraction));
     EXPECT_EQ(contraction->weights->getOperandNumber(), operand);
@@ -113,12 +112,12 @@ protected:
   }
 
   std::string reasonAgainst(const std::string &text, unsigned operand = 1) {
-    EXPECT_TRUE(failed(analyze(text, operand)));
-    return why;
+    Result<Contraction> contraction = analyze(text, operand);
+    EXPECT_FALSE(contraction);
+    return contraction.error().message;
   }
 
   std::optional<ParsedModule> module;
-  std::string why;
 };
 
 //===----------------------------------------------------------------------===//
@@ -277,8 +276,10 @@ TEST_F(ContractionTest, RefusesWeightsThatAreNoOperand) {
   module.emplace(functionOf("linalg.matmul", "1x7", "7x4", "1x4"));
   linalg::LinalgOp op = module->linalgOp();
   Value init = op.getDpsInitOperand(0)->get();
-  EXPECT_TRUE(failed(analyzeContraction(op, init, why)));
-  EXPECT_EQ(why, "weights must be one of its two inputs");
+  Result<Contraction> contraction = analyzeContraction(op, init);
+  ASSERT_FALSE(contraction);
+  EXPECT_EQ(contraction.error().message,
+            "weights must be one of its two inputs");
 }
 
 TEST_F(ContractionTest, RefusesWeightsThatAreConvolved) {
@@ -409,10 +410,10 @@ RC_GTEST_FIXTURE_PROP(ContractionTest, MatrixIndexesEachWeightOnce, ()) {
       text += (text.empty() ? "" : "x") + std::to_string(size);
     return text;
   };
-  FailureOr<Contraction> contraction = analyze(
+  Result<Contraction> contraction = analyze(
       functionOf("linalg.conv_2d_nhwc_hwcf", shape({1, h + 1, w + 1, c}),
                  shape({h, w, c, f}), shape({1, 2, 2, f})));
-  RC_ASSERT(succeeded(contraction));
+  RC_ASSERT(bool(contraction));
   SmallVector<int64_t> expected;
   for (int64_t m = 0; m < f; ++m)
     for (int64_t channel = 0; channel < c; ++channel)

@@ -45,7 +45,7 @@ protected:
     ASSERT_TRUE(module->get());
     weights = *module->get().getOps<ir::WeightsOp>().begin();
     linalg::LinalgOp op = module->linalgOp();
-    contraction = *analyzeContraction(op, op.getDpsInputOperand(1)->get(), why);
+    contraction = *analyzeContraction(op, op.getDpsInputOperand(1)->get());
     tiling = contraction.tiling(smallArray());
   }
 
@@ -63,10 +63,18 @@ protected:
   }
 
   WeightBlocks blocks() {
-    FailureOr<WeightBlocks> created =
-        WeightBlocks::create(weights, contraction, tiling, smallArray(), why);
-    EXPECT_TRUE(succeeded(created)) << why;
+    Result<WeightBlocks> created =
+        WeightBlocks::create(weights, contraction, tiling, smallArray());
+    EXPECT_TRUE(created) << created.error().message;
     return *created;
+  }
+
+  /// Returns the reason why there are no blocks.
+  std::string refusal() {
+    Result<WeightBlocks> created =
+        WeightBlocks::create(weights, contraction, tiling, smallArray());
+    EXPECT_FALSE(created);
+    return created.error().message;
   }
 
   /// Encodes a cluster in an encoding.
@@ -96,7 +104,6 @@ protected:
   ir::WeightsOp weights;
   Contraction contraction;
   encoding::Tiling tiling;
-  std::string why;
 };
 
 /// A scheme of another project. It lists the words of all early rounds, in the
@@ -137,12 +144,6 @@ protected:
     DenseArrayAttr::attachInterface<ListedScheme>(*context);
     weights.setSchemeAttr(cast<ir::SchemeAttrInterface>(
         Attribute(DenseI64ArrayAttr::get(context, words))));
-  }
-
-  std::string refusal() {
-    EXPECT_TRUE(failed(
-        WeightBlocks::create(weights, contraction, tiling, smallArray(), why)));
-    return why;
   }
 };
 
@@ -340,10 +341,8 @@ TEST_F(WeightImageTest, RefusesTilesOfAnotherMatrix) {
   parse("i8", 1, std::string(elements, '\x11'),
         std::vector<uint8_t>(elements, 0));
   tiling.outputs += 1;
-  EXPECT_TRUE(failed(
-      WeightBlocks::create(weights, contraction, tiling, smallArray(), why)));
-  EXPECT_EQ(why, "the contraction reads 360 weights, the tensor has 360 and "
-                 "the tiles have 396");
+  EXPECT_EQ(refusal(), "the contraction reads 360 weights, the tensor has 360 "
+                       "and the tiles have 396");
 }
 
 } // namespace

@@ -45,9 +45,9 @@ func.func @f(%x: tensor<1x3xi8>, %init: tensor<1x2xi32>) -> tensor<1x2xi32> {
 
 FailureOr<LayerWeights> read(const ParsedModule &module, std::string &why) {
   linalg::LinalgOp op = module.linalgOp();
-  FailureOr<Contraction> contraction =
-      analyzeContraction(op, op.getDpsInputOperand(1)->get(), why);
-  EXPECT_TRUE(succeeded(contraction)) << why;
+  Result<Contraction> contraction =
+      analyzeContraction(op, op.getDpsInputOperand(1)->get());
+  EXPECT_TRUE(contraction) << contraction.error().message;
   return readWeights(*contraction, why);
 }
 

@@ -68,9 +68,9 @@ const std::string floatLayer = layer("[0.5, -2.0, 3.0]> : tensor<3xf32>",
 Requantization requantizationOf(const ParsedModule &module) {
   linalg::LinalgOp op = module.linalgOp();
   std::string why;
-  FailureOr<Contraction> contraction =
-      analyzeContraction(op, op.getDpsInputOperand(1)->get(), why);
-  EXPECT_TRUE(succeeded(contraction)) << why;
+  Result<Contraction> contraction =
+      analyzeContraction(op, op.getDpsInputOperand(1)->get());
+  EXPECT_TRUE(contraction) << contraction.error().message;
   FailureOr<Requantization> found = Requantization::find(*contraction, why);
   EXPECT_TRUE(succeeded(found)) << why;
   return *found;

@@ -16,15 +16,15 @@ crania::ir::readConsumedBlocks(PlanEditor::Entry &entry,
                 : linalg::LinalgOp();
   if (!op)
     return materialize.emitOpError() << "needs one linalg op that consumes it";
-  std::string why;
-  FailureOr<Contraction> contraction =
-      analyzeContraction(op, materialize.getResult(), why);
-  if (failed(contraction))
-    return op.emitOpError() << "cannot run on the PE array: " << why;
-  FailureOr<WeightBlocks> blocks = WeightBlocks::create(
-      entry.weights, *contraction, contraction->tiling(target), target, why);
-  if (failed(blocks))
+  Result<Contraction> contraction =
+      analyzeContraction(op, materialize.getResult());
+  if (!contraction)
+    return op.emitOpError()
+           << "cannot run on the PE array: " << contraction.error().message;
+  Result<WeightBlocks> blocks = WeightBlocks::create(
+      entry.weights, *contraction, contraction->tiling(target), target);
+  if (!blocks)
     return op.emitError() << "weights @" << entry.weights.getSymName() << ": "
-                          << why;
-  return blocks;
+                          << blocks.error().message;
+  return std::move(*blocks);
 }

@@ -11,7 +11,7 @@
 #include <cstring>
 
 using namespace mlir;
-using namespace crania::quantize;
+using namespace crania::quantization;
 
 //===----------------------------------------------------------------------===//
 // LoopConstant
@@ -292,11 +292,11 @@ private:
 } // namespace
 
 std::optional<AffineBody>
-crania::quantize::analyzeAffineBody(linalg::LinalgOp op) {
+crania::quantization::analyzeAffineBody(linalg::LinalgOp op) {
   return Analyzer(op).run();
 }
 
-OpOperand *crania::quantize::forwardedOperand(linalg::LinalgOp op) {
+OpOperand *crania::quantization::forwardedOperand(linalg::LinalgOp op) {
   if (op->getNumResults() != 1 || op.getNumReductionLoops() != 0)
     return nullptr;
   auto argument =

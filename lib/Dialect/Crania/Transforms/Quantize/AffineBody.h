@@ -9,7 +9,7 @@
 #include <limits>
 #include <optional>
 
-namespace crania::quantize {
+namespace crania::quantization {
 
 /// A real constant for each point of a loop nest. The values are row-major, at
 /// the indices that `map` computes; a map without results means one value
@@ -86,6 +86,6 @@ std::optional<AffineBody> analyzeAffineBody(mlir::linalg::LinalgOp op);
 /// none.
 mlir::OpOperand *forwardedOperand(mlir::linalg::LinalgOp op);
 
-} // namespace crania::quantize
+} // namespace crania::quantization
 
 #endif // CRANIA_LIB_DIALECT_CRANIA_TRANSFORMS_QUANTIZE_AFFINEBODY_H

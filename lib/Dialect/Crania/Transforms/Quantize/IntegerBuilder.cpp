@@ -9,7 +9,7 @@
 #include <cassert>
 
 using namespace mlir;
-using namespace crania::quantize;
+using namespace crania::quantization;
 
 /// The width in which requantization computes, in bits.
 static constexpr unsigned wideBits = 64;

@@ -10,7 +10,7 @@
 
 #include <cmath>
 
-namespace crania::quantize {
+namespace crania::quantization {
 
 using mlir::AffineMap;
 using mlir::ArrayRef;
@@ -115,6 +115,6 @@ private:
   Location loc;
 };
 
-} // namespace crania::quantize
+} // namespace crania::quantization
 
 #endif // CRANIA_LIB_DIALECT_CRANIA_TRANSFORMS_QUANTIZE_INTEGERBUILDER_H

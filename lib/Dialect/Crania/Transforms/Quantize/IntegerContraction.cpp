@@ -17,7 +17,7 @@
 #define DEBUG_TYPE "crania-quantize-classifiers"
 
 using namespace mlir;
-using namespace crania::quantize;
+using namespace crania::quantization;
 using crania::ir::CraniaDialect;
 using crania::quantization::QuantizedWeights;
 
@@ -195,12 +195,12 @@ private:
 
 } // namespace
 
-OpOperand *crania::quantize::activationsOf(linalg::LinalgOp op) {
+OpOperand *crania::quantization::activationsOf(linalg::LinalgOp op) {
   return op.getDpsInputOperand(isConstant(op.getDpsInputOperand(0)->get()) ? 1
                                                                            : 0);
 }
 
-FailureOr<IntegerTensor> crania::quantize::emitIntegerContraction(
+FailureOr<IntegerTensor> crania::quantization::emitIntegerContraction(
     OpBuilder &builder, linalg::LinalgOp op, const IntegerTensor &input) {
   return Emitter(builder, op, input).run();
 }

@@ -6,7 +6,7 @@
 
 #include "IntegerBuilder.h"
 
-namespace crania::quantize {
+namespace crania::quantization {
 
 /// Returns the input that is not the weights, for a contraction with one
 /// constant operand.
@@ -21,6 +21,6 @@ mlir::FailureOr<IntegerTensor>
 emitIntegerContraction(mlir::OpBuilder &builder, mlir::linalg::LinalgOp op,
                        const IntegerTensor &input);
 
-} // namespace crania::quantize
+} // namespace crania::quantization
 
 #endif // CRANIA_LIB_DIALECT_CRANIA_TRANSFORMS_QUANTIZE_INTEGERCONTRACTION_H

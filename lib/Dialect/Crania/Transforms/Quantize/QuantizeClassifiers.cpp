@@ -31,7 +31,7 @@ namespace crania {
 } // namespace crania
 
 using namespace mlir;
-using namespace crania::quantize;
+using namespace crania::quantization;
 using crania::ir::CraniaDialect;
 
 namespace {

@@ -19,10 +19,11 @@
 #define DEBUG_TYPE "crania-quantize-classifiers"
 
 using namespace mlir;
-using namespace crania::quantize;
+using namespace crania::quantization;
 using crania::ir::CraniaDialect;
 
-std::optional<Reduction> crania::quantize::reductionOf(linalg::LinalgOp op) {
+std::optional<Reduction>
+crania::quantization::reductionOf(linalg::LinalgOp op) {
   if (op.getNumReductionLoops() == 0 || op->getNumResults() != 1)
     return std::nullopt;
   Block &body = *op.getBlock();
@@ -43,7 +44,7 @@ std::optional<Reduction> crania::quantize::reductionOf(linalg::LinalgOp op) {
   return std::nullopt;
 }
 
-std::optional<double> crania::quantize::paddingOf(tensor::PadOp pad) {
+std::optional<double> crania::quantization::paddingOf(tensor::PadOp pad) {
   FloatAttr number;
   Value padding = pad.getConstantPaddingValue();
   if (!padding || !matchPattern(padding, m_Constant(&number)))
@@ -51,7 +52,7 @@ std::optional<double> crania::quantize::paddingOf(tensor::PadOp pad) {
   return number.getValueAsDouble();
 }
 
-bool crania::quantize::feedsMaximaOnly(Value value) {
+bool crania::quantization::feedsMaximaOnly(Value value) {
   return llvm::all_of(value.getUses(), [](OpOperand &use) {
     Operation *user = use.getOwner();
     if (isa<tensor::PadOp, tensor::CollapseShapeOp, tensor::ExpandShapeOp,
@@ -67,7 +68,7 @@ static bool isConstant(Value value) {
   return matchPattern(value, m_Constant());
 }
 
-bool crania::quantize::hasConstantWeights(linalg::LinalgOp op) {
+bool crania::quantization::hasConstantWeights(linalg::LinalgOp op) {
   return crania::isContractionLike(op) &&
          llvm::count_if(op.getDpsInputs(), isConstant) == 1;
 }

@@ -12,7 +12,7 @@
 
 #include <optional>
 
-namespace crania::quantize {
+namespace crania::quantization {
 
 /// The bits of the integers that a layer computes with; 0 means f32.
 using Bits = unsigned;
@@ -86,6 +86,6 @@ private:
   llvm::DenseMap<mlir::Operation *, Bits> precisions;
 };
 
-} // namespace crania::quantize
+} // namespace crania::quantization
 
 #endif // CRANIA_LIB_DIALECT_CRANIA_TRANSFORMS_QUANTIZE_STORAGEPLAN_H

@@ -46,12 +46,25 @@ def best_of(rows, names, key):
     return min(names, key=lambda name: rows[name][key])
 
 
+def within_limit(report, name):
+    return report["rows"][name]["loss_points"] <= report["max_loss_points"]
+
+
 def verdict_on_iterating(report):
-    """Says whether early rounds gain anything over one pass over all weights."""
+    """Says whether early rounds gain anything over one pass over all weights.
+
+    A row counts only if it loses no more accuracy than the limit of the report. The coarsest
+    network in one round, where the report has it, is the strongest opponent.
+    """
     rows = report["rows"]
+    limit = report["max_loss_points"]
+    if not within_limit(report, "crania"):
+        return (f"but it loses {rows['crania']['loss_points']:.2f} points of accuracy, more than "
+                f"the limit of {limit:g}, so that these costs do not count")
+    opponents = [name for name in rows if name.startswith("one-shot") and within_limit(report, name)]
     lost = []
     for key, amount in (("energy_pj", "energy"), ("cycles", "cycles")):
-        best = best_of(rows, ("one-shot", "one-shot-compressed"), key)
+        best = best_of(rows, opponents, key)
         if rows[best][key] <= rows["crania"][key]:
             lost.append(f"{amount} ({best})")
     if not lost:

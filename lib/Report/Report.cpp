@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "crania/Report/Report.h"
+#include "crania/Report/DramEnergies.h"
 #include "crania/Report/TrafficBounds.h"
 #include "crania/Simulator/Accounting/Bounds.h"
 #include "crania/Simulator/Accounting/Energy.h"
@@ -39,7 +40,7 @@ public:
     json["bound_cycles_dma"] = bound.dma / inputs;
     json["bound_cycles_array"] = bound.array / inputs;
     json["limited_by"] = limitOf(c);
-    json["utilisation"] = utilisationOf(c, target);
+    json["utilization"] = utilizationOf(c, target);
     json["dram_bytes"] = mean(c.dramBytes());
     json["dram_bytes_by_purpose"] = purposes(c);
     json["dram_burst_bytes"] = mean(c.burstBytes);
@@ -214,6 +215,9 @@ Json runtime::toJson(const Performance &performance,
                    {"sweeps", performance.sweeps},
                    {"partial", performance.partialSweeps},
                    {"idle_cycles", double(performance.idleCycles) / inputs}};
+  for (const auto &[dram, picojoules] : energiesByDram(performance, program))
+    json["energy_pj_by_dram"][dram] =
+        picojoules ? Json(*picojoules) : Json(nullptr);
   json["bound_energy_pj"] = energyBound(performance, program) / inputs;
   json["weight_bytes_by_cluster"] = weightBytesByCluster(program);
   json["compulsory_weight_bytes"] =

@@ -26,7 +26,7 @@ import numpy as np  # noqa: E402 (after the path that the harness needs)
 from real_networks import NETWORKS  # noqa: E402
 from tools import CheckFailed, classify, compile_model  # noqa: E402
 
-COLUMNS = (("accuracy", "{:.4f}"), ("agreement_with_full", "{:.4f}"), ("mean_rounds", "{:.3f}"),
+COLUMNS = (("accuracy", "{:.4f}"), ("agreement_with_full", "{:.4f}"), ("loss_points", "{:.2f}"), ("mean_rounds", "{:.3f}"),
            ("dram_bytes", "{:,.0f}"), ("cycles", "{:,.0f}"), ("bound_cycles", "{:,.0f}"),
            ("energy_pj", "{:,.0f}"), ("energy_ratio", "{:.2f}"), ("cycles_ratio", "{:.2f}"))
 RATIOS = ("energy_ratio", "cycles_ratio")
@@ -53,7 +53,8 @@ def print_network(name, measured):
           f"{measured['compile_seconds']:.1f} s, ran in {measured['run_seconds']:.1f} s")
     lines = [["row"] + [key for key, _ in COLUMNS]]
     for row, values in report["rows"].items():
-        lines.append([row] + [text.format(values[key]) for key, text in COLUMNS])
+        lines.append([row] + ["-" if values[key] is None else text.format(values[key])
+                              for key, text in COLUMNS])
     widths = [max(map(len, column)) for column in zip(*lines)]
     for line in lines:
         print("  ".join([line[0].ljust(widths[0])]
@@ -61,8 +62,13 @@ def print_network(name, measured):
 
 
 def print_means(measured):
+    rows = [m["report"]["rows"]["crania"] for m in measured.values()]
     for ratio in RATIOS:
-        values = np.array([m["report"]["rows"]["crania"][ratio] for m in measured.values()])
+        values = np.array([row[ratio] for row in rows if row[ratio] is not None])
+        if len(values) < len(rows):
+            print(f"{len(rows) - len(values)} networks lose too much for a ratio")
+        if len(values) == 0:
+            continue
         print(f"{ratio} of crania over {len(values)} networks: geometric mean "
               f"{np.exp(np.log(values).mean()):.2f}, minimum {values.min():.2f}")
 

@@ -186,11 +186,69 @@ def check_report_agrees_with_the_answers(results):
 
 
 def check_ratios(results):
-    rows = results.bundle.report["rows"]
-    for name, row in rows.items():
+    # Above 0.5 points of loss, the default limit, rows have no ratio.
+    default = results.bundle.report
+    binary = results.folder / "bundle.crania"
+    generous = results.classify(binary, "--max-loss=5").report
+    whole = default["rows"]["one-shot"]["accuracy"]
+    for report in (default, generous):
+        rows = report["rows"]
+        for name, row in rows.items():
+            loss = 100 * (whole - row["accuracy"])
+            expect(abs(row["loss_points"] - loss) < 1e-9, f"{name}: loss_points")
+            worst = max(loss, rows["iterative"]["loss_points"])
+            expect((row["why_no_ratio"] is None) == (worst <= report["max_loss_points"]),
+                   f"{name}: why_no_ratio")
+            for ratio, value in (("energy_ratio", "energy_pj"), ("cycles_ratio", "cycles")):
+                if row["why_no_ratio"]:
+                    expect(row[ratio] is None, f"{name} has a {ratio}")
+                    continue
+                expected = rows["iterative"][value] / row[value]
+                expect(abs(row[ratio] - expected) < 1e-9 * expected, f"{name}: {ratio}")
+    expect(default["rows"]["crania"]["why_no_ratio"], "the default limit refuses nothing")
+    expect(not generous["rows"]["crania"]["why_no_ratio"], "a limit of 5 points refuses a row")
+
+
+def check_dram_energies(results):
+    for name, row in results.bundle.report["rows"].items():
+        energies = row["energy_pj_by_dram"]
+        expect(list(energies) == ["4", "8", "20", "40", "commands"], f"{name}: assumptions")
+        # Only bits of the DRAM cost more; the row itself is at 20 pJ per bit.
+        expect(energies["20"] == row["energy_pj"], f"{name}: 20 pJ/bit")
+        for low, high in ((4, 8), (8, 20), (20, 40)):
+            bits = 8 * row["dram_burst_bytes"] * (high - low)
+            expect(abs(energies[str(high)] - energies[str(low)] - bits) < 1e-6 * bits,
+                   f"{name}: {low} to {high} pJ/bit")
+    target = results.folder / "commands.json"
+    target.write_text(json.dumps({"base": "edge", "dram": {"energy": "commands"}}))
+    binary = compile_model(MODEL, results.folder / "commands.crania", *CLUSTERED,
+                           f"--target={target}")
+    by_commands = results.classify(binary).report["rows"]["crania"]
+    expect(by_commands["energy_pj_by_dram"]["commands"] == by_commands["energy_pj"],
+           "the energy by commands is another")
+    others = by_commands["energy_pj"] - by_commands["energy_by_component"]["dram"]
+    expected = others + 20 * 8 * by_commands["dram_burst_bytes"]
+    expect(abs(by_commands["energy_pj_by_dram"]["20"] - expected) < 1e-9 * expected,
+           "20 pJ/bit on a machine with energy by commands")
+
+
+def check_cold_start(results):
+    binary = results.folder / "bundle.crania"
+    first = results.classify(binary, "--limit=1").report["rows"]
+    for name, row in results.bundle.report["rows"].items():
+        for key in ("mean_rounds", "cycles", "dram_bytes", "energy_pj"):
+            expect(row["cold_start"][key] == first[name][key], f"{name}: cold start, {key}")
+
+
+def check_gain_of_sharing(results):
+    binary = results.folder / "bundle.crania"
+    shared = results.classify(binary, "--sweep=4").report["rows"]
+    for name, alone in results.bundle.report["rows"].items():
+        expect(alone["gain_of_sharing"] is None, f"{name} shares nothing")
         for ratio, value in (("energy_ratio", "energy_pj"), ("cycles_ratio", "cycles")):
-            expected = rows["iterative"][value] / row[value]
-            expect(abs(row[ratio] - expected) < 1e-9 * expected, f"{name}: {ratio}")
+            expected = alone[value] / shared[name][value]
+            expect(abs(shared[name]["gain_of_sharing"][ratio] - expected) < 1e-9 * expected,
+                   f"{name}: gain of sharing, {ratio}")
 
 
 def check(folder):

@@ -126,6 +126,13 @@ ParsedOptions run::parseOptions(int argc, char **argv) {
          "Divisor applied last: one value, or one per channel (default 1)")
       ->delimiter(',')
       ->type_name("a,b,c");
+  app.add_option(
+         "--max-loss", o.maxLoss,
+         "Largest loss of top-1 accuracy against the whole network, in "
+         "percentage points, with which a row is compared with another "
+         "(default 0.5); without labels, the share of other answers counts")
+      ->check(isBetween(0, 100))
+      ->type_name("P");
   app.add_option("--limit", o.limit, "Use only the first N images")
       ->check(CLI::Range(uint64_t(1), uint64_t(1) << 32).description(""))
       ->type_name("N");

@@ -20,6 +20,7 @@ struct Options {
   runtime::Preprocessing preprocessing;
   uint64_t limit = 0; ///< 0: all images
   unsigned threads = 1;
+  double maxLoss = 0.5;         ///< percentage points
   unsigned sweep = 1;           ///< inputs
   double flushMicroseconds = 0; ///< 0: no limit
   Arrivals arrivals;

@@ -110,7 +110,8 @@ Status run::writeOutputs(const Options &options, const BundleRun &run,
       if (Status status = writeProgram(options, program, files); !status)
         return status;
   if (!options.report.empty())
-    if (Status status = writeText(options.report, reportOf(run), files);
+    if (Status status =
+            writeText(options.report, reportOf(options, run), files);
         !status)
       return status;
   return files.commit();

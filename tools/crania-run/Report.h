@@ -10,7 +10,7 @@ namespace crania::run {
 
 /// Returns the contents of the report file, whose keys docs/Report.md
 /// documents.
-std::string reportOf(const BundleRun &run);
+std::string reportOf(const Options &options, const BundleRun &run);
 
 } // namespace crania::run
 

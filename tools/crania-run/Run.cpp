@@ -14,10 +14,10 @@
 using namespace crania;
 using namespace crania::run;
 
-const ProgramRun *BundleRun::iterative() const {
+const ProgramRun *BundleRun::find(std::string_view name) const {
   auto it = std::find_if(
       programs.begin(), programs.end(),
-      [](const ProgramRun &program) { return program.name() == "iterative"; });
+      [&](const ProgramRun &program) { return program.name() == name; });
   return it == programs.end() ? nullptr : &*it;
 }
 
@@ -59,6 +59,18 @@ runProgram(const binary::DeviceBinary &bundle, size_t index,
   if (!performance)
     return performance.error();
   run.performance = std::move(*performance);
+
+  const std::vector<uint32_t> &exits = run.evaluation.exitRound;
+  auto coldStart = runtime::measure(*run.executable, {exits.data(), 1});
+  if (!coldStart)
+    return coldStart.error();
+  run.coldStart = std::move(*coldStart);
+  if (options.sweep > 1) {
+    auto alone = runtime::measure(*run.executable, exits);
+    if (!alone)
+      return alone.error();
+    run.alone = std::move(*alone);
+  }
   return run;
 }
 

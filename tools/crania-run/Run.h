@@ -10,6 +10,9 @@
 #include "crania/Runtime/Performance.h"
 #include "crania/Support/OutputFiles.h"
 
+#include <optional>
+#include <string_view>
+
 namespace crania::run {
 
 /// One program of the bundle on all images.
@@ -17,6 +20,10 @@ struct ProgramRun {
   std::shared_ptr<const runtime::Executable> executable;
   runtime::Evaluation evaluation;
   runtime::Performance performance;
+  /// The first image alone, on a machine whose weight store is empty.
+  runtime::Performance coldStart;
+  /// The same images one by one, if they shared sweeps in `performance`.
+  std::optional<runtime::Performance> alone;
 
   std::string name() const { return executable->program().name(); }
 };
@@ -28,8 +35,10 @@ struct BundleRun {
   size_t defaultProgram = 0; ///< the one that speaks for the bundle
 
   const ProgramRun &main() const { return programs[defaultProgram]; }
+  /// Returns the row of a name, or null.
+  const ProgramRun *find(std::string_view name) const;
   /// Returns the row to which ratios refer, or null.
-  const ProgramRun *iterative() const;
+  const ProgramRun *iterative() const { return find("iterative"); }
 };
 
 /// Runs all programs of the device binary on the images. First adds the files

@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Table.h"
+#include "RowLosses.h"
 
+#include "crania/Report/DramEnergies.h"
 #include "crania/Report/TrafficBounds.h"
 #include "crania/Simulator/Accounting/Bounds.h"
 #include "crania/Simulator/Accounting/Energy.h"
@@ -156,13 +158,30 @@ std::string ratioText(double reference, double value) {
   return value == 0 ? "-" : number("%.2fx", reference / value);
 }
 
-std::string programGrid(const BundleRun &run, const std::vector<Row> &rows) {
-  const ProgramRun *iterative = run.iterative();
+/// Returns the cells that compare energy and cycles with the row `iterative`.
+/// They give the loss of a row that loses too much.
+std::vector<std::string> comparison(const BundleRun &run,
+                                    const RowLosses &losses, const Row &row) {
+  if (!losses.isWithinLimit(row.program))
+    return {"loses", number("%.2f pt", losses.points(row.program))};
+  if (losses.whyNoRatio(row.program))
+    return {"-", "-"};
+  const Row reference(*run.iterative());
+  return {ratioText(reference.energy.total(), row.energy.total()),
+          ratioText(reference.cycles(), row.cycles())};
+}
+
+std::string programGrid(const BundleRun &run, const RowLosses &losses,
+                        const std::vector<Row> &rows) {
+  const bool isCompared = run.iterative();
+  const bool isShared = rows.front().program.alone.has_value();
   Grid grid;
   std::vector<std::string> head = {
       "per input", "accuracy", "agreement",  "rounds", "DRAM KB",   "refetch",
       "cycles",    "bound",    "latency us", "p99 us", "energy uJ", "bound uJ"};
-  if (iterative)
+  if (isShared)
+    head.emplace_back("sharing");
+  if (isCompared)
     head.insert(head.end(), {"energy", "speed"});
   grid.add(head);
   for (const Row &row : rows) {
@@ -182,11 +201,15 @@ std::string programGrid(const BundleRun &run, const std::vector<Row> &rows) {
                double(p.percentile99Latency) / row.view.target().clockMHz),
         number("%.2f", row.microjoules(row.energy.total())),
         number("%.2f", row.microjoules(row.boundPicojoules()))};
-    if (iterative) {
-      const Row reference(*iterative);
-      line.push_back(ratioText(reference.energy.total(), row.energy.total()));
-      line.push_back(ratioText(reference.cycles(), row.cycles()));
+    if (isShared) {
+      const simulator::Energy alone =
+          energyOf(row.program.alone->total, row.view.target(),
+                   row.view.widestPrecision(), row.view.decoderUm2());
+      line.push_back(ratioText(alone.total(), row.energy.total()));
     }
+    if (isCompared)
+      for (std::string &cell : comparison(run, losses, row))
+        line.push_back(std::move(cell));
     grid.add(std::move(line));
   }
   return grid.text();
@@ -207,14 +230,64 @@ std::string energyGrid(const std::vector<Row> &rows) {
   return grid.text();
 }
 
-std::string footnotes(const BundleRun &run) {
+/// Returns the energies of the rows at other energies of the DRAM, with their
+/// ratios to the row `iterative`, and the energy of a cold start.
+std::string dramGrid(const BundleRun &run, const RowLosses &losses,
+                     const std::vector<Row> &rows) {
+  using Energies = std::vector<runtime::EnergyByDram>;
+  const auto energiesOf = [](const ProgramRun &program) {
+    return energiesByDram(program.performance, program.executable->program());
+  };
+  Energies reference;
+  if (const ProgramRun *iterative = run.iterative())
+    reference = energiesOf(*iterative);
+  Grid grid;
+  std::vector<std::string> head = {"energy, uJ, DRAM at"};
+  for (const runtime::EnergyByDram &energy : energiesOf(rows.front().program))
+    head.push_back(energy.dram + (energy.dram == "commands" ? "" : " pJ/bit"));
+  head.emplace_back("first image");
+  grid.add(head);
+  for (const Row &row : rows) {
+    const Energies energies = energiesOf(row.program);
+    const bool isCompared = !losses.whyNoRatio(row.program);
+    std::vector<std::string> line = {row.program.name()};
+    for (size_t i = 0; i < energies.size(); ++i) {
+      const std::optional<double> picojoules = energies[i].picojoules;
+      std::string cell = picojoules ? number("%.2f", *picojoules / 1e6) : "-";
+      if (picojoules && isCompared)
+        cell += " (" + ratioText(*reference[i].picojoules, *picojoules) + ")";
+      line.push_back(std::move(cell));
+    }
+    const simulator::Energy coldStart =
+        energyOf(row.program.coldStart.total, row.view.target(),
+                 row.view.widestPrecision(), row.view.decoderUm2());
+    line.push_back(number("%.2f", coldStart.total() / 1e6));
+    grid.add(std::move(line));
+  }
+  return grid.text();
+}
+
+std::string footnotes(const Options &options, const BundleRun &run,
+                      const RowLosses &losses, const std::vector<Row> &rows) {
   std::string text =
       "DRAM KB: asked for; cycles and energy are charged for whole bursts.\n"
       "refetch: weights read / weights of the rounds run, each cluster once.\n"
       "bound: of cycles, the larger of DRAM bytes / bandwidth and MACs / PEs; "
       "of energy,\n  DRAM bytes that had to be read and MACs.\n";
-  if (run.iterative())
-    text += "energy, speed: 'iterative' divided by the row.\n";
+  if (rows.front().program.alone)
+    text += "sharing: energy of the same images one by one, divided by that of "
+            "the row.\n";
+  const ProgramRun *iterative = run.iterative();
+  if (!iterative)
+    return text + "\n";
+  text +=
+      "energy, speed: 'iterative' divided by the row, if both lose at most " +
+      number("%g", options.maxLoss) + " points of " +
+      (run.labels.empty() ? "agreement" : "top-1 accuracy") +
+      "\n  against the whole network (--max-loss).\n";
+  if (!losses.isWithinLimit(*iterative))
+    text += "No row has a ratio, as 'iterative' loses " +
+            number("%.2f", losses.points(*iterative)) + " points.\n";
   return text + "\n";
 }
 
@@ -222,6 +295,9 @@ std::string footnotes(const BundleRun &run) {
 
 std::string run::tableOf(const Options &options, const BundleRun &run) {
   const std::vector<Row> rows(run.programs.begin(), run.programs.end());
-  return summary(options, run) + programGrid(run, rows) + footnotes(run) +
-         energyGrid(rows);
+  const RowLosses losses(run, options.maxLoss);
+  return summary(options, run) + programGrid(run, losses, rows) +
+         footnotes(options, run, losses, rows) + energyGrid(rows) + "\n" +
+         dramGrid(run, losses, rows) +
+         "first image: alone, on a machine whose weight store is empty.\n";
 }

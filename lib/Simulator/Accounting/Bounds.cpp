@@ -15,7 +15,7 @@ Bound simulator::boundOf(const Counts &counts,
           double(counts.macsTotal()) / double(target.processingElements())};
 }
 
-double simulator::utilisationOf(const Counts &counts,
+double simulator::utilizationOf(const Counts &counts,
                                 const target::TargetModel &target) {
   if (counts.cycles == 0)
     return 0;

@@ -22,7 +22,7 @@ Bound boundOf(const Counts &counts, const target::TargetModel &target);
 
 /// Returns the utilization of the PEs, in [0, 1]: the MACs that were done,
 /// divided by those that the PEs could have done in the counted cycles.
-double utilisationOf(const Counts &counts, const target::TargetModel &target);
+double utilizationOf(const Counts &counts, const target::TargetModel &target);
 
 } // namespace crania::simulator
 

@@ -8,7 +8,7 @@ import sys
 
 COSTS = {
     "cycles", "cycles_busy", "cycles_stalled", "bound_cycles", "bound_by",
-    "bound_cycles_dram", "bound_cycles_dma", "bound_cycles_array", "limited_by", "utilisation", "dram_bytes",
+    "bound_cycles_dram", "bound_cycles_dma", "bound_cycles_array", "limited_by", "utilization", "dram_bytes",
     "dram_bytes_by_purpose", "dram_burst_bytes", "dram_pending_cycles", "dram_rows",
     "store_hit_bytes", "macs",
     "macs_skipped", "energy_pj", "energy_by_component"}
@@ -16,10 +16,11 @@ ROW = COSTS | {
     "accuracy", "full_accuracy", "agreement_with_full", "mean_rounds", "exit_histogram",
     "latency_us", "weight_bytes_by_cluster", "compulsory_weight_bytes", "weight_refetch",
     "bound_energy_pj", "layers", "rounds", "energy_ratio", "cycles_ratio",
-    "sweep"}
+    "sweep", "loss_points", "energy_pj_by_dram", "energy_ratio_by_dram", "cold_start",
+    "gain_of_sharing", "why_no_ratio"}
 TOP = {
     "images", "program", "accuracy", "full_accuracy", "agreement_with_full",
-    "exit_histogram", "target", "precision", "dram", "area", "rows"}
+    "exit_histogram", "target", "precision", "dram", "area", "max_loss_points", "rows"}
 
 
 def expect(condition, what):

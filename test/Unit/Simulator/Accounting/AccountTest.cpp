@@ -345,7 +345,7 @@ TEST(Account, BoundsAreThoseOfBandwidthAndArray) {
   const Bound bound = boundOf(counts, target);
   EXPECT_DOUBLE_EQ(bound.dram, 20);
   EXPECT_DOUBLE_EQ(bound.array, 20);
-  EXPECT_DOUBLE_EQ(utilisationOf(counts, target), 0.2);
+  EXPECT_DOUBLE_EQ(utilizationOf(counts, target), 0.2);
   counts.weightBytes = {6400};
   EXPECT_DOUBLE_EQ(boundOf(counts, target).cycles(), 200);
 }

@@ -55,13 +55,37 @@ public:
 
   void evaluate(size_t begin, size_t end) {
     assert(begin <= end && end - begin <= slots.size() && "a larger batch");
-    std::vector<Slot *> active, early;
+    std::vector<Slot *> active;
     for (size_t i = begin; i < end; ++i) {
       Slot &slot = slots[i - begin];
       slot.index = i;
       source(i, slot.input);
       active.push_back(&slot);
     }
+    if (result.rounds.empty())
+      runUntilExit(active);
+    else
+      runAllRounds(active);
+    for (const Slot *slot : active)
+      result.fullPrediction[slot->index] =
+          uint32_t(simulator::predictionOf(slot->logits));
+  }
+
+private:
+  struct Slot {
+    explicit Slot(const Executable &executable)
+        : memory(executable.engine().allocate()),
+          input(executable.inputElements()),
+          logits(executable.logitElements()) {}
+    simulator::FunctionalEngine::Memory memory;
+    std::vector<float> input, logits;
+    size_t index = 0;
+    double confidence = 0;
+  };
+
+  /// Answers each input in its exit round, and runs the last round of all.
+  void runUntilExit(std::vector<Slot *> active) {
+    std::vector<Slot *> early;
     const unsigned last = executable.rounds() - 1;
     for (unsigned round = 0; !active.empty(); ++round) {
       run(round, active);
@@ -77,22 +101,26 @@ public:
     }
     if (!early.empty())
       run(last, early);
-    for (size_t i = begin; i < end; ++i)
-      result.fullPrediction[i] =
-          uint32_t(simulator::predictionOf(slots[i - begin].logits));
   }
 
-private:
-  struct Slot {
-    explicit Slot(const Executable &executable)
-        : memory(executable.engine().allocate()),
-          input(executable.inputElements()),
-          logits(executable.logitElements()) {}
-    simulator::FunctionalEngine::Memory memory;
-    std::vector<float> input, logits;
-    size_t index = 0;
-    double confidence = 0;
-  };
+  /// Runs every round of all inputs and keeps the answers of each.
+  void runAllRounds(const std::vector<Slot *> &inputs) {
+    std::vector<bool> isAnswered(inputs.size());
+    for (unsigned round = 0; round < executable.rounds(); ++round) {
+      run(round, inputs);
+      RoundAnswers &answers = result.rounds[round];
+      for (size_t i = 0; i < inputs.size(); ++i) {
+        const Slot &slot = *inputs[i];
+        answers.prediction[slot.index] =
+            uint32_t(simulator::predictionOf(slot.logits));
+        answers.confidence[slot.index] = slot.confidence;
+        if (isAnswered[i] || !executable.exitsAfter(round, slot.confidence))
+          continue;
+        answer(slot, round);
+        isAnswered[i] = true;
+      }
+    }
+  }
 
   void run(unsigned round, const std::vector<Slot *> &batch) {
     std::vector<simulator::FunctionalEngine::Item> items;
@@ -169,6 +197,9 @@ Evaluation runtime::evaluate(const Executable &executable, size_t count,
   result.fullPrediction.resize(count);
   result.exitRound.resize(count);
   result.logits.resize(count * executable.logitElements());
+  if (options.keepsRounds)
+    result.rounds.assign(executable.rounds(), {std::vector<uint32_t>(count),
+                                               std::vector<double>(count)});
 
   const unsigned threads = std::max(1u, options.threads);
   const size_t batch = batchOf(executable, count, options);

@@ -20,6 +20,15 @@ struct EvaluationOptions {
   /// Function that the thread of evaluate() calls at intervals, with the number
   /// of inputs done so far.
   std::function<void(size_t done)> progress;
+  /// True to run all rounds of every input and to keep their answers.
+  bool keepsRounds = false;
+};
+
+/// Answers of one round for each input of a data set, whether it exits there or
+/// not.
+struct RoundAnswers {
+  std::vector<uint32_t> prediction;
+  std::vector<double> confidence; ///< under the exit rule of the program
 };
 
 /// Answers of a program for each input of a data set.
@@ -31,6 +40,8 @@ struct Evaluation {
   /// Predictions of the last round, that is, of the network with all its
   /// weights.
   std::vector<uint32_t> fullPrediction;
+  /// One element per round with `keepsRounds`, otherwise empty.
+  std::vector<RoundAnswers> rounds;
 };
 
 /// Runs a program on inputs 0..count-1. Threads take batches of inputs. The

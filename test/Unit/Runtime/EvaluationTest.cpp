@@ -25,13 +25,15 @@ std::vector<std::array<float, 4>> anyInputs(size_t count) {
 }
 
 Evaluation evaluateOn(const std::vector<std::array<float, 4>> &inputs,
-                      unsigned threads, unsigned batch = 1) {
+                      unsigned threads, unsigned batch = 1,
+                      bool keepsRounds = false) {
   auto source = [&](size_t index, Span<float> input) {
     std::copy(inputs[index].begin(), inputs[index].end(), input.begin());
   };
   EvaluationOptions options;
   options.threads = threads;
   options.batch = batch;
+  options.keepsRounds = keepsRounds;
   return evaluate(*loadTiny(), inputs.size(), source, options);
 }
 
@@ -79,6 +81,28 @@ TEST(Evaluation, AnswersAreThoseOfTheExitRound) {
   }
   EXPECT_GT(early, 0u);
   EXPECT_LT(early, inputs.size());
+}
+
+TEST(Evaluation, KeepsTheAnswersOfAllRounds) {
+  const auto inputs = anyInputs(50);
+  const Evaluation expected = evaluateOn(inputs, 1);
+  EXPECT_TRUE(expected.rounds.empty());
+  const Evaluation e = evaluateOn(inputs, 2, 3, /*keepsRounds=*/true);
+  EXPECT_EQ(e.prediction, expected.prediction);
+  EXPECT_EQ(e.exitRound, expected.exitRound);
+  EXPECT_EQ(e.fullPrediction, expected.fullPrediction);
+  EXPECT_EQ(e.logits, expected.logits);
+  ASSERT_EQ(e.rounds.size(), 2u);
+  for (size_t i = 0; i < inputs.size(); ++i)
+    for (unsigned round = 0; round < 2; ++round) {
+      const std::vector<float> logits = logitsOf(inputs[i], round + 1);
+      EXPECT_EQ(e.rounds[round].prediction[i],
+                simulator::predictionOf(Span<const float>(logits)));
+      EXPECT_NEAR(e.rounds[round].confidence[i],
+                  simulator::confidenceOf(binary::ExitRule::softmax,
+                                          Span<const float>(logits)),
+                  1e-6);
+    }
 }
 
 TEST(Evaluation, ReportsProgressUpToTheEnd) {

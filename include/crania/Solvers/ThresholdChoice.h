@@ -44,7 +44,7 @@ struct ThresholdProblem {
   Status check() const;
 };
 
-/// What thresholds do to a set of inputs.
+/// The effect of thresholds on a set of inputs.
 struct ThresholdOutcome {
   double meanCost = 0, meanRounds = 0;
   double loss = 0; ///< mean, as a share of the inputs

@@ -43,6 +43,9 @@ struct Tensor {
   WeightBlocks blocks;
   SmallVector<EncodingAttrInterface> given;
   std::vector<SegmentCandidates> clusters;
+  /// The number of the chosen candidate of each cluster, and its segment.
+  SmallVector<size_t> chosen = {};
+  std::vector<crania::ClusterSegment> encoded = {};
 };
 
 std::string nameOf(const Tensor &tensor, size_t cluster) {
@@ -120,18 +123,11 @@ private:
       return failure();
     if (crania::Status status = problem.check(); !status)
       return iterate.emitError() << status.error().message;
-    crania::Result<EncodingChoice> choice =
-        crania::solvers::chooseEncodings(problem);
-    if (!choice)
-      return iterate.emitError() << choice.error().message;
-    size_t next = 0;
-    for (Tensor &tensor : tensors) {
-      ArrayRef<size_t> chosen =
-          ArrayRef<size_t>(choice->candidates).slice(next, tensor.given.size());
-      if (failed(decide(tensor, chosen)))
-        return failure();
-      next += tensor.given.size();
-    }
+    FailureOr<EncodingChoice> choice = choose(iterate, tensors, problem);
+    if (failed(choice))
+      return failure();
+    for (const Tensor &tensor : tensors)
+      decide(tensor);
     plan->write();
     reportDecoder(iterate, problem, *choice);
     return success();
@@ -205,47 +201,83 @@ private:
     return success();
   }
 
-  /// Sets encoding and bytes of all clusters of a tensor.
-  LogicalResult decide(Tensor &tensor, ArrayRef<size_t> chosen) {
-    assert(chosen.size() == tensor.clusters.size() && "a choice per cluster");
-    SmallVector<EncodingAttrInterface> taken;
-    for (auto [k, candidate] : llvm::enumerate(chosen))
-      taken.push_back(tensor.clusters[k].candidates[candidate].encoding);
-    FailureOr<std::vector<crania::ClusterSegment>> encoded =
-        encode(tensor, taken);
-    if (failed(encoded))
-      return failure();
+  /// Chooses encodings and encodes the segments in them. Candidates are
+  /// measured with estimates of their largest blocks, which the decoder has to
+  /// hold. The sizes of chosen candidates are replaced by the exact ones, and
+  /// the choice is made again until its decoder is within the budget with exact
+  /// sizes. Each repetition makes the size of another candidate exact.
+  static FailureOr<EncodingChoice> choose(IterateOp iterate,
+                                          MutableArrayRef<Tensor> tensors,
+                                          EncodingProblem &problem) {
+    while (true) {
+      crania::Result<EncodingChoice> choice =
+          crania::solvers::chooseEncodings(problem);
+      if (!choice)
+        return iterate.emitError() << choice.error().message;
+      size_t next = 0;
+      for (Tensor &tensor : tensors) {
+        auto chosen = ArrayRef<size_t>(choice->candidates)
+                          .slice(next, tensor.clusters.size());
+        if (failed(encode(tensor, chosen)))
+          return failure();
+        for (auto [candidate, segment] :
+             llvm::zip_equal(chosen, tensor.encoded)) {
+          uint64_t largest = 0;
+          for (uint32_t bytes : segment.blockSizes)
+            largest = std::max<uint64_t>(largest, bytes);
+          problem.segments[next++].candidates[candidate].largestBlock = largest;
+        }
+      }
+      if (problem.hardwareOf(choice->candidates)
+              .areaUm2(problem.plainDecoderUm2) <= problem.budgetUm2)
+        return *choice;
+      LLVM_DEBUG(llvm::dbgs() << "the decoder of the chosen encodings exceeds "
+                                 "its budget with the exact sizes of blocks\n");
+    }
+  }
+
+  /// Sets encoding and bytes of all clusters of a tensor that is encoded.
+  void decide(const Tensor &tensor) {
     uint64_t bytes = 0;
-    for (auto [k, candidate] : llvm::enumerate(chosen)) {
+    for (auto [k, candidate] : llvm::enumerate(tensor.chosen)) {
       const SegmentCandidates &cluster = tensor.clusters[k];
       Decision decision{cluster, cluster.candidates[candidate]};
       PlanEditor::Segment &segment = tensor.entry->segments[k];
-      segment.encoding = taken[k];
-      segment.bytes = int64_t((*encoded)[k].bytes);
-      bytes += (*encoded)[k].bytes;
+      segment.encoding = decision.taken.encoding;
+      segment.bytes = int64_t(tensor.encoded[k].bytes);
+      bytes += tensor.encoded[k].bytes;
       if (!tensor.given[k])
         report(tensor, k, decision);
     }
     reportTensor(tensor, bytes);
-    return success();
   }
 
-  /// Encodes the segments in the given encodings to get their exact sizes.
-  static FailureOr<std::vector<crania::ClusterSegment>>
-  encode(const Tensor &tensor, ArrayRef<EncodingAttrInterface> taken) {
+  /// Encodes the segments of a tensor in the chosen candidates, unless they are
+  /// encoded so already.
+  static LogicalResult encode(Tensor &tensor, ArrayRef<size_t> chosen) {
+    assert(chosen.size() == tensor.clusters.size() && "a choice per cluster");
+    if (ArrayRef<size_t>(tensor.chosen) == chosen)
+      return success();
     SmallVector<crania::ClusterCoding> codings;
-    for (auto [attribute, cluster] : llvm::zip_equal(taken, tensor.clusters)) {
-      EncodingAttrInterface chosen = attribute;
+    for (auto [candidate, cluster] : llvm::zip_equal(chosen, tensor.clusters)) {
+      EncodingAttrInterface attribute = cluster.candidates[candidate].encoding;
       const crania::encoding::SegmentEncoding *encoding =
-          crania::encoding::findSegmentEncoding(view(chosen.getEncodingId()));
+          crania::encoding::findSegmentEncoding(
+              view(attribute.getEncodingId()));
       assert(encoding && "a chosen encoding is registered");
-      codings.push_back({encoding, chosen.getTrainingOptions(),
+      codings.push_back({encoding, attribute.getTrainingOptions(),
                          &cluster.statisticsFor(*encoding)});
     }
-    return crania::encodeClusters(tensor.blocks, codings,
-                                  [&](unsigned k, const std::string &why) {
-                                    emitClusterError(tensor, k) << why;
-                                  });
+    FailureOr<std::vector<crania::ClusterSegment>> encoded =
+        crania::encodeClusters(tensor.blocks, codings,
+                               [&](unsigned k, const std::string &why) {
+                                 emitClusterError(tensor, k) << why;
+                               });
+    if (failed(encoded))
+      return failure();
+    tensor.chosen = llvm::to_vector(chosen);
+    tensor.encoded = std::move(*encoded);
+    return success();
   }
 
   static void report(const Tensor &tensor, size_t k, const Decision &decision) {

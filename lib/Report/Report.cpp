@@ -40,7 +40,7 @@ public:
     json["bound_cycles_dma"] = bound.dma / inputs;
     json["bound_cycles_array"] = bound.array / inputs;
     json["limited_by"] = limitOf(c);
-    json["utilization"] = utilizationOf(c, target);
+    json["utilisation"] = utilizationOf(c, target);
     json["dram_bytes"] = mean(c.dramBytes());
     json["dram_bytes_by_purpose"] = purposes(c);
     json["dram_burst_bytes"] = mean(c.burstBytes);

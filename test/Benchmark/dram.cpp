@@ -41,8 +41,8 @@ void printSpeed(const std::string &figure, double perSecond, const char *unit) {
 }
 
 void benchmark(const ReferenceRun &run) {
-  const std::vector<uint64_t> trace = traceNamed(run.trace);
   const dram::Spec spec = specOf(run);
+  const std::vector<uint64_t> trace = traceNamed(run.trace, spec);
   Measured measured = measure(spec, trace);
   for (const Comparison &comparison : compare(run, measured))
     print(run, comparison);

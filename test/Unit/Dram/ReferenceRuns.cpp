@@ -14,7 +14,6 @@ namespace crania::test {
 namespace {
 
 constexpr size_t traceLength = 1000000;
-constexpr uint64_t burstBytes = 64;
 
 /// The generator PCG64 of numpy (XSL-RR of 128 bits), with the initial state of
 /// default_rng(7): `numpy.random.default_rng(7).bit_generator.state`.
@@ -79,24 +78,42 @@ ReferenceRun runIn(const std::string &line) {
   return run;
 }
 
-std::vector<uint64_t> ascending() {
+std::vector<uint64_t> ascending(uint64_t burstBytes) {
   std::vector<uint64_t> addresses(traceLength);
   for (size_t i = 0; i < traceLength; ++i)
     addresses[i] = i * burstBytes;
   return addresses;
 }
 
-std::vector<uint64_t> scattered(Pcg64 &generator) {
-  constexpr unsigned bits = 26; // bursts in 4 GB
+/// Returns the number of bits of addresses below the size of the memory or
+/// 4 GB.
+unsigned addressBitsOf(const dram::Spec &spec) {
+  unsigned bits = 0;
+  while (bits < 32 && (uint64_t(2) << bits) <= spec.capacity())
+    ++bits;
+  return bits;
+}
+
+unsigned logOf(uint64_t power) {
+  unsigned bits = 0;
+  while (uint64_t(1) << bits < power)
+    ++bits;
+  return bits;
+}
+
+std::vector<uint64_t> scattered(Pcg64 &generator, unsigned addressBits,
+                                uint64_t burstBytes) {
+  const unsigned bits = addressBits - logOf(burstBytes);
   std::vector<uint64_t> addresses(traceLength);
   for (uint64_t &address : addresses)
     address = generator.below(bits) * burstBytes;
   return addresses;
 }
 
-std::vector<uint64_t> blocks(Pcg64 &generator) {
-  constexpr unsigned bits = 20; // blocks of 4 KB in 4 GB
+std::vector<uint64_t> blocks(Pcg64 &generator, unsigned addressBits,
+                             uint64_t burstBytes) {
   constexpr uint64_t blockBytes = 4096;
+  const unsigned bits = addressBits - logOf(blockBytes);
   std::vector<uint64_t> addresses;
   while (addresses.size() < traceLength) {
     const uint64_t block = generator.below(bits) * blockBytes;
@@ -112,25 +129,33 @@ double secondsOfProcess() { return double(std::clock()) / CLOCKS_PER_SEC; }
 } // namespace
 
 std::vector<ReferenceRun> referenceRuns() {
-  std::ifstream file(CRANIA_DRAM_DATA "/dram_ddr4_3200.csv");
+  const std::pair<const char *, const char *> tables[] = {
+      {"ddr4-3200", CRANIA_DRAM_DATA "/dram_ddr4_3200.csv"},
+      {"lpddr3-1600", CRANIA_DRAM_DATA "/dram_lpddr3_1600.csv"}};
   std::vector<ReferenceRun> runs;
-  std::string line;
-  bool isHeader = true;
-  while (std::getline(file, line)) {
-    if (line.empty() || line[0] == '#')
-      continue;
-    if (!isHeader)
-      runs.push_back(runIn(line));
-    isHeader = false;
+  for (const auto &[preset, path] : tables) {
+    std::ifstream file(path);
+    std::string line;
+    bool isHeader = true;
+    while (std::getline(file, line)) {
+      if (line.empty() || line[0] == '#')
+        continue;
+      if (!isHeader) {
+        runs.push_back(runIn(line));
+        runs.back().preset = preset;
+      }
+      isHeader = false;
+    }
   }
   return runs;
 }
 
 dram::Spec specOf(const ReferenceRun &run) {
-  dram::Spec spec = *dram::findPreset("ddr4-3200");
+  dram::Spec spec = *dram::findPreset(run.preset);
   spec.controller.addressMapping = run.mapping;
   if (run.simulator == "DRAMsim3") {
-    spec.timing.clockPs = 630; // from the file of the run
+    if (run.preset == "ddr4-3200")
+      spec.timing.clockPs = 630; // from the file of the run
     return spec;
   }
   // Ramulator 2 issues commands for the oldest request that is ready, and
@@ -142,17 +167,21 @@ dram::Spec specOf(const ReferenceRun &run) {
   return spec;
 }
 
-std::vector<uint64_t> traceNamed(const std::string &name) {
+std::vector<uint64_t> traceNamed(const std::string &name,
+                                 const dram::Spec &spec) {
+  const uint64_t burstBytes = spec.burstBytes();
   if (name == "seq")
-    return ascending();
+    return ascending(burstBytes);
+  const unsigned addressBits = addressBitsOf(spec);
   Pcg64 generator;
-  std::vector<uint64_t> first = scattered(generator);
-  return name == "rand" ? first : blocks(generator);
+  std::vector<uint64_t> first = scattered(generator, addressBits, burstBytes);
+  return name == "rand" ? first : blocks(generator, addressBits, burstBytes);
 }
 
 Measured measure(const dram::Spec &spec, const std::vector<uint64_t> &trace) {
   // The window exceeds the capacity of all queues of the controller.
   constexpr size_t window = 1024;
+  const uint32_t burstBytes = spec.burstBytes();
   dram::System system = std::move(*dram::System::create(spec));
   Measured measured;
   const double begin = secondsOfProcess();

@@ -10,15 +10,17 @@
 
 namespace crania::test {
 
-/// A row of data/dram_ddr4_3200.csv. Energies are in V mA clocks, and 0 if the
+/// A row of data/dram_<preset>.csv. Energies are in V mA clocks, and 0 if the
 /// table has none.
 struct ReferenceRun {
-  std::string simulator, mapping, trace;
+  std::string preset, simulator, mapping, trace;
   double cycles = 0, gigabytesPerSecond = 0;
   double read = 0, activate = 0, refresh = 0;
   double activeStandby = 0, prechargeStandby = 0, total = 0;
 
-  std::string name() const { return simulator + " " + mapping + " " + trace; }
+  std::string name() const {
+    return preset + " " + simulator + " " + mapping + " " + trace;
+  }
 };
 
 std::vector<ReferenceRun> referenceRuns();
@@ -26,11 +28,12 @@ std::vector<ReferenceRun> referenceRuns();
 /// Returns the memory and controller of the run.
 dram::Spec specOf(const ReferenceRun &run);
 
-/// Returns the addresses of a run, which reads 64 bytes at each: "seq"
-/// ascending, "rand" over 4 GB, "blk4k" random blocks of 4 KB read in order.
-/// They equal those of numpy's default_rng(7), whose generator is reproduced
-/// here.
-std::vector<uint64_t> traceNamed(const std::string &name);
+/// Returns the addresses of a run, which reads a burst of the memory at each:
+/// "seq" ascending, "rand" over the memory or its first 4 GB, "blk4k" random
+/// blocks of 4 KB read in order. They equal those of numpy's default_rng(7),
+/// whose generator is reproduced here.
+std::vector<uint64_t> traceNamed(const std::string &name,
+                                 const dram::Spec &spec);
 
 /// The figures of the model for a run.
 struct Measured {

@@ -8,7 +8,7 @@ import sys
 
 COSTS = {
     "cycles", "cycles_busy", "cycles_stalled", "bound_cycles", "bound_by",
-    "bound_cycles_dram", "bound_cycles_dma", "bound_cycles_array", "limited_by", "utilization", "dram_bytes",
+    "bound_cycles_dram", "bound_cycles_dma", "bound_cycles_array", "limited_by", "utilisation", "dram_bytes",
     "dram_bytes_by_purpose", "dram_burst_bytes", "dram_pending_cycles", "dram_rows",
     "store_hit_bytes", "macs",
     "macs_skipped", "energy_pj", "energy_by_component"}

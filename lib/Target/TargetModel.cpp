@@ -5,10 +5,8 @@
 
 #include "TargetFields.h"
 
-#include <algorithm>
 #include <cassert>
 #include <cmath>
-#include <optional>
 
 namespace crania::target {
 
@@ -69,35 +67,6 @@ uint64_t TargetModel::dramLatencyCycles() const {
 }
 
 namespace {
-
-/// Returns the value of a numeric field, or nothing for an enumeration.
-std::optional<double> numberIn(const Field &field) {
-  if (auto *value = std::get_if<uint32_t *>(&field.value))
-    return **value;
-  if (auto *value = std::get_if<uint64_t *>(&field.value))
-    return double(**value);
-  if (auto *value = std::get_if<double *>(&field.value))
-    return **value;
-  return std::nullopt;
-}
-
-Status checkRange(const Field &field) {
-  std::optional<double> number = numberIn(field);
-  if (!number || (*number >= field.minimum && *number <= field.maximum))
-    return {};
-  return Error{field.path() + " is " + formatNumber(*number) +
-               ", but must be from " + formatNumber(field.minimum) + " to " +
-               formatNumber(field.maximum)};
-}
-
-Status checkName(const std::string &name) {
-  constexpr size_t longestName = 64;
-  bool printable = std::all_of(name.begin(), name.end(),
-                               [](char c) { return c >= ' ' && c <= '~'; });
-  if (!name.empty() && name.size() <= longestName && printable)
-    return {};
-  return Error{"name must be 1 to 64 printable ASCII characters"};
-}
 
 bool isPowerOfTwo(uint64_t value) { return (value & (value - 1)) == 0; }
 
@@ -173,7 +142,7 @@ Status TargetModel::check() const {
   auto fail = [&](const Status &status) {
     return Error{"target \"" + name + "\": " + status.error().message};
   };
-  if (Status status = checkName(name); !status)
+  if (Status status = checkFieldFileName(name); !status)
     return Error{"target: " + status.error().message};
   TargetModel copy = *this;
   for (const Field &field : fieldsOf(copy))

@@ -10,33 +10,37 @@
 
 namespace crania::target {
 
-unsigned bytesOf(Precision precision) {
-  switch (precision) {
-  case Precision::f32:
-    return 4;
-  case Precision::i16:
-    return 2;
-  case Precision::i8:
-    return 1;
-  }
-  __builtin_unreachable();
+namespace {
+
+struct PrecisionRow {
+  Precision precision;
+  std::string_view name;
+  unsigned bytes, accumulatorBytes;
+};
+
+/// By the numbers of the enumeration.
+constexpr PrecisionRow precisions[precisionCount] = {
+    {Precision::f32, "f32", 4, 4},
+    {Precision::i16, "i16", 2, 6},
+    {Precision::i8, "i8", 1, 4},
+};
+
+const PrecisionRow &rowOf(Precision precision) {
+  assert(size_t(precision) < precisionCount &&
+         precisions[size_t(precision)].precision == precision &&
+         "the rows are in the order of the precisions");
+  return precisions[size_t(precision)];
 }
+
+} // namespace
+
+unsigned bytesOf(Precision precision) { return rowOf(precision).bytes; }
 
 unsigned accumulatorBytesOf(Precision precision) {
-  return precision == Precision::i16 ? 6 : 4;
+  return rowOf(precision).accumulatorBytes;
 }
 
-std::string_view nameOf(Precision precision) {
-  switch (precision) {
-  case Precision::f32:
-    return "f32";
-  case Precision::i16:
-    return "i16";
-  case Precision::i8:
-    return "i8";
-  }
-  __builtin_unreachable();
-}
+std::string_view nameOf(Precision precision) { return rowOf(precision).name; }
 
 double TargetModel::dramBytesPerCycle() const {
   assert(clockMHz > 0 && "a machine without a clock");

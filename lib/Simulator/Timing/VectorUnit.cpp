@@ -4,6 +4,8 @@
 #include "VectorUnit.h"
 #include "VectorCharge.h"
 
+#include "crania/DeviceBinary/VectorTraits.h"
+
 #include <algorithm>
 #include <cassert>
 
@@ -30,10 +32,10 @@ uint64_t cyclesOf(const binary::Vector &vector, const ProgramView &program) {
   };
   uint64_t cycles = 0;
   for (const binary::VectorInstruction *instruction : *vector.code()) {
-    if (instruction->op() == binary::VectorOp::constant)
+    if (binary::traitsOf(instruction->op()).unit == binary::LaneUnit::none)
       continue;
-    const bool isFloat = binary::isFloat(instruction->type()) ||
-                         instruction->op() == binary::VectorOp::to_int;
+    const bool isFloat =
+        binary::runsOnFloatLanes(instruction->op(), instruction->type());
     cycles += slotsOf(isFloat && hasOwnF32Lanes ? unit.f32Lanes : unit.lanes);
   }
   return std::max(cycles, slotsOf(unit.lanes));

@@ -4,6 +4,7 @@
 #include "VectorUnit.h"
 #include "VectorCharge.h"
 
+#include "crania/DeviceBinary/Accesses.h"
 #include "crania/DeviceBinary/VectorTraits.h"
 
 #include <algorithm>
@@ -90,7 +91,7 @@ void VectorUnit::account(uint32_t command) {
   const uint64_t written = inputs * touchesOf(*vector.output(), vector) *
                            board.elementBytes(vector.output()->buffer());
   counts.globalBufferWriteBytes += written;
-  if (vector.reduces() && !vector.initialized())
+  if (binary::readsOutput(vector))
     counts.globalBufferReadBytes += written;
   const uint64_t points = inputs * pointsOf(vector);
   for (const binary::VectorInstruction *instruction : *vector.code()) {

@@ -79,15 +79,19 @@ Interval indicesOf(const AccessDim &dim, const Vector &vector) {
   return range;
 }
 
+Interval insideOf(const AccessDim &dim, const Vector &vector) {
+  Interval indices = indicesOf(dim, vector);
+  return {std::max(indices.low, Wide(0)),
+          std::min(indices.high, Wide(dim.extent()) - 1)};
+}
+
 std::optional<Interval> elementsOf(const Access &access, const Vector &vector) {
   std::vector<Axis> axes;
   for (const AccessDim *dim : *access.dims()) {
-    Interval indices = indicesOf(*dim, vector);
-    Wide low = std::max(indices.low, Wide(0));
-    Wide high = std::min(indices.high, Wide(dim->extent()) - 1);
-    if (low > high)
+    Interval inside = insideOf(*dim, vector);
+    if (inside.low > inside.high)
       return std::nullopt;
-    axes.push_back({low, high, dim->stride()});
+    axes.push_back({inside.low, inside.high, dim->stride()});
   }
   return elementsOf(access.offset(), axes);
 }

@@ -54,6 +54,10 @@ std::vector<Axis> axesOf(const flatbuffers::Vector<uint32_t> &extents,
 /// the vector command. They may be outside the extent of the dimension.
 Interval indicesOf(const AccessDim &dim, const Vector &vector);
 
+/// Returns the indices between those that the loops reach and that are inside
+/// of the extent. If there are none, the low end is above the high one.
+Interval insideOf(const AccessDim &dim, const Vector &vector);
+
 /// Returns the elements of an access that are not padding, or nullopt if all
 /// are.
 std::optional<Interval> elementsOf(const Access &access, const Vector &vector);

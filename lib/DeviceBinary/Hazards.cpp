@@ -5,7 +5,7 @@
 
 #include "Operands.h"
 
-#include "crania/DeviceBinary/DeviceBinary.h"
+#include "crania/DeviceBinary/Accesses.h"
 
 #include <algorithm>
 #include <cassert>
@@ -15,108 +15,31 @@ namespace crania::binary {
 
 namespace {
 
-enum Unit : uint8_t { weightDma, activationDma, array, vectorUnit, exitUnit };
-constexpr size_t unitCount = 5;
-
-Unit unitOf(const Command &command) {
-  switch (command.body_type()) {
-  case CommandBody::Copy:
-    return activationDma;
-  case CommandBody::Contract:
-    return array;
-  case CommandBody::Vector:
-    return vectorUnit;
-  case CommandBody::ExitTest:
-    return exitUnit;
-  default:
-    return weightDma;
-  }
+bool isPipelined(CommandUnit unit) {
+  return unit != CommandUnit::vectorUnit && unit != CommandUnit::exitUnit;
 }
 
-bool isPipelined(Unit unit) { return unit != vectorUnit && unit != exitUnit; }
-
-/// The bytes [begin, end) of a memory that a command reads or writes.
-struct Touch {
-  Space space;
-  uint64_t begin, end;
-  bool writes;
-
-  bool meets(const Touch &other) const {
-    return space == other.space && begin < other.end && other.begin < end;
-  }
+/// The bytes of a memory that a command reads or writes.
+struct Touch : ByteRange {
+  bool isWritten;
 };
 
-/// Collects the ranges of writable memories that a verified command reads or
-/// writes.
-class Touches {
-public:
-  Touches(const Command &command, const ProgramContext &context)
-      : context(context) {
-    if (const Contract *contract = command.body_as_Contract())
-      addContract(*contract);
-    if (const Vector *vector = command.body_as_Vector())
-      addVector(*vector);
-    if (const Copy *copy = command.body_as_Copy())
-      addCopy(*copy);
-    if (const ExitTest *test = command.body_as_ExitTest())
-      add(test->logits(),
-          {Wide(test->offset()), Wide(test->offset()) + test->classes() - 1},
-          false);
+/// Returns the ranges of writable memories that a verified command reads or
+/// writes. An update counts as a write: a unit that reads what it writes itself
+/// needs no token.
+std::vector<Touch> touchesOf(const Command &command, const Program &program) {
+  std::vector<Touch> touches;
+  for (const OperandAccess &operand : accessesOf(command, program)) {
+    const Buffer &buffer = *program.buffers()->Get(operand.buffer);
+    if (buffer.space() != Space::image && !operand.isEmpty())
+      touches.push_back({operand.bytes(program), writes(operand.use)});
   }
-
-  std::vector<Touch> list;
-
-private:
-  void add(uint32_t index, const Interval &elements, bool writes) {
-    const Buffer &buffer = *context.program.buffers()->Get(index);
-    uint64_t size = bytesOf(buffer.element());
-    if (buffer.space() != Space::image)
-      list.push_back(
-          {buffer.space(), buffer.offset() + uint64_t(elements.low) * size,
-           buffer.offset() + uint64_t(elements.high + 1) * size, writes});
-  }
-
-  /// Adds the output blocks of the contract's tile range, and its whole input.
-  void addContract(const Contract &contract) {
-    const Weights &weights =
-        *context.program.weights()->Get(contract.weights());
-    encoding::Tiling tiling = tilingOf(weights);
-    encoding::Tiling::Tile first = tiling.tile(contract.tile_begin());
-    encoding::Tiling::Tile last = tiling.tile(contract.tile_end() - 1);
-    Wide outputs = weights.outputs();
-    Interval channels{first.group * outputs + first.firstOutput,
-                      last.group * outputs + last.firstOutput + last.outputs -
-                          1};
-    add(contract.input()->buffer(), elementsOf(*contract.input()), false);
-    add(contract.output()->buffer(), elementsOf(*contract.output(), channels),
-        true);
-  }
-
-  void addVector(const Vector &vector) {
-    assert(elementsOf(*vector.output(), vector) && "an output is no padding");
-    for (const Access *input : *vector.inputs())
-      if (std::optional<Interval> elements = elementsOf(*input, vector))
-        add(input->buffer(), *elements, false);
-    add(vector.output()->buffer(), *elementsOf(*vector.output(), vector), true);
-  }
-
-  void addCopy(const Copy &copy) {
-    add(copy.source(),
-        elementsOf(copy.source_offset(),
-                   axesOf(*copy.extents(), *copy.source_strides())),
-        false);
-    add(copy.destination(),
-        elementsOf(copy.destination_offset(),
-                   axesOf(*copy.extents(), *copy.destination_strides())),
-        true);
-  }
-
-  const ProgramContext &context;
-};
+  return touches;
+}
 
 /// The last finished command of each unit, or -1 if there is none. A unit
 /// finishes its commands in order, so this describes every command.
-using Clock = std::array<int64_t, unitCount>;
+using Clock = std::array<int64_t, commandUnitCount>;
 
 Clock none() {
   Clock clock;
@@ -125,7 +48,7 @@ Clock none() {
 }
 
 void advance(Clock &clock, const Clock &other) {
-  for (size_t unit = 0; unit < unitCount; ++unit)
+  for (size_t unit = 0; unit < commandUnitCount; ++unit)
     clock[unit] = std::max(clock[unit], other[unit]);
 }
 
@@ -138,9 +61,9 @@ public:
 
   std::optional<Hazard> run() {
     for (size_t i = 0; i < commands.size(); ++i) {
-      const Unit unit = unitOf(command(i));
+      const size_t unit = unitIndex(i);
       previous.push_back(std::exchange(lastOf[unit], int64_t(i)));
-      touches.push_back(Touches(command(i), context).list);
+      touches.push_back(touchesOf(command(i), context.program));
       starts.push_back(startOf(i));
       ends.push_back(endOf(i));
       if (std::optional<Hazard> hazard = compareWithUnfinished(i))
@@ -155,6 +78,10 @@ public:
 
 private:
   const Command &command(size_t index) const { return *commands.Get(index); }
+
+  size_t unitIndex(size_t index) const {
+    return size_t(unitOf(command(index)));
+  }
 
   /// Returns the commands that have finished when command `index` starts.
   Clock startOf(size_t index) const {
@@ -184,14 +111,14 @@ private:
       advance(clock, ends[command(index).follows()]);
     if (previous[index] >= 0)
       advance(clock, ends[previous[index]]);
-    clock[unitOf(command(index))] = int64_t(index);
+    clock[unitIndex(index)] = int64_t(index);
     return clock;
   }
 
   std::optional<Hazard> compareWithUnfinished(size_t index) const {
     if (touches[index].empty() && !command(index).body_as_Release())
       return std::nullopt;
-    for (size_t unit = 0; unit < unitCount; ++unit) {
+    for (size_t unit = 0; unit < commandUnitCount; ++unit) {
       const std::vector<size_t> &queue = touching[unit];
       for (auto at = queue.rbegin();
            at != queue.rend() && int64_t(*at) > starts[index][unit]; ++at)
@@ -216,12 +143,12 @@ private:
 
   bool isHazard(size_t index, const Touch &mine, size_t earlier,
                 const Touch &theirs) const {
-    if (!mine.writes && !theirs.writes)
+    if (!mine.isWritten && !theirs.isWritten)
       return false;
     if (command(index).follows() == int64_t(earlier))
-      return !theirs.writes;
+      return !theirs.isWritten;
     if (unitOf(command(index)) == unitOf(command(earlier)))
-      return !mine.writes; // later reads may meet writes in the pipeline
+      return !mine.isWritten; // later reads may meet writes in the pipeline
     return true;
   }
 
@@ -236,10 +163,11 @@ private:
                        const Touch &theirs) const {
     uint64_t begin = std::max(mine.begin, theirs.begin);
     uint64_t end = std::min(mine.end, theirs.end);
-    return std::string("it ") + (mine.writes ? "writes" : "reads") + " bytes " +
-           rangeText(begin, end) + " of " + std::string(nameOf(mine.space)) +
-           ", which command " + std::to_string(earlier) + " may still " +
-           (theirs.writes ? "write" : "read") +
+    return std::string("it ") + (mine.isWritten ? "writes" : "reads") +
+           " bytes " + rangeText(begin, end) + " of " +
+           std::string(nameOf(mine.space)) + ", which command " +
+           std::to_string(earlier) + " may still " +
+           (theirs.isWritten ? "write" : "read") +
            "; let it wait for that command";
   }
 
@@ -249,7 +177,7 @@ private:
   std::vector<Clock> starts, ends;
   std::vector<int64_t> previous; // on the same unit, or -1
   Clock lastOf = none();         // last command of each unit so far
-  std::array<std::vector<size_t>, unitCount> touching;
+  std::array<std::vector<size_t>, commandUnitCount> touching;
 };
 
 } // namespace

@@ -19,26 +19,6 @@ std::string text(Wide value) {
 
 } // namespace
 
-unsigned bytesOf(ElementType type) {
-  switch (type) {
-  case ElementType::f32:
-  case ElementType::i32:
-    return 4;
-  case ElementType::i16:
-    return 2;
-  case ElementType::i8:
-  case ElementType::u8:
-    return 1;
-  case ElementType::i64:
-    return 8;
-  }
-  __builtin_unreachable();
-}
-
-bool isFloat(ElementType type) { return type == ElementType::f32; }
-
-std::string_view nameOf(ElementType type) { return EnumNameElementType(type); }
-
 std::string_view nameOf(Space space) { return EnumNameSpace(space); }
 
 Status checkStride(int64_t stride, const std::string &role) {
@@ -73,7 +53,7 @@ Result<const Buffer *> computeBufferOf(uint32_t index, const std::string &role,
 Status checkValue(double value, ElementType type, const std::string &role) {
   if (isFloat(type))
     return {};
-  const bool isUnsigned = type == ElementType::u8;
+  const bool isUnsigned = !traitsOf(type).isSigned;
   const int bits = 8 * int(bytesOf(type));
   const double low = isUnsigned ? 0 : -std::ldexp(1.0, bits - 1);
   const double end = std::ldexp(1.0, isUnsigned ? bits : bits - 1);

@@ -9,7 +9,6 @@
 
 namespace crania::binary {
 
-std::string_view nameOf(ElementType type);
 std::string_view nameOf(Space space);
 
 /// Returns the product of the extents, or nullopt if one of them is 0 or the

@@ -63,9 +63,6 @@ bool isKnown(Enum value) {
   return value >= Enum::MIN && value <= Enum::MAX;
 }
 
-/// Returns true if weights can be of that type: f32, i16 or i8.
-bool isWeightType(ElementType type);
-
 /// Returns "[begin, end)", for messages.
 std::string rangeText(uint64_t begin, uint64_t end);
 

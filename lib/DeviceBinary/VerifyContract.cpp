@@ -58,22 +58,6 @@ ElementType elementOf(const Plane &plane, const ProgramContext &context) {
   return context.program.buffers()->Get(plane.buffer())->element();
 }
 
-bool takes(ElementType weights, ElementType input) {
-  return input == weights ||
-         (weights == ElementType::i8 && input == ElementType::u8);
-}
-
-ElementType sumOf(ElementType weights) {
-  switch (weights) {
-  case ElementType::i8:
-    return ElementType::i32;
-  case ElementType::i16:
-    return ElementType::i64;
-  default:
-    return ElementType::f32;
-  }
-}
-
 /// Checks the element types of input and output, which the type of the weights
 /// decides.
 Status verifyTypes(const Contract &c, const Weights &weights,
@@ -82,14 +66,15 @@ Status verifyTypes(const Contract &c, const Weights &weights,
   std::string type(nameOf(element));
   std::string name = "weights \"" + weights.name()->str() + "\" of " + type;
   ElementType input = elementOf(*c.input(), context);
-  if (!takes(element, input))
+  if (!takesInput(element, input))
     return Error{"its input holds " + std::string(nameOf(input)) + ", but " +
                  name + " take " +
                  (element == ElementType::i8 ? "i8 or u8" : type)};
   ElementType output = elementOf(*c.output(), context);
-  if (output != sumOf(element))
+  const ElementType sum = *traitsOf(element).sum;
+  if (output != sum)
     return Error{"its output holds " + std::string(nameOf(output)) + ", but " +
-                 name + " give " + std::string(nameOf(sumOf(element)))};
+                 name + " give " + std::string(nameOf(sum))};
   if (c.accumulate() && !isFloat(element))
     return Error{"it accumulates, but " + name +
                  " do not: only f32 is added to what the output holds"};

@@ -4,80 +4,14 @@
 #include "Operands.h"
 #include "Verify.h"
 
+#include "crania/DeviceBinary/VectorTraits.h"
+
 namespace crania::binary {
-
-unsigned operandsOf(VectorOp op) {
-  switch (op) {
-  case VectorOp::constant:
-    return 0;
-  case VectorOp::neg:
-  case VectorOp::abs:
-  case VectorOp::exp:
-  case VectorOp::log:
-  case VectorOp::sqrt:
-  case VectorOp::rsqrt:
-  case VectorOp::tanh:
-  case VectorOp::erf:
-  case VectorOp::floor:
-  case VectorOp::ceil:
-  case VectorOp::roundeven:
-  case VectorOp::to_f32:
-  case VectorOp::to_int:
-    return 1;
-  case VectorOp::select:
-  case VectorOp::rescale:
-    return 3;
-  default:
-    return 2;
-  }
-}
-
-std::string_view typesOf(VectorOp op) {
-  switch (op) {
-  case VectorOp::div:
-  case VectorOp::maxnum:
-  case VectorOp::minnum:
-  case VectorOp::exp:
-  case VectorOp::log:
-  case VectorOp::sqrt:
-  case VectorOp::rsqrt:
-  case VectorOp::tanh:
-  case VectorOp::erf:
-  case VectorOp::floor:
-  case VectorOp::ceil:
-  case VectorOp::pow:
-  case VectorOp::roundeven:
-  case VectorOp::to_f32:
-    return "f32";
-  case VectorOp::rescale:
-    return "i64";
-  case VectorOp::shr:
-  case VectorOp::to_int:
-    return "i32 or i64";
-  default:
-    return "f32, i32 or i64";
-  }
-}
-
-bool hasType(VectorOp op, ElementType type) {
-  bool isAny = type == ElementType::f32 || type == ElementType::i32 ||
-               type == ElementType::i64;
-  return isAny && typesOf(op).find(nameOf(type)) != std::string_view::npos;
-}
-
-bool takesFloats(VectorOp op, ElementType type) {
-  if (op == VectorOp::to_f32)
-    return false;
-  return op == VectorOp::to_int || isFloat(type);
-}
 
 namespace {
 
 /// The largest number of registers of a vector program, inputs included.
 constexpr size_t maxRegisters = 256;
-
-/// The largest shift of a rescale. It leaves one bit beside the sign.
-constexpr int64_t maxShift = 62;
 
 /// The kinds of the registers defined so far: true for an f32, false for an
 /// integer.
@@ -110,7 +44,8 @@ Status verifyOperands(const VectorInstruction &instruction,
 
 Status verifyInteger(const VectorInstruction &instruction) {
   int64_t value = instruction.integer();
-  if (instruction.op() == VectorOp::rescale && (value < 0 || value > maxShift))
+  if (traitsOf(instruction.op()).immediate == Immediate::shift &&
+      (value < 0 || value > maxShift))
     return Error{"it shifts by " + std::to_string(value) +
                  ", but must by 0 to " + std::to_string(maxShift)};
   if (instruction.op() == VectorOp::constant &&

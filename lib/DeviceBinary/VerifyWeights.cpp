@@ -272,11 +272,6 @@ Status verifyOverlaps(const ProgramContext &context) {
 
 } // namespace
 
-bool isWeightType(ElementType type) {
-  return type == ElementType::f32 || type == ElementType::i16 ||
-         type == ElementType::i8;
-}
-
 Status verifyWeights(const ProgramContext &context) {
   for (const Weights *weights : *context.program.weights()) {
     Status status = verifyTiling(*weights, context);

@@ -6,9 +6,7 @@
 #include "SpecFields.h"
 #include "crania/Dram/AddressMap.h"
 
-#include <algorithm>
 #include <cassert>
-#include <optional>
 
 namespace crania::dram {
 
@@ -20,23 +18,6 @@ constexpr uint32_t mostBanks = 64;
 
 bool isPowerOfTwo(uint32_t value) {
   return value != 0 && (value & (value - 1)) == 0;
-}
-
-std::optional<double> numberIn(const Field &field) {
-  if (auto *const *whole = std::get_if<uint32_t *>(&field.value))
-    return double(**whole);
-  if (auto *const *real = std::get_if<double *>(&field.value))
-    return **real;
-  return std::nullopt;
-}
-
-Status checkRange(const Field &field) {
-  std::optional<double> number = numberIn(field);
-  if (!number || (*number >= field.minimum && *number <= field.maximum))
-    return {};
-  return Error{field.path() + " is " + formatNumber(*number) +
-               ", but must be from " + formatNumber(field.minimum) + " to " +
-               formatNumber(field.maximum)};
 }
 
 Status checkPowersOfTwo(Spec &spec) {
@@ -147,15 +128,6 @@ Status checkController(const Spec::Controller &c) {
   return {};
 }
 
-Status checkName(const std::string &name) {
-  constexpr size_t longestName = 64;
-  bool printable = std::all_of(name.begin(), name.end(),
-                               [](char c) { return c >= ' ' && c <= '~'; });
-  if (!name.empty() && name.size() <= longestName && printable)
-    return {};
-  return Error{"name must be 1 to 64 printable ASCII characters"};
-}
-
 Status checkAll(Spec &spec) {
   for (const Field &field : fieldsOf(spec))
     if (Status status = checkRange(field); !status)
@@ -191,7 +163,7 @@ double Spec::peakGigabytesPerSecond() const {
 }
 
 Status Spec::check() const {
-  if (Status status = checkName(name); !status)
+  if (Status status = checkFieldFileName(name); !status)
     return Error{"DRAM: " + status.error().message};
   Spec copy = *this;
   if (Status status = checkAll(copy); !status)

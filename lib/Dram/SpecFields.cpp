@@ -3,8 +3,6 @@
 
 #include "SpecFields.h"
 
-#include <cstdio>
-
 namespace crania::dram {
 
 namespace {
@@ -105,11 +103,5 @@ std::vector<std::string> namesOf(RefreshPolicy) {
 }
 
 std::vector<std::string> namesOf(EnergyModel) { return {"currents", "flat"}; }
-
-std::string formatNumber(double value) {
-  char text[32];
-  std::snprintf(text, sizeof(text), "%.15g", value);
-  return text;
-}
 
 } // namespace crania::dram

@@ -3,8 +3,6 @@
 
 #include "TargetFields.h"
 
-#include <cstdio>
-
 namespace crania::target {
 
 namespace {
@@ -14,13 +12,45 @@ constexpr double MB = 1024.0 * 1024;
 /// larger one, and the simulator allocates it.
 constexpr double largestMemory = 256 * MB;
 
-} // namespace
-
-std::string Field::path() const {
-  return *section ? std::string(section) + "." + key : key;
+Result<dram::Spec> readMemory(const FieldValue &value,
+                              const std::string &folder) {
+  if (const ObjectText *object = std::get_if<ObjectText>(&value))
+    return dram::parseSpec(object->json);
+  const std::string *word = std::get_if<std::string>(&value);
+  if (!word)
+    return Error{"it must be a word or an object"};
+  if (Result<dram::Spec> preset = dram::findPreset(*word);
+      preset || folder.empty())
+    return preset;
+  const bool isAbsolute = !word->empty() && word->front() == '/';
+  return dram::loadSpec(isAbsolute ? *word : folder + "/" + *word);
 }
 
-std::vector<Field> fieldsOf(TargetModel &t) {
+/// Returns the name of a preset, or all numbers of a memory that is not a
+/// preset.
+std::string writeMemory(const dram::Spec &memory) {
+  std::string json = memory.toJson();
+  for (const std::string &name : dram::presetNames())
+    if (dram::findPreset(name)->toJson() == json)
+      return '"' + name + '"';
+  return json;
+}
+
+ForeignValue memoryField(std::shared_ptr<const dram::Spec> &memory,
+                         const std::string &folder) {
+  auto read = [&memory, folder](const FieldValue &value) -> Status {
+    Result<dram::Spec> spec = readMemory(value, folder);
+    if (!spec)
+      return spec.error();
+    memory = std::make_shared<const dram::Spec>(std::move(*spec));
+    return {};
+  };
+  return {read, [&memory] { return writeMemory(*memory); }};
+}
+
+} // namespace
+
+std::vector<Field> fieldsOf(TargetModel &t, const std::string &folder) {
   return {
       {"", "clock_mhz", &t.clockMHz, 1, 10000},
       {"array", "rows", &t.array.rows, 1, 1024},
@@ -45,7 +75,7 @@ std::vector<Field> fieldsOf(TargetModel &t) {
       {"vector_unit", "f32_lanes", &t.vectorUnit.f32Lanes, 1, 4096},
       {"exit_unit", "cycles_per_class", &t.exitUnit.cyclesPerClass, 1, 10000},
       {"dram", "model", &t.dram.model},
-      {"dram", "memory", &t.dram.memory},
+      {"dram", "memory", memoryField(t.dram.memory, folder)},
       {"dram", "gigabytes_per_second", &t.dram.gigabytesPerSecond, 0.001,
        10000},
       {"dram", "latency_ns", &t.dram.latencyNs, 0, 1e6},
@@ -109,11 +139,5 @@ std::vector<std::string> namesOf(StorePolicy) {
 std::vector<std::string> namesOf(DramModel) { return {"flat", "timed"}; }
 
 std::vector<std::string> namesOf(DramEnergy) { return {"flat", "commands"}; }
-
-std::string formatNumber(double value) {
-  char text[32];
-  std::snprintf(text, sizeof(text), "%.15g", value);
-  return text;
-}
 
 } // namespace crania::target

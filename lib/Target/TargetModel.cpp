@@ -5,40 +5,42 @@
 
 #include "TargetFields.h"
 
-#include <algorithm>
 #include <cassert>
 #include <cmath>
-#include <optional>
 
 namespace crania::target {
 
-unsigned bytesOf(Precision precision) {
-  switch (precision) {
-  case Precision::f32:
-    return 4;
-  case Precision::i16:
-    return 2;
-  case Precision::i8:
-    return 1;
-  }
-  __builtin_unreachable();
+namespace {
+
+struct PrecisionRow {
+  Precision precision;
+  std::string_view name;
+  unsigned bytes, accumulatorBytes;
+};
+
+/// By the numbers of the enumeration.
+constexpr PrecisionRow precisions[precisionCount] = {
+    {Precision::f32, "f32", 4, 4},
+    {Precision::i16, "i16", 2, 6},
+    {Precision::i8, "i8", 1, 4},
+};
+
+const PrecisionRow &rowOf(Precision precision) {
+  assert(size_t(precision) < precisionCount &&
+         precisions[size_t(precision)].precision == precision &&
+         "the rows are in the order of the precisions");
+  return precisions[size_t(precision)];
 }
+
+} // namespace
+
+unsigned bytesOf(Precision precision) { return rowOf(precision).bytes; }
 
 unsigned accumulatorBytesOf(Precision precision) {
-  return precision == Precision::i16 ? 6 : 4;
+  return rowOf(precision).accumulatorBytes;
 }
 
-std::string_view nameOf(Precision precision) {
-  switch (precision) {
-  case Precision::f32:
-    return "f32";
-  case Precision::i16:
-    return "i16";
-  case Precision::i8:
-    return "i8";
-  }
-  __builtin_unreachable();
-}
+std::string_view nameOf(Precision precision) { return rowOf(precision).name; }
 
 double TargetModel::dramBytesPerCycle() const {
   assert(clockMHz > 0 && "a machine without a clock");
@@ -69,35 +71,6 @@ uint64_t TargetModel::dramLatencyCycles() const {
 }
 
 namespace {
-
-/// Returns the value of a numeric field, or nothing for an enumeration.
-std::optional<double> numberIn(const Field &field) {
-  if (auto *value = std::get_if<uint32_t *>(&field.value))
-    return **value;
-  if (auto *value = std::get_if<uint64_t *>(&field.value))
-    return double(**value);
-  if (auto *value = std::get_if<double *>(&field.value))
-    return **value;
-  return std::nullopt;
-}
-
-Status checkRange(const Field &field) {
-  std::optional<double> number = numberIn(field);
-  if (!number || (*number >= field.minimum && *number <= field.maximum))
-    return {};
-  return Error{field.path() + " is " + formatNumber(*number) +
-               ", but must be from " + formatNumber(field.minimum) + " to " +
-               formatNumber(field.maximum)};
-}
-
-Status checkName(const std::string &name) {
-  constexpr size_t longestName = 64;
-  bool printable = std::all_of(name.begin(), name.end(),
-                               [](char c) { return c >= ' ' && c <= '~'; });
-  if (!name.empty() && name.size() <= longestName && printable)
-    return {};
-  return Error{"name must be 1 to 64 printable ASCII characters"};
-}
 
 bool isPowerOfTwo(uint64_t value) { return (value & (value - 1)) == 0; }
 
@@ -173,7 +146,7 @@ Status TargetModel::check() const {
   auto fail = [&](const Status &status) {
     return Error{"target \"" + name + "\": " + status.error().message};
   };
-  if (Status status = checkName(name); !status)
+  if (Status status = checkFieldFileName(name); !status)
     return Error{"target: " + status.error().message};
   TargetModel copy = *this;
   for (const Field &field : fieldsOf(copy))

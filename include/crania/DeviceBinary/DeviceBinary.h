@@ -5,6 +5,7 @@
 #define CRANIA_DEVICEBINARY_DEVICEBINARY_H
 
 #include "crania/DeviceBinary/DeviceBinary_generated.h"
+#include "crania/DeviceBinary/ElementTypes.h"
 #include "crania/Encoding/Tiling.h"
 #include "crania/Support/Result.h"
 #include "crania/Support/Span.h"
@@ -84,22 +85,6 @@ Status verify(ProgramT program, uint64_t imageBytes,
 /// Recomputes the checksum of a device binary after its bytes were changed. It
 /// serves tools and tests that alter files on purpose.
 Status repairChecksum(std::vector<uint8_t> &bytes);
-
-unsigned bytesOf(ElementType type);
-/// Returns true if `type` is f32; all other types are integers.
-bool isFloat(ElementType type);
-
-/// Returns the number of registers that an instruction of a vector command
-/// reads, 0 to 3, from `a` on.
-unsigned operandsOf(VectorOp op);
-/// hasType returns true if the instruction exists for that type. typesOf
-/// returns the types it exists for, as text for messages: "f32", "i64", "i32 or
-/// i64", or "f32, i32 or i64".
-bool hasType(VectorOp op, ElementType type);
-std::string_view typesOf(VectorOp op);
-/// Returns true if the operands of an instruction are f32. The result is of
-/// `type`.
-bool takesFloats(VectorOp op, ElementType type);
 
 /// Returns the tiling of a weight tensor.
 encoding::Tiling tilingOf(const Weights &weights);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "ElementTypes.h"
+#include "crania/Dialect/CraniaHW/IR/ElementTypes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Quant/IR/Quant.h"
@@ -75,8 +76,7 @@ LogicalResult ElementTypes::visit(Operation &op) {
 }
 
 LogicalResult ElementTypes::checkType(Operation *op, Type type) {
-  if (type.isF32() || type.isSignlessInteger(8) || type.isSignlessInteger(16) ||
-      type.isSignlessInteger(32) || type.isSignlessInteger(64))
+  if (hw::isSignlessElement(type))
     return success();
   return op->emitOpError() << "computes in " << type
                            << "; the machine has f32, i8, i16, i32 and i64";

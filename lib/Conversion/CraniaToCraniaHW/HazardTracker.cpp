@@ -10,17 +10,11 @@
 using namespace mlir;
 using namespace crania::lowering;
 
-void HazardTracker::access(Command command, Memory memory, uint64_t base,
-                           uint64_t elementBytes, const Access &access,
-                           bool isWrite) {
-  int64_t elements = 1;
+void HazardTracker::access(Command command, Memory memory, uint64_t begin,
+                           uint64_t end, bool isWrite) {
   assert(memory < memories && "no such memory");
-  assert(access.offset >= 0 && "before the first byte of a storage");
-  for (const Access::Dim &dim : access.dims)
-    elements += (dim.extent - 1) * dim.stride;
-  uint64_t begin = base + access.offset * elementBytes;
-  touch(command, ranges[memory], begin, begin + elements * elementBytes,
-        isWrite);
+  assert(begin < end && "an access without bytes");
+  touch(command, ranges[memory], begin, end, isWrite);
 }
 
 void HazardTracker::split(Ranges &ranges, uint64_t at) {

@@ -4,13 +4,16 @@
 #ifndef CRANIA_LIB_CONVERSION_CRANIATOCRANIAHW_HAZARDTRACKER_H
 #define CRANIA_LIB_CONVERSION_CRANIATOCRANIAHW_HAZARDTRACKER_H
 
-#include "Access.h"
+#include "mlir/Support/LLVM.h"
 #include "llvm/ADT/BitVector.h"
 #include "llvm/ADT/SetVector.h"
 
 #include <map>
+#include <optional>
 
 namespace crania::lowering {
+
+using mlir::SmallVector;
 
 /// Finds the earlier commands of a round that a command must wait for: those
 /// that write what it reads, and those that read or write what it writes. It
@@ -20,10 +23,10 @@ public:
   using Command = unsigned;
   enum Memory { globalBuffer, dram, memories };
 
-  /// Records that `command` touches the elements of all extents of `access`.
-  /// Element 0 is at byte `base`. Commands come in order.
-  void access(Command command, Memory memory, uint64_t base,
-              uint64_t elementBytes, const Access &access, bool isWrite);
+  /// Records that `command` reads or writes the bytes [begin, end) of a memory.
+  /// Commands come in order.
+  void access(Command command, Memory memory, uint64_t begin, uint64_t end,
+              bool isWrite);
 
   /// Returns the commands that `command` must wait for: its hazards, without
   /// those that are done whenever the others are. All accesses of `command` and

@@ -6,6 +6,7 @@
 #include "ScalarCode.h"
 #include "StageFormation.h"
 #include "TensorPlaces.h"
+#include "crania/Dialect/CraniaHW/IR/ElementTypes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -408,12 +409,12 @@ private:
                                 Value input) {
     Type w = types.of(weights), x = types.of(input),
          y = types.of(op->getResult(0));
-    bool isKnown =
-        (w.isF32() && x.isF32() && y.isF32()) ||
-        (w.isSignlessInteger(8) && x.isInteger(8) && y.isSignlessInteger(32)) ||
-        (w.isSignlessInteger(16) && x.isSignlessInteger(16) &&
-         y.isSignlessInteger(64));
-    if (isKnown)
+    std::optional<binary::ElementType> weight = hw::elementTypeOf(w),
+                                       in = hw::elementTypeOf(x),
+                                       out = hw::elementTypeOf(y);
+    if (weight && in && out && binary::isWeightType(*weight) &&
+        binary::takesInput(*weight, *in) &&
+        binary::traitsOf(*weight).sum == out)
       return success();
     return op.emitOpError()
            << "multiplies " << x << " by weights of " << w << " into " << y

@@ -54,8 +54,9 @@ public:
     builder.setInsertionPointToEnd(&program.getBody().front());
     emitBuffers();
     emitWeights();
+    const SymbolTable symbols(program);
     for (int64_t round = 1; round <= int64_t(iterate.getRounds()); ++round)
-      emitRound(round);
+      emitRound(symbols, round);
     return program;
   }
 
@@ -149,11 +150,11 @@ private:
     }
   }
 
-  void emitRound(int64_t number) {
+  void emitRound(const SymbolTable &symbols, int64_t number) {
     auto round = hw::RoundOp::create(builder, iterate.getLoc());
     OpBuilder::InsertionGuard guard(builder);
     builder.setInsertionPointToEnd(&round.getBody().front());
-    RoundEmitter(builder, network, plan, image, names, number)
+    RoundEmitter(builder, network, plan, image, names, symbols, number)
         .run(iterate.getLoc());
   }
 

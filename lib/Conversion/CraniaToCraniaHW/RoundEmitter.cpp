@@ -112,12 +112,11 @@ RoundEmitter::Placed RoundEmitter::locateInWindow(size_t index, size_t window,
   assert((stage.windowOffsets[window] || plan.onChip[storage]) &&
          "a storage without windows is on chip");
   if (!stage.windowOffsets[window])
-    return {std::move(access), names.onChip[storage], *plan.onChip[storage]};
+    return {std::move(access), names.onChip[storage]};
   uint64_t byte = tile.set * stage.setBytes + *stage.windowOffsets[window];
   const Storage &moved = network.storages[storage];
   return {access.relocated(storage, byte / moved.elementBytes()),
-          names.windows[index].find(moved.element)->second,
-          stage.scratchOffset};
+          names.windows[index].find(moved.element)->second};
 }
 
 StringRef RoundEmitter::dramBufferOf(StorageId storage) const {
@@ -132,15 +131,31 @@ StringRef RoundEmitter::dramBufferOf(StorageId storage) const {
 // Tokens
 //===----------------------------------------------------------------------===//
 
-void RoundEmitter::touch(const Placed &placed, bool isWrite) {
-  hazards.access(next(), HazardTracker::globalBuffer, placed.base,
-                 network.storages[placed.access.storage].elementBytes(),
-                 placed.access, isWrite);
+void RoundEmitter::trackAccesses(hw::CommandOpInterface op) {
+  for (const hw::OperandAccess &access : op.getAccesses()) {
+    auto buffer = symbols.lookup<hw::BufferOp>(access.buffer.getAttr());
+    assert(buffer && "the buffers are declared before the rounds");
+    // The image is never written, so it needs no hazards.
+    if (buffer.getSpace() == hw::Space::Image)
+      continue;
+    const binary::ElementRange elements = access.range();
+    const uint64_t base = buffer.getOffset(), size = buffer.getElementBytes();
+    hazards.access(next(),
+                   buffer.getSpace() == hw::Space::Dram
+                       ? HazardTracker::dram
+                       : HazardTracker::globalBuffer,
+                   base + elements.begin * size, base + elements.end * size,
+                   binary::writes(access.use));
+  }
 }
 
-SmallVector<Value> RoundEmitter::after() const {
-  return llvm::map_to_vector(hazards.dependenciesOf(next()),
-                             [&](Command other) { return tokens[other]; });
+template <typename CommandOp>
+void RoundEmitter::finish(CommandOp op) {
+  trackAccesses(cast<hw::CommandOpInterface>(op.getOperation()));
+  op.getAfterMutable().assign(llvm::map_to_vector(
+      hazards.dependenciesOf(next()),
+      [&](Command other) -> Value { return tokens[other]; }));
+  tokens.push_back(op.getToken());
 }
 
 //===----------------------------------------------------------------------===//
@@ -188,16 +203,10 @@ Access wholeOf(StorageId storage, int64_t elements) {
 
 void RoundEmitter::emitCopy(Location loc, StorageId storage,
                             const Access &inDram, StringRef dramBuffer,
-                            uint64_t dramBase, const Placed &onChip,
-                            bool isLoad, StringRef label) {
+                            const Placed &onChip, bool isLoad,
+                            StringRef label) {
   bool isParameter =
       network.storages[storage].origin == Storage::Origin::parameter;
-  touch(onChip, /*isWrite=*/isLoad);
-  // The image is never written, so it needs no hazards.
-  if (!isParameter)
-    hazards.access(next(), HazardTracker::dram, dramBase,
-                   network.storages[storage].elementBytes(), inDram,
-                   /*isWrite=*/!isLoad);
   const Access &source = isLoad ? inDram : onChip.access;
   const Access &destination = isLoad ? onChip.access : inDram;
   CopyBox box(source, destination);
@@ -207,16 +216,14 @@ void RoundEmitter::emitCopy(Location loc, StorageId storage,
     return hw::BoxAttr::get(context, symbol(buffer), access.offset,
                             builder.getDenseI64ArrayAttr(strides));
   };
-  tokens.push_back(
-      hw::CopyOp::create(
-          builder, loc, hw::TokenType::get(context),
-          isParameter ? hw::Purpose::Parameters : hw::Purpose::Activations,
-          box.extents,
-          side(source, isLoad ? dramBuffer : onChip.buffer, box.sourceStrides),
-          side(destination, isLoad ? onChip.buffer : dramBuffer,
-               box.destinationStrides),
-          label, after())
-          .getToken());
+  finish(hw::CopyOp::create(
+      builder, loc, hw::TokenType::get(context),
+      isParameter ? hw::Purpose::Parameters : hw::Purpose::Activations,
+      box.extents,
+      side(source, isLoad ? dramBuffer : onChip.buffer, box.sourceStrides),
+      side(destination, isLoad ? onChip.buffer : dramBuffer,
+           box.destinationStrides),
+      label, ValueRange()));
 }
 
 void RoundEmitter::loadResidents(size_t step, Location loc) {
@@ -226,9 +233,8 @@ void RoundEmitter::loadResidents(size_t step, Location loc) {
         plan.firstStage[id] != step)
       continue;
     Access whole = wholeOf(id, storage.elements);
-    Placed onChip{whole, names.onChip[id], *plan.onChip[id]};
-    emitCopy(loc, id, whole, dramBufferOf(id), plan.inDram[id].value_or(0),
-             onChip, /*isLoad=*/true,
+    Placed onChip{whole, names.onChip[id]};
+    emitCopy(loc, id, whole, dramBufferOf(id), onChip, /*isLoad=*/true,
              storage.origin == Storage::Origin::parameter ? "parameters"
                                                           : "input");
   }
@@ -246,8 +252,7 @@ void RoundEmitter::moveWindows(size_t index, const Tile &tile, bool isLoad) {
         window.access(stage).restrictedTo(loopRanges(stage, node, tile));
     Placed onChip = locateInWindow(index, i, inDram, tile);
     emitCopy(stage.loc(), window.storage, inDram, dramBufferOf(window.storage),
-             plan.inDram[window.storage].value_or(0), onChip, isLoad,
-             stage.label);
+             onChip, isLoad, stage.label);
   }
 }
 
@@ -278,11 +283,10 @@ void RoundEmitter::fetchClusters(const Stage &stage, unsigned index,
       clusters.push_back(c);
   if (clusters.empty())
     return;
-  tokens.push_back(hw::FetchOp::create(builder, stage.loc(),
-                                       hw::TokenType::get(builder.getContext()),
-                                       weights.name(), clusters, residency, 0,
-                                       weights.tiling.tiles(), stage.label, {})
-                       .getToken());
+  finish(hw::FetchOp::create(builder, stage.loc(),
+                             hw::TokenType::get(builder.getContext()),
+                             weights.name(), clusters, residency, 0,
+                             weights.tiling.tiles(), stage.label, {}));
 }
 
 Command RoundEmitter::emitContract(size_t index, const Tile &tile) {
@@ -293,19 +297,15 @@ Command RoundEmitter::emitContract(size_t index, const Tile &tile) {
   const Contraction &c = weights.contraction;
   Placed input = locate(index, {0, 0}, tile);
   Placed output = locate(index, {0, std::nullopt}, tile);
-  touch(input, /*isWrite=*/false);
-  touch(output, /*isWrite=*/true);
   // The window starts `pad` before the first row and column.
   SmallVector<int64_t> pad = {-input.access.dims[1].start,
                               -input.access.dims[2].start};
-  tokens.push_back(
-      hw::ContractOp::create(
-          builder, node.loc, hw::TokenType::get(builder.getContext()),
-          weights.name(), weights.clustersIn(round), 0, weights.tiling.tiles(),
-          planeAttr(input), planeAttr(output), {c.kernelH, c.kernelW},
-          {c.strideH, c.strideW}, {c.dilationH, c.dilationW}, pad,
-          /*accumulate=*/false, stage.label, after())
-          .getToken());
+  finish(hw::ContractOp::create(
+      builder, node.loc, hw::TokenType::get(builder.getContext()),
+      weights.name(), weights.clustersIn(round), 0, weights.tiling.tiles(),
+      planeAttr(input), planeAttr(output), {c.kernelH, c.kernelW},
+      {c.strideH, c.strideW}, {c.dilationH, c.dilationW}, pad,
+      /*accumulate=*/false, stage.label, ValueRange()));
   return tokens.size() - 1;
 }
 
@@ -316,27 +316,21 @@ void RoundEmitter::emitVector(size_t index, unsigned n, const Tile &tile,
   SmallVector<Attribute> inputs;
   for (unsigned i = 0; i < node.inputs.size(); ++i) {
     Placed input = locate(index, {n, i}, tile);
-    touch(input, /*isWrite=*/false);
     inputs.push_back(accessAttr(input, node.loops.size()));
   }
   Placed output = locate(index, {n, std::nullopt}, tile);
-  if (node.reduces && !node.initial)
-    touch(output, /*isWrite=*/false);
-  touch(output, /*isWrite=*/true);
   if (follows)
     hazards.follow(next(), *follows);
   SmallVector<int64_t> loops;
   for (const LoopRange &range : loopRanges(stage, n, tile))
     loops.push_back(range.size);
   SmallVector<Attribute> code(node.code.begin(), node.code.end());
-  tokens.push_back(
-      hw::VectorOp::create(
-          builder, node.loc, hw::TokenType::get(builder.getContext()), loops,
-          builder.getArrayAttr(inputs), accessAttr(output, node.loops.size()),
-          builder.getArrayAttr(code), node.reduces,
-          node.initial ? builder.getF64FloatAttr(*node.initial) : FloatAttr(),
-          stage.label, after(), follows ? tokens[*follows] : Value())
-          .getToken());
+  finish(hw::VectorOp::create(
+      builder, node.loc, hw::TokenType::get(builder.getContext()), loops,
+      builder.getArrayAttr(inputs), accessAttr(output, node.loops.size()),
+      builder.getArrayAttr(code), node.reduces,
+      node.initial ? builder.getF64FloatAttr(*node.initial) : FloatAttr(),
+      stage.label, ValueRange(), follows ? tokens[*follows] : Value()));
 }
 
 /// Emits the exit test. The host reads the logits in DRAM, and the exit unit
@@ -348,14 +342,12 @@ void RoundEmitter::emitExit(Location loc) {
   Access logits = wholeOf(network.logits, classes);
   Access inDram = logits;
   logits.offset = network.logitsOffset;
-  Placed onChip{logits, names.onChip[network.logits],
-                *plan.onChip[network.logits]};
-  emitCopy(loc, network.logits, inDram, names.logitsInDram, plan.logitsInDram,
-           onChip, /*isLoad=*/false, "exit");
-  touch(onChip, /*isWrite=*/false);
-  hw::ExitTestOp::create(builder, loc, hw::TokenType::get(builder.getContext()),
-                         onChip.buffer, network.logitsOffset, classes, "exit",
-                         after());
+  Placed onChip{logits, names.onChip[network.logits]};
+  emitCopy(loc, network.logits, inDram, names.logitsInDram, onChip,
+           /*isLoad=*/false, "exit");
+  finish(hw::ExitTestOp::create(
+      builder, loc, hw::TokenType::get(builder.getContext()), onChip.buffer,
+      network.logitsOffset, classes, "exit", ValueRange()));
 }
 
 //===----------------------------------------------------------------------===//

@@ -27,9 +27,10 @@ class RoundEmitter {
 public:
   RoundEmitter(mlir::OpBuilder &builder, const Network &network,
                const MemoryPlan &plan, const ProgramImage &image,
-               const BufferNames &names, int64_t round)
+               const BufferNames &names, const mlir::SymbolTable &symbols,
+               int64_t round)
       : builder(builder), network(network), plan(plan), image(image),
-        names(names), round(round) {}
+        names(names), symbols(symbols), round(round) {}
 
   void run(mlir::Location loc);
 
@@ -38,7 +39,6 @@ private:
   struct Placed {
     Access access;
     llvm::StringRef buffer;
-    uint64_t base;
   };
   /// The iterations of the tile loops, and the set of windows that they use.
   struct Tile {
@@ -67,14 +67,18 @@ private:
                         const Tile &tile) const;
   /// Emits the copy between an access in DRAM and one on chip.
   void emitCopy(mlir::Location loc, StorageId storage, const Access &inDram,
-                llvm::StringRef dramBuffer, uint64_t dramBase,
-                const Placed &onChip, bool isLoad, llvm::StringRef label);
+                llvm::StringRef dramBuffer, const Placed &onChip, bool isLoad,
+                llvm::StringRef label);
   llvm::StringRef dramBufferOf(StorageId storage) const;
 
-  // The number of the next command, the accesses it makes, and its tokens.
+  /// Returns the number of the next command.
   HazardTracker::Command next() const { return tokens.size(); }
-  void touch(const Placed &placed, bool isWrite);
-  SmallVector<mlir::Value> after() const;
+  /// Notes what the next command reads and writes.
+  void trackAccesses(hw::CommandOpInterface op);
+  /// Finishes the next command, which has been created without tokens: lets it
+  /// wait for the commands that it must wait for.
+  template <typename CommandOp>
+  void finish(CommandOp op);
 
   hw::AccessAttr accessAttr(const Placed &placed, unsigned loops) const;
   hw::PlaneAttr planeAttr(const Placed &placed) const;
@@ -85,6 +89,7 @@ private:
   const MemoryPlan &plan;
   const ProgramImage &image;
   const BufferNames &names;
+  const mlir::SymbolTable &symbols; // of the program, with its buffers
   int64_t round;
   HazardTracker hazards;
   SmallVector<mlir::Value> tokens;

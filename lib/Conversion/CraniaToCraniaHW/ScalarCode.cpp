@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "ScalarCode.h"
+#include "crania/DeviceBinary/VectorTraits.h"
+#include "crania/Dialect/CraniaHW/IR/ElementTypes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/IR/Matchers.h"
@@ -266,9 +268,7 @@ private:
   }
 
   static bool isMachineType(Type type) {
-    return type.isF32() || isTruthValue(type) || type.isSignlessInteger(8) ||
-           type.isSignlessInteger(16) || type.isSignlessInteger(32) ||
-           type.isSignlessInteger(64);
+    return isTruthValue(type) || hw::isSignlessElement(type);
   }
 
   FailureOr<int64_t> visitDefinition(Value value) {
@@ -454,7 +454,7 @@ private:
     Operation *sum = definition;
     if (auto shifted = dyn_cast<arith::ShRSIOp>(definition)) {
       if (!matchPattern(shifted.getRhs(), m_ConstantInt(&shift)) ||
-          shift.ugt(largestShift))
+          shift.ugt(uint64_t(binary::maxShift)))
         return std::nullopt;
       sum = shifted.getLhs().getDefiningOp();
     }
@@ -534,9 +534,6 @@ private:
   }
 
   linalg::LinalgOp op;
-  /// The largest shift of `rescale`.
-  static constexpr uint64_t largestShift = 62;
-
   bool reduces;
   const ElementTypes &types;
   Type f32, i32, i64;

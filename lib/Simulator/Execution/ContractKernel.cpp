@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "ContractKernel.h"
+#include "crania/DeviceBinary/Accesses.h"
 
 #include <cassert>
 
@@ -50,12 +51,9 @@ ContractionShape simulator::shapeOf(const ProgramView &program,
   shape.padLeft = contract.pad_left();
   shape.inputPlane = planeOf(*contract.input());
   shape.outputPlane = planeOf(*contract.output());
-  // Tiles are numbered by group, then by block of outputs.
-  const encoding::Tiling::Tile first = tiling.tile(contract.tile_begin());
-  const encoding::Tiling::Tile last = tiling.tile(contract.tile_end() - 1);
-  shape.outputBegin = first.group * tiling.outputs + first.firstOutput;
-  shape.outputEnd =
-      last.group * tiling.outputs + last.firstOutput + last.outputs;
+  const binary::Channels outputs = binary::outputChannelsOf(contract, tiling);
+  shape.outputBegin = outputs.begin;
+  shape.outputEnd = outputs.end;
   shape.accumulate = contract.accumulate();
   return shape;
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "DramPlacement.h"
+#include "crania/DeviceBinary/Accesses.h"
 #include "crania/Support/AlignedBytes.h"
 
 #include <algorithm>
@@ -73,15 +74,10 @@ void DramPlacement::addUses(const ProgramView &program, unsigned round) {
   const auto &commands = program.commands(round);
   useBuffer(flat.input()->buffer(), 0);
   useBuffer(flat.logits()->buffer(), commands.size() + 1);
-  for (uint32_t i = 0; i < commands.size(); ++i) {
-    const binary::Command &command = *commands.Get(i);
-    if (const binary::Copy *copy = command.body_as_Copy()) {
-      useBuffer(copy->source(), i + 1);
-      useBuffer(copy->destination(), i + 1);
-    }
-    if (const binary::ExitTest *test = command.body_as_ExitTest())
-      useBuffer(test->logits(), i + 1);
-  }
+  for (uint32_t i = 0; i < commands.size(); ++i)
+    for (const binary::OperandAccess &operand :
+         binary::accessesOf(*commands.Get(i), flat))
+      useBuffer(operand.buffer, i + 1);
 }
 
 /// The largest first, each as low as those before let it.

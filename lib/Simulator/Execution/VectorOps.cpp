@@ -3,6 +3,7 @@
 
 #include "VectorOps.h"
 #include "Host/HostClones.h"
+#include "crania/DeviceBinary/VectorTraits.h"
 
 #include <cmath>
 #include <cstring>

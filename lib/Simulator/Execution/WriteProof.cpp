@@ -2,8 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "WriteProof.h"
-#include "ContractKernel.h"
-#include "CopyKernel.h"
+#include "crania/DeviceBinary/Accesses.h"
 #include "crania/Simulator/Program/MemoryMap.h"
 
 #include <algorithm>
@@ -73,30 +72,11 @@ private:
   std::vector<Axis> axes;
 };
 
-Region regionOf(const ProgramView &program, const binary::Plane &plane,
-                int64_t channelBegin, int64_t channelEnd) {
-  Region region(program, plane.buffer(), plane.offset());
-  region.addAxis(channelBegin, channelEnd - 1, plane.channel_stride());
-  region.addAxis(0, int64_t(plane.height()) - 1, plane.row_stride());
-  region.addAxis(0, int64_t(plane.width()) - 1, plane.column_stride());
-  return region;
-}
-
-/// All indices between those that the loops reach inside of the extents.
-Region regionOf(const ProgramView &program, const binary::Access &access,
-                const binary::Vector &vector) {
-  Region region(program, access.buffer(), access.offset());
-  for (const binary::AccessDim *dim : *access.dims()) {
-    int64_t low = dim->start(), high = low;
-    for (size_t i = 0; i < vector.extents()->size(); ++i) {
-      const int64_t reach = int64_t(dim->coefficients()->Get(i)) *
-                            (int64_t(vector.extents()->Get(i)) - 1);
-      (reach < 0 ? low : high) += reach;
-    }
-    region.addAxis(std::max<int64_t>(low, 0),
-                   std::min<int64_t>(high, int64_t(dim->extent()) - 1),
-                   dim->stride());
-  }
+Region regionOf(const ProgramView &program,
+                const binary::OperandAccess &operand) {
+  Region region(program, operand.buffer, operand.offset);
+  for (const binary::OperandAxis &axis : operand.axes)
+    region.addAxis(axis.low, axis.high, axis.stride);
   return region;
 }
 
@@ -133,10 +113,8 @@ public:
     return region;
   }
 
-  // Whether all is there that a command reads; then what it writes is, too.
-  bool pass(const binary::Contract &contract);
-  bool pass(const binary::Vector &vector);
-  bool pass(const binary::Copy &copy);
+  /// Returns true if all is there that a command reads. Then what the command
+  /// writes is there, too.
   bool pass(const binary::Command &command);
 
 private:
@@ -153,54 +131,16 @@ private:
   std::vector<uint8_t> dram, globalBuffer;
 };
 
-bool WrittenBytes::pass(const binary::Contract &contract) {
-  const ContractionShape shape = shapeOf(program, contract);
-  const Region output =
-      regionOf(program, *contract.output(), shape.outputBegin, shape.outputEnd);
-  if (!hold(regionOf(program, *contract.input(), 0,
-                     contract.input()->channels())))
-    return false;
-  if (contract.accumulate() && !hold(output))
-    return false;
-  write(output);
-  return true;
-}
-
-bool WrittenBytes::pass(const binary::Vector &vector) {
-  for (const binary::Access *input : *vector.inputs())
-    if (!hold(regionOf(program, *input, vector)))
-      return false;
-  // Verified: each of its indices is a loop over the whole extent.
-  const Region output = regionOf(program, *vector.output(), vector);
-  if (vector.reduces() && !vector.initialized() && !hold(output))
-    return false;
-  write(output);
-  return true;
-}
-
-bool WrittenBytes::pass(const binary::Copy &copy) {
-  Region source(program, copy.source(), copy.source_offset());
-  Region destination(program, copy.destination(), copy.destination_offset());
-  for (const Box::Dim &dim : boxOf(copy).dims) {
-    source.addAxis(0, int64_t(dim.extent) - 1, dim.sourceStride);
-    destination.addAxis(0, int64_t(dim.extent) - 1, dim.destinationStride);
-  }
-  if (!hold(source))
-    return false;
-  write(destination);
-  return true;
-}
-
 bool WrittenBytes::pass(const binary::Command &command) {
-  if (const binary::Contract *contract = command.body_as_Contract())
-    return pass(*contract);
-  if (const binary::Vector *vector = command.body_as_Vector())
-    return pass(*vector);
-  if (const binary::Copy *copy = command.body_as_Copy())
-    return pass(*copy);
-  if (const binary::ExitTest *test = command.body_as_ExitTest())
-    return hold(elements(test->logits(), test->offset(), test->classes()));
-  return true; // weights have memories of their own
+  const auto operands = binary::accessesOf(command, program.program());
+  for (const binary::OperandAccess &operand : operands)
+    if (reads(operand.use) && !hold(regionOf(program, operand)))
+      return false;
+  // Verified: each index of an output is a loop over the whole extent.
+  for (const binary::OperandAccess &operand : operands)
+    if (writes(operand.use))
+      write(regionOf(program, operand));
+  return true;
 }
 
 } // namespace

@@ -7,18 +7,19 @@ using namespace crania;
 using namespace crania::simulator;
 
 CopyRuns::CopyRuns(const Scoreboard &board, uint32_t command) {
-  const binary::Copy &copy = *board.command(command).body_as_Copy();
-  const auto &buffers = *board.program.program().buffers();
-  isRead = buffers.Get(copy.source())->space() != binary::Space::global_buffer;
-  buffer = buffers.Get(isRead ? copy.source() : copy.destination());
-  extents = copy.extents();
-  strides = isRead ? copy.source_strides() : copy.destination_strides();
-  offset = isRead ? copy.source_offset() : copy.destination_offset();
-  elementBytes = board.elementBytes(copy.source());
+  const binary::Program &program = board.program.program();
+  for (binary::OperandAccess &operand :
+       binary::accessesOf(board.command(command), program)) {
+    buffer = program.buffers()->Get(operand.buffer);
+    side = std::move(operand);
+    if (space() != binary::Space::global_buffer)
+      break; // the other side is on chip
+  }
+  elementBytes = binary::bytesOf(buffer->element());
   count = space() == binary::Space::image ? 1 : board.step(command).inputs;
-  for (size_t i = extents->size(); i-- > 0; ++runDims) {
-    const uint32_t extent = extents->Get(i);
-    if (extent != 1 && strides->Get(i) != int64_t(runElements))
+  for (size_t i = side.axes.size(); i-- > 0; ++runDims) {
+    const uint64_t extent = extentOf(i);
+    if (extent != 1 && side.axes[i].stride != int64_t(runElements))
       break;
     runElements *= extent;
   }

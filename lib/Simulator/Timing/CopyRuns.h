@@ -6,6 +6,8 @@
 
 #include "Scoreboard.h"
 
+#include "crania/DeviceBinary/Accesses.h"
+
 namespace crania::simulator {
 
 /// The DRAM side of a Copy: runs of contiguous bytes.
@@ -14,7 +16,7 @@ public:
   CopyRuns(const Scoreboard &board, uint32_t command);
 
   /// Returns true if the Copy reads from DRAM, false if it writes to DRAM.
-  bool reads() const { return isRead; }
+  bool reads() const { return binary::reads(side.use); }
   /// Returns the space in which its DRAM buffer lies.
   binary::Space space() const { return buffer->space(); }
   /// Returns the number of inputs of a sweep for which it runs: parameters are
@@ -24,7 +26,7 @@ public:
   /// Calls f(offset in the space, bytes) for each run.
   template <typename F>
   void forEach(F f) const {
-    walk(0, buffer->offset() + offset * elementBytes, f);
+    walk(0, buffer->offset() + side.offset * elementBytes, f);
   }
 
 private:
@@ -32,19 +34,21 @@ private:
   /// `runDims` dimensions form one run.
   template <typename F>
   void walk(size_t dim, uint64_t at, F &f) const {
-    if (dim + runDims == extents->size())
+    if (dim + runDims == side.axes.size())
       return f(at, runElements * elementBytes);
-    for (uint32_t i = 0; i < extents->Get(dim); ++i)
+    for (uint64_t i = 0; i < extentOf(dim); ++i)
       walk(dim + 1,
-           at + uint64_t(int64_t(i) * strides->Get(dim)) * elementBytes, f);
+           at + uint64_t(int64_t(i) * side.axes[dim].stride) * elementBytes, f);
   }
 
-  const binary::Buffer *buffer;
-  const flatbuffers::Vector<uint32_t> *extents;
-  const flatbuffers::Vector<int64_t> *strides;
-  uint64_t offset, elementBytes, runElements = 1;
+  uint64_t extentOf(size_t dim) const {
+    return uint64_t(side.axes[dim].high) + 1;
+  }
+
+  const binary::Buffer *buffer = nullptr;
+  binary::OperandAccess side; // in DRAM
+  uint64_t elementBytes, runElements = 1;
   size_t runDims = 0;
-  bool isRead;
   uint32_t count;
 };
 

@@ -3,6 +3,8 @@
 
 #include "SweepSchedule.h"
 
+#include "crania/DeviceBinary/Accesses.h"
+
 #include <algorithm>
 #include <cassert>
 #include <limits>
@@ -13,32 +15,8 @@ using namespace crania::simulator;
 
 namespace {
 
-/// Calls read(buffer) and write(buffer) for what a command touches.
-template <typename Read, typename Write>
-void forEachBuffer(const binary::Command &command, Read read, Write write) {
-  if (const binary::Contract *contract = command.body_as_Contract()) {
-    read(contract->input()->buffer());
-    if (contract->accumulate())
-      read(contract->output()->buffer());
-    write(contract->output()->buffer());
-  }
-  if (const binary::Vector *vector = command.body_as_Vector()) {
-    for (const binary::Access *input : *vector->inputs())
-      read(input->buffer());
-    if (vector->reduces() && !vector->initialized())
-      read(vector->output()->buffer());
-    write(vector->output()->buffer());
-  }
-  if (const binary::Copy *copy = command.body_as_Copy()) {
-    read(copy->source());
-    write(copy->destination());
-  }
-  if (const binary::ExitTest *test = command.body_as_ExitTest())
-    read(test->logits());
-}
-
 bool isWeightCommand(const binary::Command &command) {
-  return command.body_as_Fetch() || command.body_as_Release();
+  return binary::unitOf(command) == binary::CommandUnit::weightDma;
 }
 
 /// Ranges of bytes of the global buffer. Those that meet stay together where an
@@ -124,16 +102,15 @@ void Round::findLifetimes() {
       if (b.space() == binary::Space::global_buffer)
         used[i].add({b.offset(), b.offset() + b.bytes()});
     };
-    forEachBuffer(
-        *commands.Get(i),
-        [&](uint32_t buffer) {
-          use(buffer);
-          lastRead[buffer] = i;
-        },
-        [&](uint32_t buffer) {
-          use(buffer);
-          firstWrite[buffer] = std::min(firstWrite[buffer], i);
-        });
+    for (const binary::OperandAccess &operand :
+         binary::accessesOf(*commands.Get(i), program.program())) {
+      const uint32_t buffer = operand.buffer;
+      use(buffer);
+      if (reads(operand.use))
+        lastRead[buffer] = i;
+      if (writes(operand.use))
+        firstWrite[buffer] = std::min(firstWrite[buffer], i);
+    }
   }
   for (uint32_t b = 0; b < buffers.size(); ++b) {
     const binary::Buffer &buffer = *buffers.Get(b);

@@ -3,44 +3,29 @@
 
 #include "VectorCharge.h"
 
+#include "crania/DeviceBinary/VectorTraits.h"
+
 using namespace crania;
 using namespace crania::simulator;
-using binary::VectorOp;
 using target::Operation;
-
-static bool isMultiplication(VectorOp op) {
-  switch (op) {
-  case VectorOp::mul:
-  case VectorOp::div:
-  case VectorOp::pow:
-  case VectorOp::exp:
-  case VectorOp::log:
-  case VectorOp::sqrt:
-  case VectorOp::rsqrt:
-  case VectorOp::tanh:
-  case VectorOp::erf:
-    return true;
-  default:
-    return false;
-  }
-}
 
 OperationCounts
 simulator::chargeOf(const binary::VectorInstruction &instruction) {
-  const VectorOp op = instruction.op();
+  using binary::LaneUnit;
+  const LaneUnit unit = binary::traitsOf(instruction.op()).unit;
   OperationCounts charge = {};
   auto add = [&](Operation operation, uint64_t times) {
     charge[size_t(operation)] += times;
   };
-  if (op == VectorOp::constant)
+  if (unit == LaneUnit::none)
     return charge;
-  if (op == VectorOp::rescale) {
+  if (unit == LaneUnit::rescaler) {
     add(Operation::multiplyI32, 1);
     add(Operation::addI32, 2);
     return charge;
   }
-  const bool isMultiply = isMultiplication(op);
-  if (binary::isFloat(instruction.type()) || op == VectorOp::to_int) {
+  const bool isMultiply = unit == LaneUnit::multiplier;
+  if (binary::runsOnFloatLanes(instruction.op(), instruction.type())) {
     add(isMultiply ? Operation::multiplyF32 : Operation::addF32, 1);
     return charge;
   }

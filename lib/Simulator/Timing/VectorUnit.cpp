@@ -4,6 +4,9 @@
 #include "VectorUnit.h"
 #include "VectorCharge.h"
 
+#include "crania/DeviceBinary/Accesses.h"
+#include "crania/DeviceBinary/VectorTraits.h"
+
 #include <algorithm>
 #include <cassert>
 
@@ -30,10 +33,10 @@ uint64_t cyclesOf(const binary::Vector &vector, const ProgramView &program) {
   };
   uint64_t cycles = 0;
   for (const binary::VectorInstruction *instruction : *vector.code()) {
-    if (instruction->op() == binary::VectorOp::constant)
+    if (binary::traitsOf(instruction->op()).unit == binary::LaneUnit::none)
       continue;
-    const bool isFloat = binary::isFloat(instruction->type()) ||
-                         instruction->op() == binary::VectorOp::to_int;
+    const bool isFloat =
+        binary::runsOnFloatLanes(instruction->op(), instruction->type());
     cycles += slotsOf(isFloat && hasOwnF32Lanes ? unit.f32Lanes : unit.lanes);
   }
   return std::max(cycles, slotsOf(unit.lanes));
@@ -88,7 +91,7 @@ void VectorUnit::account(uint32_t command) {
   const uint64_t written = inputs * touchesOf(*vector.output(), vector) *
                            board.elementBytes(vector.output()->buffer());
   counts.globalBufferWriteBytes += written;
-  if (vector.reduces() && !vector.initialized())
+  if (binary::readsOutput(vector))
     counts.globalBufferReadBytes += written;
   const uint64_t points = inputs * pointsOf(vector);
   for (const binary::VectorInstruction *instruction : *vector.code()) {

@@ -3,6 +3,7 @@
 
 // The text form of device binaries for people, with one line per command.
 
+#include "crania/DeviceBinary/VectorTraits.h"
 #include "crania/Translation/DeviceBinary/DeviceBinaryTranslation.h"
 #include "llvm/Support/Format.h"
 
@@ -215,8 +216,7 @@ void Disassembler::printInstruction(size_t target,
   uint16_t operands[] = {instruction.a(), instruction.b(), instruction.c()};
   for (unsigned i = 0; i < operandsOf(instruction.op()); ++i)
     os << " r" << operands[i];
-  if (instruction.op() == VectorOp::constant ||
-      instruction.op() == VectorOp::rescale)
+  if (traitsOf(instruction.op()).immediate != Immediate::none)
     os << " " << instruction.integer();
 }
 

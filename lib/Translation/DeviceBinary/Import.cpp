@@ -5,6 +5,8 @@
 // been verified. A name that symbols or attributes do not allow is an error
 // here.
 
+#include "crania/DeviceBinary/VectorTraits.h"
+#include "crania/Dialect/CraniaHW/IR/ElementTypes.h"
 #include "crania/Translation/DeviceBinary/DeviceBinaryTranslation.h"
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/Builders.h"
@@ -85,21 +87,7 @@ private:
 };
 
 Type ProgramImporter::typeOf(binary::ElementType element) {
-  switch (element) {
-  case binary::ElementType::f32:
-    return builder.getF32Type();
-  case binary::ElementType::i32:
-    return builder.getI32Type();
-  case binary::ElementType::i16:
-    return builder.getI16Type();
-  case binary::ElementType::i8:
-    return builder.getI8Type();
-  case binary::ElementType::i64:
-    return builder.getI64Type();
-  case binary::ElementType::u8:
-    return builder.getIntegerType(8, /*isSigned=*/false);
-  }
-  llvm_unreachable("the binary has been verified");
+  return hw::typeOf(element, builder.getContext());
 }
 
 /// Checks the names of buffers and weights, which become symbols of one table.
@@ -331,10 +319,10 @@ ProgramImporter::instructionOf(const binary::VectorInstruction &code) {
   int64_t operands[] = {code.a(), code.b(), code.c()};
   unsigned count = hw::InstructionAttr::getNumOperands(opcode);
   TypedAttr immediate;
-  if (opcode == hw::VectorOpcode::Constant && binary::isFloat(code.type()))
+  const binary::Immediate kind = binary::traitsOf(code.op()).immediate;
+  if (kind == binary::Immediate::value && binary::isFloat(code.type()))
     immediate = builder.getF64FloatAttr(code.immediate());
-  else if (opcode == hw::VectorOpcode::Constant ||
-           opcode == hw::VectorOpcode::Rescale)
+  else if (kind != binary::Immediate::none)
     immediate = builder.getI64IntegerAttr(code.integer());
   return hw::InstructionAttr::get(
       builder.getContext(), opcode, typeOf(code.type()),

@@ -4,23 +4,21 @@
 // Encodes a program of crania_hw as metadata of a device binary.
 
 #include "ProgramEncoding.h"
+#include "crania/Dialect/CraniaHW/IR/ElementTypes.h"
 #include "llvm/ADT/TypeSwitch.h"
+
+#include <cassert>
 
 using namespace mlir;
 using namespace crania;
 
 namespace {
 
+/// Returns the element type of a type of a verified program.
 binary::ElementType elementOf(Type type) {
-  if (type.isF32())
-    return binary::ElementType::f32;
-  if (type.isInteger(8))
-    return type.isUnsignedInteger() ? binary::ElementType::u8
-                                    : binary::ElementType::i8;
-  if (type.isInteger(16))
-    return binary::ElementType::i16;
-  return type.isInteger(32) ? binary::ElementType::i32
-                            : binary::ElementType::i64;
+  std::optional<binary::ElementType> element = hw::elementTypeOf(type);
+  assert(element && "the program was not verified");
+  return *element;
 }
 
 /// Converts an enumeration. The dialect uses the numbers of the schema.

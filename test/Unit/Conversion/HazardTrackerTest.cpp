@@ -13,19 +13,27 @@ using namespace crania::lowering;
 
 namespace {
 
-Access row(int64_t offset, int64_t elements) {
-  return {0, offset, {{elements, 1, 0, {}}}, 0};
-}
+/// A range of elements of 4 bytes.
+struct Row {
+  uint64_t offset, elements;
+};
+
+Row row(uint64_t offset, uint64_t elements) { return {offset, elements}; }
 
 using Commands = llvm::SmallVector<HazardTracker::Command>;
 
 class HazardTrackerTest : public testing::Test {
 protected:
-  void read(unsigned command, const Access &access) {
-    tracker.access(command, HazardTracker::globalBuffer, 0, 4, access, false);
+  void access(unsigned command, HazardTracker::Memory memory, Row row,
+              bool isWrite) {
+    tracker.access(command, memory, 4 * row.offset,
+                   4 * (row.offset + row.elements), isWrite);
   }
-  void write(unsigned command, const Access &access) {
-    tracker.access(command, HazardTracker::globalBuffer, 0, 4, access, true);
+  void read(unsigned command, Row row) {
+    access(command, HazardTracker::globalBuffer, row, false);
+  }
+  void write(unsigned command, Row row) {
+    access(command, HazardTracker::globalBuffer, row, true);
   }
   HazardTracker tracker;
 };
@@ -41,9 +49,8 @@ TEST_F(HazardTrackerTest, ReadersWaitForWritersAndWritersForReaders) {
   EXPECT_EQ(tracker.dependenciesOf(3), (Commands{1, 2}));
 }
 
-TEST_F(HazardTrackerTest, AccessesReachFromTheirFirstToTheirLastByte) {
-  // The writes are to rows 0 and 2, and to row 1 of a matrix.
-  write(0, {0, 0, {{2, 16, 0, {}}, {8, 1, 0, {}}}, 0});
+TEST_F(HazardTrackerTest, RangesThatTouchDoNotMeet) {
+  write(0, row(0, 24));
   write(1, row(8, 8));
   write(2, row(24, 8));
   EXPECT_EQ(tracker.dependenciesOf(1), Commands{0});
@@ -52,7 +59,7 @@ TEST_F(HazardTrackerTest, AccessesReachFromTheirFirstToTheirLastByte) {
 
 TEST_F(HazardTrackerTest, MemoriesAreApart) {
   write(0, row(0, 8));
-  tracker.access(1, HazardTracker::dram, 0, 4, row(0, 8), false);
+  access(1, HazardTracker::dram, row(0, 8), false);
   EXPECT_TRUE(tracker.dependenciesOf(1).empty());
 }
 
@@ -70,25 +77,14 @@ TEST_F(HazardTrackerTest, FollowersNeedNoToken) {
   EXPECT_EQ(tracker.dependenciesOf(4), Commands{1});
 }
 
-/// A command with the sets of elements that it reads and writes.
+/// A command with the sets of bytes that it reads and writes.
 struct Touches {
   std::set<int64_t> reads, writes;
 };
 
-/// Returns all elements from the first to the last one of an access.
-std::set<int64_t> elementsOf(const Access &access) {
-  std::set<int64_t> elements;
-  int64_t last = access.offset;
-  for (const Access::Dim &dim : access.dims)
-    last += (dim.extent - 1) * dim.stride;
-  for (int64_t i = access.offset; i <= last; ++i)
-    elements.insert(i);
-  return elements;
-}
-
 bool meet(const std::set<int64_t> &a, const std::set<int64_t> &b) {
   return std::any_of(a.begin(), a.end(),
-                     [&](int64_t element) { return b.count(element) > 0; });
+                     [&](int64_t byte) { return b.count(byte) > 0; });
 }
 
 bool mustWait(const Touches &later, const Touches &earlier) {
@@ -97,14 +93,12 @@ bool mustWait(const Touches &later, const Touches &earlier) {
          meet(later.writes, earlier.reads);
 }
 
-/// Random commands over about 60 elements, with the tracker that recorded them.
+/// Random commands over about 60 bytes, with the tracker that recorded them.
 /// Some follow the command before.
 struct RandomCommands {
   HazardTracker tracker;
   std::vector<Touches> touches;
   std::vector<std::optional<unsigned>> follows;
-  uint64_t elementBytes = *rc::gen::element(1, 4);
-
   explicit RandomCommands(bool withFollowers) {
     touches.resize(*rc::gen::inRange<size_t>(1, 25));
     follows.resize(touches.size());
@@ -122,20 +116,13 @@ struct RandomCommands {
 
 private:
   void touch(unsigned command) {
-    const Access access{0,
-                        *rc::gen::inRange<int64_t>(0, 30),
-                        {{*rc::gen::inRange<int64_t>(1, 4),
-                          *rc::gen::inRange<int64_t>(4, 9),
-                          0,
-                          {}},
-                         {*rc::gen::inRange<int64_t>(1, 5), 1, 0, {}}},
-                        0};
+    const auto begin = *rc::gen::inRange<uint64_t>(0, 50);
+    const uint64_t end = begin + *rc::gen::inRange<uint64_t>(1, 30);
     const bool isWrite = *rc::gen::arbitrary<bool>();
-    tracker.access(command, HazardTracker::globalBuffer, 64, elementBytes,
-                   access, isWrite);
-    const std::set<int64_t> elements = elementsOf(access);
+    tracker.access(command, HazardTracker::globalBuffer, begin, end, isWrite);
     Touches &own = touches[command];
-    (isWrite ? own.writes : own.reads).insert(elements.begin(), elements.end());
+    for (uint64_t byte = begin; byte < end; ++byte)
+      (isWrite ? own.writes : own.reads).insert(int64_t(byte));
   }
 };
 

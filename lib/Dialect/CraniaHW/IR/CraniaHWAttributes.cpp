@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "crania/Dialect/CraniaHW/IR/CraniaHWAttributes.h"
-#include "crania/DeviceBinary/DeviceBinary.h"
+#include "crania/DeviceBinary/VectorTraits.h"
 #include "crania/Dialect/CraniaHW/IR/CraniaHWDialect.h"
+#include "crania/Dialect/CraniaHW/IR/ElementTypes.h"
 #include "crania/Encoding/SegmentEncoding.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
@@ -156,12 +157,6 @@ static LogicalResult verifyExtents(EmitError emitError,
   return success();
 }
 
-static bool isElementType(Type type) {
-  return type.isF32() || type.isSignlessInteger(8) ||
-         type.isUnsignedInteger(8) || type.isSignlessInteger(16) ||
-         type.isSignlessInteger(32) || type.isSignlessInteger(64);
-}
-
 PortAttr PortAttr::get(MLIRContext *context, FlatSymbolRefAttr buffer,
                        RankedTensorType type) {
   return get(context, buffer, type, FloatAttr(), PortLayout::NCHW);
@@ -189,7 +184,7 @@ LogicalResult PortAttr::verify(EmitError emitError, FlatSymbolRefAttr buffer,
   if (layout != PortLayout::NCHW && type.getRank() != imageRank)
     return emitError() << "only a port of rank 4 has a layout, found " << type;
   Type element = type.getElementType();
-  if (!type.hasStaticShape() || !isElementType(element))
+  if (!type.hasStaticShape() || !elementTypeOf(element))
     return emitError() << "a port needs a static shape of f32, i8, ui8, i16, "
                        << "i32 or i64, found " << type;
   if (scale && !scale.getType().isF64())
@@ -352,25 +347,23 @@ unsigned InstructionAttr::getNumOperands(VectorOpcode opcode) {
 }
 
 static bool hasType(VectorOpcode opcode, Type type) {
-  using crania::binary::ElementType;
-  auto has = [&](ElementType element) {
-    return crania::binary::hasType(binaryOpOf(opcode), element);
-  };
-  if (type.isF32())
-    return has(ElementType::f32);
-  if (type.isSignlessInteger(32))
-    return has(ElementType::i32);
-  return type.isSignlessInteger(64) && has(ElementType::i64);
+  std::optional<crania::binary::ElementType> element = elementTypeOf(type);
+  return element && crania::binary::hasType(binaryOpOf(opcode), *element);
 }
 
 /// Returns the type of an instruction's immediate, or null if it has none.
 static Type immediateTypeOf(VectorOpcode opcode, Type type) {
+  using crania::binary::Immediate;
   Builder builder(type.getContext());
-  if (opcode == VectorOpcode::Rescale)
-    return builder.getI64Type();
-  if (opcode != VectorOpcode::Constant)
+  switch (crania::binary::traitsOf(binaryOpOf(opcode)).immediate) {
+  case Immediate::none:
     return {};
-  return type.isF32() ? Type(builder.getF64Type()) : builder.getI64Type();
+  case Immediate::shift:
+    return builder.getI64Type();
+  case Immediate::value:
+    return type.isF32() ? Type(builder.getF64Type()) : builder.getI64Type();
+  }
+  llvm_unreachable("the kinds of immediates are covered");
 }
 
 LogicalResult InstructionAttr::verify(EmitError emitError, VectorOpcode opcode,

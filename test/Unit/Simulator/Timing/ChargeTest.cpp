@@ -37,6 +37,20 @@ OperationCounts some(Operation operation, uint64_t count) {
 
 } // namespace
 
+/// The target and the binary agree on what they both know of a precision.
+TEST(Charge, PrecisionsAreElementTypesOfWeights) {
+  unsigned precisions = 0;
+  for (ElementType type : binary::EnumValuesElementType()) {
+    if (!binary::isWeightType(type))
+      continue;
+    const Precision precision = simulator::precisionOf(type);
+    EXPECT_EQ(target::nameOf(precision), binary::nameOf(type));
+    EXPECT_EQ(target::bytesOf(precision), binary::bytesOf(type));
+    ++precisions;
+  }
+  EXPECT_EQ(precisions, target::precisionCount);
+}
+
 TEST(Charge, OfF32) {
   for (VectorOp op : {VectorOp::mul, VectorOp::div, VectorOp::exp,
                       VectorOp::log, VectorOp::sqrt, VectorOp::rsqrt,

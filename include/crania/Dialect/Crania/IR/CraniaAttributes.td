@@ -159,6 +159,8 @@ def Crania_CodedEncodingAttr : AttrDef<Crania_Dialect, "CodedEncoding",
   let genVerifyDecl = 1;
 }
 
+// The numbers are those of DeviceBinary.fbs. The dialect crania_hw uses this
+// enumeration, too.
 def Crania_Residency : I32EnumAttr<"Residency", "the place of fetched weights on chip", [
   I32EnumAttrCase<"Streamed", 0, "streamed">,
   I32EnumAttrCase<"Retained", 1, "retained">

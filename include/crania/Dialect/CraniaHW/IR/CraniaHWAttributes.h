@@ -10,6 +10,12 @@
 
 #include "crania/Dialect/CraniaHW/IR/CraniaHWEnums.h.inc"
 
+namespace crania::hw {
+/// The crania dialect decides where fetched weights go; commands say the same.
+using ir::Residency;
+using ir::symbolizeResidency;
+} // namespace crania::hw
+
 #define GET_ATTRDEF_CLASSES
 #include "crania/Dialect/CraniaHW/IR/CraniaHWAttributes.h.inc"
 

@@ -15,11 +15,13 @@ class CraniaHW_Attr<string name, string attrMnemonic, list<Trait> traits = []>
 }
 
 class CraniaHW_EnumAttr<EnumInfo info, string name>
-    : EnumAttr<CraniaHW_Dialect, info, name>;
+    : EnumAttr<CraniaHW_Dialect, info, name> {
+  let cppNamespace = "::crania::hw"; // also of an enumeration from elsewhere
+}
 
 def CraniaHW_SpaceAttr : CraniaHW_EnumAttr<CraniaHW_Space, "space">;
 def CraniaHW_PurposeAttr : CraniaHW_EnumAttr<CraniaHW_Purpose, "purpose">;
-def CraniaHW_ResidencyAttr : CraniaHW_EnumAttr<CraniaHW_Residency, "residency">;
+def CraniaHW_ResidencyAttr : CraniaHW_EnumAttr<Crania_Residency, "residency">;
 
 def CraniaHW_PortAttr : CraniaHW_Attr<"Port", "port"> {
   let summary = "A tensor at the boundary of a program, and its buffer";
@@ -221,7 +223,7 @@ def CraniaHW_SegmentAttr : CraniaHW_Attr<"Segment", "segment"> {
     "::mlir::StringAttr":$encoding,
     "int64_t":$address,
     "int64_t":$bytes,
-    EnumParameter<CraniaHW_Residency>:$residency,
+    EnumParameter<Crania_Residency>:$residency,
     "int64_t":$storeOffset,
     "::mlir::DenseI64ArrayAttr":$blockOffsets,
     "::mlir::DenseI64ArrayAttr":$blockTiles,
@@ -238,7 +240,7 @@ def CraniaHW_SegmentAttr : CraniaHW_Attr<"Segment", "segment"> {
   let builders = [
     AttrBuilder<(ins "int64_t":$cluster, "::llvm::StringRef":$encoding,
         "int64_t":$address, "int64_t":$bytes,
-        "::crania::hw::Residency":$residency, "int64_t":$storeOffset,
+        "::crania::ir::Residency":$residency, "int64_t":$storeOffset,
         "::mlir::ArrayRef<int64_t>":$blockOffsets,
         "::mlir::ArrayRef<int64_t>":$blockTiles,
         "int64_t":$tableBytes,
@@ -247,7 +249,7 @@ def CraniaHW_SegmentAttr : CraniaHW_Attr<"Segment", "segment"> {
   let genVerifyDecl = 1;
   let extraClassDeclaration = [{
     bool isRetained() const {
-      return getResidency() == ::crania::hw::Residency::Retained;
+      return getResidency() == ::crania::ir::Residency::Retained;
     }
     /// Returns true if the next cluster replaces the words of this one.
     bool isRefined() const { return !getRefinedWords().empty(); }

@@ -20,11 +20,6 @@ def CraniaHW_Space : CraniaHW_Enum<"Space", "a memory of the machine", [
   I32EnumAttrCase<"GlobalBuffer", 2, "global_buffer">
 ]>;
 
-def CraniaHW_Residency : CraniaHW_Enum<"Residency", "the place of fetched weights on chip", [
-  I32EnumAttrCase<"Streamed", 0, "streamed">,
-  I32EnumAttrCase<"Retained", 1, "retained">
-]>;
-
 def CraniaHW_Purpose : CraniaHW_Enum<"Purpose", "the content that a copy moves, for reports", [
   I32EnumAttrCase<"Activations", 0, "activations">,
   I32EnumAttrCase<"Parameters", 1, "parameters">

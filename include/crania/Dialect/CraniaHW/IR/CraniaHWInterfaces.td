@@ -20,6 +20,12 @@ def CraniaHW_CommandOpInterface : OpInterface<"CommandOpInterface"> {
       "::mlir::OperandRange", "getAfter">,
     InterfaceMethod<"Returns the name of the layer that the command belongs to, for reports.",
       "::llvm::StringRef", "getLabel">,
+    InterfaceMethod<[{
+        Returns the operands in buffers: the inputs, then the output. The elements of an
+        operand may be more than the command touches: all within the extents of an
+        access, and all channels of a contraction's output.
+      }],
+      "::llvm::SmallVector<::crania::hw::OperandAccess>", "getAccesses">,
   ];
 }
 

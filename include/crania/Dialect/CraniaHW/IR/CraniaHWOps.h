@@ -7,6 +7,7 @@
 #include "crania/Dialect/CraniaHW/IR/CraniaHWAttributes.h"
 #include "crania/Dialect/CraniaHW/IR/CraniaHWDialect.h"
 #include "crania/Dialect/CraniaHW/IR/CraniaHWTypes.h"
+#include "crania/Dialect/CraniaHW/IR/OperandAccess.h"
 #include "crania/Encoding/Tiling.h"
 #include "mlir/Bytecode/BytecodeOpInterface.h"
 #include "mlir/Dialect/Bufferization/IR/BufferizableOpInterface.h"

@@ -91,17 +91,18 @@ private:
     auto parsed = clustering::Boundaries::parse(fractions.getValue());
     if (!parsed)
       return error() << parsed.error().message;
-    if (scope != "layer" && scope != "global")
-      return error() << "scope '" << scope
-                     << "' is not known; there are layer and global";
+    auto parsedScope = parseName<clustering::ImportanceScope>(scope.getValue());
+    if (!parsedScope)
+      return error() << "scope " << parsedScope.error().message;
+    isGlobal = *parsedScope == clustering::ImportanceScope::global;
+    auto parsedMetric =
+        parseName<clustering::ImportanceMetric>(metric.getValue());
+    if (!parsedMetric)
+      return error() << "metric " << parsedMetric.error().message;
     clustering::ImportanceOptions options;
     options.boundaries = *parsed;
     options.correct = correct;
-    if (metric == "activation")
-      options.metric = clustering::ImportanceMetric::activation;
-    else if (metric != "magnitude")
-      return error() << "metric '" << metric
-                     << "' is not known; there are magnitude and activation";
+    options.metric = *parsedMetric;
     importance = std::move(options);
     return success();
   }
@@ -116,7 +117,7 @@ private:
       return failure();
     const size_t count = set->used();
     Assignments decided;
-    if (importance && scope == "global" &&
+    if (importance && isGlobal &&
         failed(assignTogether(function, *set, count, decided)))
       return failure();
     const unsigned clusters = residual ? unsigned(residual->steps.size()) + 1
@@ -239,6 +240,8 @@ private:
   }
 
   runtime::Preprocessing preprocessing;
+  /// True if the weights of all layers are ranked together.
+  bool isGlobal = false;
   /// The options of the selected scheme; those of the other one are empty.
   std::optional<clustering::ResidualOptions> residual;
   std::optional<clustering::ImportanceOptions> importance;

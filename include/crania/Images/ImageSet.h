@@ -5,6 +5,7 @@
 #define CRANIA_IMAGES_IMAGESET_H
 
 #include "crania/DeviceBinary/DeviceBinary.h"
+#include "crania/Support/NamedValues.h"
 #include "crania/Support/Npy.h"
 #include "crania/Support/Span.h"
 
@@ -18,6 +19,30 @@ namespace crania::runtime {
 /// Order of the axes of images. `automatic` stands for the order in which the
 /// file fits the network.
 enum class ImageLayout { automatic, nhwc, nchw };
+
+/// Order of the channels of stored images. `rgb` stands for the order that the
+/// network expects, and `bgr` for the reverse order.
+enum class ChannelOrder { rgb, bgr };
+
+} // namespace crania::runtime
+
+template <>
+struct crania::NamedValues<crania::runtime::ImageLayout> {
+  using ImageLayout = runtime::ImageLayout;
+  static constexpr NamedValue<ImageLayout> values[] = {
+      {"auto", ImageLayout::automatic},
+      {"nhwc", ImageLayout::nhwc},
+      {"nchw", ImageLayout::nchw}};
+};
+
+template <>
+struct crania::NamedValues<crania::runtime::ChannelOrder> {
+  using ChannelOrder = runtime::ChannelOrder;
+  static constexpr NamedValue<ChannelOrder> values[] = {
+      {"rgb", ChannelOrder::rgb}, {"bgr", ChannelOrder::bgr}};
+};
+
+namespace crania::runtime {
 
 /// The input tensor of a network. A shape of rank 4 is an extent of 1 followed
 /// by the shape of an image. Its layout is `automatic` if the network does not

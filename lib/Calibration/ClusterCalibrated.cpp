@@ -132,30 +132,27 @@ private:
     CalibratedClusterer clusterer(getOperation(), *choice, *network, correct);
     for (const LockstepNetwork::Layer &layer : layers) {
       network->advanceTo(layer);
-      std::string why;
-      if (keepsWhole(layer, layers, why)) {
-        clusterer.keepWhole(layer, why);
-      } else if (failed(clusterer.cluster(layer))) {
+      if (Status status = mayCluster(layer, layers); !status)
+        clusterer.keepWhole(layer, status.error().message);
+      else if (failed(clusterer.cluster(layer)))
         return failure();
-      }
     }
     return eraseUnusedOperands(function);
   }
 
-  bool keepsWhole(const LockstepNetwork::Layer &layer,
-                  ArrayRef<LockstepNetwork::Layer> layers,
-                  std::string &why) const {
+  /// Fails on a layer that the options keep whole. The error is a clause about
+  /// the layer.
+  Status mayCluster(const LockstepNetwork::Layer &layer,
+                    ArrayRef<LockstepNetwork::Layer> layers) const {
     const Contraction &c = layer.contraction;
     if ((llvm::is_contained(whole, "first") && &layer == &layers.front()) ||
         (llvm::is_contained(whole, "last") && &layer == &layers.back()))
-      why = "by the option 'whole'";
-    else if (c.groups != 1)
-      why = "it has several groups";
-    else if (uint64_t(c.outputs * c.depth()) < minWeights)
-      why = "it has fewer weights than 'min-weights'";
-    else
-      return false;
-    return true;
+      return Error{"by the option 'whole'"};
+    if (c.groups != 1)
+      return Error{"it has several groups"};
+    if (uint64_t(c.outputs * c.depth()) < minWeights)
+      return Error{"it has fewer weights than 'min-weights'"};
+    return {};
   }
 
   /// Ranks the weights of all layers that are clustered together, with the
@@ -172,13 +169,11 @@ private:
     for (const LockstepNetwork::Layer &layer : network->layers()) {
       network->advanceTo(layer);
       network->run(layer, 0);
-      std::string why;
       const Contraction &c = layer.contraction;
-      if (keepsWhole(layer, network->layers(), why) ||
-          failed(Requantization::find(c, why)))
+      if (!mayCluster(layer, network->layers()) || !Requantization::find(c))
         continue;
-      FailureOr<LayerWeights> weights = readWeights(c, why);
-      if (failed(weights))
+      Result<LayerWeights> weights = readWeights(c);
+      if (!weights)
         continue;
       std::vector<double> magnitudes;
       if (importance->metric == clustering::ImportanceMetric::activation)

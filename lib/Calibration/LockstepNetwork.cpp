@@ -15,13 +15,20 @@ using Memory = simulator::FunctionalEngine::Memory;
 
 namespace {
 
-/// Returns the contraction of an op with a constant operand.
-FailureOr<Contraction> contractionOf(linalg::LinalgOp op, std::string &why) {
-  for (OpOperand *operand : op.getDpsInputOperands())
-    if (matchPattern(operand->get(), m_Constant()))
-      return analyzeContraction(op, operand->get(), why);
-  why = "it has no constant weights";
-  return failure();
+/// Returns the contraction of an op with a constant operand. The error is a
+/// clause about the op.
+Result<Contraction> contractionOf(linalg::LinalgOp op) {
+  for (OpOperand *operand : op.getDpsInputOperands()) {
+    if (!matchPattern(operand->get(), m_Constant()))
+      continue;
+    std::string reason;
+    FailureOr<Contraction> contraction =
+        analyzeContraction(op, operand->get(), reason);
+    if (failed(contraction))
+      return Error{reason};
+    return *contraction;
+  }
+  return Error{"it has no constant weights"};
 }
 
 /// Calls `visit` with a pointer to the elements of a buffer, in its type.
@@ -58,11 +65,10 @@ LockstepNetwork::create(func::FuncOp function, const runtime::ImageSet &images,
   for (auto [command, op] : program->ops) {
     if (!commands.Get(command)->body_as_Contract())
       continue;
-    std::string why;
-    auto structured = cast<linalg::LinalgOp>(op);
-    FailureOr<Contraction> contraction = contractionOf(structured, why);
-    if (failed(contraction))
-      return op->emitOpError() << "cannot be calibrated: " << why;
+    Result<Contraction> contraction = contractionOf(cast<linalg::LinalgOp>(op));
+    if (!contraction)
+      return op->emitOpError()
+             << "cannot be calibrated: " << contraction.error().message;
     network.layerList.push_back({*contraction, command});
   }
   const simulator::FunctionalEngine &engine = network.executable->engine();

@@ -71,8 +71,8 @@ Requantization requantizationOf(const ParsedModule &module) {
   FailureOr<Contraction> contraction =
       analyzeContraction(op, op.getDpsInputOperand(1)->get(), why);
   EXPECT_TRUE(succeeded(contraction)) << why;
-  FailureOr<Requantization> found = Requantization::find(*contraction, why);
-  EXPECT_TRUE(succeeded(found)) << why;
+  Result<Requantization> found = Requantization::find(*contraction);
+  EXPECT_TRUE(bool(found)) << found.error().message;
   return *found;
 }
 

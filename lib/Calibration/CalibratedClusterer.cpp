@@ -179,11 +179,7 @@ CalibratedClusterer::gather(const LockstepNetwork::Layer &layer,
 
 void CalibratedClusterer::runRound(const LockstepNetwork::Layer &layer,
                                    unsigned variant, const RoundPlan &plan) {
-  simulator::DecodedWeights decoded;
-  decoded.element = binary::ElementType::i8;
-  decoded.matrix = AlignedBytes(plan.words.size());
-  std::copy(plan.words.begin(), plan.words.end(), decoded.matrix.data());
-  network.run(layer, variant, decoded);
+  network.run(layer, variant, plan.words);
   network.correctSums(layer, variant, plan.correction.gains,
                       plan.correction.offsets);
 }

@@ -4,9 +4,9 @@
 #ifndef CRANIA_LIB_CALIBRATION_CALIBRATEDCLUSTERER_H
 #define CRANIA_LIB_CALIBRATION_CALIBRATEDCLUSTERER_H
 
-#include "LockstepNetwork.h"
 #include "Requantization.h"
 #include "SchemeChoice.h"
+#include "crania/Calibration/NetworkEvaluator.h"
 #include "crania/Dialect/Crania/IR/CraniaOps.h"
 #include "mlir/IR/SymbolTable.h"
 

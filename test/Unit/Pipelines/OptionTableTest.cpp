@@ -202,7 +202,7 @@ TEST(OptionTable, TextsThatAreNotValuesAreRefused) {
   EXPECT_NE(status.error().message.find("there is no option 'clutsers'"),
             std::string::npos);
   EXPECT_FALSE(parsePipelineOptions("hue=red"));
-  EXPECT_FALSE(parseFlags({"--color=red"}));
+  EXPECT_FALSE(parseFlags({"--tint=red"}));
 }
 
 TEST(OptionTable, RepeatedFlags) {

@@ -5,7 +5,7 @@
 #define CRANIA_IMAGES_IMAGESET_H
 
 #include "crania/DeviceBinary/DeviceBinary.h"
-#include "crania/Support/NamedValues.h"
+#include "crania/Images/ImageOrder.h"
 #include "crania/Support/Npy.h"
 #include "crania/Support/Span.h"
 
@@ -13,34 +13,6 @@
 #include <optional>
 #include <string>
 #include <vector>
-
-namespace crania::runtime {
-
-/// Order of the axes of images. `automatic` stands for the order in which the
-/// file fits the network.
-enum class ImageLayout { automatic, nhwc, nchw };
-
-/// Order of the channels of stored images. `rgb` stands for the order that the
-/// network expects, and `bgr` for the reverse order.
-enum class ChannelOrder { rgb, bgr };
-
-} // namespace crania::runtime
-
-template <>
-struct crania::NamedValues<crania::runtime::ImageLayout> {
-  using ImageLayout = runtime::ImageLayout;
-  static constexpr NamedValue<ImageLayout> values[] = {
-      {"auto", ImageLayout::automatic},
-      {"nhwc", ImageLayout::nhwc},
-      {"nchw", ImageLayout::nchw}};
-};
-
-template <>
-struct crania::NamedValues<crania::runtime::ChannelOrder> {
-  using ChannelOrder = runtime::ChannelOrder;
-  static constexpr NamedValue<ChannelOrder> values[] = {
-      {"rgb", ChannelOrder::rgb}, {"bgr", ChannelOrder::bgr}};
-};
 
 namespace crania::runtime {
 

@@ -7,8 +7,7 @@
 #include "crania/Clustering/ImportanceScheme.h"
 #include "crania/Images/ImageSet.h"
 #include "crania/Quantization/ActivationHistogram.h"
-#include "crania/Support/NamedValues.h"
-#include "crania/Target/TargetModel.h"
+#include "crania/Target/PrecisionNames.h"
 #include "llvm/ADT/StringRef.h"
 
 #include <cstdint>
@@ -31,13 +30,6 @@ enum class Scheme {
 /// A layer that is named by its position.
 enum class EndLayer { first, last };
 
-template <>
-struct NamedValues<target::Precision> {
-  static constexpr NamedValue<target::Precision> values[] = {
-      {"f32", target::Precision::f32},
-      {"i16", target::Precision::i16},
-      {"i8", target::Precision::i8}};
-};
 template <>
 struct NamedValues<Scheme> {
   static constexpr NamedValue<Scheme> values[] = {

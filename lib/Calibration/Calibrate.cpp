@@ -2,25 +2,16 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "CalibrationImages.h"
-#include "NetworkObserver.h"
-#include "crania/Calibration/Passes.h"
+#include "crania/Calibration/Calibration.h"
 #include "crania/Dialect/Crania/IR/CraniaDialect.h"
 #include "crania/Dialect/Crania/Transforms/Normalize.h"
-#include "crania/Dialect/CraniaHW/IR/CraniaHWDialect.h"
 #include "crania/Quantization/ActivationHistogram.h"
-#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
-#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/ADT/MapVector.h"
 #include "llvm/Support/Debug.h"
 
 #define DEBUG_TYPE "crania-calibrate"
-
-namespace crania {
-#define GEN_PASS_DEF_CALIBRATE
-#include "crania/Calibration/Passes.h.inc"
-} // namespace crania
 
 using namespace mlir;
 using namespace crania;
@@ -30,37 +21,45 @@ using quantization::RangeRule;
 
 namespace {
 
-struct Calibrate : public crania::impl::CalibrateBase<Calibrate> {
-  using CalibrateBase::CalibrateBase;
+class Calibrator {
+public:
+  Calibrator(ModuleOp module, const CalibrateOptions &options,
+             NetworkEvaluator &evaluator)
+      : module(module), options(options), evaluator(evaluator) {}
 
-  void runOnOperation() override {
+  LogicalResult run() {
     if (failed(readOptions()))
-      return signalPassFailure();
-    for (auto function : getOperation().getOps<func::FuncOp>())
+      return failure();
+    for (auto function : module.getOps<func::FuncOp>())
       if (CraniaDialect::isClassifier(function) && failed(calibrate(function)))
-        return signalPassFailure();
+        return failure();
+    return success();
   }
 
 private:
-  InFlightDiagnostic error() { return getOperation().emitError(); }
+  InFlightDiagnostic error() { return module.emitError(); }
 
   LogicalResult readOptions() {
-    if (images.empty())
+    if (options.images.empty())
       return error() << "crania-calibrate needs images: give the option "
                         "images=X.npy";
-    auto parsed = RangeRule::parse(rule.getValue());
+    auto parsed = RangeRule::parse(options.rule);
     if (!parsed)
       return error() << parsed.error().message;
     rangeRule = *parsed;
-    bits = llvm::StringSwitch<unsigned>(precision.getValue())
+    bits = llvm::StringSwitch<unsigned>(options.precision)
                .Case("i8", 8)
                .Case("i16", 16)
                .Default(0);
     if (bits == 0)
       return error() << "ranges are for the precisions i8 and i16, not '"
-                     << precision << "'";
+                     << options.precision << "'";
     FailureOr<runtime::Preprocessing> read = readPreprocessing(
-        getOperation(), {layout, channels, scale, mean, deviation});
+        module, {options.layout,
+                 options.channels,
+                 options.scale,
+                 {options.mean.begin(), options.mean.end()},
+                 {options.deviation.begin(), options.deviation.end()}});
     if (failed(read))
       return failure();
     preprocessing = std::move(*read);
@@ -70,15 +69,17 @@ private:
   LogicalResult calibrate(func::FuncOp function) {
     if (failed(normalizeStructuredOps(function.getBody().front())))
       return failure();
-    FailureOr<NetworkObserver> observer = NetworkObserver::create(function);
+    FailureOr<std::unique_ptr<NetworkObserver>> observer =
+        evaluator.observe(function);
     if (failed(observer))
       return failure();
-    FailureOr<runtime::ImageSet> set = readImages(
-        getOperation(), images, observer->networkInput(), preprocessing, limit);
+    FailureOr<runtime::ImageSet> set =
+        readImages(module, options.images, (*observer)->networkInput(),
+                   preprocessing, options.limit);
     if (failed(set))
       return failure();
     llvm::MapVector<Value, ActivationHistogram> histograms;
-    observeAll(*observer, *set, histograms);
+    observeAll(**observer, *set, histograms);
     for (auto &[value, histogram] : histograms)
       if (failed(annotate(function, value, histogram)))
         return failure();
@@ -101,14 +102,14 @@ private:
     if (histogram.sawNonFinite())
       return emitError(value.getLoc())
              << "the layer gives values that are not finite on the images of "
-             << images << "; check the preprocessing";
+             << options.images << "; check the preprocessing";
     ActivationHistogram::Range range = histogram.range(rangeRule, bits);
     LLVM_DEBUG(llvm::dbgs()
                << value.getLoc() << " has the range [" << range.low << ", "
                << range.high << "] for " << bits << " bits\n");
     StringRef name = CraniaDialect::getRangeAttrName();
     auto attribute =
-        DenseF64ArrayAttr::get(&getContext(), {range.low, range.high});
+        DenseF64ArrayAttr::get(module.getContext(), {range.low, range.high});
     if (auto argument = dyn_cast<BlockArgument>(value)) {
       if (!function.getArgAttr(argument.getArgNumber(), name))
         function.setArgAttr(argument.getArgNumber(), name, attribute);
@@ -120,9 +121,18 @@ private:
     return success();
   }
 
+  ModuleOp module;
+  const CalibrateOptions &options;
+  NetworkEvaluator &evaluator;
   runtime::Preprocessing preprocessing;
   RangeRule rangeRule;
   unsigned bits = 8;
 };
 
 } // namespace
+
+LogicalResult crania::calibrateClassifiers(ModuleOp module,
+                                           const CalibrateOptions &options,
+                                           NetworkEvaluator &evaluator) {
+  return Calibrator(module, options, evaluator).run();
+}

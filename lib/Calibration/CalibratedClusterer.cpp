@@ -113,9 +113,8 @@ void CalibratedClusterer::keepWhole(const LockstepNetwork::Layer &layer,
 void CalibratedClusterer::reportWhole(const LockstepNetwork::Layer &layer,
                                       StringRef why) {
   const Contraction &c = layer.contraction;
-  std::string unused, bits = "none";
-  if (FailureOr<LayerWeights> weights = readWeights(c, unused);
-      succeeded(weights)) {
+  std::string bits = "none";
+  if (Result<LayerWeights> weights = readWeights(c)) {
     bits.clear();
     llvm::raw_string_ostream(bits)
         << llvm::format("%.3f", clustering::entropy(weights->codes));
@@ -129,19 +128,19 @@ void CalibratedClusterer::reportWhole(const LockstepNetwork::Layer &layer,
 
 Result<ClusteredLayer> CalibratedClusterer::clusterWithFewWords(
     const LayerWeights &weights, const Contraction &c,
-    Span<const LayerMoments> moments, std::unique_ptr<ClusteringScheme> &scheme,
-    std::string &why) {
+    Span<const LayerMoments> moments,
+    Result<std::unique_ptr<ClusteringScheme>> &scheme) {
   constexpr double more = 1.15;
   for (double coarser = 1;; coarser *= more) {
-    Result<ClusteredLayer> clustered = scheme->cluster(
+    Result<ClusteredLayer> clustered = (*scheme)->cluster(
         {size_t(c.outputs), size_t(c.depth()), weights.codes, weights.scales},
         moments);
     if (!clustered || !clustered->assignment.empty() ||
         mostWords(*clustered) <= ir::ResidualAttr::maxWords)
       return clustered;
-    scheme = choice.schemeFor(weights, coarser * more, why);
+    scheme = choice.schemeFor(weights, coarser * more);
     if (!scheme)
-      return Error{why};
+      return scheme.error();
   }
 }
 
@@ -180,11 +179,7 @@ CalibratedClusterer::gather(const LockstepNetwork::Layer &layer,
 
 void CalibratedClusterer::runRound(const LockstepNetwork::Layer &layer,
                                    unsigned variant, const RoundPlan &plan) {
-  simulator::DecodedWeights decoded;
-  decoded.element = binary::ElementType::i8;
-  decoded.matrix = AlignedBytes(plan.words.size());
-  std::copy(plan.words.begin(), plan.words.end(), decoded.matrix.data());
-  network.run(layer, variant, decoded);
+  network.run(layer, variant, plan.words);
   network.correctSums(layer, variant, plan.correction.gains,
                       plan.correction.offsets);
 }
@@ -310,25 +305,30 @@ static void reportClusters(Operation *op, const LayerWeights &weights,
 
 LogicalResult
 CalibratedClusterer::cluster(const LockstepNetwork::Layer &layer) {
-  std::string why;
-  FailureOr<LayerWeights> weights = readWeights(layer.contraction, why);
-  FailureOr<Requantization> requantization =
-      succeeded(weights) ? Requantization::find(layer.contraction, why)
-                         : FailureOr<Requantization>(failure());
-  std::unique_ptr<ClusteringScheme> scheme;
-  if (succeeded(requantization))
-    scheme = choice.schemeFor(*weights, 1, why);
+  Result<LayerWeights> weights = readWeights(layer.contraction);
+  if (!weights) {
+    keepWhole(layer, weights.error().message);
+    return success();
+  }
+  Result<Requantization> requantization =
+      Requantization::find(layer.contraction);
+  if (!requantization) {
+    keepWhole(layer, requantization.error().message);
+    return success();
+  }
+  Result<std::unique_ptr<ClusteringScheme>> scheme =
+      choice.schemeFor(*weights, 1);
   if (!scheme) {
-    keepWhole(layer, why);
+    keepWhole(layer, scheme.error().message);
     return success();
   }
   network.run(layer, 0);
   const Contraction &c = layer.contraction;
   std::vector<LayerMoments> moments = gather(layer, *weights);
   Result<ClusteredLayer> clustered =
-      clusterWithFewWords(*weights, c, moments, scheme, why);
+      clusterWithFewWords(*weights, c, moments, scheme);
   if (!scheme) {
-    reportWhole(layer, why);
+    reportWhole(layer, scheme.error().message);
     runWhole(layer, 1);
     return success();
   }
@@ -353,6 +353,6 @@ CalibratedClusterer::cluster(const LockstepNetwork::Layer &layer) {
   if (failed(createWeights(layer, *weights, *clustered, plans)))
     return failure();
   requantization->correct(corrections);
-  reportClusters(c.op, *weights, *clustered, moments, *scheme);
+  reportClusters(c.op, *weights, *clustered, moments, **scheme);
   return success();
 }

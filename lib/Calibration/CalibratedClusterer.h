@@ -4,9 +4,9 @@
 #ifndef CRANIA_LIB_CALIBRATION_CALIBRATEDCLUSTERER_H
 #define CRANIA_LIB_CALIBRATION_CALIBRATEDCLUSTERER_H
 
-#include "LockstepNetwork.h"
 #include "Requantization.h"
 #include "SchemeChoice.h"
+#include "crania/Calibration/NetworkEvaluator.h"
 #include "crania/Dialect/Crania/IR/CraniaOps.h"
 #include "mlir/IR/SymbolTable.h"
 
@@ -37,14 +37,14 @@ private:
   /// Runs a layer with its own weights in the variants from `first` on.
   void runWhole(const LockstepNetwork::Layer &layer, unsigned first);
   void reportWhole(const LockstepNetwork::Layer &layer, mlir::StringRef why);
-  /// Clusters a layer. If compensation makes more codes than encodings have
-  /// conditions for, clusters it again with coarser codes. Returns no scheme,
-  /// and the reason in `why`, if the codes would be too coarse.
-  Result<clustering::ClusteredLayer>
-  clusterWithFewWords(const LayerWeights &weights, const Contraction &c,
-                      Span<const clustering::LayerMoments> moments,
-                      std::unique_ptr<clustering::ClusteringScheme> &scheme,
-                      std::string &why);
+  /// Clusters a layer by a scheme. If compensation makes more codes than
+  /// encodings have conditions for, clusters it again with coarser codes by
+  /// another scheme. Fails, and makes `scheme` an error, if the codes would be
+  /// too coarse.
+  Result<clustering::ClusteredLayer> clusterWithFewWords(
+      const LayerWeights &weights, const Contraction &c,
+      Span<const clustering::LayerMoments> moments,
+      Result<std::unique_ptr<clustering::ClusteringScheme>> &scheme);
   /// Returns means and covariances of the inputs of each early round, and of
   /// the output of the layer in the whole network, on pixels spread over the
   /// inputs.

@@ -5,28 +5,21 @@
 #include "crania/Dialect/Crania/IR/CraniaDialect.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/Diagnostics.h"
-#include "llvm/ADT/StringSwitch.h"
 
 using namespace mlir;
 using namespace crania;
 
 FailureOr<runtime::Preprocessing>
 crania::readPreprocessing(Operation *op, const ImageOptions &options) {
-  using runtime::ImageLayout;
-  auto known = llvm::StringSwitch<std::optional<ImageLayout>>(options.layout)
-                   .Case("auto", ImageLayout::automatic)
-                   .Case("nhwc", ImageLayout::nhwc)
-                   .Case("nchw", ImageLayout::nchw)
-                   .Default(std::nullopt);
-  if (!known)
-    return op->emitError() << "layout '" << options.layout
-                           << "' is not known; there are auto, nhwc and nchw";
-  if (options.channels != "rgb" && options.channels != "bgr")
-    return op->emitError() << "channels '" << options.channels
-                           << "' are not known; there are rgb and bgr";
+  auto layout = parseName<runtime::ImageLayout>(options.layout);
+  if (!layout)
+    return op->emitError() << "layout " << layout.error().message;
+  auto channels = parseName<runtime::ChannelOrder>(options.channels);
+  if (!channels)
+    return op->emitError() << "channels: " << channels.error().message;
   runtime::Preprocessing preprocessing;
-  preprocessing.layout = *known;
-  preprocessing.reverseChannels = options.channels == "bgr";
+  preprocessing.layout = *layout;
+  preprocessing.reverseChannels = *channels == runtime::ChannelOrder::bgr;
   preprocessing.scale = options.scale;
   if (!options.mean.empty())
     preprocessing.mean = options.mean;
@@ -36,15 +29,12 @@ crania::readPreprocessing(Operation *op, const ImageOptions &options) {
 }
 
 runtime::NetworkInput crania::networkInputOf(BlockArgument argument) {
-  using runtime::ImageLayout;
   ArrayRef<int64_t> shape =
       cast<RankedTensorType>(argument.getType()).getShape();
-  auto layout = llvm::StringSwitch<ImageLayout>(
-                    ir::CraniaDialect::getImageLayout(argument))
-                    .Case("nchw", ImageLayout::nchw)
-                    .Case("nhwc", ImageLayout::nhwc)
-                    .Default(ImageLayout::automatic);
-  return {{shape.begin(), shape.end()}, layout};
+  auto layout = parseName<runtime::ImageLayout>(
+      ir::CraniaDialect::getImageLayout(argument));
+  return {{shape.begin(), shape.end()},
+          layout ? *layout : runtime::ImageLayout::automatic};
 }
 
 FailureOr<runtime::ImageSet> crania::readImages(

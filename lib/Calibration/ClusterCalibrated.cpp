@@ -3,20 +3,12 @@
 
 #include "CalibratedClusterer.h"
 #include "CalibrationImages.h"
-#include "crania/Calibration/Passes.h"
+#include "crania/Calibration/Calibration.h"
 #include "crania/Dialect/Crania/Transforms/Normalize.h"
-#include "crania/Dialect/CraniaHW/IR/CraniaHWDialect.h"
-#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
-#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
 #include <cmath>
-
-namespace crania {
-#define GEN_PASS_DEF_CLUSTERCALIBRATED
-#include "crania/Calibration/Passes.h.inc"
-} // namespace crania
 
 using namespace mlir;
 using namespace crania;
@@ -24,49 +16,56 @@ using ir::CraniaDialect;
 
 namespace {
 
-struct ClusterCalibrated
-    : public crania::impl::ClusterCalibratedBase<ClusterCalibrated> {
-  using ClusterCalibratedBase::ClusterCalibratedBase;
+class ClassifierClusterer {
+public:
+  ClassifierClusterer(ModuleOp module, const ClusterCalibratedOptions &given,
+                      NetworkEvaluator &evaluator)
+      : module(module), given(given), evaluator(evaluator) {}
 
-  void runOnOperation() override {
+  LogicalResult run() {
     if (failed(readOptions()))
-      return signalPassFailure();
-    for (auto function : getOperation().getOps<func::FuncOp>())
+      return failure();
+    for (auto function : module.getOps<func::FuncOp>())
       if (function->hasAttr(CraniaDialect::getClassifierAttrName()) &&
           failed(cluster(function)))
-        return signalPassFailure();
+        return failure();
+    return success();
   }
 
 private:
-  InFlightDiagnostic error() { return getOperation().emitError(); }
+  InFlightDiagnostic error() { return module.emitError(); }
 
   LogicalResult readOptions() {
-    if (images.empty())
+    if (given.images.empty())
       return error() << "crania-cluster-calibrated needs images: give the "
                         "option images=X.npy";
-    for (const std::string &layer : whole)
+    for (const std::string &layer : given.whole)
       if (layer != "first" && layer != "last")
         return error() << "option 'whole' takes first and last, not '" << layer
                        << "'";
     FailureOr<runtime::Preprocessing> read = readPreprocessing(
-        getOperation(), {layout, channels, scale, mean, deviation});
+        module, {given.layout,
+                 given.channels,
+                 given.scale,
+                 {given.mean.begin(), given.mean.end()},
+                 {given.deviation.begin(), given.deviation.end()}});
     if (failed(read))
       return failure();
     preprocessing = std::move(*read);
-    if (scheme == "residual")
+    if (given.scheme == "residual")
       return createResidual();
-    if (scheme == "importance")
+    if (given.scheme == "importance")
       return createImportance();
-    return error() << "scheme '" << scheme
+    return error() << "scheme '" << given.scheme
                    << "' is not known; there are residual and importance";
   }
 
   LogicalResult createResidual() {
-    if (steps.empty())
+    if (given.steps.empty())
       return error() << "the residual scheme needs steps, one for each round "
                         "but the last, such as steps=1.0";
     clustering::ResidualOptions options;
-    for (double step : steps) {
+    for (double step : given.steps) {
       if (!(step > 0) || !std::isfinite(step))
         return error() << "steps must be above 0, found " << step;
       if (!options.steps.empty() && step >= options.steps.back())
@@ -75,33 +74,33 @@ private:
                << options.steps.back() << " and then " << step;
       options.steps.push_back(step);
     }
-    if (!(rate >= 0) || !std::isfinite(rate))
-      return error() << "rate must be 0 or more, found " << rate;
-    options.rounding.fitScales = correct;
-    options.rounding.compensate = compensate;
-    options.rounding.rate = rate;
-    options.retarget = retarget;
-    if (!(balance >= 0) || !std::isfinite(balance))
-      return error() << "balance must be 0 or more, found " << balance;
+    if (!(given.rate >= 0) || !std::isfinite(given.rate))
+      return error() << "rate must be 0 or more, found " << given.rate;
+    options.rounding.fitScales = given.correct;
+    options.rounding.compensate = given.compensate;
+    options.rounding.rate = given.rate;
+    options.retarget = given.retarget;
+    if (!(given.balance >= 0) || !std::isfinite(given.balance))
+      return error() << "balance must be 0 or more, found " << given.balance;
     residual = std::move(options);
     return success();
   }
 
   LogicalResult createImportance() {
-    auto parsed = clustering::Boundaries::parse(fractions.getValue());
+    auto parsed = clustering::Boundaries::parse(given.fractions);
     if (!parsed)
       return error() << parsed.error().message;
-    if (scope != "layer" && scope != "global")
-      return error() << "scope '" << scope
-                     << "' is not known; there are layer and global";
+    auto parsedScope = parseName<clustering::ImportanceScope>(given.scope);
+    if (!parsedScope)
+      return error() << "scope " << parsedScope.error().message;
+    isGlobal = *parsedScope == clustering::ImportanceScope::global;
+    auto parsedMetric = parseName<clustering::ImportanceMetric>(given.metric);
+    if (!parsedMetric)
+      return error() << "metric " << parsedMetric.error().message;
     clustering::ImportanceOptions options;
     options.boundaries = *parsed;
-    options.correct = correct;
-    if (metric == "activation")
-      options.metric = clustering::ImportanceMetric::activation;
-    else if (metric != "magnitude")
-      return error() << "metric '" << metric
-                     << "' is not known; there are magnitude and activation";
+    options.correct = given.correct;
+    options.metric = *parsedMetric;
     importance = std::move(options);
     return success();
   }
@@ -110,51 +109,50 @@ private:
     if (failed(normalizeStructuredOps(function.getBody().front())))
       return failure();
     FailureOr<runtime::ImageSet> set = readImages(
-        getOperation(), images, networkInputOf(function.getArgument(0)),
-        preprocessing, limit);
+        module, given.images, networkInputOf(function.getArgument(0)),
+        preprocessing, given.limit);
     if (failed(set))
       return failure();
     const size_t count = set->used();
     Assignments decided;
-    if (importance && scope == "global" &&
+    if (importance && isGlobal &&
         failed(assignTogether(function, *set, count, decided)))
       return failure();
     const unsigned clusters = residual ? unsigned(residual->steps.size()) + 1
                                        : importance->boundaries.clusters();
-    FailureOr<LockstepNetwork> network =
-        LockstepNetwork::create(function, *set, count, clusters);
-    if (failed(network))
+    FailureOr<std::unique_ptr<LockstepNetwork>> created =
+        evaluator.runInLockstep(function, *set, count, clusters);
+    if (failed(created))
       return failure();
-    ArrayRef<LockstepNetwork::Layer> layers = network->layers();
+    LockstepNetwork &network = **created;
+    ArrayRef<LockstepNetwork::Layer> layers = network.layers();
     std::unique_ptr<SchemeChoice> choice =
         chooseFor(layers, std::move(decided));
-    CalibratedClusterer clusterer(getOperation(), *choice, *network, correct);
+    CalibratedClusterer clusterer(module, *choice, network, given.correct);
     for (const LockstepNetwork::Layer &layer : layers) {
-      network->advanceTo(layer);
-      std::string why;
-      if (keepsWhole(layer, layers, why)) {
-        clusterer.keepWhole(layer, why);
-      } else if (failed(clusterer.cluster(layer))) {
+      network.advanceTo(layer);
+      if (Status status = mayCluster(layer, layers); !status)
+        clusterer.keepWhole(layer, status.error().message);
+      else if (failed(clusterer.cluster(layer)))
         return failure();
-      }
     }
     return eraseUnusedOperands(function);
   }
 
-  bool keepsWhole(const LockstepNetwork::Layer &layer,
-                  ArrayRef<LockstepNetwork::Layer> layers,
-                  std::string &why) const {
+  /// Fails on a layer that the options keep whole. The error is a clause about
+  /// the layer.
+  Status mayCluster(const LockstepNetwork::Layer &layer,
+                    ArrayRef<LockstepNetwork::Layer> layers) const {
     const Contraction &c = layer.contraction;
-    if ((llvm::is_contained(whole, "first") && &layer == &layers.front()) ||
-        (llvm::is_contained(whole, "last") && &layer == &layers.back()))
-      why = "by the option 'whole'";
-    else if (c.groups != 1)
-      why = "it has several groups";
-    else if (uint64_t(c.outputs * c.depth()) < minWeights)
-      why = "it has fewer weights than 'min-weights'";
-    else
-      return false;
-    return true;
+    if ((llvm::is_contained(given.whole, "first") &&
+         &layer == &layers.front()) ||
+        (llvm::is_contained(given.whole, "last") && &layer == &layers.back()))
+      return Error{"by the option 'whole'"};
+    if (c.groups != 1)
+      return Error{"it has several groups"};
+    if (uint64_t(c.outputs * c.depth()) < given.minWeights)
+      return Error{"it has fewer weights than 'min-weights'"};
+    return {};
   }
 
   /// Ranks the weights of all layers that are clustered together, with the
@@ -162,26 +160,25 @@ private:
   LogicalResult assignTogether(func::FuncOp function,
                                const runtime::ImageSet &set, size_t count,
                                Assignments &decided) {
-    FailureOr<LockstepNetwork> network =
-        LockstepNetwork::create(function, set, count, 1);
-    if (failed(network))
+    FailureOr<std::unique_ptr<LockstepNetwork>> created =
+        evaluator.runInLockstep(function, set, count, 1);
+    if (failed(created))
       return failure();
+    LockstepNetwork &network = **created;
     SmallVector<Operation *> ops;
     std::vector<std::vector<float>> importances;
-    for (const LockstepNetwork::Layer &layer : network->layers()) {
-      network->advanceTo(layer);
-      network->run(layer, 0);
-      std::string why;
+    for (const LockstepNetwork::Layer &layer : network.layers()) {
+      network.advanceTo(layer);
+      network.run(layer, 0);
       const Contraction &c = layer.contraction;
-      if (keepsWhole(layer, network->layers(), why) ||
-          failed(Requantization::find(c, why)))
+      if (!mayCluster(layer, network.layers()) || !Requantization::find(c))
         continue;
-      FailureOr<LayerWeights> weights = readWeights(c, why);
-      if (failed(weights))
+      Result<LayerWeights> weights = readWeights(c);
+      if (!weights)
         continue;
       std::vector<double> magnitudes;
       if (importance->metric == clustering::ImportanceMetric::activation)
-        magnitudes = inputMagnitudes(*network, layer);
+        magnitudes = inputMagnitudes(network, layer);
       ops.push_back(c.op);
       importances.push_back(
           clustering::importanceOf({size_t(c.outputs), size_t(c.depth()),
@@ -228,7 +225,7 @@ private:
     for (const LockstepNetwork::Layer &layer : layers)
       largest = std::max(largest, size_t(layer.contraction.outputs *
                                          layer.contraction.depth()));
-    return chooseResidual(*residual, balance, largest);
+    return chooseResidual(*residual, given.balance, largest);
   }
 
   /// Erases the factors and addends that those of the rounds replaced.
@@ -238,10 +235,22 @@ private:
     return applyPatternsGreedily(function, std::move(patterns));
   }
 
+  ModuleOp module;
+  const ClusterCalibratedOptions &given;
+  NetworkEvaluator &evaluator;
   runtime::Preprocessing preprocessing;
+  /// True if the weights of all layers are ranked together.
+  bool isGlobal = false;
   /// The options of the selected scheme; those of the other one are empty.
   std::optional<clustering::ResidualOptions> residual;
   std::optional<clustering::ImportanceOptions> importance;
 };
 
 } // namespace
+
+LogicalResult
+crania::clusterClassifiers(ModuleOp module,
+                           const ClusterCalibratedOptions &options,
+                           NetworkEvaluator &evaluator) {
+  return ClassifierClusterer(module, options, evaluator).run();
+}

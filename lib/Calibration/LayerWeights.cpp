@@ -14,24 +14,19 @@ using namespace crania;
 using ir::CraniaDialect;
 using ir::WeightsOp;
 
-FailureOr<LayerWeights> crania::readWeights(const Contraction &contraction,
-                                            std::string &why) {
+Result<LayerWeights> crania::readWeights(const Contraction &contraction) {
   LayerWeights weights;
   weights.op = contraction.op;
   auto constant = contraction.weights->get().getDefiningOp<arith::ConstantOp>();
   auto type = cast<RankedTensorType>(contraction.weights->get().getType());
-  if (!constant || !type.getElementType().isInteger(8)) {
-    why = "its weights are not constants of 8 bits";
-    return failure();
-  }
+  if (!constant || !type.getElementType().isInteger(8))
+    return Error{"its weights are not constants of 8 bits"};
   weights.constant = cast<ElementsAttr>(constant.getValue());
   auto scales = weights.op->getAttrOfType<DenseElementsAttr>(
       CraniaDialect::getWeightScalesAttrName());
   if (!scales || (scales.getNumElements() != 1 &&
-                  scales.getNumElements() != contraction.outputs)) {
-    why = "its weights have no scales of the output channels";
-    return failure();
-  }
+                  scales.getNumElements() != contraction.outputs))
+    return Error{"its weights have no scales of the output channels"};
   weights.scaleAttr = scales;
   for (int64_t o = 0; o < contraction.outputs; ++o)
     weights.scales.push_back(scales.getNumElements() == 1
@@ -39,10 +34,8 @@ FailureOr<LayerWeights> crania::readWeights(const Contraction &contraction,
                                  : scales.getValues<float>()[size_t(o)]);
   SmallVector<char> storage;
   ArrayRef<char> bytes = WeightsOp::rawBytes(weights.constant, storage);
-  if (std::string fault = ir::describeWrongSize(bytes, type); !fault.empty()) {
-    why = "its weights have " + fault;
-    return failure();
-  }
+  if (std::string fault = ir::describeWrongSize(bytes, type); !fault.empty())
+    return Error{"its weights have " + fault};
   for (int64_t o = 0; o < contraction.outputs; ++o)
     for (int64_t offset : contraction.depthOffsets()) {
       weights.indices.push_back(contraction.rowStart(0, o) + offset);

@@ -5,6 +5,7 @@
 #define CRANIA_LIB_CALIBRATION_LAYERWEIGHTS_H
 
 #include "crania/Analysis/Contraction.h"
+#include "crania/Support/Result.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 
 #include <string>
@@ -23,10 +24,9 @@ struct LayerWeights {
   std::vector<int64_t> indices; ///< the index in the tensor of each code
 };
 
-/// Reads the weights of a layer to cluster. Fails, with the reason in `why`, if
-/// the layer cannot be clustered.
-mlir::FailureOr<LayerWeights> readWeights(const Contraction &contraction,
-                                          std::string &why);
+/// Reads the weights of a layer to cluster. Fails if the layer cannot be
+/// clustered. The error is a clause about the layer.
+Result<LayerWeights> readWeights(const Contraction &contraction);
 
 } // namespace crania
 

@@ -96,34 +96,30 @@ Number rounded(double number) {
 
 } // namespace
 
-FailureOr<Requantization> Requantization::find(const Contraction &contraction,
-                                               std::string &why) {
+Result<Requantization> Requantization::find(const Contraction &contraction) {
   Requantization found;
   Value sums = contraction.op->getResult(0);
   found.op = dyn_cast_or_null<linalg::GenericOp>(onlyUser(sums));
   std::optional<unsigned> dim = channelDim(contraction);
   if (!found.op || !dim || found.op.getNumReductionLoops() != 0 ||
-      !getElementTypeOrSelf(sums.getType()).isInteger()) {
-    why = "its sums do not have a single reader that is an element-wise op";
-    return failure();
-  }
+      !getElementTypeOrSelf(sums.getType()).isInteger())
+    return Error{
+        "its sums do not have a single reader that is an element-wise op"};
   OpOperand *operand = &*sums.getUses().begin();
   found.channel = found.op.getMatchingIndexingMap(operand).getResult(*dim);
   Value sum = found.op.getMatchingBlockArgument(operand);
   found.product = skipExtension(sum);
   if (!isa_and_nonnull<arith::MulIOp, arith::MulFOp>(found.product) ||
-      (!sum.getType().isInteger(64) && !sum.getType().isF32())) {
-    why = "the reader of its sums does not multiply them in 64 bits or f32";
-    return failure();
-  }
+      (!sum.getType().isInteger(64) && !sum.getType().isF32()))
+    return Error{
+        "the reader of its sums does not multiply them in 64 bits or f32"};
   OpOperand &first = found.product->getOpOperand(0);
   found.factor = first.get() == sum ? &found.product->getOpOperand(1) : &first;
   auto factors = constantsOf(found.op, found.factor->get(), found.channel,
                              contraction.outputs);
-  if (!factors) {
-    why = "the multipliers of its sums are not constants of the channel";
-    return failure();
-  }
+  if (!factors)
+    return Error{
+        "the multipliers of its sums are not constants of the channel"};
   found.factors = std::move(*factors);
   found.addends.resize(contraction.outputs, 0);
   auto add =

@@ -5,6 +5,7 @@
 #define CRANIA_LIB_CALIBRATION_REQUANTIZATION_H
 
 #include "crania/Analysis/Contraction.h"
+#include "crania/Support/Result.h"
 
 #include <string>
 #include <vector>
@@ -23,10 +24,9 @@ struct SumCorrection {
 /// crania-quantize-classifiers makes such ops in integers or in f32.
 class Requantization {
 public:
-  /// Returns the requantization of a contraction. Fails, with the reason in
-  /// `why`, if there is none of that form.
-  static mlir::FailureOr<Requantization> find(const Contraction &contraction,
-                                              std::string &why);
+  /// Returns the requantization of a contraction. Fails if there is none of
+  /// that form. The error is a clause about the contraction.
+  static Result<Requantization> find(const Contraction &contraction);
 
   /// Returns true if 64 bits hold all corrected products and sums, given the
   /// largest magnitude of the sum of each output.

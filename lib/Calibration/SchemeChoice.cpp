@@ -18,11 +18,12 @@ public:
   ImportanceChoice(clustering::ImportanceOptions options, Assignments decided)
       : options(std::move(options)), decided(std::move(decided)) {}
   unsigned clusters() const override { return options.boundaries.clusters(); }
-  std::unique_ptr<ClusteringScheme>
-  schemeFor(const LayerWeights &weights, double, std::string &) const override {
+  Result<std::unique_ptr<ClusteringScheme>>
+  schemeFor(const LayerWeights &weights, double) const override {
     clustering::ImportanceOptions ofLayer = options;
     ofLayer.assignment = decided.lookup(weights.op);
-    return std::make_unique<clustering::ImportanceScheme>(std::move(ofLayer));
+    return std::unique_ptr<ClusteringScheme>(
+        std::make_unique<clustering::ImportanceScheme>(std::move(ofLayer)));
   }
 
 private:
@@ -40,9 +41,8 @@ public:
     return unsigned(options.steps.size()) + 1;
   }
 
-  std::unique_ptr<ClusteringScheme> schemeFor(const LayerWeights &weights,
-                                              double coarser,
-                                              std::string &why) const override {
+  Result<std::unique_ptr<ClusteringScheme>>
+  schemeFor(const LayerWeights &weights, double coarser) const override {
     const double share = double(weights.codes.size()) / double(largestLayer);
     assert(!weights.codes.empty() && "a layer has weights");
     const double factor = std::pow(share, balance / 2);
@@ -59,15 +59,14 @@ public:
     // There are as many finest words as an encoding may have conditions.
     constexpr size_t largestIndex = ir::ResidualAttr::maxWords / 2 - 1;
     const double finest = coarser * largest / (double(largestIndex) * rms);
-    if (ofLayer.steps.back() < finest / 2) {
-      why = "its codes would hardly be shorter than its weights";
-      return nullptr;
-    }
+    if (ofLayer.steps.back() < finest / 2)
+      return Error{"its codes would hardly be shorter than its weights"};
     for (size_t r = ofLayer.steps.size(); r-- > 0;)
       ofLayer.steps[r] =
           std::max(ofLayer.steps[r],
                    finest * std::pow(2, double(ofLayer.steps.size() - 1 - r)));
-    return std::make_unique<clustering::ResidualScheme>(ofLayer);
+    return std::unique_ptr<ClusteringScheme>(
+        std::make_unique<clustering::ResidualScheme>(ofLayer));
   }
 
 private:

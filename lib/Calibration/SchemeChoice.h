@@ -26,12 +26,12 @@ class SchemeChoice {
 public:
   virtual ~SchemeChoice() = default;
   virtual unsigned clusters() const = 0;
-  /// Returns the scheme of a layer, or null, with the reason in `why`, if the
-  /// layer is best left whole. The least distance of codes is `coarser` times
-  /// the usual one, for a new attempt after one with too many codes.
-  virtual std::unique_ptr<clustering::ClusteringScheme>
-  schemeFor(const LayerWeights &weights, double coarser,
-            std::string &why) const = 0;
+  /// Returns the scheme of a layer. Fails if the layer is best left whole, with
+  /// a clause about the layer as the error. The least distance of codes is
+  /// `coarser` times the usual one, for a new attempt after one with too many
+  /// codes.
+  virtual Result<std::unique_ptr<clustering::ClusteringScheme>>
+  schemeFor(const LayerWeights &weights, double coarser) const = 0;
 };
 
 /// The cluster of each weight of a layer, by the op of the layer.

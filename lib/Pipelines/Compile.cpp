@@ -27,59 +27,40 @@ crania::programConfigurations(const CompileOptions &options) {
                                  all = {};
   const std::string &given = options.clusters, &exit = options.exit;
   const std::string whole = "1", oneExit = exit.substr(0, exit.find(','));
-  const std::string &scheme = options.clustering.scheme;
+  const Scheme scheme = options.clustering.scheme;
   if (!options.baselines)
-    return {{"crania", given, exit, all, true, scheme}};
+    return {{"crania", given, exit, options.encodings, options.retain, scheme}};
   return {
       {"one-shot", whole, oneExit, raw, false},
       {"one-shot-compressed", whole, oneExit, all, true},
       {"iterative", given, exit, rawOrBitmap, false},
       {"iterative-cache", given, exit, rawOrBitmap, true},
       {"iterative-compression", given, exit, all, false},
-      {"crania", given, exit, all, true, scheme},
+      {"crania", given, exit, options.encodings, options.retain, scheme},
   };
 }
 
 namespace {
 
-/// Sets the images and their conversion to inputs.
-void setImages(PipelineOptions &pipeline,
-               const CompileOptions::Calibration &calibration) {
-  pipeline.calibrate = calibration.images;
-  pipeline.inputLayout = calibration.layout;
-  pipeline.inputChannels = calibration.channels;
-  pipeline.inputScale = calibration.scale;
-  for (double mean : calibration.mean)
-    pipeline.inputMean.push_back(mean);
-  for (double deviation : calibration.deviation)
-    pipeline.inputDeviation.push_back(deviation);
+/// Returns the options with which a row is compiled.
+CompileOptions optionsOf(const ProgramConfiguration &row,
+                         const CompileOptions &options) {
+  CompileOptions ofRow = options;
+  ofRow.clusters = row.clusters;
+  ofRow.exit = row.exit;
+  ofRow.encodings = row.encodings;
+  ofRow.retain = row.retain;
+  ofRow.clustering.scheme = row.scheme;
+  // A calibration run counts the exits of the given clusters.
+  if (row.clusters != options.clusters)
+    ofRow.exitHistogram.clear();
+  return ofRow;
 }
 
 LogicalResult runPipeline(ModuleOp module, const ProgramConfiguration &row,
                           const CompileOptions &options) {
-  PipelineOptions pipeline;
-  pipeline.function = options.function;
-  pipeline.target = options.target;
-  pipeline.clusters = row.clusters;
-  pipeline.exit = row.exit;
-  pipeline.retain = row.retain;
-  pipeline.scheme = row.scheme;
-  pipeline.metric = options.clustering.metric;
-  pipeline.scope = options.clustering.scope;
-  pipeline.clusterLimit = options.clustering.limit;
-  for (double step : options.clustering.steps)
-    pipeline.steps.push_back(step);
-  for (const std::string &layer : options.clustering.whole)
-    pipeline.whole.push_back(layer);
-  setImages(pipeline, options.calibration);
-  for (const std::string &encoding : row.encodings)
-    pipeline.encodings.push_back(encoding);
-  // A calibration run counts the exits of the given clusters.
-  if (row.clusters == options.clusters)
-    for (double fraction : options.exitHistogram)
-      pipeline.exitHistogram.push_back(fraction);
   PassManager manager(module.getContext());
-  buildCompilationPipeline(manager, pipeline);
+  buildCompilationPipeline(manager, optionsOf(row, options));
   if (options.steps)
     options.steps->watch(manager);
   return manager.run(module);
@@ -190,19 +171,8 @@ void releaseUnusedBlobs(MLIRContext *context, ArrayRef<ModuleOp> modules) {
 /// Quantizes the classifier once for all rows, as they share the arithmetic.
 static LogicalResult decideArithmetic(ModuleOp module,
                                       const CompileOptions &options) {
-  PipelineOptions pipeline;
-  pipeline.function = options.function;
-  pipeline.precision = options.precision;
-  pipeline.firstLayer = options.firstLayer;
-  pipeline.lastLayer = options.lastLayer;
-  pipeline.networkLayout = options.networkLayout;
-  pipeline.shareWeights =
-      unsigned(options.sharedWords.value_or(0)); // at most 256
-  setImages(pipeline, options.calibration);
-  pipeline.calibrateLimit = options.calibration.limit.value_or(0);
-  pipeline.calibrateRule = options.calibration.rule;
   PassManager manager(module.getContext());
-  buildArithmeticPipeline(manager, pipeline);
+  buildArithmeticPipeline(manager, options);
   if (options.steps)
     options.steps->watch(manager);
   return manager.run(module);

@@ -4,6 +4,7 @@
 #include "crania/Quantization/ActivationHistogram.h"
 #include "crania/Quantization/IntegerFormat.h"
 
+#include <array>
 #include <cassert>
 #include <charconv>
 #include <cmath>
@@ -36,6 +37,19 @@ Result<RangeRule> RangeRule::parse(std::string_view text) {
       "'" + std::string(text) +
       "' is not a rule for ranges; there are mse, max, and percentile:P "
       "with P above 0 and up to 100"};
+}
+
+std::string RangeRule::text() const {
+  if (kind == Kind::maximum)
+    return "max";
+  if (kind == Kind::leastSquares)
+    return "mse";
+  std::array<char, 32> digits; // a double takes at most 24 characters
+  const char *end =
+      std::to_chars(digits.data(), digits.data() + digits.size(), percentage)
+          .ptr;
+  return "percentile:" +
+         std::string(static_cast<const char *>(digits.data()), end);
 }
 
 //===----------------------------------------------------------------------===//

@@ -41,8 +41,12 @@ static void releaseSlot(TemporarySlot &slot) {
 
 void crania::removeTemporaryFiles() {
   for (TemporarySlot *slot = slots; slot; slot = slot->next)
-    if (char *path = slot->path.exchange(nullptr))
+    if (char *path = slot->path.exchange(nullptr)) {
       ::unlink(path);
+      // A signal handler cannot free the copy. The slot owns it as before.
+      char *empty = nullptr;
+      slot->path.compare_exchange_strong(empty, path);
+    }
 }
 
 /// Returns `path` with a suffix that no other output of any process has, short

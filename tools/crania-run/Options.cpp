@@ -39,6 +39,15 @@ Examples:
 
 The keys of the report are documented in docs/Report.md.)";
 
+/// Returns the values of an enum by their names.
+template <typename E>
+static std::map<std::string, E> valuesByName() {
+  std::map<std::string, E> values;
+  for (const NamedValue<E> &entry : NamedValues<E>::values)
+    values.emplace(entry.name, entry.value);
+  return values;
+}
+
 /// Checks that a path does not look like an option. CLI11 takes whatever
 /// follows an option as its value; if that looks like an option, the value was
 /// forgotten.
@@ -92,10 +101,7 @@ ParsedOptions run::parseOptions(int argc, char **argv) {
                  "integer type, one per image")
       ->check(isPath())
       ->type_name("Y.npy");
-  const std::map<std::string, runtime::ImageLayout> layouts = {
-      {"auto", runtime::ImageLayout::automatic},
-      {"nhwc", runtime::ImageLayout::nhwc},
-      {"nchw", runtime::ImageLayout::nchw}};
+  const auto layouts = valuesByName<runtime::ImageLayout>();
   app.add_option_function<std::string>(
          "--input-layout",
          [&](const std::string &name) { p.layout = layouts.at(name); },
@@ -103,11 +109,11 @@ ParsedOptions run::parseOptions(int argc, char **argv) {
          "the network's input")
       ->check(CLI::IsMember(&layouts).description(""))
       ->type_name("nhwc|nchw");
-  const std::map<std::string, bool> channels = {{"rgb", false}, {"bgr", true}};
+  const auto channels = valuesByName<runtime::ChannelOrder>();
   app.add_option_function<std::string>(
          "--input-channels",
          [&](const std::string &name) {
-           p.reverseChannels = channels.at(name);
+           p.reverseChannels = channels.at(name) == runtime::ChannelOrder::bgr;
          },
          "rgb (default): channels as they are in the file; bgr: in the reverse "
          "order")

@@ -6,6 +6,7 @@
 
 #include "crania/Clustering/Boundaries.h"
 #include "crania/Clustering/ClusteringScheme.h"
+#include "crania/Support/NamedValues.h"
 
 #include <vector>
 
@@ -16,6 +17,28 @@ enum class ImportanceMetric {
   magnitude,  ///< |w|
   activation, ///< |w| times the mean magnitude of its input
 };
+
+/// The weights that are ranked together.
+enum class ImportanceScope { layer, global };
+
+} // namespace crania::clustering
+
+template <>
+struct crania::NamedValues<crania::clustering::ImportanceMetric> {
+  using ImportanceMetric = clustering::ImportanceMetric;
+  static constexpr NamedValue<ImportanceMetric> values[] = {
+      {"magnitude", ImportanceMetric::magnitude},
+      {"activation", ImportanceMetric::activation}};
+};
+
+template <>
+struct crania::NamedValues<crania::clustering::ImportanceScope> {
+  using ImportanceScope = clustering::ImportanceScope;
+  static constexpr NamedValue<ImportanceScope> values[] = {
+      {"layer", ImportanceScope::layer}, {"global", ImportanceScope::global}};
+};
+
+namespace crania::clustering {
 
 struct ImportanceOptions {
   Boundaries boundaries;

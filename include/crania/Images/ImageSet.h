@@ -5,6 +5,7 @@
 #define CRANIA_IMAGES_IMAGESET_H
 
 #include "crania/DeviceBinary/DeviceBinary.h"
+#include "crania/Images/ImageOrder.h"
 #include "crania/Support/Npy.h"
 #include "crania/Support/Span.h"
 
@@ -14,10 +15,6 @@
 #include <vector>
 
 namespace crania::runtime {
-
-/// Order of the axes of images. `automatic` stands for the order in which the
-/// file fits the network.
-enum class ImageLayout { automatic, nhwc, nchw };
 
 /// The input tensor of a network. A shape of rank 4 is an extent of 1 followed
 /// by the shape of an image. Its layout is `automatic` if the network does not

@@ -4,17 +4,14 @@
 #ifndef CRANIA_PIPELINES_COMPILE_H
 #define CRANIA_PIPELINES_COMPILE_H
 
+#include "crania/Pipelines/CompileOptions.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
 
-#include <functional>
-#include <optional>
 #include <string>
 #include <vector>
 
 namespace crania {
-
-class StepReport;
 
 /// One program of a device binary: its name and the options that distinguish
 /// it. The rows of a comparison share machine, network, precision and exit
@@ -27,52 +24,7 @@ struct ProgramConfiguration {
   std::vector<std::string> encodings;
   /// True if clusters are kept in the weight store.
   bool retain = true;
-  /// Scheme of clustering, as in PipelineOptions.
-  std::string scheme = "importance";
-};
-
-struct CompileOptions {
-  /// Name of the classifier; empty for the function that is marked, or the only
-  /// public one.
-  std::string function;
-  std::string target = "edge";
-  std::string clusters = "0.1,0.2,0.3,0.4";
-  /// Clustering of weights, as in PipelineOptions. Schemes other than
-  /// importance need integers and the images of `calibration`.
-  struct Clustering {
-    std::string scheme = "importance";
-    std::vector<double> steps = {1};
-    std::string metric = "magnitude", scope = "layer";
-    std::vector<std::string> whole;
-    uint64_t limit = 128;
-  } clustering;
-  std::string exit = "softmax:0.9";
-  std::vector<double> exitHistogram;
-  /// Precision (f32, i16 or i8) of all layers and, if not empty, of the first
-  /// and of the last layer.
-  std::string precision = "f32", firstLayer, lastLayer;
-  /// Largest number of distinct words of the weights of a layer; none leaves
-  /// the weights unchanged.
-  std::optional<uint64_t> sharedWords;
-  /// Order of the axes of the classifier's input: auto, nchw or nhwc.
-  std::string networkLayout = "auto";
-  /// Images on which activation ranges are measured, and their conversion to
-  /// inputs, as in `crania-calibrate`.
-  struct Calibration {
-    std::string images;
-    std::string layout = "auto", channels = "rgb";
-    double scale = 1;
-    std::vector<double> mean, deviation;
-    std::optional<uint64_t> limit; ///< none: all
-    std::string rule = "mse";
-  } calibration;
-  /// True to compile the baseline rows in addition to `crania`.
-  bool baselines = false;
-  /// Function that is called before each program is compiled, with its name,
-  /// its number (from 1) and the number of programs.
-  std::function<void(llvm::StringRef, size_t, size_t)> progress;
-  /// Report to which each pass is added, or null.
-  StepReport *steps = nullptr;
+  Scheme scheme = Scheme::importance;
 };
 
 /// Returns the programs that a compilation produces: `crania` alone, or also

@@ -8,6 +8,7 @@
 #include "crania/Support/Span.h"
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -25,6 +26,8 @@ struct RangeRule {
 
   /// Parses "max", "mse", or "percentile:99.99". Fails on any other text.
   static Result<RangeRule> parse(std::string_view text);
+  /// Returns the text that parses as this rule.
+  std::string text() const;
 };
 
 /// A histogram of the values of a tensor over many inputs. Values of the same

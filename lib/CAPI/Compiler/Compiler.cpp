@@ -2,10 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "crania-c/Compiler.h"
-#include "CompileOption.h"
 #include "StandardErrorCapture.h"
 #include "crania/Driver/Driver.h"
 #include "crania/InitAllPasses.h"
+#include "crania/Pipelines/Compile.h"
+#include "crania/Pipelines/OptionTable.h"
 #include "mlir/Bytecode/BytecodeWriter.h"
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/InitAllDialects.h"
@@ -153,11 +154,10 @@ int craniaCompilerSessionSetOption(CraniaCompilerSession session,
   return -1;
 }
 
-uint64_t craniaCompilerGetOptionCount(void) { return compileOptions().size(); }
+uint64_t craniaCompilerGetOptionCount(void) { return toolOptions().size(); }
 
 const char *craniaCompilerGetOptionName(uint64_t option) {
-  return option < compileOptions().size() ? compileOptions()[option].name
-                                          : nullptr;
+  return option < toolOptions().size() ? toolOptions()[option].name : nullptr;
 }
 
 CraniaCompilerOutput craniaCompilerSessionCompile(CraniaCompilerSession session,

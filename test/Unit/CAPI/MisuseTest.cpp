@@ -85,11 +85,13 @@ TEST_F(Misuse, OptionsThatMeanNothing) {
       {"steps", "0.5"}};
   for (auto [name, value] : options) {
     CraniaCompilerSession fresh = craniaCompilerSessionCreate(collect, &errors);
-    ASSERT_EQ(craniaCompilerSessionSetOption(fresh, name, value), 0) << name;
-    const std::string bytes = digits();
-    EXPECT_NE(errorOf(craniaCompilerSessionCompile(fresh, bytes.data(),
-                                                   bytes.size(), "net.onnx")),
-              "")
+    // A value of the wrong type is refused at once, others by the compiler.
+    if (craniaCompilerSessionSetOption(fresh, name, value) == 0) {
+      const std::string bytes = digits();
+      craniaCompilerOutputDestroy(craniaCompilerSessionCompile(
+          fresh, bytes.data(), bytes.size(), "net.onnx"));
+    }
+    EXPECT_NE(std::exchange(errors, "").find(name), std::string::npos)
         << name << "=" << value;
     craniaCompilerSessionDestroy(fresh);
   }

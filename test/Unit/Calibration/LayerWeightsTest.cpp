@@ -43,12 +43,12 @@ func.func @f(%x: tensor<1x3xi8>, %init: tensor<1x2xi32>) -> tensor<1x2xi32> {
          bytes + "\"}} #-}\n";
 }
 
-FailureOr<LayerWeights> read(const ParsedModule &module, std::string &why) {
+Result<LayerWeights> read(const ParsedModule &module) {
   linalg::LinalgOp op = module.linalgOp();
   Result<Contraction> contraction =
       analyzeContraction(op, op.getDpsInputOperand(1)->get());
   EXPECT_TRUE(contraction) << contraction.error().message;
-  return readWeights(*contraction, why);
+  return readWeights(*contraction);
 }
 
 /// The depth of the matrix is (channel, row, column). Element (column j,
@@ -59,9 +59,8 @@ TEST(LayerWeights, AreInTheOrderOfTheArray) {
       convolution(numbers, "i8",
                   " {crania.weight_scales = dense<[0.5, 0.25]> : "
                   "tensor<2xf32>}"));
-  std::string why;
-  FailureOr<LayerWeights> weights = read(module, why);
-  ASSERT_TRUE(succeeded(weights)) << why;
+  Result<LayerWeights> weights = read(module);
+  ASSERT_TRUE(weights) << weights.error().message;
   EXPECT_EQ(weights->codes, (std::vector<int8_t>{1, 5, 3, 7, 2, 6, 4, 8}));
   EXPECT_EQ(weights->indices, (std::vector<int64_t>{0, 4, 2, 6, 1, 5, 3, 7}));
   EXPECT_EQ(weights->scales, (std::vector<float>{0.5, 0.25}));
@@ -71,9 +70,8 @@ TEST(LayerWeights, AreInTheOrderOfTheArray) {
 TEST(LayerWeights, OneScaleIsThatOfAllOutputs) {
   const ParsedModule module(convolution(
       numbers, "i8", " {crania.weight_scales = dense<0.5> : tensor<1xf32>}"));
-  std::string why;
-  FailureOr<LayerWeights> weights = read(module, why);
-  ASSERT_TRUE(succeeded(weights)) << why;
+  Result<LayerWeights> weights = read(module);
+  ASSERT_TRUE(weights) << weights.error().message;
   EXPECT_EQ(weights->scales, (std::vector<float>{0.5, 0.5}));
 }
 
@@ -82,9 +80,8 @@ TEST(LayerWeights, EqualCodesAreAllRead) {
   const ParsedModule module(
       convolution("dense<-3>", "i8",
                   " {crania.weight_scales = dense<0.5> : tensor<1xf32>}"));
-  std::string why;
-  FailureOr<LayerWeights> weights = read(module, why);
-  ASSERT_TRUE(succeeded(weights)) << why;
+  Result<LayerWeights> weights = read(module);
+  ASSERT_TRUE(weights) << weights.error().message;
   EXPECT_EQ(weights->codes, std::vector<int8_t>(8, -3));
 }
 
@@ -97,19 +94,20 @@ TEST(LayerWeights, LayersWithoutCodesOrScalesAreRefused) {
         {"i8", " {crania.weight_scales = dense<0.5> : tensor<3xf32>}",
          "its weights have no scales of the output channels"}}) {
     const ParsedModule module(convolution(numbers, type, attributes));
-    std::string why;
-    EXPECT_TRUE(failed(read(module, why)));
-    EXPECT_EQ(why, reason);
+    Result<LayerWeights> weights = read(module);
+    ASSERT_FALSE(weights);
+    EXPECT_EQ(weights.error().message, reason);
   }
 }
 
 TEST(LayerWeights, TellHowManyBytesAreMissing) {
   const ParsedModule module(product("01FE03FC05"));
   ASSERT_TRUE(module.get());
-  std::string why;
-  EXPECT_TRUE(failed(read(module, why)));
-  EXPECT_EQ(why, "its weights have 5 bytes of data where 'tensor<3x2xi8>' "
-                 "needs 6: is the resource section missing or cut?");
+  Result<LayerWeights> weights = read(module);
+  ASSERT_FALSE(weights);
+  EXPECT_EQ(weights.error().message,
+            "its weights have 5 bytes of data where 'tensor<3x2xi8>' "
+            "needs 6: is the resource section missing or cut?");
 }
 
 } // namespace

@@ -32,6 +32,14 @@ bool test::Classifier::run(std::unique_ptr<Pass> pass) {
   return succeeded(manager.run(module()));
 }
 
+SimulatedEvaluator test::simulatedEvaluator() {
+  return SimulatedEvaluator([](OpPassManager &pipeline, Operation *op) {
+    PassManager manager(op->getContext(), op->getName().getStringRef());
+    static_cast<OpPassManager &>(manager) = pipeline;
+    return manager.run(op);
+  });
+}
+
 static npy::Array arrayOf(const std::vector<uint64_t> &imageShape,
                           const std::vector<float> &pixels) {
   npy::Array array;

@@ -7,6 +7,7 @@
 #include "ParsedModule.h"
 #include "TemporaryFolder.h"
 #include "crania/Images/ImageSet.h"
+#include "crania/Pipelines/SimulatedEvaluator.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Pass/Pass.h"
 
@@ -28,6 +29,9 @@ public:
 private:
   ParsedModule parsed;
 };
+
+/// Returns an evaluator that works outside of passes.
+SimulatedEvaluator simulatedEvaluator();
 
 /// Writes images of f32 with this shape as a .npy file in `folder` and returns
 /// its path. `pixels` are those of all images, one image after the other.

@@ -3,8 +3,6 @@
 
 // What is observed of networks that are small enough to compute by hand.
 
-#include "LockstepNetwork.h"
-#include "NetworkObserver.h"
 #include "Networks.h"
 #include "crania/Calibration/Passes.h"
 #include "crania/Dialect/Crania/IR/CraniaDialect.h"
@@ -114,9 +112,9 @@ std::vector<double> rangeOf(Attribute attribute) {
 
 TEST(NetworkObserver, ShowsTheInputAndTheResultsInOrder) {
   Classifier classifier(dense);
-  FailureOr<NetworkObserver> observer =
-      NetworkObserver::create(classifier.function());
-  ASSERT_TRUE(succeeded(observer));
+  auto created = test::simulatedEvaluator().observe(classifier.function());
+  ASSERT_TRUE(succeeded(created));
+  const std::unique_ptr<NetworkObserver> observer = std::move(*created);
   EXPECT_EQ(observer->inputElements(), 2u);
   std::vector<std::pair<Value, Row>> seen;
   for (const Row &image : {Row{1, -2}, Row{3, 1}})
@@ -146,10 +144,10 @@ protected:
   LockstepTest() : classifier(integers) {}
 
   void SetUp() override {
-    auto created = LockstepNetwork::create(
+    auto created = test::simulatedEvaluator().runInLockstep(
         classifier.function(), test::imagesOf({2, 2, 3}, pixels), 2, 2);
     ASSERT_TRUE(succeeded(created));
-    network.emplace(std::move(*created));
+    network = std::move(*created);
     ASSERT_EQ(network->layers().size(), 2u);
   }
 
@@ -169,16 +167,10 @@ protected:
     return row;
   }
   /// Weights of the convolution that are all 1.
-  static simulator::DecodedWeights ones() {
-    simulator::DecodedWeights weights;
-    weights.element = binary::ElementType::i8;
-    weights.matrix = AlignedBytes(8);
-    std::fill_n(weights.matrix.data(), 8, uint8_t(1));
-    return weights;
-  }
+  static std::vector<int8_t> ones() { return std::vector<int8_t>(8, 1); }
 
   Classifier classifier;
-  std::optional<LockstepNetwork> network;
+  std::unique_ptr<LockstepNetwork> network;
 };
 
 TEST_F(LockstepTest, LayersHaveTheirPixels) {

@@ -67,12 +67,11 @@ const std::string floatLayer = layer("[0.5, -2.0, 3.0]> : tensor<3xf32>",
 
 Requantization requantizationOf(const ParsedModule &module) {
   linalg::LinalgOp op = module.linalgOp();
-  std::string why;
   Result<Contraction> contraction =
       analyzeContraction(op, op.getDpsInputOperand(1)->get());
   EXPECT_TRUE(contraction) << contraction.error().message;
-  FailureOr<Requantization> found = Requantization::find(*contraction, why);
-  EXPECT_TRUE(succeeded(found)) << why;
+  Result<Requantization> found = Requantization::find(*contraction);
+  EXPECT_TRUE(bool(found)) << found.error().message;
   return *found;
 }
 

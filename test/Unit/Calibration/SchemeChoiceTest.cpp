@@ -33,11 +33,13 @@ std::vector<unsigned> multipliers(std::vector<double> steps, double balance,
   const LayerWeights weights = layerOf(count);
   auto choice = chooseResidual(options, balance, 64);
   EXPECT_EQ(choice->clusters(), options.steps.size() + 1);
-  auto scheme = choice->schemeFor(weights, coarser, why);
-  if (!scheme)
+  auto scheme = choice->schemeFor(weights, coarser);
+  if (!scheme) {
+    why = scheme.error().message;
     return {};
+  }
   auto clustered =
-      scheme->cluster({1, count, weights.codes, weights.scales}, {});
+      (*scheme)->cluster({1, count, weights.codes, weights.scales}, {});
   EXPECT_TRUE(bool(clustered));
   std::vector<unsigned> result;
   // The scale of the layer is 1.
@@ -90,11 +92,11 @@ TEST(SchemeChoice, ImportanceKeepsWhatWasDecided) {
   LayerWeights weights = layerOf(4);
   weights.codes = {4, 3, 2, 1};
   auto assignmentWith = [&](Assignments decided) {
-    std::string why;
     auto choice = chooseImportance(options, std::move(decided));
     EXPECT_EQ(choice->clusters(), 2u);
-    auto clustered = choice->schemeFor(weights, 1, why)
-                         ->cluster({1, 4, weights.codes, weights.scales}, {});
+    auto scheme = choice->schemeFor(weights, 1);
+    auto clustered =
+        (*scheme)->cluster({1, 4, weights.codes, weights.scales}, {});
     return clustered->assignment;
   };
   EXPECT_EQ(assignmentWith(Assignments()), (std::vector<uint8_t>{0, 0, 1, 1}));

@@ -40,6 +40,12 @@ TEST(RangeRule, Parses) {
     EXPECT_FALSE(RangeRule::parse(text)) << text;
 }
 
+TEST(RangeRule, TextsOfRulesParseAsTheRules) {
+  for (const char *text :
+       {"max", "mse", "percentile:99.99", "percentile:100", "percentile:1e-05"})
+    EXPECT_EQ(rule(text).text(), text);
+}
+
 TEST(ActivationHistogram, AnEmptyOneHasAnEmptyRange) {
   const ActivationHistogram histogram;
   EXPECT_EQ(histogram.range(rule("mse"), 8).high, 0);

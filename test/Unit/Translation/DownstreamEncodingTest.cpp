@@ -160,7 +160,7 @@ protected:
     if (!module)
       return Error{errors};
     mlir::PassManager manager(&context);
-    buildCraniaPipeline(manager, PipelineOptions());
+    buildCraniaPipeline(manager, CompileOptions());
     if (mlir::failed(manager.run(*module)))
       return Error{errors};
     auto bytes = translateToDeviceBinary(*module);

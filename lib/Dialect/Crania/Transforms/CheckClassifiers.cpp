@@ -6,6 +6,7 @@
 #include "crania/Analysis/Softmax.h"
 #include "crania/Dialect/Crania/IR/CraniaDialect.h"
 #include "crania/Dialect/Crania/Transforms/Passes.h"
+#include "crania/Images/ImageOrder.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Interfaces/CallInterfaces.h"
@@ -140,10 +141,10 @@ struct CheckClassifiers
   using CheckClassifiersBase::CheckClassifiersBase;
 
   void runOnOperation() override {
-    if (!llvm::is_contained({"auto", "nchw", "nhwc"}, imageLayout.getValue())) {
-      getOperation().emitError()
-          << "image-layout '" << imageLayout
-          << "' is not known; there are auto, nchw and nhwc";
+    if (auto layout = crania::parseName<crania::runtime::ImageLayout>(
+            imageLayout.getValue());
+        !layout) {
+      getOperation().emitError() << "image-layout " << layout.error().message;
       return signalPassFailure();
     }
     if (failed(markClassifier()))

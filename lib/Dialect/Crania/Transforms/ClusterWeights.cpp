@@ -26,6 +26,7 @@ namespace crania {
 using namespace mlir;
 using namespace crania::ir;
 using crania::clustering::Boundaries;
+using crania::clustering::ImportanceScope;
 
 namespace {
 
@@ -327,12 +328,13 @@ struct ClusterWeights
       module.emitError() << boundaries.error().message;
       return signalPassFailure();
     }
-    if (scope != "layer" && scope != "global") {
-      module.emitError() << "scope '" << scope
-                         << "' is not known; there are layer and global";
+    auto ranked = crania::parseName<ImportanceScope>(scope.getValue());
+    if (!ranked) {
+      module.emitError() << "scope " << ranked.error().message;
       return signalPassFailure();
     }
-    Clusterer clusterer(module, *boundaries, scope == "global");
+    Clusterer clusterer(module, *boundaries,
+                        *ranked == ImportanceScope::global);
     SmallVector<func::FuncOp> classifiers;
     for (auto function : module.getOps<func::FuncOp>())
       if (CraniaDialect::isClassifier(function))

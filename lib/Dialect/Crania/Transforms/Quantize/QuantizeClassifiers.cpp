@@ -10,6 +10,7 @@
 #include "crania/Dialect/Crania/Transforms/Normalize.h"
 #include "crania/Dialect/Crania/Transforms/Passes.h"
 #include "crania/Quantization/WeightQuantization.h"
+#include "crania/Target/PrecisionNames.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -380,7 +381,8 @@ private:
     // A pooling has its window as a second input, of which only the shape
     // matters.
     SmallVector<Value> inputs = {input.value};
-    for (OpOperand *window : llvm::drop_begin(op.getDpsInputOperands()))
+    const SmallVector<OpOperand *> operands = op.getDpsInputOperands();
+    for (OpOperand *window : llvm::drop_begin(operands))
       inputs.push_back(tensor::EmptyOp::create(
           builder, loc,
           cast<RankedTensorType>(window->get().getType()).getShape(),
@@ -582,12 +584,13 @@ private:
     MLIRContext *context = &getContext();
     if (name.empty())
       return Type();
-    if (name == "f32")
+    auto parsed = crania::parseName<crania::target::Precision>(name);
+    if (parsed && *parsed == crania::target::Precision::f32)
       return Type(Float32Type::get(context));
-    if (name == "i16" || name == "i8")
-      return Type(IntegerType::get(context, name == "i16" ? 16 : 8));
-    getOperation().emitError()
-        << "precision '" << name << "' is not known; there are f32, i16 and i8";
+    if (parsed)
+      return Type(
+          IntegerType::get(context, 8 * crania::target::bytesOf(*parsed)));
+    getOperation().emitError() << "precision " << parsed.error().message;
     return failure();
   }
 

@@ -1,11 +1,12 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "LockstepNetwork.h"
+#include "SimulatedLockstep.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/IR/Matchers.h"
 
+#include <algorithm>
 #include <cassert>
 #include <cmath>
 
@@ -15,7 +16,8 @@ using Memory = simulator::FunctionalEngine::Memory;
 
 namespace {
 
-/// Returns the contraction of an op with a constant operand.
+/// Returns the contraction of an op with a constant operand. The error is a
+/// clause about the op.
 Result<Contraction> contractionOf(linalg::LinalgOp op) {
   for (OpOperand *operand : op.getDpsInputOperands())
     if (matchPattern(operand->get(), m_Constant()))
@@ -44,13 +46,16 @@ void withElements(binary::ElementType type, uint8_t *bytes, Visit visit) {
 
 } // namespace
 
-FailureOr<LockstepNetwork>
-LockstepNetwork::create(func::FuncOp function, const runtime::ImageSet &images,
-                        size_t count, unsigned variants) {
-  FailureOr<ObservedProgram> program = ObservedProgram::create(function);
+FailureOr<std::unique_ptr<LockstepNetwork>>
+SimulatedLockstep::create(func::FuncOp function,
+                          const runtime::ImageSet &images, size_t count,
+                          unsigned variants, PipelineRunner runPipeline) {
+  FailureOr<ObservedProgram> program =
+      ObservedProgram::create(function, runPipeline);
   if (failed(program))
     return failure();
-  LockstepNetwork network;
+  std::unique_ptr<SimulatedLockstep> created(new SimulatedLockstep());
+  SimulatedLockstep &network = *created;
   network.executable = std::move(program->executable);
   network.inputCount = count;
   const auto &commands = network.executable->program().commands(0);
@@ -73,29 +78,30 @@ LockstepNetwork::create(func::FuncOp function, const runtime::ImageSet &images,
       engine.begin(input, network.memories.back().back());
     }
   }
-  return network;
+  return std::unique_ptr<LockstepNetwork>(std::move(created));
 }
 
-const binary::Contract &LockstepNetwork::contractOf(const Layer &layer) const {
+const binary::Contract &
+SimulatedLockstep::contractOf(const Layer &layer) const {
   return *executable->program()
               .commands(0)
               .Get(layer.command)
               ->body_as_Contract();
 }
 
-std::vector<Memory *> LockstepNetwork::memoriesOf(unsigned variant) {
+std::vector<Memory *> SimulatedLockstep::memoriesOf(unsigned variant) {
   std::vector<Memory *> result;
   for (Memory &memory : memories[variant])
     result.push_back(&memory);
   return result;
 }
 
-size_t LockstepNetwork::pixels(const Layer &layer) const {
+size_t SimulatedLockstep::pixels(const Layer &layer) const {
   const binary::Plane &plane = *contractOf(layer).output();
   return size_t(plane.height()) * plane.width();
 }
 
-void LockstepNetwork::advanceTo(const Layer &layer) {
+void SimulatedLockstep::advanceTo(const Layer &layer) {
   assert(layer.command >= nextCommand && "layers come in order");
   for (; nextCommand < layer.command; ++nextCommand)
     for (unsigned v = 0; v < memories.size(); ++v) {
@@ -105,22 +111,26 @@ void LockstepNetwork::advanceTo(const Layer &layer) {
   nextCommand = layer.command + 1;
 }
 
-void LockstepNetwork::run(const Layer &layer, unsigned variant) {
+void SimulatedLockstep::run(const Layer &layer, unsigned variant) {
   assert(variant < memories.size() && "no such variant");
   std::vector<Memory *> all = memoriesOf(variant);
   executable->engine().runCommand(0, layer.command, all);
 }
 
-void LockstepNetwork::run(const Layer &layer, unsigned variant,
-                          const simulator::DecodedWeights &weights) {
+void SimulatedLockstep::run(const Layer &layer, unsigned variant,
+                            ArrayRef<int8_t> words) {
   assert(variant < memories.size() && "no such variant");
+  simulator::DecodedWeights weights;
+  weights.element = binary::ElementType::i8;
+  weights.matrix = AlignedBytes(words.size());
+  std::copy(words.begin(), words.end(), weights.matrix.data());
   std::vector<Memory *> all = memoriesOf(variant);
   executable->engine().runContract(0, layer.command, weights, all);
 }
 
-void LockstepNetwork::gatherInput(const Layer &layer, unsigned variant,
-                                  size_t input, size_t pixel,
-                                  MutableArrayRef<float> row) {
+void SimulatedLockstep::gatherInput(const Layer &layer, unsigned variant,
+                                    size_t input, size_t pixel,
+                                    MutableArrayRef<float> row) {
   const binary::Contract &contract = contractOf(layer);
   assert(variant < memories.size() && input < memories[variant].size() &&
          "no such image");
@@ -172,9 +182,9 @@ static void forEachSum(const simulator::ProgramView &program,
   });
 }
 
-void LockstepNetwork::gatherSums(const Layer &layer, unsigned variant,
-                                 size_t input, size_t pixel,
-                                 MutableArrayRef<float> row) {
+void SimulatedLockstep::gatherSums(const Layer &layer, unsigned variant,
+                                   size_t input, size_t pixel,
+                                   MutableArrayRef<float> row) {
   const binary::Plane &plane = *contractOf(layer).output();
   assert(variant < memories.size() && input < memories[variant].size() &&
          "no such image");
@@ -186,9 +196,9 @@ void LockstepNetwork::gatherSums(const Layer &layer, unsigned variant,
              [&](uint32_t output, auto sum) { row[output] = float(sum); });
 }
 
-void LockstepNetwork::correctSums(const Layer &layer, unsigned variant,
-                                  ArrayRef<double> gains,
-                                  ArrayRef<double> offsets) {
+void SimulatedLockstep::correctSums(const Layer &layer, unsigned variant,
+                                    ArrayRef<double> gains,
+                                    ArrayRef<double> offsets) {
   const binary::Plane &plane = *contractOf(layer).output();
   assert(gains.size() == plane.channels() &&
          offsets.size() == plane.channels() && "one of each per output");

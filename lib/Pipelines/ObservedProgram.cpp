@@ -19,9 +19,6 @@ using namespace crania;
 
 namespace {
 
-/// The prefix of the names of ops while they are compiled; a number follows.
-constexpr StringLiteral valuePrefix = "value";
-
 /// Returns `edge` with the largest global buffer that a target may have. Only
 /// the answers of the machine are used, not its figures.
 target::TargetModel observingMachine() {
@@ -31,26 +28,44 @@ target::TargetModel observingMachine() {
   return machine;
 }
 
-/// Returns a module with only a copy of the function. Its ops are named by
-/// their positions.
-OwningOpRef<ModuleOp> isolate(func::FuncOp function) {
-  MLIRContext *context = function.getContext();
-  OwningOpRef<ModuleOp> module = ModuleOp::create(function.getLoc());
-  auto copy = cast<func::FuncOp>(function->clone());
-  module->push_back(copy);
-  for (auto [i, op] : llvm::enumerate(copy.getBody().front()))
-    op.setLoc(NameLoc::get(StringAttr::get(context, valuePrefix + Twine(i)),
-                           function.getLoc()));
-  target::TargetModel machine = observingMachine();
-  (*module)->setAttr(
-      ir::CraniaDialect::getTargetAttrName(),
-      ir::TargetAttr::get(context, machine.name,
-                          StringAttr::get(context, machine.toJson())));
-  return module;
-}
+/// A location with the order number of an op of the classifier. The conversion
+/// to commands hands over locations but no attributes, so the number is
+/// metadata of the location.
+using NumberedLoc = FusedLocWith<IntegerAttr>;
 
-LogicalResult lower(ModuleOp module) {
-  PassManager manager(module.getContext());
+/// A module with only a copy of the function, at the end of the module of the
+/// function. Its ops have their order numbers. It is erased with this object.
+class IsolatedCopy {
+public:
+  explicit IsolatedCopy(func::FuncOp function) {
+    OpBuilder builder(function.getContext());
+    auto parent = function->getParentOfType<ModuleOp>();
+    builder.setInsertionPointToEnd(parent.getBody());
+    module = ModuleOp::create(builder, function.getLoc());
+    auto copy = cast<func::FuncOp>(function->clone());
+    module.push_back(copy);
+    for (auto [i, op] : llvm::enumerate(copy.getBody().front()))
+      op.setLoc(FusedLoc::get(builder.getContext(), {op.getLoc()},
+                              builder.getIndexAttr(int64_t(i))));
+    target::TargetModel machine = observingMachine();
+    module->setAttr(
+        ir::CraniaDialect::getTargetAttrName(),
+        ir::TargetAttr::get(builder.getContext(), machine.name,
+                            builder.getStringAttr(machine.toJson())));
+  }
+  IsolatedCopy(const IsolatedCopy &) = delete;
+  IsolatedCopy &operator=(const IsolatedCopy &) = delete;
+  ~IsolatedCopy() { module->erase(); }
+
+  ModuleOp operator*() const { return module; }
+
+private:
+  ModuleOp module;
+};
+
+/// Returns the pipeline that compiles the copy.
+OpPassManager loweringPipeline() {
+  OpPassManager manager(ModuleOp::getOperationName());
   manager.addPass(createCheckClassifiers());
   manager.addPass(createClusterWeights({"1"}));
   manager.addNestedPass<func::FuncOp>(createFormRounds());
@@ -62,24 +77,18 @@ LogicalResult lower(ModuleOp module) {
   manager.addPass(createScheduleFetches(schedule));
   manager.addNestedPass<func::FuncOp>(createPlaceSegments());
   manager.addPass(createConvertCraniaToHW());
-  return manager.run(module);
+  return manager;
 }
 
-/// Returns the position that an op is named by.
-std::optional<size_t> positionOf(Operation *op) {
-  std::optional<size_t> position;
-  op->getLoc()->walk([&](Location inner) {
-    auto named = dyn_cast<NameLoc>(inner);
-    size_t number;
-    if (named && named.getName().getValue().starts_with(valuePrefix) &&
-        !named.getName()
-             .getValue()
-             .drop_front(valuePrefix.size())
-             .getAsInteger(10, number))
-      position = number;
+/// Returns the order number of the op that a command comes from.
+std::optional<size_t> orderNumberOf(Operation *command) {
+  std::optional<size_t> number;
+  command->getLoc()->walk([&](Location inner) {
+    if (auto numbered = dyn_cast<NumberedLoc>(inner))
+      number = size_t(numbered.getMetadata().getInt());
     return WalkResult::advance();
   });
-  return position;
+  return number;
 }
 
 /// Returns true for structured ops. Other ops are views and concatenations of
@@ -100,7 +109,8 @@ void releaseImage(hw::ProgramOp program) {
 
 } // namespace
 
-FailureOr<ObservedProgram> ObservedProgram::create(func::FuncOp function) {
+FailureOr<ObservedProgram> ObservedProgram::create(func::FuncOp function,
+                                                   PipelineRunner runPipeline) {
   if (function.walk([](ir::MaterializeOp) { return WalkResult::interrupt(); })
           .wasInterrupted())
     return function.emitOpError()
@@ -110,13 +120,14 @@ FailureOr<ObservedProgram> ObservedProgram::create(func::FuncOp function) {
       function.getContext(), [](Diagnostic &diagnostic) {
         return success(diagnostic.getSeverity() == DiagnosticSeverity::Warning);
       });
-  OwningOpRef<ModuleOp> module = isolate(function);
-  if (failed(lower(*module)))
+  const IsolatedCopy module(function);
+  OpPassManager pipeline = loweringPipeline();
+  if (failed(runPipeline(pipeline, *module)))
     return failure();
   FailureOr<std::vector<uint8_t>> bytes = translateToDeviceBinary(*module);
   if (failed(bytes))
     return failure();
-  auto program = *module->getOps<hw::ProgramOp>().begin();
+  auto program = *(*module).getOps<hw::ProgramOp>().begin();
   releaseImage(program);
   auto fail = [&](const Error &error) {
     return function.emitOpError() << "cannot be run: " << error.message;
@@ -137,14 +148,14 @@ FailureOr<ObservedProgram> ObservedProgram::create(func::FuncOp function) {
     ops.push_back(&op);
   auto round = *program.getOps<hw::RoundOp>().begin();
   // Copies of operands and the steps of an aggregate come before the command
-  // that gives the result, under the same name.
+  // that gives the result, with the same number.
   std::map<size_t, uint32_t> lastCommands;
   for (auto [i, command] : llvm::enumerate(round.getBody().front()))
-    if (std::optional<size_t> position = positionOf(&command);
-        position && isa<hw::ContractOp, hw::VectorOp>(command))
-      lastCommands[*position] = i;
-  for (auto [position, command] : lastCommands)
-    if (position < ops.size() && isStructured(ops[position]))
-      observed.ops[command] = ops[position];
+    if (std::optional<size_t> number = orderNumberOf(&command);
+        number && isa<hw::ContractOp, hw::VectorOp>(command))
+      lastCommands[*number] = i;
+  for (auto [number, command] : lastCommands)
+    if (number < ops.size() && isStructured(ops[number]))
+      observed.ops[command] = ops[number];
   return observed;
 }

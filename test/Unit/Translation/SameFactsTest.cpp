@@ -53,7 +53,7 @@ public:
     context.loadAllAvailableDialects();
     module = mlir::parseSourceString<mlir::ModuleOp>(network, &context);
     mlir::PassManager manager(&context);
-    buildCraniaPipeline(manager, PipelineOptions());
+    buildCraniaPipeline(manager, CompileOptions());
     if (!module || mlir::failed(manager.run(*module)))
       return;
     auto bytes = translateToDeviceBinary(*module);

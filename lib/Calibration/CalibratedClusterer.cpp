@@ -310,8 +310,8 @@ CalibratedClusterer::cluster(const LockstepNetwork::Layer &layer) {
     keepWhole(layer, weights.error().message);
     return success();
   }
-  Result<Requantization> requantization =
-      Requantization::find(layer.contraction);
+  Result<LayerRequantization> requantization =
+      LayerRequantization::find(layer.contraction);
   if (!requantization) {
     keepWhole(layer, requantization.error().message);
     return success();

@@ -4,7 +4,7 @@
 #ifndef CRANIA_LIB_CALIBRATION_CALIBRATEDCLUSTERER_H
 #define CRANIA_LIB_CALIBRATION_CALIBRATEDCLUSTERER_H
 
-#include "Requantization.h"
+#include "LayerRequantization.h"
 #include "SchemeChoice.h"
 #include "crania/Calibration/NetworkEvaluator.h"
 #include "crania/Dialect/Crania/IR/CraniaOps.h"

@@ -171,7 +171,7 @@ private:
       network.advanceTo(layer);
       network.run(layer, 0);
       const Contraction &c = layer.contraction;
-      if (!mayCluster(layer, network.layers()) || !Requantization::find(c))
+      if (!mayCluster(layer, network.layers()) || !LayerRequantization::find(c))
         continue;
       Result<LayerWeights> weights = readWeights(c);
       if (!weights)

@@ -72,8 +72,15 @@ private:
 
   LogicalResult checkExit(size_t rounds) {
     auto emitError = [&] { return refuse("exit"); };
+    if (options.maxLoss && StringRef(options.exit).contains(':'))
+      return emitError() << "'" << options.exit << "' has thresholds, which "
+                         << dashes << "max-loss chooses; give the rule alone";
+    if (!options.maxLoss && ir::symbolizeConfidence(options.exit))
+      return emitError() << "'" << options.exit << "' has no threshold; give "
+                         << "one, such as softmax:0.9, or " << dashes
+                         << "max-loss, which chooses them";
     FailureOr<ExitOption> rule =
-        ExitOption::parse(options.exit, context, emitError);
+        ExitOption::parse(exitOf(options), context, emitError);
     if (failed(rule))
       return failure();
     return success(

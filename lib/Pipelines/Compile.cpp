@@ -2,12 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "crania/Pipelines/Compile.h"
+#include "ExitCalibration.h"
 #include "crania/Analysis/Softmax.h"
 #include "crania/Dialect/Crania/IR/CraniaOps.h"
 #include "crania/Dialect/CraniaHW/IR/CraniaHWOps.h"
 #include "crania/Pipelines/CheckOptions.h"
 #include "crania/Pipelines/Pipeline.h"
 #include "crania/Pipelines/StepReport.h"
+#include "crania/Support/Decimal.h"
 #include "crania/Translation/DeviceBinary/DeviceBinaryTranslation.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -17,6 +19,7 @@
 #include "mlir/Pass/PassManager.h"
 #include "llvm/ADT/DenseSet.h"
 #include "llvm/ADT/StringSet.h"
+#include "llvm/Support/Format.h"
 
 using namespace mlir;
 using namespace crania;
@@ -25,7 +28,7 @@ std::vector<ProgramConfiguration>
 crania::programConfigurations(const CompileOptions &options) {
   const std::vector<std::string> raw = {"raw"}, rawOrBitmap = {"raw", "bitmap"},
                                  all = {};
-  const std::string &given = options.clusters, &exit = options.exit;
+  const std::string &given = options.clusters, exit = exitOf(options);
   const std::string whole = "1", oneExit = exit.substr(0, exit.find(','));
   const Scheme scheme = options.clustering.scheme;
   if (!options.baselines)
@@ -40,6 +43,20 @@ crania::programConfigurations(const CompileOptions &options) {
   };
 }
 
+std::string crania::describe(const ChosenExit &exit) {
+  const solvers::ThresholdOutcome &outcome = exit.choice.crossFitted;
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  os << exit.program << ": --exit=" << exit.rule << " takes "
+     << llvm::format("%.2f", outcome.meanRounds)
+     << " rounds per image and loses "
+     << llvm::format("%.2f +- %.2f", 100 * outcome.loss,
+                     100 * outcome.lossInterval)
+     << " points of " << (exit.hasLabels ? "accuracy" : "agreement") << " on "
+     << exit.images << " images (cross-fitted)";
+  return text;
+}
+
 namespace {
 
 /// Returns the options with which a row is compiled.
@@ -48,6 +65,7 @@ CompileOptions optionsOf(const ProgramConfiguration &row,
   CompileOptions ofRow = options;
   ofRow.clusters = row.clusters;
   ofRow.exit = row.exit;
+  ofRow.maxLoss.reset(); // the row states its thresholds
   ofRow.encodings = row.encodings;
   ofRow.retain = row.retain;
   ofRow.clustering.scheme = row.scheme;
@@ -122,10 +140,64 @@ LogicalResult refuseHostWork(func::FuncOp function) {
   return failure(result.wasInterrupted());
 }
 
-/// Compiles one row and moves its program to `bundle`.
+runtime::Preprocessing
+preprocessingOf(const CompileOptions::Calibration &given) {
+  runtime::Preprocessing preprocessing;
+  preprocessing.layout = given.layout;
+  preprocessing.reverseChannels = given.channels == runtime::ChannelOrder::bgr;
+  preprocessing.scale = given.scale;
+  if (!given.mean.empty())
+    preprocessing.mean = given.mean;
+  if (!given.deviation.empty())
+    preprocessing.deviation = given.deviation;
+  return preprocessing;
+}
+
+/// Returns what chooses thresholds on the images of the options.
+ExitCalibration exitCalibrationOf(const CompileOptions &options) {
+  const CompileOptions::Calibration &given = options.calibration;
+  ExitCalibration::Options calibration;
+  calibration.images = given.images;
+  calibration.labels = given.labels;
+  calibration.limit = given.limit.value_or(0);
+  calibration.maxLossPoints = *options.maxLoss;
+  calibration.preprocessing = preprocessingOf(given);
+  return ExitCalibration(std::move(calibration));
+}
+
+/// Returns an exit rule in the form of the option.
+std::string textOf(ir::ExitAttr exit) {
+  std::string text = ir::stringifyConfidence(exit.getConfidence()).str();
+  char separator = ':';
+  for (double threshold : exit.getThresholds().asArrayRef())
+    text += std::exchange(separator, ',') + shortestDecimal(threshold);
+  return text;
+}
+
+/// Chooses the thresholds of a program of more than one round, and tells the
+/// user.
+LogicalResult chooseExit(hw::ProgramOp program, const ProgramConfiguration &row,
+                         const CompileOptions &options,
+                         ExitCalibration &calibration) {
+  if (program.getExit().getThresholds().empty())
+    return success();
+  // Encodings and the weight store do not change answers.
+  FailureOr<ExitCalibration::Chosen> chosen = calibration.setThresholds(
+      program, row.clusters + " " + nameOfValue(row.scheme));
+  if (failed(chosen))
+    return failure();
+  if (options.onChosenExit)
+    options.onChosenExit({row.name, textOf(program.getExit()), chosen->choice,
+                          chosen->images, !options.calibration.labels.empty()});
+  return success();
+}
+
+/// Compiles one row and moves its program to `bundle`. Chooses the thresholds
+/// of the exit rule if there is a calibration.
 LogicalResult addProgram(OwningOpRef<ModuleOp> module, ModuleOp bundle,
                          const ProgramConfiguration &row,
-                         const CompileOptions &options) {
+                         const CompileOptions &options,
+                         ExitCalibration *calibration) {
   if (failed(runPipeline(*module, row, options)))
     return failure();
   SmallVector<hw::ProgramOp> programs(module->getOps<hw::ProgramOp>());
@@ -138,6 +210,8 @@ LogicalResult addProgram(OwningOpRef<ModuleOp> module, ModuleOp bundle,
       return failure();
   hw::ProgramOp program = programs.front();
   program.setSymName(row.name);
+  if (calibration && failed(chooseExit(program, row, options, *calibration)))
+    return failure();
   program->remove();
   bundle.push_back(program);
   return success();
@@ -168,11 +242,27 @@ void releaseUnusedBlobs(MLIRContext *context, ArrayRef<ModuleOp> modules) {
 
 } // namespace
 
+static bool hasIntegerLayers(ModuleOp module) {
+  return module
+      .walk([](Operation *op) {
+        auto type = op->getAttrOfType<TypeAttr>(
+            ir::CraniaDialect::getPrecisionAttrName());
+        return type && isa<IntegerType>(type.getValue())
+                   ? WalkResult::interrupt()
+                   : WalkResult::advance();
+      })
+      .wasInterrupted();
+}
+
 /// Quantizes the classifier once for all rows, as they share the arithmetic.
 static LogicalResult decideArithmetic(ModuleOp module,
                                       const CompileOptions &options) {
+  CompileOptions needed = options;
+  // The images may serve the thresholds alone.
+  if (options.maxLoss && !usesIntegers(options) && !hasIntegerLayers(module))
+    needed.calibration.images.clear();
   PassManager manager(module.getContext());
-  buildArithmeticPipeline(manager, options);
+  buildArithmeticPipeline(manager, needed);
   if (options.steps)
     options.steps->watch(manager);
   return manager.run(module);
@@ -201,13 +291,17 @@ crania::compileToDeviceBinary(OwningOpRef<ModuleOp> module,
     return failure();
   releaseUnusedBlobs(context, *module);
   OwningOpRef<ModuleOp> bundle = ModuleOp::create(module->getLoc());
+  std::optional<ExitCalibration> calibration;
+  if (options.maxLoss)
+    calibration.emplace(exitCalibrationOf(options));
   std::vector<ProgramConfiguration> rows = programConfigurations(options);
   for (size_t i = 0; i < rows.size(); ++i) {
     if (options.progress)
       options.progress(rows[i].name, i + 1, rows.size());
     bool isLast = i + 1 == rows.size();
     OwningOpRef<ModuleOp> row = isLast ? std::move(module) : module->clone();
-    if (failed(addProgram(std::move(row), *bundle, rows[i], options)))
+    if (failed(addProgram(std::move(row), *bundle, rows[i], options,
+                          calibration ? &*calibration : nullptr)))
       return failure();
     SmallVector<ModuleOp> alive = {*bundle};
     if (module) // which the last row takes

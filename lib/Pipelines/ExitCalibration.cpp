@@ -50,22 +50,27 @@ energyOfRounds(const runtime::Executable &executable) {
 FailureOr<std::vector<Round>>
 ExitCalibration::roundsOf(hw::ProgramOp program,
                           const runtime::Executable &executable) const {
+  // A file belongs to no layer.
+  auto refuse = [&] {
+    return emitError(UnknownLoc::get(program.getContext()));
+  };
   const binary::Program &binary = executable.program().program();
   auto array = npy::read(options.images);
   if (!array)
-    return program.emitError() << array.error().message;
+    return refuse() << array.error().message;
   auto images = runtime::ImageSet::create(
       std::move(*array), runtime::NetworkInput(*binary.input()),
       options.preprocessing, options.limit);
   if (!images)
-    return program.emitError()
-           << options.images << ": " << images.error().message;
+    return refuse() << options.images << ": " << images.error().message;
+  if (images->used() == 0)
+    return refuse() << options.images << " holds no image";
   std::vector<uint32_t> labels;
   if (!options.labels.empty()) {
     auto read = runtime::readLabels(options.labels, images->size(),
                                     executable.logitElements());
     if (!read)
-      return program.emitError() << read.error().message;
+      return refuse() << read.error().message;
     labels = std::move(*read);
   }
 
@@ -93,7 +98,7 @@ ExitCalibration::roundsOf(hw::ProgramOp program,
   return rounds;
 }
 
-FailureOr<solvers::ThresholdChoice>
+FailureOr<ExitCalibration::Chosen>
 ExitCalibration::setThresholds(hw::ProgramOp program,
                                const std::string &answersKey) {
   FailureOr<std::vector<uint8_t>> bytes = translateToDeviceBinary(program);
@@ -140,5 +145,5 @@ ExitCalibration::setThresholds(hw::ProgramOp program,
   MLIRContext *context = program.getContext();
   program.setExitAttr(ir::ExitAttr::get(
       context, confidence, DenseF64ArrayAttr::get(context, choice.thresholds)));
-  return choice;
+  return Chosen{std::move(choice), problem.inputs()};
 }

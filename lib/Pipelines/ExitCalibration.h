@@ -28,14 +28,19 @@ public:
     double maxLossPoints = 0.5;
   };
 
+  struct Chosen {
+    solvers::ThresholdChoice choice;
+    size_t images = 0; ///< number of images that were used
+  };
+
   explicit ExitCalibration(Options options) : options(std::move(options)) {}
 
   /// Sets the thresholds of a program, and returns how they were chosen.
   /// Programs with the same `answersKey` must answer alike in each round; they
   /// are run once. Fails with an error on the program if the images or labels
   /// cannot be read or do not fit.
-  mlir::FailureOr<solvers::ThresholdChoice>
-  setThresholds(hw::ProgramOp program, const std::string &answersKey);
+  mlir::FailureOr<Chosen> setThresholds(hw::ProgramOp program,
+                                        const std::string &answersKey);
 
 private:
   mlir::FailureOr<std::vector<solvers::ThresholdProblem::Round>>

@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "crania/Pipelines/OptionTable.h"
+#include "crania/Support/Decimal.h"
 #include "crania/Support/Spelling.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 
-#include <charconv>
 #include <cmath>
 
 using namespace crania;
@@ -35,6 +35,10 @@ Status parse(llvm::StringRef text, uint64_t &value) {
 }
 
 Status parse(llvm::StringRef text, std::optional<uint64_t> &value) {
+  return parse(text, value.emplace());
+}
+
+Status parse(llvm::StringRef text, std::optional<double> &value) {
   return parse(text, value.emplace());
 }
 
@@ -81,11 +85,7 @@ Status parse(llvm::StringRef text, std::vector<T> &values) {
 
 std::string print(const std::string &value) { return value; }
 
-/// Returns the shortest decimal form that reads back as the same double.
-std::string print(double value) {
-  char digits[32]; // a double takes at most 24 characters
-  return {digits, std::to_chars(digits, std::end(digits), value).ptr};
-}
+std::string print(double value) { return shortestDecimal(value); }
 
 std::string print(uint64_t value) { return std::to_string(value); }
 
@@ -115,7 +115,8 @@ template <typename T>
 std::vector<double> numbersOf(const T &value) {
   if constexpr (std::is_same_v<T, double> || std::is_same_v<T, uint64_t>)
     return {double(value)};
-  else if constexpr (std::is_same_v<T, std::optional<uint64_t>>)
+  else if constexpr (std::is_same_v<T, std::optional<uint64_t>> ||
+                     std::is_same_v<T, std::optional<double>>)
     return value ? std::vector<double>{double(*value)} : std::vector<double>();
   else if constexpr (std::is_same_v<T, std::vector<double>>)
     return value;
@@ -228,6 +229,8 @@ constexpr NumberRule positive{
     [](double x) { return std::isfinite(x) && x > 0; }, "must be above 0"};
 constexpr NumberRule notNegative{
     [](double x) { return std::isfinite(x) && x >= 0; }, "must be 0 or more"};
+constexpr NumberRule points{[](double x) { return x >= 0 && x <= 100; },
+                            "takes 0 to 100 percentage points"};
 constexpr NumberRule codebookSize{[](double x) { return x >= 1 && x <= 256; },
                                   "a codebook has 1 to 256 words"};
 constexpr NumberRule imageCount{
@@ -243,6 +246,9 @@ constexpr OptionNeed images{
       return !options.calibration.images.empty();
     },
     "applies to the images of --calibrate, which are not given"};
+constexpr OptionNeed lossLimit{
+    [](const CompileOptions &options) { return options.maxLoss.has_value(); },
+    "serves only --max-loss, which is not given"};
 constexpr OptionNeed residual{isResidual, "applies only to --scheme=residual"};
 constexpr OptionNeed fractions{
     [](const CompileOptions &options) { return !isResidual(options); },
@@ -287,6 +293,21 @@ constexpr Row table[] = {
         "Compile the baseline rows, too (one-shot, one-shot-compressed, "
         "iterative, iterative-cache, iterative-compression), all into one file")
         .in(Row::Users::tools),
+    row<&Options::maxLoss>(
+        "max-loss", "P",
+        "Choose the thresholds of --exit on the images of --calibrate, so that "
+        "an inference costs the least energy and at most P percentage points "
+        "of accuracy against the last round; without --labels every answer "
+        "that differs from the last round's counts as wrong")
+        .in(Row::Users::tools)
+        .with(points)
+        .with(images),
+    row<&Options::calibration, &Calibration::labels>(
+        "labels", "Y.npy",
+        "Classes of the images of --calibrate, as for crania-run; --max-loss "
+        "uses them")
+        .in(Row::Users::tools)
+        .with(lossLimit),
     row<&Options::function>(
         "function", "name",
         "The classifier of an MLIR module (default: the one marked "
@@ -344,7 +365,8 @@ constexpr Row table[] = {
         "softmax:0.9 (the largest probability is at least 0.9), margin:0.5 "
         "(the two largest probabilities are at least 0.5 apart) or "
         "entropy:0.3 (at most 0.3 nats). Give one threshold, or one per round "
-        "but the last"),
+        "but the last; with --max-loss give the rule alone (default: "
+        "softmax:0.9)"),
     row<&Options::exitHistogram>(
         "exit-histogram", "f1,f2,...",
         "Fraction of inputs that stop after each round, e.g. from the report "
@@ -432,6 +454,19 @@ constexpr Row table[] = {
 };
 
 } // namespace
+
+std::string crania::exitOf(const CompileOptions &options) {
+  if (!options.maxLoss)
+    return options.exit.empty() ? "softmax:0.9" : options.exit;
+  const std::string rule = options.exit.empty() ? "softmax" : options.exit;
+  return rule + (rule == "entropy" ? ":0" : ":1");
+}
+
+bool crania::usesIntegers(const CompileOptions &options) {
+  constexpr auto f32 = target::Precision::f32;
+  return options.precision != f32 || options.firstLayer.value_or(f32) != f32 ||
+         options.lastLayer.value_or(f32) != f32;
+}
 
 bool CompileOption::isDefault(const CompileOptions &options) const {
   return get(options) == get(CompileOptions());

@@ -96,7 +96,7 @@ void crania::buildCompilationPipeline(OpPassManager &manager,
         {options.clusters, nameOfValue(options.clustering.scope)}));
   else
     addCalibratedClusters(manager, options);
-  manager.addNestedPass<func::FuncOp>(createFormRounds({options.exit}));
+  manager.addNestedPass<func::FuncOp>(createFormRounds({exitOf(options)}));
 
   AssignEncodingsOptions encodings;
   llvm::append_range(encodings.encodings, options.encodings);

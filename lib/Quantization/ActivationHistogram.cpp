@@ -3,8 +3,8 @@
 
 #include "crania/Quantization/ActivationHistogram.h"
 #include "crania/Quantization/IntegerFormat.h"
+#include "crania/Support/Decimal.h"
 
-#include <array>
 #include <cassert>
 #include <charconv>
 #include <cmath>
@@ -44,12 +44,7 @@ std::string RangeRule::text() const {
     return "max";
   if (kind == Kind::leastSquares)
     return "mse";
-  std::array<char, 32> digits; // a double takes at most 24 characters
-  const char *end =
-      std::to_chars(digits.data(), digits.data() + digits.size(), percentage)
-          .ptr;
-  return "percentile:" +
-         std::string(static_cast<const char *>(digits.data()), end);
+  return "percentile:" + shortestDecimal(percentage);
 }
 
 //===----------------------------------------------------------------------===//

@@ -17,6 +17,12 @@ namespace {
 
 constexpr size_t folds = 5;
 
+/// The sets of thresholds among which a choice is made.
+enum class Family {
+  perRound, ///< any threshold in each round
+  shared,   ///< the same threshold in all rounds, which overfits less
+};
+
 /// Some inputs of a problem, sorted by their confidence in each round.
 class Sample {
 public:
@@ -34,32 +40,11 @@ public:
     }
   }
 
-  /// Returns the thresholds of the least cost whose loss is at most `limit`
-  /// inputs.
-  std::vector<double> choose(double limit) const {
-    std::vector<double> best(sorted.size(), problem.never);
-    double bestCost = totals(best).cost;
-    // With a larger multiplier, the loss is smaller and the cost is larger.
-    double low = 0, high = 1e6 * totals(best).cost;
-    for (unsigned step = 0; step < 60; ++step) {
-      const double multiplier = step == 0 ? 0 : std::sqrt(low * high);
-      const std::vector<double> thresholds = descend({multiplier}, best);
-      const Totals reached = totals(thresholds);
-      if (double(reached.loss) <= limit) {
-        if (reached.cost < bestCost) {
-          best = thresholds;
-          bestCost = reached.cost;
-        }
-        high = multiplier;
-      } else {
-        low = std::max(multiplier, 1e-9 * bestCost);
-      }
-      if (high <= low * 1.001)
-        break;
-    }
-    // A multiplier reaches only the convex hull of cost and loss. The rest of
-    // the limit is used up threshold by threshold.
-    return descend({0, limit}, best);
+  /// Returns the thresholds of a family of the least cost whose loss is at most
+  /// `limit` inputs.
+  std::vector<double> choose(Family family, double limit) {
+    return family == Family::shared ? chooseShared(limit)
+                                    : choosePerRound(limit);
   }
 
   struct Totals {
@@ -93,6 +78,73 @@ public:
   }
 
 private:
+  struct Shared {
+    double threshold = 0;
+    Totals totals;
+  };
+
+  /// Returns candidates for a threshold of all rounds, with their effects:
+  /// values half way between two confidences of the inputs in any round, at
+  /// most 512 of them at even distances in the order of their size.
+  const std::vector<Shared> &sharedCandidates() {
+    if (!shared.empty())
+      return shared;
+    std::vector<double> values = {problem.lowest};
+    for (size_t r = 0; r < sorted.size(); ++r)
+      for (uint32_t input : sorted[r])
+        values.push_back(problem.rounds[r].confidence[input]);
+    std::sort(values.begin(), values.end());
+    values.erase(std::unique(values.begin(), values.end()), values.end());
+    constexpr size_t most = 512;
+    const size_t stride = values.size() / most + 1;
+    for (size_t i = 0; i + 1 < values.size(); i += stride) {
+      const double middle = (values[i] + values[i + 1]) / 2;
+      const double threshold = middle > values[i] ? middle : values[i + 1];
+      const std::vector<double> all(sorted.size(), threshold);
+      shared.push_back({threshold, totals(all)});
+    }
+    const std::vector<double> never(sorted.size(), problem.never);
+    shared.push_back({problem.never, totals(never)});
+    return shared;
+  }
+
+  std::vector<double> chooseShared(double limit) {
+    const Shared *best = nullptr;
+    for (const Shared &candidate : sharedCandidates())
+      if (double(candidate.totals.loss) <= limit &&
+          (!best || candidate.totals.cost < best->totals.cost))
+        best = &candidate;
+    // Without an exit there is no loss.
+    return std::vector<double>(sorted.size(),
+                               best ? best->threshold : problem.never);
+  }
+
+  std::vector<double> choosePerRound(double limit) const {
+    std::vector<double> best(sorted.size(), problem.never);
+    double bestCost = totals(best).cost;
+    // With a larger multiplier, the loss is smaller and the cost is larger.
+    double low = 0, high = 1e6 * totals(best).cost;
+    for (unsigned step = 0; step < 60; ++step) {
+      const double multiplier = step == 0 ? 0 : std::sqrt(low * high);
+      const std::vector<double> thresholds = descend({multiplier}, best);
+      const Totals reached = totals(thresholds);
+      if (double(reached.loss) <= limit) {
+        if (reached.cost < bestCost) {
+          best = thresholds;
+          bestCost = reached.cost;
+        }
+        high = multiplier;
+      } else {
+        low = std::max(multiplier, 1e-9 * bestCost);
+      }
+      if (high <= low * 1.001)
+        break;
+    }
+    // A multiplier reaches only the convex hull of cost and loss. The rest of
+    // the limit is used up threshold by threshold.
+    return descend({0, limit}, best);
+  }
+
   /// The objective of a descent: the least cost + multiplier * loss among the
   /// thresholds whose loss is at most `limit` inputs.
   struct Objective {
@@ -163,6 +215,7 @@ private:
   const ThresholdProblem &problem;
   std::vector<uint32_t> inputs;
   std::vector<std::vector<uint32_t>> sorted;
+  std::vector<Shared> shared; ///< empty until it is needed
 };
 
 std::vector<uint32_t> allInputs(const ThresholdProblem &problem) {
@@ -217,11 +270,11 @@ public:
     }
   }
 
-  ThresholdOutcome outcome(double maxLoss) const {
+  ThresholdOutcome outcome(Family family, double maxLoss) {
     OutcomeSum sum(problem);
     for (size_t fold = 0; fold < folds; ++fold) {
       const std::vector<double> thresholds =
-          samples[fold].choose(maxLoss * double(counts[fold]));
+          samples[fold].choose(family, maxLoss * double(counts[fold]));
       for (size_t i = fold; i < problem.inputs(); i += folds)
         sum.add(samples[fold], uint32_t(i), thresholds);
     }
@@ -270,22 +323,25 @@ ThresholdOutcome solvers::outcomeOf(const ThresholdProblem &problem,
 
 ThresholdChoice solvers::chooseThresholds(const ThresholdProblem &problem) {
   assert(problem.check() && "the problem is valid");
-  const Sample all(problem, allInputs(problem));
-  const CrossFit crossFit(problem);
+  Sample all(problem, allInputs(problem));
+  CrossFit crossFit(problem);
+  ThresholdChoice best;
+  best.thresholds.assign(problem.rounds.size() - 1, problem.never);
+  best.fitted = best.crossFitted = outcomeOf(problem, best.thresholds);
   constexpr unsigned steps = 8;
-  for (unsigned step = 0; step <= steps; ++step) {
-    const double limit = problem.maxLoss * (1 - double(step) / steps);
-    const ThresholdOutcome outcome = crossFit.outcome(limit);
-    if (outcome.loss > problem.maxLoss)
-      continue;
-    ThresholdChoice choice;
-    choice.thresholds = all.choose(limit * double(problem.inputs()));
-    choice.fitted = outcomeOf(problem, choice.thresholds);
-    choice.crossFitted = outcome;
-    return choice;
+  for (Family family : {Family::perRound, Family::shared}) {
+    for (unsigned step = 0; step <= steps; ++step) {
+      const double limit = problem.maxLoss * (1 - double(step) / steps);
+      const ThresholdOutcome outcome = crossFit.outcome(family, limit);
+      if (outcome.loss > problem.maxLoss)
+        continue;
+      if (outcome.meanCost < best.crossFitted.meanCost) {
+        best.thresholds = all.choose(family, limit * double(problem.inputs()));
+        best.fitted = outcomeOf(problem, best.thresholds);
+        best.crossFitted = outcome;
+      }
+      break;
+    }
   }
-  ThresholdChoice never;
-  never.thresholds.assign(problem.rounds.size() - 1, problem.never);
-  never.fitted = never.crossFitted = outcomeOf(problem, never.thresholds);
-  return never;
+  return best;
 }

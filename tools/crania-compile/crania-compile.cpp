@@ -52,6 +52,7 @@ Examples:
   crania-compile lenet.onnx -o lenet.crania --clusters=.1,.2,.3,.4 --exit=softmax:0.9 --baselines
   crania-compile lenet.onnx -o whole.crania --clusters=1
   crania-compile lenet.onnx -o i8.crania --precision=i8 --calibrate=train_x.npy --input-scale=0.00392157
+  crania-compile lenet.onnx -o lenet.crania --max-loss=0.5 --calibrate=x.npy --labels=y.npy --input-scale=0.00392157
 Then run the binary on images with crania-run (crania-run --help).
 )";
 
@@ -60,12 +61,6 @@ llvm::raw_ostream &error() { return llvm::WithColor::error(llvm::errs()); }
 bool refuse(llvm::StringRef option, const llvm::Twine &reason) {
   error() << "--" << option << ": " << reason << "\n";
   return false;
-}
-
-bool usesIntegers(const crania::CompileOptions &options) {
-  constexpr auto f32 = crania::target::Precision::f32;
-  return options.precision != f32 || options.firstLayer.value_or(f32) != f32 ||
-         options.lastLayer.value_or(f32) != f32;
 }
 
 bool hasRange(Operation *op) {
@@ -113,6 +108,8 @@ bool checkAgainst(ModuleOp module, const crania::OptionFlags &flags,
     return refuse("clusters", decided);
   if (iterates && flags.isGiven("exit"))
     return refuse("exit", decided);
+  if (iterates && options.maxLoss)
+    return refuse("max-loss", decided);
   if (clustered && usesIntegers(options))
     return refuse("precision", "the weights are clustered already, and were "
                                "quantized before that or not at all");
@@ -121,9 +118,9 @@ bool checkAgainst(ModuleOp module, const crania::OptionFlags &flags,
     return refuse("precision",
                   "integers need the ranges of activations: give images with "
                   "--calibrate=X.npy, and report on other images");
-  if (!integers && !options.calibration.images.empty())
-    return refuse("calibrate", "only integers need calibration; give "
-                               "--precision=i8 or i16 too");
+  if (!integers && !options.maxLoss && !options.calibration.images.empty())
+    return refuse("calibrate", "only integers and --max-loss need calibration; "
+                               "give --precision=i8 or i16, or --max-loss");
   if (flags.isGiven("target") &&
       module->hasAttr(crania::ir::CraniaDialect::getTargetAttrName()))
     return refuse("target", decided);
@@ -142,6 +139,10 @@ OwningOpRef<ModuleOp> readModule(MLIRContext &context) {
 
 void printProgress(llvm::StringRef name, size_t number, size_t count) {
   llvm::errs() << "[" << number << "/" << count << "] " << name << "\n";
+}
+
+void printChosenExit(const crania::ChosenExit &exit) {
+  llvm::errs() << crania::describe(exit) << "\n";
 }
 
 /// Prints errors and warnings, one line each, without the IR that they concern.
@@ -170,6 +171,7 @@ bool openOutput(crania::OutputFiles &files,
                 const crania::CompileOptions &options) {
   files.addInput("", input);
   files.addInput("--calibrate", options.calibration.images);
+  files.addInput("--labels", options.calibration.labels);
   for (const std::string &file : crania::target::filesOfTarget(options.target))
     files.addInput("--target", file);
   return report(files.open("-o", output));
@@ -234,6 +236,7 @@ int main(int argc, char **argv) {
     return 1;
   if (llvm::errs().is_displayed())
     options->progress = printProgress;
+  options->onChosenExit = printChosenExit;
   std::optional<crania::StepReport> steps;
   if (timing)
     options->steps = &steps.emplace(llvm::errs());

@@ -7,6 +7,7 @@
 #include "crania/Clustering/ImportanceScheme.h"
 #include "crania/Images/ImageSet.h"
 #include "crania/Quantization/ActivationHistogram.h"
+#include "crania/Solvers/ThresholdChoice.h"
 #include "crania/Target/PrecisionNames.h"
 #include "llvm/ADT/StringRef.h"
 
@@ -43,6 +44,15 @@ struct NamedValues<EndLayer> {
                                                     {"last", EndLayer::last}};
 };
 
+/// The thresholds that `CompileOptions::maxLoss` chose for a program.
+struct ChosenExit {
+  std::string program;
+  std::string rule; ///< the value of `CompileOptions::exit`
+  solvers::ThresholdChoice choice;
+  size_t images = 0;
+  bool hasLabels = false;
+};
+
 /// Options of a compilation. OptionTable.h has the name, the help text and the
 /// valid values of each option.
 struct CompileOptions {
@@ -68,8 +78,13 @@ struct CompileOptions {
     double balance = 0.5, rate = 0.1;
     bool correct = true, compensate = true, retarget = true;
   } clustering;
-  /// Exit rule, a colon and its thresholds.
-  std::string exit = "softmax:0.9";
+  /// Exit rule, a colon and its thresholds, or with `maxLoss` the rule alone.
+  /// Empty means the default, which `exitOf` returns.
+  std::string exit;
+  /// Largest loss of accuracy in percentage points at which the thresholds of
+  /// the exit rule are chosen on the images of `calibration`; none takes those
+  /// of `exit`.
+  std::optional<double> maxLoss;
   /// Fraction of inputs that stop after each round; empty means equal ones.
   std::vector<double> exitHistogram;
   /// Ids of allowed encodings; empty means all.
@@ -95,15 +110,31 @@ struct CompileOptions {
     std::vector<double> mean, deviation;
     std::optional<uint64_t> limit; ///< none: all
     quantization::RangeRule rule;
+    /// Labels of the images; empty for none. Only `maxLoss` uses them.
+    std::string labels;
   } calibration;
   /// True to compile the baseline rows in addition to `crania`.
   bool baselines = false;
   /// Function that is called before each program is compiled, with its name,
   /// its number (from 1) and the number of programs.
   std::function<void(llvm::StringRef, size_t, size_t)> progress;
+  /// Function that is told which thresholds `maxLoss` chose for a program, if
+  /// there is one.
+  std::function<void(const ChosenExit &)> onChosenExit;
   /// Report to which each pass is added, or null.
   StepReport *steps = nullptr;
 };
+
+/// Returns one line for the user on thresholds that were chosen: the option
+/// that states them, and what they cost on images that did not choose them.
+std::string describe(const ChosenExit &exit);
+
+/// Returns the exit rule and its thresholds. With `maxLoss` the thresholds let
+/// no input exit.
+std::string exitOf(const CompileOptions &options);
+
+/// Returns true if a layer computes in integers.
+bool usesIntegers(const CompileOptions &options);
 
 } // namespace crania
 

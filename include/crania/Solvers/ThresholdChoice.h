@@ -69,9 +69,10 @@ ThresholdOutcome outcomeOf(const ThresholdProblem &problem,
 /// Chooses thresholds by coordinate descent on cost + multiplier * loss, with
 /// bisection on the multiplier. As thresholds that use up the limit on some
 /// inputs exceed it on half of all others, the limit is tightened until the
-/// cross-fitted loss is within `maxLoss`, too. If that fails, no input exits
-/// early. The problem must be valid. Takes time in proportion to rounds *
-/// inputs.
+/// cross-fitted loss is within `maxLoss`, too. One threshold for all rounds is
+/// tried as well, because it overfits less on few inputs. The cheaper of both
+/// is taken, by the cross-fitted cost. If both fail, no input exits early. The
+/// problem must be valid. Takes time in proportion to rounds * inputs.
 ThresholdChoice chooseThresholds(const ThresholdProblem &problem);
 
 } // namespace crania::solvers

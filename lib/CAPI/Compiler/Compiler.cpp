@@ -170,8 +170,12 @@ CraniaCompilerOutput craniaCompilerSessionCompile(CraniaCompilerSession session,
   OwningOpRef<ModuleOp> module = read(*context, bytes, size, name);
   if (!module)
     return nullptr;
+  CompileOptions options = session->options;
+  options.onChosenExit = [session](const ChosenExit &exit) {
+    session->report(CRANIA_COMPILER_REMARK, describe(exit));
+  };
   FailureOr<std::vector<uint8_t>> binary =
-      compileToDeviceBinary(std::move(module), session->options);
+      compileToDeviceBinary(std::move(module), options);
   if (failed(binary))
     return nullptr;
   return new CraniaCompilerOutputImpl{{binary->begin(), binary->end()}};

@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "VectorUnit.h"
-#include "VectorCharge.h"
 
 #include "crania/DeviceBinary/Accesses.h"
 #include "crania/DeviceBinary/VectorTraits.h"
+#include "crania/Simulator/Accounting/VectorEnergy.h"
 
 #include <algorithm>
 #include <cassert>

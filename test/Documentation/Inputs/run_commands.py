@@ -5,7 +5,7 @@
 All ```sh blocks form one bash session in SCRATCH, which looks like a clone that has
 been built: examples/, build/lib, and build/bin with the tools, which a page must put
 on the PATH itself. It also has the files that the pages call the user's (net.onnx,
-x.npy and y.npy, from the digits example) and mine.json, the first ```json block of the
+x.npy, y.npy, more_x.npy and more_y.npy, from the digits example) and mine.json, the first ```json block of the
 page. Scripts of utils/ are skipped, because they run the tests, including this one.
 Fails on the first command that fails.
 """
@@ -29,6 +29,7 @@ def prepare(source, scratch, text):
     (scratch / "examples").symlink_to(source / "examples")
     digits = source / "examples" / "digits"
     for name, original in [("net.onnx", "digits.onnx"), ("x.npy", "test_x_u8.npy"),
+                           ("more_x.npy", "test_x_u8.npy"), ("more_y.npy", "test_y_u8.npy"),
                            ("y.npy", "test_y_u8.npy")]:
         shutil.copy(digits / original, scratch / name)
     for json in blocks(text, "json")[:1]:

@@ -44,7 +44,9 @@ const std::map<std::string, Example> examples = {
     {"input-mean", {"0.1,0.2,0.3", {"", "x", "1,"}}},
     {"input-scale", {"0.0625", {"", "x", "1x"}}},
     {"input-std", {"2,3,4", {"", "x"}}},
+    {"labels", {"labels.npy", {}}},
     {"last-layer", {"i8", {"i4"}}},
+    {"max-loss", {"0.5", {"", "x", "1 %"}}},
     {"metric", {"activation", {"", "luck"}}},
     {"network-layout", {"nchw", {"", "chw"}}},
     {"precision", {"i8", {"", "i4", "i8 "}}},
@@ -293,6 +295,38 @@ TEST(OptionTable, OptionsThatWouldBeIgnoredAreRefused) {
     EXPECT_EQ(checkText(text), "") << text;
 }
 
+TEST(OptionTable, TheLimitOnTheLossReplacesThresholds) {
+  const std::vector<std::pair<std::vector<std::string>,
+                              std::pair<const char *, const char *>>>
+      cases = {
+          {{}, {"", "softmax:0.9"}},
+          {{"--exit=margin:0.5"}, {"", "margin:0.5"}},
+          {{"--max-loss=1", "--calibrate=x"}, {"", "softmax:1"}},
+          {{"--max-loss=0", "--calibrate=x", "--exit=margin", "--labels=y"},
+           {"", "margin:1"}},
+          {{"--max-loss=1", "--calibrate=x", "--exit=entropy"},
+           {"", "entropy:0"}},
+          {{"--max-loss=1"}, {"--max-loss: applies to the images", ""}},
+          {{"--max-loss=-1", "--calibrate=x"}, {"--max-loss: takes 0", ""}},
+          {{"--max-loss=nan", "--calibrate=x"}, {"--max-loss: takes 0", ""}},
+          {{"--max-loss=101", "--calibrate=x"}, {"--max-loss: takes 0", ""}},
+          {{"--labels=y", "--calibrate=x"}, {"--labels: serves only", ""}},
+          {{"--exit=margin"}, {"--exit: 'margin' has no threshold", ""}},
+          {{"--max-loss=1", "--calibrate=x", "--exit=softmax:0.9"},
+           {"--exit: 'softmax:0.9' has thresholds", ""}},
+          {{"--max-loss=1", "--calibrate=x", "--exit=luck"},
+           {"--exit: exit 'luck:1': 'luck' is not", ""}}};
+  for (const auto &[flags, expected] : cases) {
+    auto options = parseFlags(flags);
+    ASSERT_TRUE(options);
+    std::string error;
+    EXPECT_EQ(succeeded(check(*options, error)), *expected.first == '\0');
+    EXPECT_EQ(error.find(expected.first), 0u) << error;
+    if (*expected.second != '\0')
+      EXPECT_EQ(exitOf(*options), expected.second);
+  }
+}
+
 // Passes that stand alone declare options of their own. Their defaults are
 // those of the table.
 TEST(OptionTable, PassesHaveTheDefaultsOfTheTable) {
@@ -329,7 +363,7 @@ TEST(OptionTable, PassesHaveTheDefaultsOfTheTable) {
   EXPECT_EQ(QuantizeClassifiersOptions().lastLayer, text("last-layer"));
   EXPECT_EQ(AttachTargetOptions().target, text("target"));
   EXPECT_EQ(ClusterWeightsOptions().scope, text("scope"));
-  EXPECT_EQ(FormRoundsOptions().exit, text("exit"));
+  EXPECT_EQ(FormRoundsOptions().exit, exitOf(defaults));
   EXPECT_TRUE(AssignEncodingsOptions().encodings.empty());
   EXPECT_EQ(ScheduleFetchesOptions().retain, defaults.retain);
   EXPECT_TRUE(ScheduleFetchesOptions().exitHistogram.empty());

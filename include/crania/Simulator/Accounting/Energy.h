@@ -50,7 +50,7 @@ struct Energy {
 /// - decoder: decodedValues, each through one pipeline register, and
 ///   scannedPositions, each a bit of such a register;
 /// - vector: operations of 32 bits; a special function is charged as a
-///   multiplication, i64 as several operations (Timing/VectorCharge.h);
+///   multiplication, i64 as several operations (Accounting/VectorEnergy.h);
 /// - exit: operations, charged as multiplications of f32;
 /// - clock, leakage: cycles.
 Energy energyOf(const Counts &counts, const target::TargetModel &target,

@@ -3,12 +3,12 @@
 
 #include "crania/Dialect/Crania/IR/CraniaAttributes.h"
 #include "crania/Dialect/Crania/IR/CraniaDialect.h"
+#include "crania/Support/Decimal.h"
 #include "mlir/IR/DialectImplementation.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/TypeSwitch.h"
 #include "llvm/Support/Format.h"
 
-#include <charconv>
 #include <cmath>
 
 using namespace mlir;
@@ -31,9 +31,8 @@ static ParseResult parseThresholds(AsmParser &parser,
 
 /// Prints the shortest decimal form that reads back as the same double.
 static void printDouble(raw_ostream &os, double value) {
-  char digits[32]; // a double takes at most 24 characters
-  const char *end = std::to_chars(digits, std::end(digits), value).ptr;
-  auto [mantissa, exponent] = StringRef(digits, end - digits).split('e');
+  const std::string digits = crania::shortestDecimal(value);
+  auto [mantissa, exponent] = StringRef(digits).split('e');
   os << mantissa;
   // A float literal of MLIR must have a point: "1" and "1e-09" are integers.
   if (!mantissa.contains('.'))

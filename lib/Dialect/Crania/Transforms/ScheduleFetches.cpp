@@ -3,7 +3,7 @@
 
 #include "crania/Dialect/Crania/Transforms/Passes.h"
 #include "crania/Dialect/Crania/Transforms/PlanEditor.h"
-#include "crania/Solvers/FetchSchedule.h"
+#include "crania/Solvers/RetentionChoice.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/Remarks.h"
 #include "llvm/Support/Debug.h"
@@ -23,10 +23,10 @@ using namespace crania::solvers;
 
 namespace {
 
-FetchProblem::Segment describe(const PlanEditor::Segment &segment,
-                               double uses) {
+RetentionProblem::Segment describe(const PlanEditor::Segment &segment,
+                                   double uses) {
   assert(segment.bytes && "encodings are assigned before");
-  FetchProblem::Segment described;
+  RetentionProblem::Segment described;
   described.bytes = *segment.bytes;
   described.uses = uses;
   described.decided = bool(segment.residency);
@@ -81,7 +81,7 @@ struct ScheduleFetches
       return failure();
     std::vector<double> uses = expectedUses({exits->data(), exits->size()});
 
-    FetchProblem problem;
+    RetentionProblem problem;
     if (target->weightStore.policy ==
         crania::target::StorePolicy::compilerManaged)
       problem.storeBytes = target->weightStore.bytes;
@@ -93,8 +93,8 @@ struct ScheduleFetches
     if (crania::Status status = problem.check(); !status)
       return iterate.emitError() << "plan: " << status.error().message;
 
-    FetchSchedule answer =
-        retain ? scheduleGreedily(problem) : scheduleNothing(problem);
+    RetentionChoice answer =
+        retain ? retainGreedily(problem) : retainNothing(problem);
     size_t next = 0;
     for (PlanEditor::Entry &entry : plan->getEntries())
       for (PlanEditor::Segment &segment : entry.segments)
@@ -104,8 +104,8 @@ struct ScheduleFetches
     return success();
   }
 
-  static void report(IterateOp iterate, const FetchProblem &problem,
-                     const FetchSchedule &answer) {
+  static void report(IterateOp iterate, const RetentionProblem &problem,
+                     const RetentionChoice &answer) {
     uint64_t retained = 0;
     for (auto [segment, offset] :
          llvm::zip_equal(problem.segments, answer.storeOffsets))
@@ -115,14 +115,15 @@ struct ScheduleFetches
                << " of " << problem.storeBytes
                << " bytes of the weight store and are expected to read "
                << answer.expectedBytes(problem) << " bytes per input\n");
-    remark::analysis(iterate.getLoc(), remark::RemarkOpts::name("FetchSchedule")
-                                           .category("crania-schedule-fetches"))
+    remark::analysis(iterate.getLoc(),
+                     remark::RemarkOpts::name("RetentionChoice")
+                         .category("crania-schedule-fetches"))
         << "scheduled fetches" << remark::metric("RetainedBytes", retained)
         << remark::metric("StoreBytes", problem.storeBytes)
         << remark::metric("ExpectedDramBytesPerInput",
                           answer.expectedBytes(problem))
         << remark::metric("WithoutStore",
-                          scheduleNothing(problem).expectedBytes(problem));
+                          retainNothing(problem).expectedBytes(problem));
   }
 };
 

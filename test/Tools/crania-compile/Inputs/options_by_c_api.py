@@ -53,6 +53,10 @@ CASES = {
     "whole": ("scheme", CORRECTED | {"whole": "last"}),
     # The first layer is too small to be clustered in any case.
     "whole-first": ("whole", CORRECTED | {"whole": "first"}),
+    "max-loss": ("default", {"max-loss": "2", "calibrate": INTEGERS["calibrate"],
+                             "input-scale": "0.0625"}),
+    "max-loss-i8": ("precision", INTEGERS | {"max-loss": "10"}),
+    "labels": ("max-loss-i8", INTEGERS | {"max-loss": "10", "labels": "shuffled_labels.npy"}),
     "residual": ("scheme", RESIDUAL),
     "steps": ("residual", RESIDUAL | {"steps": "1.5"}),
 }
@@ -60,6 +64,9 @@ CASES = {
 DENSE = {"dense", "network-layout"}
 # image-layout.test covers these options, with images of several channels.
 ELSEWHERE = {"input-layout", "input-channels"}
+
+# Files that this script writes to its folder.
+WRITTEN = {"second_half.npy", "shuffled_labels.npy"}
 
 REPORT = ctypes.CFUNCTYPE(None, ctypes.c_int, ctypes.c_char_p, ctypes.c_void_p)
 
@@ -127,6 +134,7 @@ def main():
     import numpy as np
     images = np.load(DIGITS / "test_x_u8.npy")
     np.save(folder / "second_half.npy", images[len(images) // 2:])
+    np.save(folder / "shuffled_labels.npy", np.roll(np.load(DIGITS / "test_y_u8.npy"), 1))
     api = CompilerApi(runtime.parent / "libcrania_compiler.so")
     shown = {name for _, options in CASES.values() for name in options} | ELSEWHERE | {"function"}
     if api.names() != shown:
@@ -134,7 +142,7 @@ def main():
     dense = write_dense(folder / "dense.onnx")
     binaries = {}
     for case, (other, options) in CASES.items():
-        options = {name: str(folder / value) if value == "second_half.npy" else value
+        options = {name: str(folder / value) if value in WRITTEN else value
                    for name, value in options.items()}
         network = dense if case in DENSE else NETWORK
         binaries[case] = command_line(network, options)

@@ -5,7 +5,7 @@
 // kind.
 
 #include "MicroProgram.h"
-#include "Timing/VectorCharge.h"
+#include "crania/Simulator/Accounting/VectorEnergy.h"
 
 #include "crania/Report/Report.h"
 #include "crania/Runtime/Performance.h"

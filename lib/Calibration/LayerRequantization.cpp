@@ -1,7 +1,7 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "Requantization.h"
+#include "LayerRequantization.h"
 #include "crania/Dialect/Crania/IR/CraniaOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -96,8 +96,9 @@ Number rounded(double number) {
 
 } // namespace
 
-Result<Requantization> Requantization::find(const Contraction &contraction) {
-  Requantization found;
+Result<LayerRequantization>
+LayerRequantization::find(const Contraction &contraction) {
+  LayerRequantization found;
   Value sums = contraction.op->getResult(0);
   found.op = dyn_cast_or_null<linalg::GenericOp>(onlyUser(sums));
   std::optional<unsigned> dim = channelDim(contraction);
@@ -138,8 +139,8 @@ Result<Requantization> Requantization::find(const Contraction &contraction) {
 }
 
 template <typename Number>
-Value Requantization::perRound(OpBuilder &builder,
-                               ArrayRef<std::vector<Number>> rounds) {
+Value LayerRequantization::perRound(OpBuilder &builder,
+                                    ArrayRef<std::vector<Number>> rounds) {
   assert(!rounds.empty() && "a constant per round");
   Type element = std::is_same_v<Number, float>
                      ? Type(builder.getF32Type())
@@ -177,8 +178,8 @@ static void correctedConstants(ArrayRef<double> factors,
   }
 }
 
-bool Requantization::fits(const SumCorrection &correction,
-                          ArrayRef<double> largestSums) const {
+bool LayerRequantization::fits(const SumCorrection &correction,
+                               ArrayRef<double> largestSums) const {
   if (isa<arith::MulFOp>(product))
     return true;
   // A quarter of the range remains for the other terms of the sum.
@@ -209,8 +210,8 @@ static bool areNarrow(ArrayRef<double> factors,
 
 template <typename Factor, typename Addend>
 std::pair<Value, Value>
-Requantization::constantsOfRounds(OpBuilder &builder,
-                                  ArrayRef<SumCorrection> corrections) {
+LayerRequantization::constantsOfRounds(OpBuilder &builder,
+                                       ArrayRef<SumCorrection> corrections) {
   std::vector<std::vector<Factor>> f;
   std::vector<std::vector<Addend>> a;
   correctedConstants<Factor, Addend>(factors, addends, corrections, f, a);
@@ -220,7 +221,7 @@ Requantization::constantsOfRounds(OpBuilder &builder,
   return {perRound<Factor>(builder, f), perRound<Addend>(builder, a)};
 }
 
-void Requantization::correct(ArrayRef<SumCorrection> corrections) {
+void LayerRequantization::correct(ArrayRef<SumCorrection> corrections) {
   OpBuilder builder(op);
   const bool isFloat = isa<arith::MulFOp>(product);
   auto [newFactors, newAddends] =

@@ -1,7 +1,7 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "crania/Solvers/FetchSchedule.h"
+#include "crania/Solvers/RetentionChoice.h"
 
 #include <algorithm>
 #include <cassert>
@@ -21,7 +21,7 @@ struct Allocation {
 using Offsets = std::vector<std::optional<uint64_t>>;
 
 /// Returns the allocations sorted by offset, without empty segments.
-std::vector<Allocation> allocationsOf(const FetchProblem &problem,
+std::vector<Allocation> allocationsOf(const RetentionProblem &problem,
                                       const Offsets &offsets) {
   std::vector<Allocation> allocations;
   for (size_t i = 0; i < offsets.size(); ++i)
@@ -34,7 +34,8 @@ std::vector<Allocation> allocationsOf(const FetchProblem &problem,
   return allocations;
 }
 
-Status checkAllocations(const FetchProblem &problem, const Offsets &offsets) {
+Status checkAllocations(const RetentionProblem &problem,
+                        const Offsets &offsets) {
   uint64_t end = 0;
   for (const Allocation &a : allocationsOf(problem, offsets)) {
     std::string name = "segment " + std::to_string(a.segment);
@@ -49,9 +50,9 @@ Status checkAllocations(const FetchProblem &problem, const Offsets &offsets) {
   return {};
 }
 
-Offsets decisionsOf(const FetchProblem &problem) {
+Offsets decisionsOf(const RetentionProblem &problem) {
   Offsets offsets;
-  for (const FetchProblem::Segment &segment : problem.segments)
+  for (const RetentionProblem::Segment &segment : problem.segments)
     offsets.push_back(segment.decided ? segment.storeOffset : std::nullopt);
   return offsets;
 }
@@ -74,16 +75,16 @@ std::optional<uint64_t> firstFit(const std::vector<Allocation> &allocations,
 
 } // namespace
 
-Status FetchProblem::check() const {
+Status RetentionProblem::check() const {
   return checkAllocations(*this, decisionsOf(*this));
 }
 
-Status FetchSchedule::verify(const FetchProblem &problem) const {
+Status RetentionChoice::verify(const RetentionProblem &problem) const {
   if (storeOffsets.size() != problem.segments.size())
     return Error{
         "the schedule has a different number of segments than the problem"};
   for (size_t i = 0; i < storeOffsets.size(); ++i) {
-    const FetchProblem::Segment &segment = problem.segments[i];
+    const RetentionProblem::Segment &segment = problem.segments[i];
     if (segment.decided && segment.storeOffset != storeOffsets[i])
       return Error{"segment " + std::to_string(i) +
                    " was decided already, but the schedule changes it"};
@@ -91,7 +92,7 @@ Status FetchSchedule::verify(const FetchProblem &problem) const {
   return checkAllocations(problem, storeOffsets);
 }
 
-double FetchSchedule::expectedBytes(const FetchProblem &problem) const {
+double RetentionChoice::expectedBytes(const RetentionProblem &problem) const {
   assert(storeOffsets.size() == problem.segments.size() &&
          "the schedule belongs to another problem");
   double bytes = 0;
@@ -101,13 +102,13 @@ double FetchSchedule::expectedBytes(const FetchProblem &problem) const {
   return bytes;
 }
 
-FetchSchedule solvers::scheduleNothing(const FetchProblem &problem) {
+RetentionChoice solvers::retainNothing(const RetentionProblem &problem) {
   return {decisionsOf(problem)};
 }
 
-FetchSchedule solvers::scheduleGreedily(const FetchProblem &problem) {
+RetentionChoice solvers::retainGreedily(const RetentionProblem &problem) {
   assert(problem.check() && "the problem is invalid");
-  FetchSchedule schedule = scheduleNothing(problem);
+  RetentionChoice schedule = retainNothing(problem);
   std::vector<size_t> order;
   for (size_t i = 0; i < problem.segments.size(); ++i)
     if (!problem.segments[i].decided && problem.segments[i].uses > 0)

@@ -1,8 +1,8 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#ifndef CRANIA_LIB_SIMULATOR_TIMING_VECTORCHARGE_H
-#define CRANIA_LIB_SIMULATOR_TIMING_VECTORCHARGE_H
+#ifndef CRANIA_SIMULATOR_ACCOUNTING_VECTORENERGY_H
+#define CRANIA_SIMULATOR_ACCOUNTING_VECTORENERGY_H
 
 #include "crania/DeviceBinary/DeviceBinary.h"
 #include "crania/Simulator/Accounting/Counts.h"
@@ -22,4 +22,4 @@ OperationCounts chargeOf(const binary::VectorInstruction &instruction);
 
 } // namespace crania::simulator
 
-#endif // CRANIA_LIB_SIMULATOR_TIMING_VECTORCHARGE_H
+#endif // CRANIA_SIMULATOR_ACCOUNTING_VECTORENERGY_H

@@ -1,7 +1,7 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "VectorCharge.h"
+#include "crania/Simulator/Accounting/VectorEnergy.h"
 
 #include "crania/DeviceBinary/VectorTraits.h"
 

@@ -1,8 +1,8 @@
 // Part of the CRANIA project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#ifndef CRANIA_LIB_CALIBRATION_REQUANTIZATION_H
-#define CRANIA_LIB_CALIBRATION_REQUANTIZATION_H
+#ifndef CRANIA_LIB_CALIBRATION_LAYERREQUANTIZATION_H
+#define CRANIA_LIB_CALIBRATION_LAYERREQUANTIZATION_H
 
 #include "crania/Analysis/Contraction.h"
 #include "crania/Support/Result.h"
@@ -22,11 +22,11 @@ struct SumCorrection {
 /// layer. It is the only reader of the result, an element-wise op that
 /// multiplies each sum by constants of the output channel.
 /// crania-quantize-classifiers makes such ops in integers or in f32.
-class Requantization {
+class LayerRequantization {
 public:
   /// Returns the requantization of a contraction. Fails if there is none of
   /// that form. The error is a clause about the contraction.
-  static Result<Requantization> find(const Contraction &contraction);
+  static Result<LayerRequantization> find(const Contraction &contraction);
 
   /// Returns true if 64 bits hold all corrected products and sums, given the
   /// largest magnitude of the sum of each output.
@@ -40,7 +40,7 @@ public:
   void correct(llvm::ArrayRef<SumCorrection> corrections);
 
 private:
-  Requantization() = default;
+  LayerRequantization() = default;
   template <typename Number>
   mlir::Value perRound(mlir::OpBuilder &builder,
                        llvm::ArrayRef<std::vector<Number>> rounds);
@@ -63,4 +63,4 @@ private:
 
 } // namespace crania
 
-#endif // CRANIA_LIB_CALIBRATION_REQUANTIZATION_H
+#endif // CRANIA_LIB_CALIBRATION_LAYERREQUANTIZATION_H

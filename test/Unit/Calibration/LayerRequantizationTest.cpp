@@ -3,7 +3,7 @@
 
 // Tests of the corrections of rounds in the constants of a requantization.
 
-#include "Requantization.h"
+#include "LayerRequantization.h"
 
 #include "ParsedModule.h"
 #include "crania/Dialect/Crania/IR/CraniaOps.h"
@@ -65,12 +65,12 @@ const std::string floatLayer = layer("[0.5, -2.0, 3.0]> : tensor<3xf32>",
       %sReal = arith.sitofp %s : i32 to f32
       %r = arith.mulf %sReal, %f : f32)");
 
-Requantization requantizationOf(const ParsedModule &module) {
+LayerRequantization requantizationOf(const ParsedModule &module) {
   linalg::LinalgOp op = module.linalgOp();
   Result<Contraction> contraction =
       analyzeContraction(op, op.getDpsInputOperand(1)->get());
   EXPECT_TRUE(contraction) << contraction.error().message;
-  Result<Requantization> found = Requantization::find(*contraction);
+  Result<LayerRequantization> found = LayerRequantization::find(*contraction);
   EXPECT_TRUE(bool(found)) << found.error().message;
   return *found;
 }
@@ -125,7 +125,7 @@ void expectCorrected(const std::vector<std::vector<std::vector<double>>> &all,
 
 } // namespace
 
-TEST(Requantization, CorrectsIntegersByRoundAndChannel) {
+TEST(LayerRequantization, CorrectsIntegersByRoundAndChannel) {
   const ParsedModule module(integerLayer);
   ASSERT_TRUE(module.get());
   requantizationOf(module).correct(corrections);
@@ -138,7 +138,7 @@ TEST(Requantization, CorrectsIntegersByRoundAndChannel) {
 }
 
 /// The pass adds an addend if the body has none.
-TEST(Requantization, CorrectsFloatsByRoundAndChannel) {
+TEST(LayerRequantization, CorrectsFloatsByRoundAndChannel) {
   const ParsedModule module(floatLayer);
   ASSERT_TRUE(module.get());
   requantizationOf(module).correct(corrections);
@@ -152,10 +152,10 @@ TEST(Requantization, CorrectsFloatsByRoundAndChannel) {
 }
 
 /// A quarter of the range of 64 bits is left for the sum.
-TEST(Requantization, FitsWhileProductsFit64Bits) {
+TEST(LayerRequantization, FitsWhileProductsFit64Bits) {
   const ParsedModule module(integerLayer);
   ASSERT_TRUE(module.get());
-  const Requantization requantization = requantizationOf(module);
+  const LayerRequantization requantization = requantizationOf(module);
   auto fits = [&](double gain, double offset, double largestSum) {
     return requantization.fits({{1, 1, gain}, {0, 0, offset}},
                                {1, 1, largestSum});
@@ -171,7 +171,7 @@ TEST(Requantization, FitsWhileProductsFit64Bits) {
   EXPECT_FALSE(fits(1, 0x1p49 * 0.9, 0x1p49 * 0.9));
 }
 
-TEST(Requantization, FactorsThatNeedMoreThan32BitsGetThem) {
+TEST(LayerRequantization, FactorsThatNeedMoreThan32BitsGetThem) {
   const ParsedModule narrow(integerLayer), wide(integerLayer);
   ASSERT_TRUE(narrow.get() && wide.get());
   auto bitsOf = [](const ParsedModule &module, double gain) {

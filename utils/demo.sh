@@ -30,9 +30,11 @@ say "Building the tools in build/bin"
 cd "$root"
 mkdir -p build/demo
 show build/bin/crania-compile examples/digits/digits.onnx -o build/demo/digits.crania \
-  --clusters=.1,.2,.3,.4 --exit=softmax:0.9 --baselines
+  --precision=i8 --scheme=residual --steps=1.6 --baselines --input-scale=0.0625 \
+  --calibrate=examples/digits/test_x_u8.npy --labels=examples/digits/test_y_u8.npy \
+  --calibrate-limit=200 --max-loss=0.5
 show build/bin/crania-run build/demo/digits.crania \
   --images=examples/digits/test_x_u8.npy --labels=examples/digits/test_y_u8.npy \
-  --input-scale=0.0625 --report=build/demo/report.json
+  --skip=200 --input-scale=0.0625 --report=build/demo/report.json
 say "What you see"
 "$python" utils/explain_report.py build/demo/report.json

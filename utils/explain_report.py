@@ -36,7 +36,7 @@ def sentence_on_rounds(report):
     stops = [f"{percent(share)} in round {number}"
              for number, share in enumerate(histogram, 1)]
     return (
-        f"Each round reads one more cluster of weights, largest first, and an image "
+        f"Each round reads one more cluster of weights, and an image "
         f"stops in the first round whose answer is confident enough: {', '.join(stops)}, "
         f"which is {report['rows']['crania']['mean_rounds']:.2f} rounds per image.")
 
@@ -61,6 +61,9 @@ def verdict_on_iterating(report):
     if not within_limit(report, "crania"):
         return (f"but it loses {rows['crania']['loss_points']:.2f} points of accuracy, more than "
                 f"the limit of {limit:g}, so that these costs do not count")
+    if rows["crania"]["mean_rounds"] == 1 and "one-shot-coarse" not in rows:
+        return ("so iterating does not pay for this network: no image needed more than the first "
+                "round")
     opponents = [name for name in rows if name.startswith("one-shot") and within_limit(report, name)]
     lost = []
     for key, amount in (("energy_pj", "energy"), ("cycles", "cycles")):
@@ -70,20 +73,27 @@ def verdict_on_iterating(report):
     if not lost:
         return "so iterating pays for this network"
     return (f"so iterating does not pay for this network in {report['precision']} at these "
-            f"thresholds: one pass over all weights needs no more {' and '.join(lost)}")
+            f"thresholds: one pass needs no more {' and '.join(lost)}")
+
+
+REFERENCES = {
+    "iterative": "iterating without on-chip reuse or compression",
+    "one-shot": "one pass over all uncompressed weights",
+    "one-shot-compressed": "one pass with the same on-chip reuse and compression",
+    "one-shot-coarse": "one pass over the coarsest weights that keep the limit",
+}
 
 
 def sentence_on_cost(report):
     rows = report["rows"]
     crania = rows["crania"]
+    comparisons = [f"{compared(crania, rows[name])} than {what}"
+                   for name, what in REFERENCES.items()
+                   if name in rows and within_limit(report, name)]
     return (
         f"On the simulated {report['target']} accelerator the row crania moves "
         f"{crania['dram_bytes'] / 1024:.0f} KiB of DRAM traffic per image and needs "
-        f"{compared(crania, rows['iterative'])} than iterating without on-chip reuse or "
-        f"compression, {compared(crania, rows['one-shot'])} than one pass over all "
-        f"uncompressed weights, and {compared(crania, rows['one-shot-compressed'])} than "
-        f"one pass with the same on-chip reuse and compression, "
-        f"{verdict_on_iterating(report)}.")
+        f"{', '.join(comparisons)}, {verdict_on_iterating(report)}.")
 
 
 def main():

@@ -186,8 +186,9 @@ void ImageSet::findExtremes() {
   lowest = std::numeric_limits<double>::infinity();
   highest = -lowest;
   const size_t bytes = npy::bytesOf(array.type);
-  const size_t end = array.data.size() / size() * used();
-  for (size_t i = 0; i < end; i += bytes) {
+  const size_t bytesOfImage = array.data.size() / size();
+  const size_t end = bytesOfImage * (firstImage + used());
+  for (size_t i = bytesOfImage * firstImage; i < end; i += bytes) {
     float pixel = array.data[i];
     if (array.type == npy::Type::f4)
       std::memcpy(&pixel, &array.data[i], sizeof(pixel));
@@ -204,11 +205,11 @@ void ImageSet::findExtremes() {
 /// preprocessing is monotonic, it suffices to check the lowest and the highest.
 Status ImageSet::checkPixels() const {
   if (!std::isfinite(lowest) || !std::isfinite(highest)) {
-    uint64_t first = 0;
+    const uint64_t elementsOfImage = array.elements() / size();
+    uint64_t first = elementsOfImage * firstImage;
     while (std::isfinite(array.asDouble(first)))
       ++first;
-    return Error{"a pixel of image " +
-                 std::to_string(first / (array.elements() / size())) +
+    return Error{"a pixel of image " + std::to_string(first / elementsOfImage) +
                  " is not finite (" + std::to_string(array.asDouble(first)) +
                  "); repair the images or leave that one out"};
   }
@@ -241,7 +242,8 @@ void ImageSet::fillTable() {
 }
 
 Result<ImageSet> ImageSet::create(npy::Array array, const NetworkInput &input,
-                                  Preprocessing preprocessing, size_t limit) {
+                                  Preprocessing preprocessing, size_t limit,
+                                  size_t skip) {
   if (array.type != npy::Type::u1 && array.type != npy::Type::f4)
     return Error{"elements of type " + npy::descriptorOf(array.type) +
                  " are not supported; save the images as uint8 or float32"};
@@ -249,7 +251,13 @@ Result<ImageSet> ImageSet::create(npy::Array array, const NetworkInput &input,
     return Error{"there is no image in it"};
   ImageSet set;
   set.array = std::move(array);
-  set.usedImages = limit == 0 ? set.size() : std::min(set.size(), limit);
+  if (skip >= set.size())
+    return Error{"it holds " + std::to_string(set.size()) +
+                 " images, all of which --skip leaves out"};
+  set.firstImage = skip;
+  set.usedImages = set.size() - skip;
+  if (limit != 0)
+    set.usedImages = std::min(set.usedImages, limit);
   set.preprocessing = std::move(preprocessing);
   if (Status status = set.checkChannelOptions(input); !status)
     return status.error();
@@ -269,7 +277,8 @@ Result<ImageSet> ImageSet::create(npy::Array array, const NetworkInput &input,
 
 template <typename T, typename F>
 void ImageSet::gather(size_t index, Span<float> input, F convert) const {
-  const uint8_t *image = array.data.data() + index * input.size() * sizeof(T);
+  const uint8_t *image =
+      array.data.data() + (firstImage + index) * input.size() * sizeof(T);
   for (size_t c = 0; c < channels; ++c) {
     const size_t from = preprocessing.reverseChannels ? channels - 1 - c : c;
     for (size_t y = 0; y < height; ++y)
@@ -285,7 +294,7 @@ void ImageSet::gather(size_t index, Span<float> input, F convert) const {
 }
 
 void ImageSet::load(size_t index, Span<float> input) const {
-  assert(index < size() && "there is no such image");
+  assert(index < used() && "there is no such image");
   assert(input.size() == channels * height * width &&
          "the input is of another network");
   if (array.type == npy::Type::u1)

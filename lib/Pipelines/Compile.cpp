@@ -20,6 +20,7 @@
 #include "llvm/ADT/DenseSet.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Support/Format.h"
+#include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
 using namespace crania;
@@ -43,18 +44,29 @@ crania::programConfigurations(const CompileOptions &options) {
   };
 }
 
-std::string crania::describe(const ChosenExit &exit) {
-  const solvers::ThresholdOutcome &outcome = exit.choice.crossFitted;
-  std::string text;
-  llvm::raw_string_ostream os(text);
-  os << exit.program << ": --exit=" << exit.rule << " takes "
-     << llvm::format("%.2f", outcome.meanRounds)
-     << " rounds per image and loses "
-     << llvm::format("%.2f +- %.2f", 100 * outcome.loss,
-                     100 * outcome.lossInterval)
-     << " points of " << (exit.hasLabels ? "accuracy" : "agreement") << " on "
-     << exit.images << " images (cross-fitted)";
-  return text;
+std::vector<ProgramConfiguration>
+crania::coarseConfigurations(const CompileOptions &options) {
+  // With this threshold every inference stops after the first round.
+  const std::string rule = options.exit.empty() ? "softmax" : options.exit;
+  const std::string exit = rule + (rule == "entropy" ? ":1e9" : ":0");
+  const Scheme scheme = options.clustering.scheme;
+  ProgramConfiguration row = {
+      "one-shot-coarse", options.clusters, exit, options.encodings,
+      options.retain,    scheme,           {},   {1, 0}};
+  std::vector<ProgramConfiguration> rows;
+  if (scheme == Scheme::residual) {
+    for (double step : {2.5, 2.0, 1.6, 1.25, 1.0, 0.8}) {
+      row.steps = {step};
+      rows.push_back(row);
+    }
+    return rows;
+  }
+  for (const char *fractions :
+       {"0.1,0.9", "0.2,0.8", "0.3,0.7", "0.45,0.55", "0.6,0.4", "0.8,0.2"}) {
+    row.clusters = fractions;
+    rows.push_back(row);
+  }
+  return rows;
 }
 
 namespace {
@@ -69,9 +81,11 @@ CompileOptions optionsOf(const ProgramConfiguration &row,
   ofRow.encodings = row.encodings;
   ofRow.retain = row.retain;
   ofRow.clustering.scheme = row.scheme;
+  if (!row.steps.empty())
+    ofRow.clustering.steps = row.steps;
   // A calibration run counts the exits of the given clusters.
-  if (row.clusters != options.clusters)
-    ofRow.exitHistogram.clear();
+  if (row.clusters != options.clusters || !row.exitHistogram.empty())
+    ofRow.exitHistogram = row.exitHistogram;
   return ofRow;
 }
 
@@ -174,6 +188,11 @@ std::string textOf(ir::ExitAttr exit) {
   return text;
 }
 
+/// Returns what a loss is a loss of.
+StringRef measureOf(const CompileOptions &options) {
+  return options.calibration.labels.empty() ? "agreement" : "accuracy";
+}
+
 /// Chooses the thresholds of a program of more than one round, and tells the
 /// user.
 LogicalResult chooseExit(hw::ProgramOp program, const ProgramConfiguration &row,
@@ -186,10 +205,39 @@ LogicalResult chooseExit(hw::ProgramOp program, const ProgramConfiguration &row,
       program, row.clusters + " " + nameOfValue(row.scheme));
   if (failed(chosen))
     return failure();
-  if (options.onChosenExit)
-    options.onChosenExit({row.name, textOf(program.getExit()), chosen->choice,
-                          chosen->images, !options.calibration.labels.empty()});
+  if (!options.onDecision)
+    return success();
+  const solvers::ThresholdOutcome &outcome = chosen->choice.crossFitted;
+  std::string decision;
+  llvm::raw_string_ostream os(decision);
+  os << row.name << ": --exit=" << textOf(program.getExit()) << " takes "
+     << llvm::format("%.2f", outcome.meanRounds)
+     << " rounds per image and loses "
+     << llvm::format("%.2f +- %.2f", 100 * outcome.loss,
+                     100 * outcome.lossInterval)
+     << " points of " << measureOf(options) << " on " << chosen->images
+     << " images (cross-fitted)";
+  options.onDecision(decision);
   return success();
+}
+
+/// Compiles one row. Returns its program in the module.
+FailureOr<hw::ProgramOp> compileRow(ModuleOp module,
+                                    const ProgramConfiguration &row,
+                                    const CompileOptions &options) {
+  if (failed(runPipeline(module, row, options)))
+    return failure();
+  SmallVector<hw::ProgramOp> programs(module.getOps<hw::ProgramOp>());
+  if (programs.size() != 1)
+    return module.emitOpError() << "has " << programs.size()
+                                << " classifiers; a device binary takes one";
+  for (auto function : module.getOps<func::FuncOp>())
+    if (!function.getOps<hw::ExecuteOp>().empty() &&
+        failed(refuseHostWork(function)))
+      return failure();
+  hw::ProgramOp program = programs.front();
+  program.setSymName(row.name);
+  return program;
 }
 
 /// Compiles one row and moves its program to `bundle`. Chooses the thresholds
@@ -198,22 +246,45 @@ LogicalResult addProgram(OwningOpRef<ModuleOp> module, ModuleOp bundle,
                          const ProgramConfiguration &row,
                          const CompileOptions &options,
                          ExitCalibration *calibration) {
-  if (failed(runPipeline(*module, row, options)))
+  FailureOr<hw::ProgramOp> program = compileRow(*module, row, options);
+  if (failed(program) ||
+      (calibration && failed(chooseExit(*program, row, options, *calibration))))
     return failure();
-  SmallVector<hw::ProgramOp> programs(module->getOps<hw::ProgramOp>());
-  if (programs.size() != 1)
-    return module->emitOpError() << "has " << programs.size()
-                                 << " classifiers; a device binary takes one";
-  for (auto function : module->getOps<func::FuncOp>())
-    if (!function.getOps<hw::ExecuteOp>().empty() &&
-        failed(refuseHostWork(function)))
+  (*program)->remove();
+  bundle.push_back(*program);
+  return success();
+}
+
+/// Adds the row one-shot-coarse if a setting keeps the limit on the loss.
+LogicalResult addCoarseProgram(ModuleOp module, ModuleOp bundle,
+                               const CompileOptions &options,
+                               ExitCalibration &calibration) {
+  auto decide = [&](const Twine &decision) {
+    if (options.onDecision)
+      options.onDecision(("one-shot-coarse: " + decision).str());
+  };
+  for (const ProgramConfiguration &row : coarseConfigurations(options)) {
+    const std::string setting =
+        row.steps.empty() ? "--clusters=" + row.clusters
+                          : "--steps=" + shortestDecimal(row.steps.front());
+    OwningOpRef<ModuleOp> trial = module.clone();
+    FailureOr<hw::ProgramOp> program = compileRow(*trial, row, options);
+    if (failed(program))
       return failure();
-  hw::ProgramOp program = programs.front();
-  program.setSymName(row.name);
-  if (calibration && failed(chooseExit(program, row, options, *calibration)))
-    return failure();
-  program->remove();
-  bundle.push_back(program);
+    FailureOr<double> loss =
+        calibration.lossOfFirstRound(*program, row.name + setting);
+    if (failed(loss))
+      return failure();
+    if (100 * *loss > *options.maxLoss)
+      continue;
+    (*program)->remove();
+    bundle.push_back(*program);
+    decide("the first round of " + setting + " loses " +
+           llvm::formatv("{0:f2}", 100 * *loss).str() + " points of " +
+           measureOf(options));
+    return success();
+  }
+  decide("no setting keeps the limit on the loss, so the row is left out");
   return success();
 }
 
@@ -299,6 +370,9 @@ crania::compileToDeviceBinary(OwningOpRef<ModuleOp> module,
     if (options.progress)
       options.progress(rows[i].name, i + 1, rows.size());
     bool isLast = i + 1 == rows.size();
+    if (isLast && calibration && options.baselines &&
+        failed(addCoarseProgram(*module, *bundle, options, *calibration)))
+      return failure();
     OwningOpRef<ModuleOp> row = isLast ? std::move(module) : module->clone();
     if (failed(addProgram(std::move(row), *bundle, rows[i], options,
                           calibration ? &*calibration : nullptr)))

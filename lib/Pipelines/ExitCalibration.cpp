@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <thread>
 
 using namespace mlir;
@@ -98,9 +99,8 @@ ExitCalibration::roundsOf(hw::ProgramOp program,
   return rounds;
 }
 
-FailureOr<ExitCalibration::Chosen>
-ExitCalibration::setThresholds(hw::ProgramOp program,
-                               const std::string &answersKey) {
+FailureOr<std::shared_ptr<const runtime::Executable>>
+ExitCalibration::load(hw::ProgramOp program) const {
   FailureOr<std::vector<uint8_t>> bytes = translateToDeviceBinary(program);
   if (failed(bytes))
     return failure();
@@ -112,16 +112,47 @@ ExitCalibration::setThresholds(hw::ProgramOp program,
   if (!executable)
     return program.emitOpError()
            << "cannot run: " << executable.error().message;
+  return *executable;
+}
 
+FailureOr<const std::vector<Round> *>
+ExitCalibration::answersOf(hw::ProgramOp program,
+                           const runtime::Executable &executable,
+                           const std::string &answersKey) {
   auto known = answers.find(answersKey);
   if (known == answers.end()) {
-    FailureOr<std::vector<Round>> rounds = roundsOf(program, **executable);
+    FailureOr<std::vector<Round>> rounds = roundsOf(program, executable);
     if (failed(rounds))
       return failure();
     known = answers.emplace(answersKey, std::move(*rounds)).first;
   }
+  return &known->second;
+}
+
+FailureOr<double>
+ExitCalibration::lossOfFirstRound(hw::ProgramOp program,
+                                  const std::string &answersKey) {
+  auto executable = load(program);
+  if (failed(executable))
+    return failure();
+  auto rounds = answersOf(program, **executable, answersKey);
+  if (failed(rounds))
+    return failure();
+  const std::vector<int8_t> &loss = (*rounds)->front().loss;
+  return std::accumulate(loss.begin(), loss.end(), 0.0) / double(loss.size());
+}
+
+FailureOr<ExitCalibration::Chosen>
+ExitCalibration::setThresholds(hw::ProgramOp program,
+                               const std::string &answersKey) {
+  auto executable = load(program);
+  if (failed(executable))
+    return failure();
+  auto rounds = answersOf(program, **executable, answersKey);
+  if (failed(rounds))
+    return failure();
   solvers::ThresholdProblem problem;
-  problem.rounds = known->second;
+  problem.rounds = **rounds;
   problem.maxLoss = options.maxLossPoints / 100;
   Result<std::vector<double>> costs = energyOfRounds(**executable);
   if (!costs)

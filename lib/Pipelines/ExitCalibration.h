@@ -42,7 +42,17 @@ public:
   mlir::FailureOr<Chosen> setThresholds(hw::ProgramOp program,
                                         const std::string &answersKey);
 
+  /// Returns the mean loss of the answers of the first round, as a share.
+  /// Takes and fails as `setThresholds`.
+  mlir::FailureOr<double> lossOfFirstRound(hw::ProgramOp program,
+                                           const std::string &answersKey);
+
 private:
+  mlir::FailureOr<std::shared_ptr<const runtime::Executable>>
+  load(hw::ProgramOp program) const;
+  mlir::FailureOr<const std::vector<solvers::ThresholdProblem::Round> *>
+  answersOf(hw::ProgramOp program, const runtime::Executable &executable,
+            const std::string &answersKey);
   mlir::FailureOr<std::vector<solvers::ThresholdProblem::Round>>
   roundsOf(hw::ProgramOp program, const runtime::Executable &executable) const;
 

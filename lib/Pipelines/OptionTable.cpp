@@ -291,7 +291,9 @@ constexpr Row table[] = {
     row<&Options::baselines>(
         "baselines", "",
         "Compile the baseline rows, too (one-shot, one-shot-compressed, "
-        "iterative, iterative-cache, iterative-compression), all into one file")
+        "iterative, iterative-cache, iterative-compression, and with "
+        "--max-loss "
+        "one-shot-coarse), all into one file")
         .in(Row::Users::tools),
     row<&Options::maxLoss>(
         "max-loss", "P",

@@ -141,8 +141,8 @@ void printProgress(llvm::StringRef name, size_t number, size_t count) {
   llvm::errs() << "[" << number << "/" << count << "] " << name << "\n";
 }
 
-void printChosenExit(const crania::ChosenExit &exit) {
-  llvm::errs() << crania::describe(exit) << "\n";
+void printDecision(llvm::StringRef decision) {
+  llvm::errs() << decision << "\n";
 }
 
 /// Prints errors and warnings, one line each, without the IR that they concern.
@@ -236,7 +236,7 @@ int main(int argc, char **argv) {
     return 1;
   if (llvm::errs().is_displayed())
     options->progress = printProgress;
-  options->onChosenExit = printChosenExit;
+  options->onDecision = printDecision;
   std::optional<crania::StepReport> steps;
   if (timing)
     options->steps = &steps.emplace(llvm::errs());

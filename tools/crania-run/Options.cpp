@@ -139,7 +139,14 @@ ParsedOptions run::parseOptions(int argc, char **argv) {
          "(default 0.5); without labels, the share of other answers counts")
       ->check(isBetween(0, 100))
       ->type_name("P");
-  app.add_option("--limit", o.limit, "Use only the first N images")
+  app.add_option("--skip", o.skip,
+                 "Leave out the first N images and labels, for example those "
+                 "that the compiler calibrated on")
+      ->check(CLI::Range(uint64_t(0), uint64_t(1) << 32).description(""))
+      ->type_name("N");
+  app.add_option("--limit", o.limit,
+                 "Use only the first N images behind those that --skip leaves "
+                 "out")
       ->check(CLI::Range(uint64_t(1), uint64_t(1) << 32).description(""))
       ->type_name("N");
   app.add_option("--threads", o.threads,

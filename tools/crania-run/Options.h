@@ -19,6 +19,7 @@ struct Options {
   std::string labels; ///< empty: none
   runtime::Preprocessing preprocessing;
   uint64_t limit = 0; ///< 0: all images
+  uint64_t skip = 0;  ///< number of images that are left out at the beginning
   unsigned threads = 1;
   double maxLoss = 0.5;         ///< percentage points
   unsigned sweep = 1;           ///< inputs

@@ -107,7 +107,8 @@ Result<BundleRun> run::run(const Options &options, OutputFiles &files) {
     return array.error();
   auto images = runtime::ImageSet::create(std::move(*array),
                                           runtime::NetworkInput(*first.input()),
-                                          options.preprocessing, options.limit);
+                                          options.preprocessing, options.limit,
+                                          options.skip);
   if (!images)
     return Error{options.images + ": " + images.error().message};
   if (const std::string hint = images->hint(); !hint.empty())
@@ -124,8 +125,8 @@ Result<BundleRun> run::run(const Options &options, OutputFiles &files) {
     auto labels = runtime::readLabels(options.labels, images->size(), classes);
     if (!labels)
       return labels.error();
-    labels->resize(result.images);
-    result.labels = std::move(*labels);
+    const auto first = labels->begin() + ptrdiff_t(options.skip);
+    result.labels.assign(first, first + ptrdiff_t(result.images));
   }
 
   if (Status status =

@@ -46,13 +46,15 @@ struct Preprocessing {
 /// Images of a .npy file, as inputs of a network.
 class ImageSet {
 public:
-  /// Creates a set from an array of images, of which the first `limit` are used
-  /// (0: all). An input without channels takes the elements of an image in
-  /// their order. Fails if the images do not fit the input or fit it in two
-  /// layouts, if a pixel of a used image is not finite before or after
-  /// preprocessing, or if an option has no meaning for the input.
+  /// Creates a set from an array of images. It leaves out the first `skip`
+  /// images and uses the next `limit` of them (0: all). An input without
+  /// channels takes the elements of an image in their order. Fails if no image
+  /// is left, if the images do not fit the input or fit it in two layouts, if a
+  /// pixel of a used image is not finite before or after preprocessing, or if
+  /// an option has no meaning for the input.
   static Result<ImageSet> create(npy::Array array, const NetworkInput &input,
-                                 Preprocessing preprocessing, size_t limit = 0);
+                                 Preprocessing preprocessing, size_t limit = 0,
+                                 size_t skip = 0);
 
   /// Returns the number of images in the array, whether they are used or not.
   size_t size() const { return array.shape.empty() ? 0 : array.shape[0]; }
@@ -63,8 +65,8 @@ public:
   /// unchanged because no preprocessing was given, else an empty string.
   std::string hint() const;
 
-  /// Writes image `index` to `input`, preprocessed and in the layout of the
-  /// network.
+  /// Writes used image `index` to `input`, preprocessed and in the layout of
+  /// the network.
   void load(size_t index, Span<float> input) const;
 
 private:
@@ -88,7 +90,7 @@ private:
   void gather(size_t index, Span<float> input, F convert) const;
 
   npy::Array array;
-  size_t usedImages = 0;
+  size_t firstImage = 0, usedImages = 0;
   Preprocessing preprocessing;
   size_t channels = 1, height = 1, width = 1;
   Strides stored, wanted;         // in the file, in the network's input

@@ -25,7 +25,16 @@ struct ProgramConfiguration {
   /// True if clusters are kept in the weight store.
   bool retain = true;
   Scheme scheme = Scheme::importance;
+  /// Steps of the residual scheme.
+  std::vector<double> steps = {};
+  /// Fraction of inputs that stop after each round of this row, if it differs
+  /// from that of the options.
+  std::vector<double> exitHistogram = {};
 };
+
+/// Returns the settings of the row one-shot-coarse, coarse to fine.
+std::vector<ProgramConfiguration>
+coarseConfigurations(const CompileOptions &options);
 
 /// Returns the programs that a compilation produces: `crania` alone, or also
 /// the rows with which it is compared. Each is a configuration of the same
@@ -34,10 +43,17 @@ struct ProgramConfiguration {
 /// | row                   | clusters | encodings | weight store |
 /// | one-shot              | 1        | raw     | unused       |
 /// | one-shot-compressed   | 1        | all     | used         |
+/// | one-shot-coarse       | coarse   | as crania | as crania  |
 /// | iterative             | given    | raw     | unused       |
 /// | iterative-cache       | given    | raw     | used         |
 /// | iterative-compression | given    | all     | unused       |
 /// | crania                | given    | all     | used         |
+///
+/// `one-shot-coarse` is the first round of the scheme of `crania`, at the
+/// coarsest of six settings whose loss on the calibration images is within
+/// `CompileOptions::maxLoss`. It exists only with this option, and only if a
+/// setting keeps the limit. `coarseConfigurations` returns the settings;
+/// `programConfigurations` leaves the row out.
 ///
 /// "given" stands for the given fractions of importance clusters. Only `crania`
 /// has the given scheme, as residual clusters that are stored raw would not be

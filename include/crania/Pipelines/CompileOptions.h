@@ -7,7 +7,6 @@
 #include "crania/Clustering/ImportanceScheme.h"
 #include "crania/Images/ImageSet.h"
 #include "crania/Quantization/ActivationHistogram.h"
-#include "crania/Solvers/ThresholdChoice.h"
 #include "crania/Target/PrecisionNames.h"
 #include "llvm/ADT/StringRef.h"
 
@@ -42,15 +41,6 @@ template <>
 struct NamedValues<EndLayer> {
   static constexpr NamedValue<EndLayer> values[] = {{"first", EndLayer::first},
                                                     {"last", EndLayer::last}};
-};
-
-/// The thresholds that `CompileOptions::maxLoss` chose for a program.
-struct ChosenExit {
-  std::string program;
-  std::string rule; ///< the value of `CompileOptions::exit`
-  solvers::ThresholdChoice choice;
-  size_t images = 0;
-  bool hasLabels = false;
 };
 
 /// Options of a compilation. OptionTable.h has the name, the help text and the
@@ -118,16 +108,12 @@ struct CompileOptions {
   /// Function that is called before each program is compiled, with its name,
   /// its number (from 1) and the number of programs.
   std::function<void(llvm::StringRef, size_t, size_t)> progress;
-  /// Function that is told which thresholds `maxLoss` chose for a program, if
-  /// there is one.
-  std::function<void(const ChosenExit &)> onChosenExit;
+  /// Function that is given a line for the user about each decision that
+  /// `maxLoss` makes, such as the thresholds of a program.
+  std::function<void(llvm::StringRef)> onDecision;
   /// Report to which each pass is added, or null.
   StepReport *steps = nullptr;
 };
-
-/// Returns one line for the user on thresholds that were chosen: the option
-/// that states them, and what they cost on images that did not choose them.
-std::string describe(const ChosenExit &exit);
 
 /// Returns the exit rule and its thresholds. With `maxLoss` the thresholds let
 /// no input exit.

@@ -171,8 +171,8 @@ CraniaCompilerOutput craniaCompilerSessionCompile(CraniaCompilerSession session,
   if (!module)
     return nullptr;
   CompileOptions options = session->options;
-  options.onChosenExit = [session](const ChosenExit &exit) {
-    session->report(CRANIA_COMPILER_REMARK, describe(exit));
+  options.onDecision = [session](StringRef decision) {
+    session->report(CRANIA_COMPILER_REMARK, decision.str());
   };
   FailureOr<std::vector<uint8_t>> binary =
       compileToDeviceBinary(std::move(module), options);

@@ -104,6 +104,23 @@ TEST(ImageSet, OnlyTheUsedImagesMustBeFinite) {
     ASSERT_FALSE(set) << limit;
     expectPart(set.error().message, "a pixel of image 2 is not finite");
   }
+  // Images that are left out at the beginning count neither.
+  const npy::Array bad = floats({3, 2, 1, 1}, {infinity, 2, 3, 4, 5, infinity});
+  auto middle = ImageSet::create(bad, input, {}, 1, 1);
+  ASSERT_TRUE(middle) << middle.error().message;
+  EXPECT_EQ(middle->used(), 1u);
+  EXPECT_EQ(middle->size(), 3u);
+  std::vector<float> loaded(2);
+  middle->load(0, loaded);
+  EXPECT_EQ(loaded, (std::vector<float>{3, 4}));
+  auto rest = ImageSet::create(bad, input, {}, 0, 1);
+  ASSERT_FALSE(rest);
+  expectPart(rest.error().message, "a pixel of image 2 is not finite");
+  for (size_t skip : {3, 9}) {
+    auto none = ImageSet::create(bad, input, {}, 0, skip);
+    ASSERT_FALSE(none);
+    expectPart(none.error().message, "it holds 3 images, all of which --skip");
+  }
   // A pixel that preprocessing takes out of range counts by the same rule.
   Preprocessing scaled;
   scaled.scale = 1e38;

@@ -19,14 +19,14 @@
 #               changed since the commit in CRANIA_TIDY_SINCE, since the last run
 #               that got through all of them, or in the last 20 commits; a header is
 #               checked with a source that includes it
-#   --ci        --format --prose: what .ci/run does
+#   --ci        --format --prose --tidy-changed --sanitize --gcc: what .ci/run does
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
 
 quick='' sanitize='' gcc='' format='' prose='' tidy='' tidy_changed=''
 for argument in "$@"; do
   case $argument in
-    --ci) format=1 prose=1 ;;
+    --ci) format=1 prose=1 tidy_changed=1 sanitize=1 gcc=1 ;;
     --quick) quick=1 ;;
     --sanitize) sanitize=1 ;;
     --gcc) gcc=1 ;;

@@ -23,8 +23,7 @@ RTL = pathlib.Path(__file__).resolve().parent
 LIBRARY = RTL / "cells45.lib"
 AREAS = RTL / "areas.json"
 
-# The mapper of gates minimizes area. Delays play no part: at 200 MHz, a cycle has
-# time for some 50 gates.
+# The mapper of gates minimizes area. Delays play no part.
 MAPPER = "+strash;ifraig;scorr;dc2;dc2;dch,-f;amap,-m;topo"
 
 

@@ -4,22 +4,28 @@
 """Simulates a module of rtl/ with Icarus Verilog and checks its outputs.
 
 usage: rtl/simulate.py MODULE [--segments=FILE] [--seed=N] [--no-stalls] [--flip]
+                       [--netlist] [--runs=N]
 
 MODULE is one of pe_dense, pe_sparse, loader_plain, unpack_fixed, lane_huffman,
 lane_tans, lane_golomb and bitmap_unit. Decoders decode the segments of FILE,
 which the tool rtl-segments wrote, and must give what the C++ codecs give. The
 PEs compute random tiles. Prints a line per run, and exits with 1 if an output
 is wrong. --no-stalls lets both sides of a decoder run without stalls. --flip
-inverts a bit of an expected output, so that each run must fail.
+inverts a bit of an expected output, so that each run must fail. --netlist
+simulates the cells that Yosys makes of the module, instead of the module.
+--runs simulates only the first N runs.
 """
 import argparse
 import collections
+import itertools
 import pathlib
 import random
+import re
 import subprocess
 import sys
 import tempfile
 
+import synthesize
 import vectors
 
 RTL = pathlib.Path(__file__).resolve().parent
@@ -59,9 +65,57 @@ class Lanes:
                 "STREAM": len(self.stream), "EXPECTED": len(self.expected)}
 
 
-def run(module, parameters, folder):
+def cell_models():
+    """Returns Verilog modules for the cells of the library."""
+    modules = []
+    for name, body in re.findall(r"cell \((\w+)\) \{(.*?)\n  \}", synthesize.LIBRARY.read_text(),
+                                 re.S):
+        inputs = re.findall(r"pin \((\w+)\) \{ direction : input", body)
+        outputs = re.findall(r'pin \((\w+)\) \{ direction : output; function : "(.*?)"', body)
+        lines = [f"module {name} ({', '.join(inputs + [pin for pin, _ in outputs])});",
+                 f"input {', '.join(inputs)};"]
+        if name == "DFF_X1":
+            lines += ["output reg Q; output QN;", "assign QN = ~Q;",
+                      "always @(posedge CK) Q <= D;"]
+        elif name == "DLH_X1":
+            lines += ["output reg Q;", "always @* if (G) Q = D;"]
+        else:
+            lines += [f"output {pin}; assign {pin} = {function.replace('!', '~')};"
+                      for pin, function in outputs]
+        modules.append("\n".join(lines + ["endmodule", ""]))
+    return "\n".join(modules)
+
+
+def module_parameters(module, parameters):
+    """Returns the parameters that the bench gives to its module."""
+    if module == "loader_plain":
+        return {"BYTES": parameters["WIDTH"] // 8, "GROUP": 14}
+    if module == "lane_golomb":
+        return {"POSITION": parameters["OUT"]}
+    names = {"unpack_fixed": ["WIDTH"], "lane_huffman": ["LONGEST", "SYMBOL"],
+             "lane_tans": ["STATE", "SYMBOL", "EXTRA"], "bitmap_unit": ["LANES"]}
+    result = {name: parameters[name]
+              for name in names.get(module, ["WORD", "SUM", "DEPTH", "COPIES"])}
+    return result | ({"WORD": 8} if module == "lane_tans" else {})
+
+
+def write_netlist(module, parameters, folder):
+    """Synthesizes a module. Returns its file, which also has the cells."""
+    path = folder / "netlist.v"
+    given = module_parameters(module, parameters)
+    synthesize.synthesize(module, given, path)
+    # The bench names parameters, which a netlist does not have.
+    declared = "".join(f"  parameter {name} = {value};\n" for name, value in given.items())
+    text = re.sub(rf"(module {module}\(.*?\);\n)", lambda match: match[1] + declared,
+                  path.read_text(), count=1, flags=re.S)
+    path.write_text(text + cell_models())
+    return path
+
+
+def run(module, parameters, folder, is_netlist):
     """Compiles and runs the bench of a module. Returns its last line."""
-    sources = sorted(str(path) for path in RTL.glob("*.v") if path.name != "cells45_map.v")
+    sources = ([str(write_netlist(module, parameters, folder))] if is_netlist else
+               sorted(str(path) for path in RTL.glob("*.v") if path.name != "cells45_map.v"))
     command = ["iverilog", "-g2005", "-Wall", "-Wno-timescale", "-s", "bench",
                f"-I{RTL / 'bench'}", "-o", str(folder / "bench"),
                *[f"-Pbench.{name}={value}" for name, value in parameters.items()],
@@ -300,6 +354,8 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--no-stalls", action="store_true")
     parser.add_argument("--flip", action="store_true")
+    parser.add_argument("--netlist", action="store_true")
+    parser.add_argument("--runs", type=int)
     arguments = parser.parse_args()
     module, generator = arguments.module, random.Random(arguments.seed)
     if (module in PES) == bool(arguments.segments):
@@ -309,12 +365,12 @@ def main():
         folder = pathlib.Path(name)
         runs = (pe_runs(module, generator, folder) if module in PES else
                 decoder_runs(module, generator, folder, arguments.segments))
-        for parameters in runs:
+        for parameters in itertools.islice(runs, arguments.runs):
             if module not in PES:
                 parameters["STALLS"] = int(not arguments.no_stalls)
             if arguments.flip:
                 flip_bit(folder / "expected.hex", generator)
-            result = run(module, parameters, folder)
+            result = run(module, parameters, folder, arguments.netlist)
             shown = " ".join(f"{name}={value}" for name, value in parameters.items()
                              if name not in ("CASES", "STREAM", "EXPECTED", "OUT", "WORDS"))
             print(f"{module} {shown}: {result}")

@@ -10,10 +10,12 @@ MODULE is one of pe_dense, pe_sparse, loader_plain, unpack_fixed, lane_huffman,
 lane_tans, lane_golomb and bitmap_unit. Decoders decode the segments of FILE,
 which the tool rtl-segments wrote, and must give what the C++ codecs give. The
 PEs compute random tiles. Prints a line per run, and exits with 1 if an output
-is wrong. --no-stalls lets both sides of a decoder run without stalls. --flip
-inverts a bit of an expected output, so that each run must fail. --netlist
-simulates the cells that Yosys makes of the module, instead of the module.
---runs simulates only the first N runs.
+is wrong.
+--no-stalls  no side of a decoder stalls; also prints the cycles by the formula
+             of the codec
+--flip       inverts a bit of an expected output, so that each run must fail
+--netlist    simulates the cells that Yosys makes of the module instead
+--runs       simulates only the first N runs
 """
 import argparse
 import collections
@@ -29,6 +31,10 @@ import synthesize
 import vectors
 
 RTL = pathlib.Path(__file__).resolve().parent
+
+# The key of a run for the cycles of its blocks by the formula of the C++ codec
+# (decodeCycles): one per symbol of a lane, unless a decoder says otherwise.
+MODEL_CYCLES = "MODEL_CYCLES"
 
 
 def log2_up(value):
@@ -62,7 +68,8 @@ class Lanes:
 
     def parameters(self, out):
         return {"WIDTH": self.width, "OUT": out, "CASES": len(self.cases) // 4,
-                "STREAM": len(self.stream), "EXPECTED": len(self.expected)}
+                "STREAM": len(self.stream), "EXPECTED": len(self.expected),
+                MODEL_CYCLES: len(self.expected)}
 
 
 def cell_models():
@@ -233,7 +240,10 @@ def lane_golomb(segment, folder, _):
             held.append(block.positions)  # the gap to the end
         cases.add(streams[0], held)
     cases.write(folder)
-    return cases.parameters(17) | {"LOW_BITS": low_bits}
+    steps = sum(len(block.present) + 1 +
+                (block.positions - len(block.present) >> low_bits) // 16
+                for block in segment.blocks)
+    return cases.parameters(17) | {"LOW_BITS": low_bits, MODEL_CYCLES: steps}
 
 
 def loader_plain(segment, folder, generator):
@@ -285,7 +295,9 @@ def bitmap_run(segment, folder, lanes):
     cases.write(folder)
     write_hex(folder / "words.hex", words)
     return cases.parameters(14 + lanes * (9 + position_bits)) | {
-        "LANES": lanes, "WORDS": len(words)}
+        "LANES": lanes, "WORDS": len(words),
+        MODEL_CYCLES: sum(max(-(-block.positions // group_positions),
+                              -(-len(block.values) // lanes)) for block in segment.blocks)}
 
 
 def write_tiles(folder, generator, word, depth, tiles, pixels, is_sparse):
@@ -348,7 +360,8 @@ def decoder_runs(module, generator, folder, path):
 
 
 def main():
-    parser = argparse.ArgumentParser(usage=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, usage=argparse.SUPPRESS,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("module", choices=[*PES, *[f.__name__ for f in DECODERS]])
     parser.add_argument("--segments")
     parser.add_argument("--seed", type=int, default=1)
@@ -366,6 +379,7 @@ def main():
         runs = (pe_runs(module, generator, folder) if module in PES else
                 decoder_runs(module, generator, folder, arguments.segments))
         for parameters in itertools.islice(runs, arguments.runs):
+            model = parameters.pop(MODEL_CYCLES, None)
             if module not in PES:
                 parameters["STALLS"] = int(not arguments.no_stalls)
             if arguments.flip:
@@ -373,6 +387,8 @@ def main():
             result = run(module, parameters, folder, arguments.netlist)
             shown = " ".join(f"{name}={value}" for name, value in parameters.items()
                              if name not in ("CASES", "STREAM", "EXPECTED", "OUT", "WORDS"))
+            if arguments.no_stalls and model:
+                result += f", {model} by the formula of the codec"
             print(f"{module} {shown}: {result}")
             failed += not result.startswith("PASS")
             count += 1

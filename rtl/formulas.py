@@ -27,7 +27,7 @@ WORD_GATE = 5.7
 # Fitted: carry, states and handshake of a window, in 2-input NAND gates.
 WINDOW_GATES = 40
 # By synthesis: a multiplier and the adder of the sum.
-MAC = {8: 477.2, 16: 1649.7}
+MAC = {8: 477.2, 16: 1649.7, 32: 5945.1}
 
 
 def log2(value):
@@ -47,6 +47,10 @@ def window(width, peek, unit=1):
 
 def width_for(step_bits):
     return next(width for width in (8, 16, 32) if width >= step_bits)
+
+
+def adder(bits):
+    return FULL_ADDER * (bits - 0.5)
 
 
 def register_file(entries, bits):
@@ -110,6 +114,8 @@ def bitmap_unit(lanes, word):
 
 def area_of(module, parameters):
     p = parameters
+    if module == "adder":
+        return adder(p["BITS"])
     if module == "mac":
         return MAC[p["WORD"]]
     if module in ("pe_dense", "pe_sparse"):

@@ -30,5 +30,12 @@ module mac #(
     end
   endgenerate
   wire [PRODUCT-1:0] product = rows[WORD-1].total;
-  assign sum = c + {{(SUM - PRODUCT) {product[PRODUCT-1]}}, product};
+  wire [SUM+PRODUCT-1:0] extended = {{SUM{product[PRODUCT-1]}}, product};
+  adder #(
+      .BITS(SUM)
+  ) last (
+      .a(c),
+      .b(extended[SUM-1:0]),
+      .sum(sum)
+  );
 endmodule

@@ -302,7 +302,7 @@ def bitmap_run(segment, folder, lanes):
 
 def write_tiles(folder, generator, word, depth, tiles, pixels, is_sparse):
     """Writes random tiles for a PE, and the sums that it must compute."""
-    total = 48 if word == 16 else 32
+    total = {8: 32, 16: 48, 32: 64}[word]
     low, high = -(1 << (word - 1)), (1 << (word - 1)) - 1
 
     def number():
@@ -342,7 +342,7 @@ PES = {"pe_dense": [1, 2, 4, 16], "pe_sparse": [2, 4, 16]}
 
 def pe_runs(module, generator, folder):
     """Yields the parameters of runs of a PE, after it wrote their files."""
-    for word in (8, 16):
+    for word in (8, 16, 32):
         for depth in PES[module]:
             for copies in (1, 2):
                 yield write_tiles(folder, generator, word, depth, 8, 6,

@@ -29,7 +29,9 @@ MAPPER = "+strash;ifraig;scorr;dc2;dc2;dch,-f;amap,-m;topo"
 
 def grid():
     """Yields each point: a module and its parameters. Small points come first."""
-    for word, total in [(8, 32), (16, 48)]:
+    for bits in (8, 16, 32, 48, 64):
+        yield "adder", {"BITS": bits}
+    for word, total in [(8, 32), (16, 48), (32, 64)]:
         yield "mac", {"WORD": word, "SUM": total}
     for word, total in [(8, 32), (16, 48)]:
         for depth in (1, 4, 16, 64):

@@ -10,6 +10,7 @@
 #include "Coders/SymbolCoders.h"
 
 #include "crania/Target/TargetModel.h"
+#include "crania/Target/Technology.h"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -143,7 +144,11 @@ double plainDecoderUm2(unsigned lanes) {
 /// Returns the area by the cost model, or nothing if it has no such part.
 std::optional<double> modelUm2(const Point &point) {
   const std::string &module = point.module;
-  if (module == "mac")
+  if (module == "adder" && point["BITS"] == 8)
+    return target::technology().area.addI8;
+  if (module == "adder" && point["BITS"] == 32)
+    return target::technology().area.addI32;
+  if (module == "mac" && point["WORD"] <= 16)
     return componentUm2("mac_array", point, 1, 1);
   if (module == "pe_dense")
     return componentUm2("mac_array", point, 1, 1) +
@@ -170,6 +175,8 @@ std::optional<double> modelUm2(const Point &point) {
 /// when the model improves.
 bool isHeld(const Point &point) {
   const std::string &module = point.module;
+  if (module == "adder")
+    return point["BITS"] == 32;
   if (module == "window")
     return point["WIDTH"] == 8;
   if (module == "unpack_fixed")

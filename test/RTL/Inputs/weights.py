@@ -36,6 +36,14 @@ def random_weights(generator):
     yield "single", [7] * 1030
     yield "ends", [1] + [0] * 2046 + [2]
     yield "tiny", [3]
+    # Golomb codes whose unary part is longer than the window of the lane, and codes
+    # whose low bits do not fit behind it.
+    yield "bursts", ([5] * 600 + [0] * generator.randrange(200, 400)) * 5
+    far = []
+    for _ in range(60):
+        far += ([0] * generator.randrange(25, 40) + [2]) * 8
+        far += [0] * generator.randrange(150, 900) + [1]
+    yield "far", far
 
 
 def real_weights(path):

@@ -2,10 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #
 # Substitutions: %python, %version (of the project), %examples (examples/ of the source), %shared_data,
+# %rtl (rtl/ of the source), %rtl_segments (its tool),
 # %crania_runtime (libcrania_runtime.so), %crania_plugin, %mlir_lib (folder of
 # libmlir_runner_utils.so), %unit (folder of the GoogleTest binaries).
 # Features: onnxruntime, shared-data, slow (off in a quick run), damaged-files (also
-# on in a quick run that asks for them), asan, onednn, docs, qemu-user, fuzzers, roundtrip, full-builds.
+# on in a quick run that asks for them), asan, onednn, docs, qemu-user, fuzzers, iverilog,
+# yosys, roundtrip, full-builds.
 # Parameters: quick=1, damaged_files=1, full_builds=1, roundtrip=1 (or CRANIA_VERIFY_ROUNDTRIP=1):
 # crania-opt prints and parses every module again, as text and as bytecode.
 
@@ -58,6 +60,8 @@ def set_substitutions():
         ("%version", config.crania_version),
         ("%examples", os.path.join(config.crania_source_dir, "examples")),
         ("%shared_data", config.shared_data),
+        ("%rtl_segments", os.path.join(config.crania_binary_dir, "test", "RTL", "rtl-segments")),
+        ("%rtl", os.path.join(config.crania_source_dir, "rtl")),
         ("%crania_runtime", config.runtime_library),
         ("%crania_plugin", config.plugin),
         ("%mlir_lib", config.mlir_lib_dir),
@@ -78,6 +82,8 @@ def set_features():
         "docs": config.docs,
         "qemu-user": shutil.which("qemu-x86_64") is not None,
         "fuzzers": config.fuzzers,
+        "iverilog": shutil.which("iverilog") is not None,
+        "yosys": shutil.which("yosys") is not None,
         "roundtrip": roundtrip,
         "full-builds": full_builds,
     }

@@ -51,6 +51,7 @@ SECTIONS = {
         "docs/BinaryFormat.md": "the file that the machine loads",
         "docs/Simulator.md": "how the machine computes and what it costs",
         "docs/Dram.md": "the model of DRAM",
+        "rtl/README.md": "the machine in Verilog, and its areas",
         "docs/RationaleCrania.md": "why the crania dialect is as it is",
         "docs/RationaleCraniaHW.md": "why the crania_hw dialect is as it is",
     },

@@ -28,6 +28,7 @@ test_packages=(
   g++-12 # the second compiler of the libraries without LLVM
   libclang-rt-22-dev
   qemu-user # CPUs with fewer instructions than the host
+  iverilog yosys # the simulation and the synthesis of rtl/
   liblzma-dev # the baseline of the encoding benchmark, with libzstd-dev
   python3-numpy python3-onnx python3-psutil libonnx-testdata git)
 lint_packages=(clang-format-22 clang-tidy-22 codespell)

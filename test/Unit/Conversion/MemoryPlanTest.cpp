@@ -400,7 +400,9 @@ RC_GTEST_PROP(MemoryPlanProperty, ALargerBufferIsNeverWorseByTheEstimate, ()) {
       RC_ASSERT(succeeded(plan) || !smaller);
       if (failed(plan))
         continue;
-      RC_ASSERT(!smaller || !(*smaller < plan->estimate));
+      // RC_ASSERT evaluates both sides of an operator.
+      const bool isWorse = smaller && *smaller < plan->estimate;
+      RC_ASSERT_FALSE(isWorse);
       smaller = plan->estimate;
     }
   RC_ASSERT(smaller.has_value());

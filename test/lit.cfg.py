@@ -8,7 +8,7 @@
 # Features: onnxruntime, shared-data, slow (off in a quick run), damaged-files (also
 # on in a quick run that asks for them), asan, onednn, docs, qemu-user, fuzzers, iverilog,
 # yosys, roundtrip, full-builds.
-# Parameters: quick=1, damaged_files=1, full_builds=1, roundtrip=1 (or CRANIA_VERIFY_ROUNDTRIP=1):
+# Parameters: quick=1, damaged_files=COUNT, full_builds=1, roundtrip=1 (or CRANIA_VERIFY_ROUNDTRIP=1):
 # crania-opt prints and parses every module again, as text and as bytecode.
 
 import os
@@ -24,7 +24,7 @@ config.test_source_root = os.path.dirname(__file__)
 config.test_exec_root = os.path.join(config.crania_binary_dir, "test")
 
 quick = bool(int(lit_config.params.get("quick", "0")))
-damaged_files = bool(int(lit_config.params.get("damaged_files", "0")))
+damaged_files = int(lit_config.params.get("damaged_files", "0" if quick else "1000"))
 full_builds = bool(int(lit_config.params.get("full_builds", "0")))
 roundtrip = bool(int(lit_config.params.get(
     "roundtrip", os.environ.get("CRANIA_VERIFY_ROUNDTRIP", "0"))))
@@ -61,6 +61,7 @@ def set_substitutions():
         ("%examples", os.path.join(config.crania_source_dir, "examples")),
         ("%shared_data", config.shared_data),
         ("%rtl_segments", os.path.join(config.crania_binary_dir, "test", "RTL", "rtl-segments")),
+        ("%damaged_files", str(damaged_files)),
         ("%rtl", os.path.join(config.crania_source_dir, "rtl")),
         ("%crania_runtime", config.runtime_library),
         ("%crania_plugin", config.plugin),
@@ -76,7 +77,7 @@ def set_features():
         "onnxruntime": find_onnxruntime() is not None,
         "shared-data": os.path.isdir(os.path.join(config.shared_data, "models")),
         "slow": not quick,
-        "damaged-files": damaged_files or not quick,
+        "damaged-files": damaged_files > 0,
         "asan": config.sanitize,
         "onednn": config.onednn,
         "docs": config.docs,

@@ -8,7 +8,7 @@
 # once more with every module printed and parsed again (crania-opt
 # --verify-roundtrip). Ends with 'N passed, N failed[, N skipped]'.
 #   --quick     without the tests marked slow
-#   --sanitize  also the quick tests and 1,000 damaged files of each kind under
+#   --sanitize  also the quick tests and 250 damaged files of each kind under
 #               AddressSanitizer and UndefinedBehaviorSanitizer, in build-sanitize/
 #   --gcc       also the libraries without LLVM and their tests by g++, with
 #               assertions, in build-gcc/

@@ -105,10 +105,9 @@ Result<BundleRun> run::run(const Options &options, OutputFiles &files) {
   auto array = npy::read(options.images);
   if (!array)
     return array.error();
-  auto images = runtime::ImageSet::create(std::move(*array),
-                                          runtime::NetworkInput(*first.input()),
-                                          options.preprocessing, options.limit,
-                                          options.skip);
+  auto images = runtime::ImageSet::create(
+      std::move(*array), runtime::NetworkInput(*first.input()),
+      options.preprocessing, options.limit, options.skip);
   if (!images)
     return Error{options.images + ": " + images.error().message};
   if (const std::string hint = images->hint(); !hint.empty())

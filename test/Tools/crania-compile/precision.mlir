@@ -15,7 +15,7 @@
 // RUN: sed 's/{crania.precision = i8}//' %s > %t.f32.mlir
 // RUN: not crania-compile %t.f32.mlir --calibrate=images.npy -o %t.f32.crania 2>&1 \
 // RUN:   | FileCheck %s --check-prefix=F32
-// F32: error: --calibrate: only integers need calibration
+// F32: error: --calibrate: only integers and --max-loss need calibration
 
 func.func @main(%x: tensor<1x4xf32> {crania.range = array<f64: -1.0, 1.0>}) -> tensor<1x3xf32> {
   %w = arith.constant dense<[[1.0, 0.5, -0.25], [0.1, 0.2, 0.3], [0.3, -0.2, 0.1], [0.5, 0.5, 0.5]]> : tensor<4x3xf32>

@@ -186,7 +186,7 @@ void ImageSet::findExtremes() {
   lowest = std::numeric_limits<double>::infinity();
   highest = -lowest;
   const size_t bytes = npy::bytesOf(array.type);
-  const size_t bytesOfImage = array.data.size() / size();
+  const size_t bytesOfImage = channels * height * width * bytes;
   const size_t end = bytesOfImage * (firstImage + used());
   for (size_t i = bytesOfImage * firstImage; i < end; i += bytes) {
     float pixel = array.data[i];
@@ -205,7 +205,7 @@ void ImageSet::findExtremes() {
 /// preprocessing is monotonic, it suffices to check the lowest and the highest.
 Status ImageSet::checkPixels() const {
   if (!std::isfinite(lowest) || !std::isfinite(highest)) {
-    const uint64_t elementsOfImage = array.elements() / size();
+    const uint64_t elementsOfImage = channels * height * width;
     uint64_t first = elementsOfImage * firstImage;
     while (std::isfinite(array.asDouble(first)))
       ++first;

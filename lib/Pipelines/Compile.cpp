@@ -366,21 +366,22 @@ crania::compileToDeviceBinary(OwningOpRef<ModuleOp> module,
   if (options.maxLoss)
     calibration.emplace(exitCalibrationOf(options));
   std::vector<ProgramConfiguration> rows = programConfigurations(options);
-  for (size_t i = 0; i < rows.size(); ++i) {
+  auto addRow = [&](size_t i, OwningOpRef<ModuleOp> row) {
     if (options.progress)
       options.progress(rows[i].name, i + 1, rows.size());
-    bool isLast = i + 1 == rows.size();
-    if (isLast && calibration && options.baselines &&
-        failed(addCoarseProgram(*module, *bundle, options, *calibration)))
+    return addProgram(std::move(row), *bundle, rows[i], options,
+                      calibration ? &*calibration : nullptr);
+  };
+  for (size_t i = 0; i + 1 < rows.size(); ++i) {
+    if (failed(addRow(i, module->clone())))
       return failure();
-    OwningOpRef<ModuleOp> row = isLast ? std::move(module) : module->clone();
-    if (failed(addProgram(std::move(row), *bundle, rows[i], options,
-                          calibration ? &*calibration : nullptr)))
-      return failure();
-    SmallVector<ModuleOp> alive = {*bundle};
-    if (module) // which the last row takes
-      alive.push_back(*module);
-    releaseUnusedBlobs(context, alive);
+    releaseUnusedBlobs(context, {*bundle, *module});
   }
+  if (calibration && options.baselines &&
+      failed(addCoarseProgram(*module, *bundle, options, *calibration)))
+    return failure();
+  if (failed(addRow(rows.size() - 1, std::move(module))))
+    return failure();
+  releaseUnusedBlobs(context, {*bundle});
   return translateToDeviceBinary(*bundle);
 }

@@ -213,8 +213,8 @@ constexpr Row row(const char *name, const char *values, const char *help) {
       std::is_same_v<T, bool> ? CompileOption::Form::flag
       : isVector<T>           ? CompileOption::Form::list
                               : CompileOption::Form::value;
-  return {{name, values, help, form, setMember<path...>, getMember<path...>,
-           getNumbers<path...>, namesOf<path...>}};
+  return {{name, values, help, setMember<path...>, getMember<path...>,
+           getNumbers<path...>, namesOf<path...>, form}};
 }
 
 //===----------------------------------------------------------------------===//

@@ -40,7 +40,6 @@ struct CompileOption {
   const char *values;
   /// The help text, which names other options as "--name".
   const char *help;
-  Form form;
   /// Sets the option from a text. Fails if the text is not a value of the type
   /// of the option.
   Status (*set)(CompileOptions &options, llvm::StringRef text);
@@ -50,6 +49,7 @@ struct CompileOption {
   std::vector<double> (*numbers)(const CompileOptions &options);
   /// Returns the names of the values of an enum, else nothing.
   std::vector<std::string> (*names)();
+  Form form;
   Users users = Users::all;
   const NumberRule *rule = nullptr;
   /// Checks the value, or null.

@@ -57,7 +57,7 @@ int64_t cut(float x, unsigned bits) {
   if (std::isnan(x))
     return 0;
   if (double(x) >= limit)
-    return int64_t(Wide(1) << (bits - 1)) - 1;
+    return int64_t((Wide(1) << (bits - 1)) - 1);
   return double(x) < -limit ? int64_t(-(Wide(1) << (bits - 1)))
                             : int64_t(std::trunc(double(x)));
 }
